@@ -1,0 +1,140 @@
+/** What the server keeps, and the only way it is kept: the port that every storage adapter implements. */
+
+/** A UTC day, counted from 1970-01-01. The finest time that is ever stored. */
+export type Day = number;
+
+export interface EnvelopeRow {
+  /** SHA-256 of `bytes`. */
+  readonly id: Uint8Array;
+  readonly day: Day;
+  /** 4,096 sealed bytes. */
+  readonly bytes: Uint8Array;
+}
+
+export interface ReplyRow {
+  /** The tag key T, 32 bytes. Unique: a second body for the same T is refused. */
+  readonly tagKey: Uint8Array;
+  /** SHA-256 of the acknowledgement key, 32 bytes. Unique. */
+  readonly ackId: Uint8Array;
+  readonly day: Day;
+  /** How many lane bits the desk gave (0 to 16), and those bits. */
+  readonly laneDepth: number;
+  readonly lanePrefix: number;
+  /** 2,048 sealed bytes. */
+  readonly body: Uint8Array;
+}
+
+/** A reply without its body: what the index is made from. */
+export type ReplyTag = Omit<ReplyRow, 'body'>;
+
+export interface LogRow {
+  readonly desk: Uint8Array;
+  /** Position in the desk's log, from 0 without a hole. */
+  readonly number: number;
+  readonly day: Day;
+  readonly bytes: Uint8Array;
+}
+
+export interface ParcelRow {
+  /** Device (8 bytes) it is for. */
+  readonly to: Uint8Array;
+  /** SHA-256 of `bytes`. */
+  readonly id: Uint8Array;
+  readonly day: Day;
+  readonly bytes: Uint8Array;
+}
+
+/** A signed public document, found by its kind and key, for example `roster` / `7` or `day-key` / `desk:day:roster:device`. */
+export interface DocumentRow {
+  readonly kind: string;
+  readonly key: string;
+  /** After this day the document is deleted. */
+  readonly lastDay: Day;
+  readonly bytes: Uint8Array;
+}
+
+/** One change. Each is idempotent: done twice it does nothing the second time. */
+export type Write =
+  | { readonly kind: 'envelope'; readonly row: EnvelopeRow }
+  /** Stored only if the token was not spent before; token and reply in one step. */
+  | { readonly kind: 'reply'; readonly row: ReplyRow; readonly token: Uint8Array; readonly tokenLastDay: Day }
+  | { readonly kind: 'acknowledge'; readonly ackId: Uint8Array }
+  /** An admission token, spent by a source. */
+  | { readonly kind: 'spend'; readonly token: Uint8Array; readonly tokenLastDay: Day }
+  | { readonly kind: 'append'; readonly row: LogRow }
+  | { readonly kind: 'parcel'; readonly row: ParcelRow }
+  | { readonly kind: 'parcel-taken'; readonly to: Uint8Array; readonly id: Uint8Array }
+  | { readonly kind: 'document'; readonly row: DocumentRow }
+  | { readonly kind: 'desk-passed'; readonly desk: Uint8Array; readonly day: Day }
+  /** Adds `count` to a day's counter unless that passes `max`. */
+  | { readonly kind: 'count'; readonly name: string; readonly day: Day; readonly count: number; readonly max: number };
+
+/**
+ * `done`: carried out now. `already`: was so before, nothing changed (same envelope, same token and reply, same log row, same parcel).
+ * `refused`: contradicts what is stored (T or token used with another reply, log number taken or not next, counter full).
+ */
+export type WriteResult = 'done' | 'already' | 'refused';
+
+/**
+ * Storage of one organisation's server. All methods reject with `StorageError` and nothing else.
+ * No adapter stores or logs a time, an address, or the order of arrival of envelopes and replies.
+ */
+export interface Storage {
+  /** All in one durable transaction, in order; when it resolves, the result survives `kill -9` and power loss. */
+  write(writes: readonly Write[]): Promise<WriteResult[]>;
+
+  /** Ids of a day's envelopes, in order of id. */
+  envelopeIds(day: Day): Promise<Uint8Array[]>;
+  /** Those of the asked ids that exist. */
+  envelopes(ids: readonly Uint8Array[]): Promise<EnvelopeRow[]>;
+  /** Number of envelopes a day, for the days that have any. */
+  envelopeCounts(): Promise<Map<Day, number>>;
+  /** Desks (8-byte ids) that have passed a day. */
+  desksPassed(day: Day): Promise<Uint8Array[]>;
+
+  /** Every live reply without its body, in order of tag key. */
+  replyTags(): Promise<ReplyTag[]>;
+  /** The body, or null; one read either way. */
+  replyBody(tagKey: Uint8Array): Promise<Uint8Array | null>;
+
+  logLength(desk: Uint8Array): Promise<number>;
+  /** Rows from `from` on, at most `max`, in order; rows that have expired are missing at the front. */
+  log(desk: Uint8Array, from: number, max: number): Promise<LogRow[]>;
+
+  parcels(to: Uint8Array, max: number): Promise<ParcelRow[]>;
+
+  document(kind: string, key: string): Promise<Uint8Array | null>;
+  documents(kind: string): Promise<DocumentRow[]>;
+  count(name: string, day: Day): Promise<number>;
+
+  /**
+   * Deletes, so that the bytes are gone from the files: envelopes of days up to `envelopesThrough` and of the days named in `passedDays`;
+   * replies posted up to `repliesThrough`; log rows up to `logThrough` (the log's length stays); parcels up to `parcelsThrough`;
+   * documents, spent tokens and counters whose last day is before `today`.
+   */
+  expire(limits: {
+    readonly today: Day;
+    readonly envelopesThrough: Day;
+    readonly passedDays: readonly Day[];
+    readonly repliesThrough: Day;
+    readonly logThrough: Day;
+    readonly parcelsThrough: Day;
+  }): Promise<void>;
+
+  /** A consistent copy of everything into a new file or folder at `path`, while serving goes on. */
+  backup(path: string): Promise<void>;
+  /** Integrity problems in plain words; empty when sound. */
+  check(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** The database failed or is not one of ours. Its message names what was attempted, never content. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+  constructor(
+    readonly code: 'unavailable' | 'full' | 'corrupt' | 'wrong-version' | 'closed',
+    attempted: string,
+  ) {
+    super(`${attempted}: storage ${code}`);
+  }
+}
