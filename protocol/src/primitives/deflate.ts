@@ -1,0 +1,59 @@
+/** Raw DEFLATE (RFC 1951) with a cap on what comes out. */
+
+import { concat } from '../bytes/encode.ts';
+import { WireError } from '../bytes/wire-error.ts';
+import { source } from './web-crypto.ts';
+
+/** Compresses. Engines may give different bytes for the same input; all of them inflate to it. */
+export async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
+  const stream = new CompressionStream('deflate-raw');
+  const chunks: Uint8Array[] = [];
+  const writing = write(stream.writable, bytes);
+  await readAll(stream.readable, (chunk) => chunks.push(chunk));
+  await writing;
+  return concat(...chunks);
+}
+
+/**
+ * Decompresses exactly one stream that fills `bytes`, and stops as soon as more than `max` bytes have come out.
+ * @throws WireError bad-value for anything that is no such stream, too-many for a larger result
+ */
+export async function inflate(bytes: Uint8Array, max: number): Promise<Uint8Array> {
+  const stream = new DecompressionStream('deflate-raw');
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const writing = write(stream.writable, bytes);
+  writing.catch(() => {});
+  try {
+    await readAll(stream.readable, (chunk) => {
+      length += chunk.length;
+      if (length > max) throw new WireError('too-many', `inflate: over ${max} bytes come out of ${bytes.length}`);
+      chunks.push(chunk);
+    });
+    await writing;
+  } catch (error) {
+    if (error instanceof WireError) throw error;
+    throw new WireError('bad-value', `inflate: ${bytes.length} bytes are not one complete raw deflate stream`);
+  }
+  return concat(...chunks);
+}
+
+async function write(writable: WritableStream<BufferSource>, bytes: Uint8Array): Promise<void> {
+  const writer = writable.getWriter();
+  await writer.write(source(bytes));
+  await writer.close();
+}
+
+async function readAll(readable: ReadableStream<Uint8Array>, take: (chunk: Uint8Array) => void): Promise<void> {
+  const reader = readable.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      take(value);
+    }
+  } catch (error) {
+    reader.cancel().catch(() => {});
+    throw error;
+  }
+}

@@ -1,0 +1,19 @@
+/** HKDF-SHA256 (RFC 5869). */
+
+import { source, subtle } from './web-crypto.ts';
+
+const lengthMax = 255 * 32;
+
+/**
+ * Extract and expand in one step.
+ * @param info one label and all inputs, length-prefixed (`lengthPrefixed` in bytes/encode)
+ * @param length of the result, 1 … 8,160 bytes
+ */
+export async function hkdf(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Promise<Uint8Array> {
+  if (!Number.isInteger(length) || length < 1 || length > lengthMax) {
+    throw new RangeError(`derive by HKDF: ${length} bytes, wanted 1 to ${lengthMax}`);
+  }
+  const key = await subtle.importKey('raw', source(ikm), 'HKDF', false, ['deriveBits']);
+  const params = { name: 'HKDF', hash: 'SHA-256', salt: source(salt), info: source(info) };
+  return new Uint8Array(await subtle.deriveBits(params, key, 8 * length));
+}

@@ -1,0 +1,56 @@
+/** The private side of HPKE through the engine's own ML-KEM: Node 24 and later, for the server and the desk. */
+
+import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_X25519, type Key } from 'hpke';
+import {
+  type HpkePrivateKey,
+  type HpkeRecipient,
+  hpkeEncBytes,
+  hpkeKeyPair,
+  hpkeSeedBytes,
+  openSealed,
+} from './hpke.ts';
+import { checkLength } from './web-crypto.ts';
+
+const suite = new CipherSuite(KEM_MLKEM768_X25519, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
+
+class NativeKey {
+  readonly publicKey: Uint8Array;
+  readonly privateKey: Key;
+
+  constructor(publicKey: Uint8Array, privateKey: Key) {
+    this.publicKey = publicKey;
+    this.privateKey = privateKey;
+  }
+}
+
+/** Opens the same bytes as `portableRecipient`, several times as fast. */
+export const nativeRecipient: HpkeRecipient = {
+  importKey: async (seed) => {
+    checkLength('HPKE seed', seed, hpkeSeedBytes);
+    const { publicKey } = await hpkeKeyPair(seed);
+    const privateKey = await suite.DeserializePrivateKey(new Uint8Array(seed), false);
+    return new NativeKey(publicKey, privateKey) as unknown as HpkePrivateKey;
+  },
+  open: (key, info, aad, sealed) => openSealed(nativeRecipient, key, info, aad, sealed),
+  setupRecipient: async (key, enc, info) => {
+    if (!(key instanceof NativeKey)) throw new TypeError('HPKE: the key was imported by another recipient');
+    if (enc.length !== hpkeEncBytes) return null;
+    try {
+      const context = await suite.SetupRecipient(key.privateKey, new Uint8Array(enc), { info: new Uint8Array(info) });
+      return {
+        open: (aad, ciphertext) => nullOnFailure(context.Open(new Uint8Array(ciphertext), new Uint8Array(aad))),
+        export: async (label, length) => new Uint8Array(await context.Export(new Uint8Array(label), length)),
+      };
+    } catch {
+      return null;
+    }
+  },
+};
+
+async function nullOnFailure(opened: Promise<Uint8Array>): Promise<Uint8Array | null> {
+  try {
+    return new Uint8Array(await opened);
+  } catch {
+    return null;
+  }
+}
