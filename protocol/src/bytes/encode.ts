@@ -68,14 +68,31 @@ export function base64urlToBytes(text: string): Uint8Array {
   return bytes;
 }
 
-/** The UTF-8 form of a text. @throws RangeError for a text with half a surrogate pair, which has none */
+const byteOrderMark = '\ufeff';
+
+/**
+ * The UTF-8 form of a text.
+ * @throws RangeError for a text that has half a surrogate pair or begins with a byte order mark: see {@link wireText}
+ */
 export function utf8ToBytes(text: string): Uint8Array {
   if (!text.isWellFormed()) throw new RangeError(`encode UTF-8: half a surrogate pair in ${text.length} code units`);
+  if (text.startsWith(byteOrderMark)) throw new RangeError('encode UTF-8: the text begins with a byte order mark');
   return new TextEncoder().encode(text);
 }
 
-/** Reads UTF-8 strictly. A byte order mark is a character like any other. @throws WireError bad-utf8 */
+/** Whatever a person typed or pasted, in the form that text fields take. */
+export function wireText(text: string): string {
+  return text.toWellFormed().replace(/^\ufeff+/u, '');
+}
+
+/** Reads UTF-8 strictly, and refuses a byte order mark at its start. @throws WireError bad-utf8 */
 export function bytesToUtf8(bytes: Uint8Array): string {
+  const text = decodeUtf8(bytes);
+  if (text.startsWith(byteOrderMark)) throw new WireError('bad-utf8', 'decode UTF-8: begins with a byte order mark');
+  return text;
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

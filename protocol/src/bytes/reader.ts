@@ -1,4 +1,4 @@
-/** Reads the bytes of one wire struct, field by field, and accepts nothing else (spec: conventions). */
+/** Reads the bytes of one wire struct, field by field, and accepts nothing else (spec/protocol.md section 1, ENC-1 and ENC-2). */
 
 import { bytesToUtf8 } from './encode.ts';
 import { WireError } from './wire-error.ts';
@@ -52,9 +52,19 @@ export class Reader {
     return this.#variable(this.u32(), max);
   }
 
+  /** Strict UTF-8 behind its length in one byte. @param max greatest length in bytes accepted (bad-length) */
+  text8(max = 0xff): string {
+    return bytesToUtf8(this.var8(max));
+  }
+
   /** Strict UTF-8 behind its length in two bytes. @param max greatest length in bytes accepted (bad-length) */
-  utf8(max = 0xffff): string {
+  text16(max = 0xffff): string {
     return bytesToUtf8(this.var16(max));
+  }
+
+  /** Strict UTF-8 behind its length in four bytes. @param max greatest length in bytes accepted (bad-length) */
+  text32(max = 0xffff_ffff): string {
+    return bytesToUtf8(this.var32(max));
   }
 
   /** Items behind their count in one byte. @param max greatest count accepted (too-many) */

@@ -1,4 +1,4 @@
-/** Builds the bytes of one wire struct, field by field (spec: conventions). */
+/** Builds the bytes of one wire struct, field by field (spec/protocol.md section 1). */
 
 import { u16be, u32be, utf8ToBytes } from './encode.ts';
 
@@ -50,9 +50,19 @@ export class Writer {
     return this.u32(value.length).#append(value);
   }
 
+  /** Text as UTF-8 behind its length in bytes, in one byte. */
+  text8(text: string): this {
+    return this.var8(utf8ToBytes(text));
+  }
+
   /** Text as UTF-8 behind its length in bytes, in two bytes. */
-  utf8(text: string): this {
+  text16(text: string): this {
     return this.var16(utf8ToBytes(text));
+  }
+
+  /** Text as UTF-8 behind its length in bytes, in four bytes. */
+  text32(text: string): this {
+    return this.var32(utf8ToBytes(text));
   }
 
   /** Items behind their count in one byte. */
