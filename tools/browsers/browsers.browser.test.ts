@@ -1,0 +1,94 @@
+// The harness itself: that the browsers start, obey their level, end without trace, and that its checks can fail.
+import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lacks } from '../debian.ts';
+import { axe, collectRequests, screenshot } from './inspect.ts';
+import { launchChromium, launchFirefox } from './launch.ts';
+import { securityLevels } from './tor-browser-prefs.ts';
+
+const good = `<!doctype html><html lang="en"><title>Notes</title><main><h1>Notes</h1><p id="out">plain</p>
+<img src="/dot.svg" alt="A dot"><script>
+document.getElementById('out').textContent = 'scripted wasm:' + (typeof WebAssembly);</script></main></html>`;
+const bad = '<!doctype html><html><title>Notes</title><main><h1>Notes</h1><input><img src="/dot.svg"></main></html>';
+const dot = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><circle cx="2" cy="2" r="2"/></svg>';
+
+let server: Server;
+let origin: string;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const svg = request.url === '/dot.svg';
+    // As strict as a page of ours: axe must still be able to run.
+    response.setHeader('content-security-policy', "default-src 'self'; script-src 'unsafe-inline'");
+    response.setHeader('content-type', svg ? 'image/svg+xml' : 'text/html; charset=utf-8');
+    response.end(svg ? dot : request.url === '/bad' ? bad : good);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const profiles = (name: string): string[] => globSync(join(tmpdir(), `postern-${name}-*`));
+
+describe.skipIf(lacks('chromium'))('Chromium', () => {
+  it('finds what breaks WCAG 2.2 AA, and nothing on a page that keeps it', async () => {
+    await using browser = await launchChromium();
+    const page = await browser.newPage();
+    await page.goto(origin);
+    expect(await axe(page)).toEqual([]);
+    await page.goto(`${origin}/bad`);
+    const rules = (await axe(page)).map(({ rule }) => rule);
+    expect(rules).toEqual(expect.arrayContaining(['html-has-lang', 'image-alt', 'label']));
+  });
+
+  it('sees every request and takes a picture', async () => {
+    await using browser = await launchChromium();
+    const page = await browser.newPage();
+    const seen = collectRequests(page);
+    await page.goto(origin, { waitUntil: 'networkidle0' });
+    const paths = seen.map(({ method, url }) => `${method} ${new URL(url).pathname}`);
+    expect(paths.filter((path) => path !== 'GET /favicon.ico')).toEqual(['GET /', 'GET /dot.svg']);
+    const path = await screenshot(page, 'harness-chromium');
+    expect(readFileSync(path).subarray(1, 4).toString('latin1')).toBe('PNG');
+    rmSync(path);
+  });
+
+  it('leaves neither process nor profile behind', async () => {
+    const before = profiles('chromium');
+    const browser = await launchChromium();
+    const pid = browser.process()?.pid ?? 0;
+    const during = profiles('chromium').filter((path) => !before.includes(path));
+    expect(during).toHaveLength(1);
+    await browser.close();
+    expect(existsSync(`/proc/${pid}`)).toBe(false);
+    expect(existsSync(during[0]!)).toBe(false);
+  });
+});
+
+describe.skipIf(lacks('firefox-esr'))('Firefox ESR as Tor Browser', () => {
+  const expected = { standard: 'scripted wasm:object', safer: 'scripted wasm:undefined', safest: 'plain' } as const;
+
+  it.each(securityLevels)('runs at %s what that level runs', async (level) => {
+    const before = profiles('firefox');
+    const browser = await launchFirefox(level);
+    const during = profiles('firefox').filter((path) => !before.includes(path));
+    try {
+      const page = await browser.newPage();
+      await page.goto(origin);
+      // Read from outside the page's own scripts, which do not run at Safest.
+      const text = await page.$eval('#out', (element) => element.textContent);
+      expect(text).toBe(expected[level]);
+    } finally {
+      await browser.close();
+    }
+    expect(during.map((path) => existsSync(path))).toEqual([false]);
+  });
+});
