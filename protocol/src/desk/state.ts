@@ -1,0 +1,100 @@
+/** What a desk knows of its conversations: plain data that every device computes alike (spec/protocol.md, section 7.2). */
+import type { Content } from '../messages/content.ts';
+
+/** A whole submission, its parts joined. */
+export interface DeskMessage {
+  readonly messageId: Uint8Array;
+  /** Day of the day key that its first part was sealed to. */
+  readonly day: number;
+  /** Highest reply number that the source had read when it wrote. */
+  readonly read: number;
+  /** Null when the pieces do not inflate to a content: shown as unreadable, kept, never retried. */
+  readonly content: Content | null;
+}
+
+/** Parts of a submission of which some are still missing. */
+export interface PartialMessage {
+  readonly messageId: Uint8Array;
+  readonly day: number;
+  readonly parts: number;
+  read: number;
+  /** By part number. */
+  readonly pieces: Map<number, Uint8Array>;
+}
+
+/**
+ * `waiting`: no root has a link for it yet. `queued`: has its number and link, not posted. `posted`: the server has stored it.
+ * `collected`: its tag left the index before its time, so it was acknowledged, or the server lost it.
+ */
+export type ReplyProgress = 'waiting' | 'queued' | 'posted' | 'collected';
+
+/** One reply body: a part of a text. */
+export interface DeskReply {
+  readonly messageId: Uint8Array;
+  /** Id of the device that signed it and posts it, 8 bytes. */
+  readonly author: Uint8Array;
+  readonly day: number;
+  readonly part: number;
+  readonly parts: number;
+  /** This part of the raw deflate of the text. */
+  readonly piece: Uint8Array;
+  progress: ReplyProgress;
+  /** From 1; 0 while waiting. */
+  number: number;
+  rootDay: number;
+  link: number;
+  tagKey: Uint8Array | null;
+  ackId: Uint8Array | null;
+  /** Erased when posted (CHN-1). */
+  replyKey: Uint8Array | null;
+}
+
+/** The newest root's chain, forward only. */
+export interface ChainState {
+  readonly day: number;
+  /** Index of the next link, 8 when none is left. */
+  next: number;
+  /** Null when none is left. */
+  link: Uint8Array | null;
+}
+
+export interface Conversation {
+  readonly id: Uint8Array;
+  lane: number;
+  /** Highest reply number that the source has confirmed in a signed submission. */
+  read: number;
+  /** Number of the next reply. */
+  nextNumber: number;
+  chain: ChainState | null;
+  readonly messages: DeskMessage[];
+  readonly partial: PartialMessage[];
+  readonly replies: DeskReply[];
+}
+
+export interface DeskState {
+  /** By hex of the conversation id. */
+  readonly conversations: Map<string, Conversation>;
+  /** Envelopes received, hex of id to day of the day key; kept until no device could still hold them. */
+  readonly envelopes: Map<string, number>;
+  /** Days finished, by hex of the device that says so. */
+  readonly finished: Map<string, Set<number>>;
+}
+
+export function emptyDeskState(): DeskState {
+  return { conversations: new Map(), envelopes: new Map(), finished: new Map() };
+}
+
+export function emptyConversation(id: Uint8Array): Conversation {
+  return { id, lane: 0, read: 0, nextNumber: 1, chain: null, messages: [], partial: [], replies: [] };
+}
+
+/** True if the source has said, signed, that it has read the reply. */
+export function isConfirmed(conversation: Conversation, reply: DeskReply): boolean {
+  return reply.number > 0 && reply.number <= conversation.read;
+}
+
+/** How many more reply bodies the newest root has room for. */
+export function linksLeft(conversation: Conversation, chainLinks: number): number {
+  const waiting = conversation.replies.filter((reply) => reply.progress === 'waiting').length;
+  return conversation.chain === null ? 0 : Math.max(0, chainLinks - conversation.chain.next - waiting);
+}
