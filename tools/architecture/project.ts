@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
 import { parseSync } from 'vite';
 
-export const workspaces = ['protocol', 'server', 'source', 'desk', 'cli', 'sim'] as const;
+const workspaces = ['protocol', 'server', 'source', 'desk', 'cli', 'sim'] as const;
 const areas = [...workspaces, 'tools', 'bench'] as const;
 export type Area = (typeof areas)[number];
 
@@ -18,7 +18,7 @@ export type Module = {
   readonly imports: readonly Import[];
   readonly lineAt: (offset: number) => number;
 };
-export type Manifest = { readonly dependencies: readonly string[]; readonly devDependencies: readonly string[] };
+type Manifest = { readonly dependencies: readonly string[]; readonly devDependencies: readonly string[] };
 export type Project = { readonly modules: readonly Module[]; readonly manifests: ReadonlyMap<string, Manifest> };
 
 /** Any node of the parser's tree: the rules look at a few fields of a few kinds. */

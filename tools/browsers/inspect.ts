@@ -1,10 +1,10 @@
 // What tests ask of an open page: is it accessible, what does it look like, what did it request.
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import axeCore from 'axe-core';
 import type { Page } from 'puppeteer-core';
 
-export const screenshotFolder = join(import.meta.dirname, '..', '..', 'screenshots');
+const screenshotFolder = join(import.meta.dirname, '..', '..', 'screenshots');
 
 export type Violation = { readonly rule: string; readonly help: string; readonly elements: readonly string[] };
 
@@ -32,7 +32,8 @@ const wcagTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
  */
 export async function axe(page: Page): Promise<readonly Violation[]> {
   // Evaluated through the debugger rather than a script element, which the page's own policy would rightly refuse.
-  await page.evaluate(axeSource());
+  // `void 0` keeps axe's last expression from being sent back as the result.
+  await page.evaluate(`${axeCore.source}\n;void 0;`);
   const results = await page.evaluate(async (tags) => {
     const { axe: engine } = globalThis as unknown as AxeWindow;
     return engine.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] });
@@ -42,13 +43,6 @@ export async function axe(page: Page): Promise<readonly Violation[]> {
     help,
     elements: nodes.map((node) => `${node.html}\n${node.failureSummary ?? ''}`),
   }));
-}
-
-let source: string | undefined;
-function axeSource(): string {
-  // `void 0` keeps axe's last expression from being sent back as the result.
-  source ??= `${readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')}\n;void 0;`;
-  return source;
 }
 
 /** A PNG of the whole page, or of the window, as `screenshots/<name>.png`; returns the file's path. */
