@@ -1,12 +1,11 @@
 // `npm run check`: everything that can be said about the code without running it, one line a check.
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { runCommand } from './command.ts';
 
 export type CheckResult = { readonly name: string; readonly passed: boolean };
 
 const root = join(import.meta.dirname, '..');
-const bin = join(root, 'node_modules', '.bin');
 
 type Check = { readonly name: string; readonly command: readonly [string, ...string[]]; readonly needs?: string };
 
@@ -25,28 +24,13 @@ export async function runChecks(): Promise<readonly CheckResult[]> {
   for (const { name, command, needs } of checks) {
     if (needs !== undefined && !existsSync(join(root, needs))) continue;
     const started = performance.now();
-    const { passed, output } = await run(command);
+    const { passed, output } = await runCommand(command, { cwd: root });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`${passed ? 'pass' : 'FAIL'}  ${name} (${seconds} s)`);
     if (!passed) console.log(output.trimEnd().replaceAll(/^/gm, '      '));
     results.push({ name, passed });
   }
   return results;
-}
-
-function run([file, ...args]: readonly [string, ...string[]]): Promise<{ passed: boolean; output: string }> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
-    const child = spawn(file, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    const take = (chunk: Buffer): void => {
-      output += chunk.toString('utf8');
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.on('error', (error) => resolve({ passed: false, output: error.message }));
-    child.on('close', (code) => resolve({ passed: code === 0, output }));
-  });
 }
 
 if (import.meta.main) {
