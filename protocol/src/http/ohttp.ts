@@ -4,16 +4,17 @@ import { concat, u16be, utf8ToBytes } from '../bytes/encode.ts';
 import { Reader } from '../bytes/reader.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { Writer } from '../bytes/writer.ts';
-import { aesGcmKeyBytes, aesGcmNonceBytes, aesGcmOpen, aesGcmSeal, aesGcmTagBytes } from '../primitives/aes-gcm.ts';
-import { hkdf } from '../primitives/hkdf.ts';
 import {
-  type HpkePrivateKey,
-  type HpkeRecipient,
-  type HpkeSender,
-  hpkeEncBytes,
-  hpkePublicKeyBytes,
-  hpkeSetupSender,
-} from '../primitives/hpke.ts';
+  AES_KEY_BYTES,
+  AES_NONCE_BYTES,
+  AES_TAG_BYTES,
+  OHTTP_HEADER_BYTES,
+  XWING_ENC_BYTES,
+  XWING_PUBLIC_KEY_BYTES,
+} from '../constants.ts';
+import { aesGcmOpen, aesGcmSeal } from '../primitives/aes-gcm.ts';
+import { hkdf } from '../primitives/hkdf.ts';
+import { type HpkePrivateKey, type HpkeRecipient, type HpkeSender, hpkeSetupSender } from '../primitives/hpke.ts';
 import type { Random } from '../primitives/random.ts';
 
 /** The identifiers and operations that RFC 9458 leaves open; the key derivation is always HKDF-SHA256. */
@@ -34,11 +35,11 @@ export type OhttpSuite = {
 export const ohttpSuite: OhttpSuite = {
   kemId: 0x647a,
   aeadId: 0x0002,
-  publicKeyBytes: hpkePublicKeyBytes,
-  encBytes: hpkeEncBytes,
-  keyBytes: aesGcmKeyBytes,
-  nonceBytes: aesGcmNonceBytes,
-  tagBytes: aesGcmTagBytes,
+  publicKeyBytes: XWING_PUBLIC_KEY_BYTES,
+  encBytes: XWING_ENC_BYTES,
+  keyBytes: AES_KEY_BYTES,
+  nonceBytes: AES_NONCE_BYTES,
+  tagBytes: AES_TAG_BYTES,
   setupSender: hpkeSetupSender,
   aeadSeal: aesGcmSeal,
   aeadOpen: aesGcmOpen,
@@ -60,13 +61,6 @@ export type OhttpContext = { readonly enc: Uint8Array; readonly secret: Uint8Arr
 
 /** `key-unknown`: the client must load the bundle again (http section 4). `malformed`: it cannot be read. */
 export type OhttpRefusal = 'key-unknown' | 'malformed';
-
-/** Key id, KEM, KDF and AEAD ids. */
-export const ohttpHeaderBytes = 7;
-/** What encapsulation adds to a request. */
-export const ohttpRequestOverheadBytes: number = ohttpHeaderBytes + hpkeEncBytes + aesGcmTagBytes;
-/** What encapsulation adds to a response. */
-export const ohttpResponseOverheadBytes: number = responseNonceBytes(ohttpSuite) + aesGcmTagBytes;
 
 const kdfId = 0x0001;
 const requestLabel = utf8ToBytes('message/bhttp request');
@@ -124,12 +118,12 @@ export async function decapsulateRequest(
   bytes: Uint8Array,
   suite: OhttpSuite = ohttpSuite,
 ): Promise<{ readonly inner: Uint8Array; readonly context: OhttpContext } | { readonly refused: OhttpRefusal }> {
-  const sealedAt = ohttpHeaderBytes + suite.encBytes;
+  const sealedAt = OHTTP_HEADER_BYTES + suite.encBytes;
   if (bytes.length < sealedAt + suite.tagBytes) return { refused: 'malformed' };
   const keyId = bytes[0] ?? 0;
   const header = encodeHeader(keyId, suite);
   if (header.some((byte, at) => byte !== bytes[at])) return { refused: 'malformed' };
-  const enc = bytes.slice(ohttpHeaderBytes, sealedAt);
+  const enc = bytes.slice(OHTTP_HEADER_BYTES, sealedAt);
   for (const key of keys) {
     if (key.keyId !== keyId) continue;
     const receiver = await recipient.setupRecipient(key.privateKey, enc, requestInfo(header));
