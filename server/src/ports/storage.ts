@@ -4,7 +4,7 @@
 export type Day = number;
 
 export interface EnvelopeRow {
-  /** SHA-256 of `bytes`. */
+  /** SHA-256 of `bytes`. Whoever calls made it: equal ids are equal envelopes, whatever their day. */
   readonly id: Uint8Array;
   readonly day: Day;
   /** 4,096 sealed bytes. */
@@ -28,6 +28,7 @@ export interface ReplyRow {
 export type ReplyTag = Omit<ReplyRow, 'body'>;
 
 export interface LogRow {
+  /** Desk (8 bytes) whose log it is. */
   readonly desk: Uint8Array;
   /** Position in the desk's log, from 0 without a hole. */
   readonly number: number;
@@ -53,34 +54,55 @@ export interface DocumentRow {
   readonly bytes: Uint8Array;
 }
 
-/** One change. Each is idempotent: done twice it does nothing the second time. */
+/** A single-use token and the last day on which it is accepted; until then it is remembered as spent, as its SHA-256. */
+export interface Payment {
+  /** 1 to 512 bytes. */
+  readonly token: Uint8Array;
+  readonly lastDay: Day;
+}
+
+/**
+ * One change. Done twice it does nothing the second time, except for `count`: after `unavailable` nobody knows whether
+ * the count was added.
+ */
 export type Write =
-  | { readonly kind: 'envelope'; readonly row: EnvelopeRow }
-  /** Stored only if the token was not spent before; token and reply in one step. */
-  | { readonly kind: 'reply'; readonly row: ReplyRow; readonly token: Uint8Array; readonly tokenLastDay: Day }
+  /**
+   * With a payment it is stored only if the token was not spent on something else; both in one step. An envelope that
+   * is there already spends no token.
+   */
+  | { readonly kind: 'envelope'; readonly row: EnvelopeRow; readonly payment?: Payment }
+  /**
+   * Stored only if the token was not spent on something else; both in one step. The same reply with the same token is
+   * `already` even after it was acknowledged [REQ-5].
+   */
+  | { readonly kind: 'reply'; readonly row: ReplyRow; readonly payment: Payment }
   | { readonly kind: 'acknowledge'; readonly ackId: Uint8Array }
-  /** An admission token, spent by a source. */
-  | { readonly kind: 'spend'; readonly token: Uint8Array; readonly tokenLastDay: Day }
   | { readonly kind: 'append'; readonly row: LogRow }
   | { readonly kind: 'parcel'; readonly row: ParcelRow }
   | { readonly kind: 'parcel-taken'; readonly to: Uint8Array; readonly id: Uint8Array }
+  /** Takes the place of an earlier document of that kind and key; whoever calls decides whether it may. */
   | { readonly kind: 'document'; readonly row: DocumentRow }
   | { readonly kind: 'desk-passed'; readonly desk: Uint8Array; readonly day: Day }
   /** Adds `count` to a day's counter unless that passes `max`. */
   | { readonly kind: 'count'; readonly name: string; readonly day: Day; readonly count: number; readonly max: number };
 
 /**
- * `done`: carried out now. `already`: was so before, nothing changed (same envelope, same token and reply, same log row, same parcel).
- * `refused`: contradicts what is stored (T or token used with another reply, log number taken or not next, counter full).
+ * `done`: carried out now. `already`: was so before, nothing changed (same envelope, same token and reply, same log row,
+ * same parcel, nothing there to acknowledge or take). `refused`: contradicts what is stored (T, acknowledgement or token
+ * used with something else, log number taken or not next, counter full), and nothing of that write was done.
  */
 export type WriteResult = 'done' | 'already' | 'refused';
 
 /**
  * Storage of one organisation's server. All methods reject with `StorageError` and nothing else.
- * No adapter stores or logs a time, an address, or the order of arrival of envelopes and replies.
+ * No adapter stores or logs a time finer than a day, an address, or the order of arrival of envelopes and replies; what
+ * an engine's files show beyond that until the next `expire` is listed in the adapter.
  */
 export interface Storage {
-  /** All in one durable transaction, in order; when it resolves, the result survives `kill -9` and power loss. */
+  /**
+   * All in one durable transaction, with the results that they have one after the other; when it resolves, the results
+   * survive `kill -9` and power loss; when it rejects, nothing was done (after `unavailable`: all or nothing).
+   */
   write(writes: readonly Write[]): Promise<WriteResult[]>;
 
   /** Ids of a day's envelopes, in order of id. */
@@ -108,7 +130,8 @@ export interface Storage {
   count(name: string, day: Day): Promise<number>;
 
   /**
-   * Deletes, so that the bytes are gone from the files: envelopes of days up to `envelopesThrough` and of the days named in `passedDays`;
+   * Deletes, so that the bytes are gone from the database's files, and lays out what stays in an order unrelated to
+   * arrival: envelopes of days up to `envelopesThrough` and of the days named in `passedDays`;
    * replies posted up to `repliesThrough`; log rows up to `logThrough` (the log's length stays); parcels up to `parcelsThrough`;
    * documents, spent tokens and counters whose last day is before `today`.
    */
@@ -121,20 +144,44 @@ export interface Storage {
     readonly parcelsThrough: Day;
   }): Promise<void>;
 
-  /** A consistent copy of everything into a new file or folder at `path`, while serving goes on. */
+  /**
+   * A consistent copy of everything into a new file at `path`, while serving goes on. Equal contents give equal bytes,
+   * whichever adapter wrote them.
+   */
   backup(path: string): Promise<void>;
-  /** Integrity problems in plain words; empty when sound. */
+  /** Takes in a whole backup of any adapter. @throws StorageError not-empty, corrupt, wrong-version: nothing was taken in */
+  restore(path: string): Promise<void>;
+  /** Integrity problems, and settings of the database that break this port's promises, in plain words; empty when sound. */
   check(): Promise<string[]>;
   close(): Promise<void>;
 }
 
+/** What {@link Storage.expire} deletes. */
+export type ExpiryLimits = Parameters<Storage['expire']>[0];
+
+/**
+ * `unavailable`: cannot be reached now, or locked: try again later. `full`: no room; nothing was done, reading works.
+ * `corrupt`: damaged. `wrong-version`: of another version, or not ours. `closed`: after `close`. `busy`: too much waits.
+ * `invalid`: a write that does not keep to this port's lengths and ranges, a fault of whoever calls. `not-empty`: a
+ * restore into a storage that holds something.
+ */
+export type StorageErrorCode =
+  | 'unavailable'
+  | 'full'
+  | 'corrupt'
+  | 'wrong-version'
+  | 'closed'
+  | 'busy'
+  | 'invalid'
+  | 'not-empty';
+
 /** The database failed or is not one of ours. Its message names what was attempted, never content. */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
-  constructor(
-    readonly code: 'unavailable' | 'full' | 'corrupt' | 'wrong-version' | 'closed',
-    attempted: string,
-  ) {
+  readonly code: StorageErrorCode;
+
+  constructor(code: StorageErrorCode, attempted: string) {
     super(`${attempted}: storage ${code}`);
+    this.code = code;
   }
 }
