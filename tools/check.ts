@@ -14,6 +14,7 @@ const checks: readonly Check[] = [
   { name: 'types', command: ['tsc', '--pretty', 'false', '-p', '.'] },
   { name: 'architecture', command: ['node', 'tools/architecture.ts'] },
   { name: 'requirements have tests', command: ['node', 'tools/musts.ts'] },
+  { name: 'lockfile is whole', command: ['node', 'tools/lockfile.ts'] },
   { name: 'languages are complete', command: ['node', 'tools/languages.ts'], needs: 'tools/languages.ts' },
   { name: 'nothing unused', command: ['knip', '--no-progress', '--no-config-hints'] },
 ];
