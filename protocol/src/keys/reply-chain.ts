@@ -1,12 +1,22 @@
 /** The forward-only chain of keys for the replies to one root (spec/protocol.md section 3.1). */
 
-import { type Branded, brander, type DeskId, type Fingerprint } from '../bytes/brand.ts';
+import { type Branded, brander } from '../bytes/brand.ts';
 import { u32be } from '../bytes/encode.ts';
-import { ACK_KEY_BYTES, CHAIN_LINKS, CHAIN_STEP_BYTES, HASH_BYTES, LINK_BYTES, ROOT_USE_DAYS } from '../constants.ts';
+import {
+  ACK_KEY_BYTES,
+  CHAIN_LINKS,
+  CHAIN_STEP_BYTES,
+  DESK_ID_BYTES,
+  FINGERPRINT_BYTES,
+  HASH_BYTES,
+  LINK_BYTES,
+  ROOT_BYTES,
+  ROOT_USE_DAYS,
+} from '../constants.ts';
 import { sha256 } from '../primitives/hash.ts';
+import { checkLength } from '../primitives/web-crypto.ts';
 import type { Day } from '../time.ts';
 import { kdf } from './kdf.ts';
-import type { Root } from './source-keys.ts';
 
 /** Each 32 bytes: link_i, T, A and K. */
 export type Link = Branded<'Link'>;
@@ -17,13 +27,7 @@ export type ReplyKey = Branded<'ReplyKey'>;
 export type AckId = Branded<'AckId'>;
 
 /** What one link gives for one reply. */
-export type ReplyKeys = {
-  /** Of the link in its chain, 0 … 7. */
-  readonly index: number;
-  readonly tagKey: TagKey;
-  readonly ackKey: AckKey;
-  readonly replyKey: ReplyKey;
-};
+export type ReplyKeys = { readonly tagKey: TagKey; readonly ackKey: AckKey; readonly replyKey: ReplyKey };
 export type ChainStep = ReplyKeys & { readonly next: Link };
 
 /**
@@ -34,52 +38,66 @@ export type ReplyChain = {
   readonly day: Day;
   /** Index of the next link; 8 when all are used. */
   readonly next: number;
-  readonly link: Link | null;
+  /** 32 bytes, or null when all are used. */
+  readonly link: Uint8Array | null;
 };
 
-export const replyLink: (bytes: Uint8Array) => Link = brander('Link', LINK_BYTES);
-export const tagKey: (bytes: Uint8Array) => TagKey = brander('TagKey', 32);
-export const ackKey: (bytes: Uint8Array) => AckKey = brander('AckKey', ACK_KEY_BYTES);
-export const replyKey: (bytes: Uint8Array) => ReplyKey = brander('ReplyKey', 32);
-export const ackId: (bytes: Uint8Array) => AckId = brander('AckId', HASH_BYTES);
-
 const salt = 'postern/1 chain';
+const asLink = brander('Link', LINK_BYTES);
+const asTagKey = brander('TagKey', 32);
+const asAckKey = brander('AckKey', ACK_KEY_BYTES);
+const asReplyKey = brander('ReplyKey', 32);
+const asAckId = brander('AckId', HASH_BYTES);
 
-/** link_0 of the chain of a day's root. */
-export async function chainStart(root: Root, fingerprint: Fingerprint, desk: DeskId, day: Day): Promise<Link> {
-  return replyLink(await kdf(root, salt, 'start', [fingerprint, desk, u32be(day)], LINK_BYTES));
+/**
+ * link_0 of the chain of a day's root.
+ * @param root R_d, 32 bytes
+ * @param fingerprint 32 bytes
+ * @param desk 8 bytes
+ */
+export async function chainStart(root: Uint8Array, fingerprint: Uint8Array, desk: Uint8Array, day: Day): Promise<Link> {
+  checkLength('root', root, ROOT_BYTES);
+  checkLength('fingerprint', fingerprint, FINGERPRINT_BYTES);
+  checkLength('desk id', desk, DESK_ID_BYTES);
+  return asLink(await kdf(root, salt, 'start', [fingerprint, desk, u32be(day)], LINK_BYTES));
 }
 
-/** @param index of the link, 0 … 7 */
-export async function chainStep(link: Link, index: number): Promise<ChainStep> {
+/** @param link 32 bytes @param index of the link, 0 … 7 */
+export async function chainStep(link: Uint8Array, index: number): Promise<ChainStep> {
+  checkLength('link', link, LINK_BYTES);
   if (!Number.isInteger(index) || index < 0 || index >= CHAIN_LINKS) {
     throw new RangeError(`step a reply chain: link ${index}, wanted 0 to ${CHAIN_LINKS - 1}`);
   }
   const bytes = await kdf(link, salt, 'step', [Uint8Array.of(index)], CHAIN_STEP_BYTES);
   return {
-    index,
-    tagKey: tagKey(bytes.slice(0, 32)),
-    ackKey: ackKey(bytes.slice(32, 64)),
-    replyKey: replyKey(bytes.slice(64, 96)),
-    next: replyLink(bytes.slice(96)),
+    tagKey: asTagKey(bytes.slice(0, 32)),
+    ackKey: asAckKey(bytes.slice(32, 64)),
+    replyKey: asReplyKey(bytes.slice(64, 96)),
+    next: asLink(bytes.slice(96)),
   };
 }
 
-/** The keys of all eight links, as a returning source needs them (CHN-3). */
-export async function chainKeys(root: Root, fingerprint: Fingerprint, desk: DeskId, day: Day): Promise<ReplyKeys[]> {
-  const keys: ReplyKeys[] = [];
+/** The keys of all eight links in order, as a returning source needs them (CHN-3); arguments as for {@link chainStart}. */
+export async function chainKeys(
+  root: Uint8Array,
+  fingerprint: Uint8Array,
+  desk: Uint8Array,
+  day: Day,
+): Promise<ReplyKeys[]> {
+  const all: ReplyKeys[] = [];
   let link = await chainStart(root, fingerprint, desk, day);
   for (let index = 0; index < CHAIN_LINKS; index++) {
-    const { next, ...step } = await chainStep(link, index);
-    keys.push(step);
+    const { next, ...keys } = await chainStep(link, index);
+    all.push(keys);
     link = next;
   }
-  return keys;
+  return all;
 }
 
-/** H(A), by which the server knows an acknowledgement. */
-export async function ackIdOf(key: AckKey): Promise<AckId> {
-  return ackId(await sha256(key));
+/** H(A), by which the server knows an acknowledgement. @param key A, 32 bytes */
+export async function ackIdOf(key: Uint8Array): Promise<AckId> {
+  checkLength('acknowledgement key', key, ACK_KEY_BYTES);
+  return asAckId(await sha256(key));
 }
 
 /**
@@ -89,21 +107,26 @@ export async function ackIdOf(key: AckKey): Promise<AckId> {
  */
 export async function receiveRoot(
   known: ReplyChain | null,
-  root: Root,
-  fingerprint: Fingerprint,
-  desk: DeskId,
+  root: Uint8Array,
+  fingerprint: Uint8Array,
+  desk: Uint8Array,
   day: Day,
 ): Promise<ReplyChain> {
   if (known !== null && day <= known.day) return known;
   return { day, next: 0, link: await chainStart(root, fingerprint, desk, day) };
 }
 
-/** Uses the next link. @returns its keys and the record to store in place of this one; null if all links are used */
-export async function advance(chain: ReplyChain): Promise<{ keys: ReplyKeys; chain: ReplyChain } | null> {
+/**
+ * Uses the next link.
+ * @returns its index and keys, and the record to store in place of this one; null if all links are used
+ */
+export async function advance(
+  chain: ReplyChain,
+): Promise<{ index: number; keys: ReplyKeys; chain: ReplyChain } | null> {
   if (chain.link === null) return null;
   const { next: link, ...keys } = await chainStep(chain.link, chain.next);
   const next = chain.next + 1;
-  return { keys, chain: { day: chain.day, next, link: next < CHAIN_LINKS ? link : null } };
+  return { index: chain.next, keys, chain: { day: chain.day, next, link: next < CHAIN_LINKS ? link : null } };
 }
 
 /** Whether a reply posted today would still be found (CHN-2): a link is left and the root is not too old. */
