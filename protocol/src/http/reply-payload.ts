@@ -35,7 +35,9 @@ export function encodeReplyPayload(payload: ReplyPayload): Uint8Array {
 
 /** @param bytes 4,096 @throws WireError */
 export function decodeReplyPayload(bytes: Uint8Array): ReplyPayload {
-  if (bytes.length > REQUEST_PAYLOAD_BYTES) throw new WireError('trailing', 'read a reply payload: it is too long');
+  if (bytes.length !== REQUEST_PAYLOAD_BYTES) {
+    throw new WireError('bad-length', `read a reply payload: ${bytes.length} bytes, wanted ${REQUEST_PAYLOAD_BYTES}`);
+  }
   const reader = new Reader(bytes);
   const payload = {
     tagKey: reader.bytes(tagKeyBytes),
@@ -45,7 +47,7 @@ export function decodeReplyPayload(bytes: Uint8Array): ReplyPayload {
     body: reader.bytes(REPLY_BODY_BYTES),
   };
   if (!isLane(payload)) throw new WireError('bad-value', 'read a reply payload: its lane is out of range');
-  reader.zeros(REQUEST_PAYLOAD_BYTES - (bytes.length - reader.remaining));
+  reader.zeros();
   return payload;
 }
 
