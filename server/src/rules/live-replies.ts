@@ -1,0 +1,73 @@
+/** The live replies of an epoch as flat arrays, and the tags and claims made of them (protocol 5.1). */
+
+import { concat, lengthPrefixed, u32be } from '@postern/protocol/bytes/encode';
+import { CLAIM_BYTES, TAG_BYTES } from '@postern/protocol/constants';
+import { macUnderManyKeys } from '@postern/protocol/primitives/hmac-native';
+import type { ReplyTag } from '../ports/storage.ts';
+import { ClaimTable } from './claim-table.ts';
+
+const tagKeyBytes = 32;
+
+export interface LiveReplies {
+  readonly count: number;
+  /** 32 bytes each. */
+  readonly tagKeys: Uint8Array;
+  /** How many lane bits the desk gave for each, and those bits as a number. */
+  readonly laneDepths: Uint8Array;
+  readonly lanePrefixes: Uint16Array;
+}
+
+/** Lets other work run; awaited between the pieces of a long one. */
+export type Pause = () => Promise<void>;
+
+/** How many replies are worked on between two pauses: some milliseconds. */
+const pieceSize = 1_000;
+
+export function packReplies(replies: readonly ReplyTag[]): LiveReplies {
+  const count = replies.length;
+  const tagKeys = new Uint8Array(count * tagKeyBytes);
+  const laneDepths = new Uint8Array(count);
+  const lanePrefixes = new Uint16Array(count);
+  replies.forEach((reply, at) => {
+    tagKeys.set(reply.tagKey, at * tagKeyBytes);
+    laneDepths[at] = reply.laneDepth;
+    lanePrefixes[at] = reply.lanePrefix;
+  });
+  return { count, tagKeys, laneDepths, lanePrefixes };
+}
+
+/** `tag(T, e)` of each reply as a number of 48 bits. */
+export async function tagsOf(live: LiveReplies, epoch: number, pause: Pause): Promise<Float64Array> {
+  const bytes = await macs(live, 'tag', epoch, TAG_BYTES, pause);
+  const tags = new Float64Array(live.count);
+  for (let at = 0; at < live.count; at++) tags[at] = tagToNumber(bytes, at * TAG_BYTES);
+  return tags;
+}
+
+/** `claim(T, e)` of each reply, with what it stands for. */
+export async function claimsOf(live: LiveReplies, epoch: number, pause: Pause): Promise<ClaimTable> {
+  return new ClaimTable(epoch, await macs(live, 'claim', epoch, CLAIM_BYTES, pause), live.tagKeys);
+}
+
+/** Reads six bytes. 48 bits are exact in a double, and doubles are sorted natively. */
+export function tagToNumber(bytes: Uint8Array, from: number): number {
+  let value = 0;
+  for (let i = 0; i < TAG_BYTES; i++) value = value * 0x100 + (bytes[from + i] ?? 0);
+  return value;
+}
+
+async function macs(
+  live: LiveReplies,
+  label: string,
+  epoch: number,
+  length: number,
+  pause: Pause,
+): Promise<Uint8Array> {
+  const mac = macUnderManyKeys(concat(lengthPrefixed(label), u32be(epoch)));
+  const bytes = new Uint8Array(live.count * length);
+  for (let at = 0; at < live.count; at++) {
+    if (at % pieceSize === pieceSize - 1) await pause();
+    mac(live.tagKeys.subarray(at * tagKeyBytes, (at + 1) * tagKeyBytes), bytes, at * length, length);
+  }
+  return bytes;
+}
