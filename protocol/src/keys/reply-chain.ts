@@ -27,7 +27,13 @@ export type ReplyKey = Branded<'ReplyKey'>;
 export type AckId = Branded<'AckId'>;
 
 /** What one link gives for one reply. */
-export type ReplyKeys = { readonly tagKey: TagKey; readonly ackKey: AckKey; readonly replyKey: ReplyKey };
+export type ReplyKeys = {
+  /** Of the link in its chain, 0 … 7. */
+  readonly index: number;
+  readonly tagKey: TagKey;
+  readonly ackKey: AckKey;
+  readonly replyKey: ReplyKey;
+};
 export type ChainStep = ReplyKeys & { readonly next: Link };
 
 /**
@@ -70,6 +76,7 @@ export async function chainStep(link: Uint8Array, index: number): Promise<ChainS
   }
   const bytes = await kdf(link, salt, 'step', [Uint8Array.of(index)], CHAIN_STEP_BYTES);
   return {
+    index,
     tagKey: asTagKey(bytes.slice(0, 32)),
     ackKey: asAckKey(bytes.slice(32, 64)),
     replyKey: asReplyKey(bytes.slice(64, 96)),
@@ -118,15 +125,13 @@ export async function receiveRoot(
 
 /**
  * Uses the next link.
- * @returns its index and keys, and the record to store in place of this one; null if all links are used
+ * @returns its keys and the record to store in place of this one; null if all links are used
  */
-export async function advance(
-  chain: ReplyChain,
-): Promise<{ index: number; keys: ReplyKeys; chain: ReplyChain } | null> {
+export async function advance(chain: ReplyChain): Promise<{ keys: ReplyKeys; chain: ReplyChain } | null> {
   if (chain.link === null) return null;
   const { next: link, ...keys } = await chainStep(chain.link, chain.next);
   const next = chain.next + 1;
-  return { index: chain.next, keys, chain: { day: chain.day, next, link: next < CHAIN_LINKS ? link : null } };
+  return { keys, chain: { day: chain.day, next, link: next < CHAIN_LINKS ? link : null } };
 }
 
 /** Whether a reply posted today would still be found (CHN-2): a link is left and the root is not too old. */
