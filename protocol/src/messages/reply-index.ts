@@ -1,0 +1,202 @@
+/** The reply index: tags, claims, lanes and the signed list that everybody downloads (spec/protocol.md, section 5.1). */
+
+import { lengthPrefixed, u32be } from '../bytes/encode.ts';
+import { equal } from '../bytes/equal.ts';
+import { Reader } from '../bytes/reader.ts';
+import { WireError } from '../bytes/wire-error.ts';
+import { Writer } from '../bytes/writer.ts';
+import {
+  CLAIM_BYTES,
+  FINGERPRINT_BYTES,
+  HASH_BYTES,
+  INDEX_AGE_SECONDS_MAX,
+  INDEX_STEP_MIN,
+  LANE_DEPTH_MAX,
+  PUZZLE_BITS_MAX,
+  TAG_BYTES,
+} from '../constants.ts';
+import { openDocument } from '../keys/signed.ts';
+import { importHmacKey, type Mac } from '../primitives/hmac.ts';
+import { MessageError } from './message-error.ts';
+
+/** The payload of an index; once verified, see {@link verifyIndex}. */
+export interface ReplyIndex {
+  readonly fingerprint: Uint8Array;
+  /** Hash of the bundle in use, 32 bytes. */
+  readonly bundleHash: Uint8Array;
+  readonly epoch: number;
+  /** 0 to 8. */
+  readonly laneDepth: number;
+  /** Below 2^laneDepth. */
+  readonly lane: number;
+  /** 0 to 16. */
+  readonly puzzleBits: number;
+  /** One after the other, 6 bytes each, strictly ascending. */
+  readonly tags: Uint8Array;
+}
+
+/** What a client knows before it looks at an index. */
+export interface IndexExpectation {
+  readonly fingerprint: Uint8Array;
+  /** The server's hybrid key, from the bundle. */
+  readonly serverKey: Uint8Array;
+  readonly bundleHash: Uint8Array;
+  /** The bundle's. */
+  readonly laneDepth: number;
+  /** That was asked for. */
+  readonly lane: number;
+  /** The roster's: the smallest capacity is 2^step. */
+  readonly indexStep: number;
+  /** The roster's. */
+  readonly epochSeconds: number;
+}
+
+const version = 1;
+
+/**
+ * After a lane is split, the replies posted before stand in both halves until they expire, and lanes may be full at
+ * every depth; so an index can be longer than the 4,096 tags that are aimed at. This is where a reader stops.
+ */
+export const indexCapacityEnd: number = 2 ** 16;
+
+/** `hmac(T, lp("tag") ‖ u32 e)[0..6]`. @param key T, or T imported once */
+export async function tagOf(key: Uint8Array | Mac, epoch: number): Promise<Uint8Array> {
+  return (await macOf(key, 'tag', epoch)).slice(0, TAG_BYTES);
+}
+
+/** `hmac(T, lp("claim") ‖ u32 e)[0..16]`. @param key T, or T imported once */
+export async function claimOf(key: Uint8Array | Mac, epoch: number): Promise<Uint8Array> {
+  return (await macOf(key, 'claim', epoch)).slice(0, CLAIM_BYTES);
+}
+
+/** The candidates of which the tag of the index's epoch stands in the index. */
+export async function findInIndex<Candidate extends { readonly mac: Mac }>(
+  index: ReplyIndex,
+  candidates: readonly Candidate[],
+): Promise<Candidate[]> {
+  const has = tagLookup(index.tags);
+  const tags = await Promise.all(candidates.map(({ mac }) => tagOf(mac, index.epoch)));
+  return candidates.filter((_, at) => has(tags[at] as Uint8Array));
+}
+
+/** Looks tags up in an index's sorted tags, by halving. */
+export function tagLookup(tags: Uint8Array): (tag: Uint8Array) => boolean {
+  return (tag) => {
+    let [low, high] = [0, tags.length / TAG_BYTES];
+    const wanted = tagNumber(tag, 0);
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const found = tagNumber(tags, middle);
+      if (found === wanted) return true;
+      if (found < wanted) low = middle + 1;
+      else high = middle;
+    }
+    return false;
+  };
+}
+
+/** Top bits of a lane's two bytes: the lane at this depth. */
+export function lanePrefix(lane: number, depth: number): number {
+  return lane >>> (16 - depth);
+}
+
+/** Whether of two lanes of any depth one has the other, so that a reply given with one stands in the other (IDX-3). */
+export function lanesMeet(depth: number, lane: number, otherDepth: number, otherLane: number): boolean {
+  const shared = Math.min(depth, otherDepth);
+  return lane >>> (depth - shared) === otherLane >>> (otherDepth - shared);
+}
+
+/** The payload to sign. @throws RangeError for a field that does not fit; the tags must be sorted already */
+export function encodeIndex(index: ReplyIndex): Uint8Array {
+  const wrong = indexProblem(index);
+  if (wrong !== null) throw new RangeError(`encode an index: ${wrong}`);
+  return new Writer()
+    .u8(version)
+    .bytes(index.fingerprint, FINGERPRINT_BYTES)
+    .bytes(index.bundleHash, HASH_BYTES)
+    .u32(index.epoch)
+    .u8(index.laneDepth)
+    .u16(index.lane)
+    .u8(index.puzzleBits)
+    .u32(index.tags.length / TAG_BYTES)
+    .bytes(index.tags, index.tags.length)
+    .done();
+}
+
+/** @throws WireError, also for tags that are not sorted (IDX-2) or a count that is no capacity (IDX-1) */
+export function decodeIndex(payload: Uint8Array): ReplyIndex {
+  const reader = new Reader(payload);
+  reader.version(version);
+  const fingerprint = reader.bytes(FINGERPRINT_BYTES);
+  const bundleHash = reader.bytes(HASH_BYTES);
+  const epoch = reader.u32();
+  const laneDepth = reader.u8();
+  const lane = reader.u16();
+  const puzzleBits = reader.u8();
+  const count = reader.u32();
+  if (count > indexCapacityEnd) throw new WireError('too-many', `read an index: ${count} tags`);
+  const tags = reader.bytes(TAG_BYTES * count);
+  reader.end();
+  const index = { fingerprint, bundleHash, epoch, laneDepth, lane, puzzleBits, tags };
+  const wrong = indexProblem(index);
+  if (wrong !== null) throw new WireError('bad-value', `read an index: ${wrong}`);
+  if (!isSorted(tags)) throw new WireError('bad-order', 'read an index: its tags are not strictly ascending');
+  return index;
+}
+
+/**
+ * Reads a signed index and checks all that a client must (IDX-2).
+ * @param now the client's clock, unix seconds
+ * @throws WireError; DocumentError `signature`; MessageError `index-…`, of which `index-bundle` means that roster and
+ *   bundle are to be loaded again
+ */
+export async function verifyIndex(bytes: Uint8Array, expected: IndexExpectation, now: number): Promise<ReplyIndex> {
+  const index = decodeIndex(await openDocument('index', bytes, expected.serverKey));
+  const refuse = (code: MessageError['code'], what: string): never => {
+    throw new MessageError(code, `verify an index: ${what}`);
+  };
+  if (!equal(index.fingerprint, expected.fingerprint)) refuse('index-fingerprint', 'of another organisation');
+  if (!equal(index.bundleHash, expected.bundleHash)) refuse('index-bundle', 'names another bundle');
+  const { laneDepth, lane } = expected;
+  if (index.laneDepth !== laneDepth || index.lane !== lane) refuse('index-lane', 'is not of the lane asked for');
+  if (index.tags.length < TAG_BYTES * 2 ** expected.indexStep) refuse('index-capacity', 'has too few tags');
+  const age = now - index.epoch * expected.epochSeconds;
+  if (age > INDEX_AGE_SECONDS_MAX) refuse('index-old', 'is more than 30 minutes old');
+  if (index.epoch > Math.floor(now / expected.epochSeconds) + 1) refuse('index-early', 'is of a later epoch');
+  return index;
+}
+
+async function macOf(key: Uint8Array | Mac, label: string, epoch: number): Promise<Uint8Array> {
+  const mac = key instanceof Uint8Array ? await importHmacKey(key) : key;
+  return mac(
+    new Writer()
+      .bytes(lengthPrefixed(label), 2 + label.length)
+      .bytes(u32be(epoch), 4)
+      .done(),
+  );
+}
+
+function indexProblem({ laneDepth, lane, puzzleBits, tags }: ReplyIndex): string | null {
+  if (laneDepth > LANE_DEPTH_MAX || lane >= 2 ** laneDepth) return `lane ${lane} at depth ${laneDepth}`;
+  if (puzzleBits > PUZZLE_BITS_MAX) return `${puzzleBits} puzzle bits`;
+  const count = tags.length / TAG_BYTES;
+  if (count < 2 ** INDEX_STEP_MIN || count > indexCapacityEnd || !Number.isInteger(Math.log2(count))) {
+    return `${count} tags are no capacity`;
+  }
+  return null;
+}
+
+function isSorted(tags: Uint8Array): boolean {
+  for (let at = 1; at < tags.length / TAG_BYTES; at++) {
+    if (tagNumber(tags, at - 1) >= tagNumber(tags, at)) return false;
+  }
+  return true;
+}
+
+/** A tag as a number, which 48 bits fit exactly. */
+function tagNumber(tags: Uint8Array, at: number): number {
+  const offset = at * TAG_BYTES;
+  let number = 0;
+  for (let i = 0; i < TAG_BYTES; i++) number = number * 0x100 + (tags[offset + i] ?? 0);
+  return number;
+}
