@@ -11,21 +11,34 @@ import { launchChromium, launchFirefox } from './launch.ts';
 import { securityLevels } from './tor-browser-prefs.ts';
 
 const good = `<!doctype html><html lang="en"><title>Notes</title><main><h1>Notes</h1><p id="out">plain</p>
-<img src="/dot.svg" alt="A dot"><script>
-document.getElementById('out').textContent = 'scripted wasm:' + (typeof WebAssembly);</script></main></html>`;
+<img src="/dot.svg" alt="A dot"></main><script src="/page.js"></script></html>`;
 const bad = '<!doctype html><html><title>Notes</title><main><h1>Notes</h1><input><img src="/dot.svg"></main></html>';
-const dot = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><circle cx="2" cy="2" r="2"/></svg>';
+const files: Readonly<Record<string, readonly [type: string, text: string]>> = {
+  '/': ['text/html; charset=utf-8', good],
+  '/bad': ['text/html; charset=utf-8', bad],
+  '/page.js': [
+    'text/javascript',
+    "document.getElementById('out').textContent = 'scripted wasm:' + typeof WebAssembly;",
+  ],
+  '/dot.svg': [
+    'image/svg+xml',
+    '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><circle cx="2" cy="2" r="2"/></svg>',
+  ],
+};
 
 let server: Server;
 let origin: string;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    const svg = request.url === '/dot.svg';
-    // As strict as a page of ours: axe must still be able to run.
-    response.setHeader('content-security-policy', "default-src 'self'; script-src 'unsafe-inline'");
-    response.setHeader('content-type', svg ? 'image/svg+xml' : 'text/html; charset=utf-8');
-    response.end(svg ? dot : request.url === '/bad' ? bad : good);
+    const [type, text] = files[request.url ?? ''] ?? ['text/plain', ''];
+    // As strict as our own pages: axe must still be able to run.
+    response.setHeader(
+      'content-security-policy',
+      "default-src 'none'; script-src 'self'; img-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
+    );
+    response.setHeader('content-type', type);
+    response.end(text);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -55,7 +68,11 @@ describe.skipIf(lacks('chromium'))('Chromium', () => {
     const seen = collectRequests(page);
     await page.goto(origin, { waitUntil: 'networkidle0' });
     const paths = seen.map(({ method, url }) => `${method} ${new URL(url).pathname}`);
-    expect(paths.filter((path) => path !== 'GET /favicon.ico')).toEqual(['GET /', 'GET /dot.svg']);
+    expect(paths.filter((path) => path !== 'GET /favicon.ico').sort()).toEqual([
+      'GET /',
+      'GET /dot.svg',
+      'GET /page.js',
+    ]);
     const path = await screenshot(page, 'harness-chromium');
     expect(readFileSync(path).subarray(1, 4).toString('latin1')).toBe('PNG');
     rmSync(path);

@@ -76,16 +76,13 @@ async function launch(name: string, options: LaunchOptions): Promise<Browser> {
   throw new Error(`launch ${name}: failed ${launchAttemptsMax} times`, { cause: reason });
 }
 
+// puppeteer kills the browser when this process ends; the profile is ours to remove, then or when the browser closes.
 function cleanUpAfter(browser: Browser, profile: string): void {
-  const child = browser.process();
-  const kill = (): void => {
-    child?.kill('SIGKILL');
-    removeProfile(profile);
-  };
-  process.once('exit', kill);
-  child?.once('exit', () => {
-    process.off('exit', kill);
-    removeProfile(profile);
+  const remove = (): void => removeProfile(profile);
+  process.once('exit', remove);
+  browser.process()?.once('exit', () => {
+    process.off('exit', remove);
+    remove();
   });
 }
 
