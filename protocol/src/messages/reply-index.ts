@@ -17,6 +17,7 @@ import {
 } from '../constants.ts';
 import { openDocument } from '../keys/signed.ts';
 import { importHmacKey, type Mac } from '../primitives/hmac.ts';
+import { type Epoch, epochOf, epochStart } from '../time.ts';
 import { MessageError } from './message-error.ts';
 
 /** The payload of an index; once verified, see {@link verifyIndex}. */
@@ -24,7 +25,7 @@ export interface ReplyIndex {
   readonly fingerprint: Uint8Array;
   /** Hash of the bundle in use, 32 bytes. */
   readonly bundleHash: Uint8Array;
-  readonly epoch: number;
+  readonly epoch: Epoch;
   /** 0 to 8. */
   readonly laneDepth: number;
   /** Below 2^laneDepth. */
@@ -43,8 +44,8 @@ export interface IndexExpectation {
   readonly bundleHash: Uint8Array;
   /** The bundle's. */
   readonly laneDepth: number;
-  /** That was asked for. */
-  readonly lane: number;
+  /** That was asked for; null if any will do. */
+  readonly lane: number | null;
   /** The roster's: the smallest capacity is 2^step. */
   readonly indexStep: number;
   /** The roster's. */
@@ -60,12 +61,12 @@ const version = 1;
 export const indexCapacityEnd: number = 2 ** 16;
 
 /** `hmac(T, lp("tag") ‖ u32 e)[0..6]`. @param key T, or T imported once */
-export async function tagOf(key: Uint8Array | Mac, epoch: number): Promise<Uint8Array> {
+export async function tagOf(key: Uint8Array | Mac, epoch: Epoch): Promise<Uint8Array> {
   return (await macOf(key, 'tag', epoch)).slice(0, TAG_BYTES);
 }
 
 /** `hmac(T, lp("claim") ‖ u32 e)[0..16]`. @param key T, or T imported once */
-export async function claimOf(key: Uint8Array | Mac, epoch: number): Promise<Uint8Array> {
+export async function claimOf(key: Uint8Array | Mac, epoch: Epoch): Promise<Uint8Array> {
   return (await macOf(key, 'claim', epoch)).slice(0, CLAIM_BYTES);
 }
 
@@ -157,16 +158,16 @@ export async function verifyIndex(bytes: Uint8Array, expected: IndexExpectation,
   };
   if (!equal(index.fingerprint, expected.fingerprint)) refuse('index-fingerprint', 'of another organisation');
   if (!equal(index.bundleHash, expected.bundleHash)) refuse('index-bundle', 'names another bundle');
-  const { laneDepth, lane } = expected;
-  if (index.laneDepth !== laneDepth || index.lane !== lane) refuse('index-lane', 'is not of the lane asked for');
+  const isLane = index.laneDepth === expected.laneDepth && index.lane === (expected.lane ?? index.lane);
+  if (!isLane) refuse('index-lane', 'is not of the lane asked for');
   if (index.tags.length < TAG_BYTES * 2 ** expected.indexStep) refuse('index-capacity', 'has too few tags');
-  const age = now - index.epoch * expected.epochSeconds;
-  if (age > INDEX_AGE_SECONDS_MAX) refuse('index-old', 'is more than 30 minutes old');
-  if (index.epoch > Math.floor(now / expected.epochSeconds) + 1) refuse('index-early', 'is of a later epoch');
+  if (now - epochStart(index.epoch, expected.epochSeconds) > INDEX_AGE_SECONDS_MAX)
+    refuse('index-old', 'is more than 30 minutes old');
+  if (index.epoch > epochOf(now, expected.epochSeconds) + 1) refuse('index-early', 'is of a later epoch');
   return index;
 }
 
-async function macOf(key: Uint8Array | Mac, label: string, epoch: number): Promise<Uint8Array> {
+async function macOf(key: Uint8Array | Mac, label: string, epoch: Epoch): Promise<Uint8Array> {
   const mac = key instanceof Uint8Array ? await importHmacKey(key) : key;
   return mac(
     new Writer()
