@@ -44,7 +44,8 @@ export interface DeskReply {
   rootDay: number;
   link: number;
   tagKey: Uint8Array | null;
-  ackId: Uint8Array | null;
+  /** Its hash goes to the server with the body; erased when posted. */
+  ackKey: Uint8Array | null;
   /** Erased when posted (CHN-1). */
   replyKey: Uint8Array | null;
 }

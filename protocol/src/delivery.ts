@@ -1,0 +1,216 @@
+/** The one anonymous request on its schedule: what a visit sends at each moment, real or not (spec/protocol.md, section 6). */
+import { equal } from './bytes/equal.ts';
+import {
+  ACK_KEY_BYTES,
+  ACKNOWLEDGEMENTS,
+  CLAIM_BYTES,
+  CLAIMS,
+  PUZZLE_NONCE_BYTES,
+  REQUEST_PAYLOAD_BYTES,
+  TOKEN_BYTES,
+} from './constants.ts';
+import { type AnonymousAnswer, openResponse, sealRequest } from './http/anonymous-request.ts';
+import type { KeyConfig, OhttpContext } from './http/ohttp.ts';
+import { solvePuzzle } from './http/puzzle.ts';
+import { shuffled } from './messages/draw.ts';
+import { claimOf } from './messages/reply-index.ts';
+import type { Random } from './primitives/random.ts';
+import { epochOf } from './time.ts';
+
+/** What a visit needs to know of the organisation to send anything. */
+export interface DeliveryTerms {
+  readonly fingerprint: Uint8Array;
+  readonly keyConfig: KeyConfig;
+  /** The 1st moment and then each so-manieth carries an envelope. */
+  readonly envelopeEvery: number;
+  readonly epochSeconds: number;
+  /** Makes one cover envelope, 4,096 bytes. */
+  readonly cover: (now: number) => Promise<Uint8Array>;
+}
+
+/** One envelope on its way. `stored` once the server has said so. */
+interface Parcelled {
+  readonly batch: string;
+  readonly envelope: Uint8Array;
+  stored: boolean;
+  /** The admission token that it is sent with, always the same one once chosen. */
+  token: Uint8Array | null;
+}
+
+/** What a request carried, kept until its answer. */
+interface Flight {
+  readonly context: OhttpContext;
+  readonly item: Parcelled | null;
+  /** Tag keys by place, null where the claim was random. */
+  readonly claimed: readonly (Uint8Array | null)[];
+  readonly acknowledged: readonly Uint8Array[];
+}
+
+/** What one answer brought. */
+export interface Delivered {
+  /** Batches of which every envelope is now stored. */
+  readonly finished: readonly string[];
+  readonly busy: boolean;
+  /** A body of 2,048 bytes for each real claim; whether it opens is for the caller to find out. */
+  readonly bodies: readonly { readonly tagKey: Uint8Array; readonly body: Uint8Array }[];
+}
+
+/** State of one visit's anonymous requests. Sans I/O: the caller sends the bytes at the roster's moments and hands back what came. */
+export class Delivery {
+  #terms: DeliveryTerms;
+  #random: Random;
+  #queue: Parcelled[] = [];
+  #wanted: Uint8Array[] = [];
+  #acknowledgements: Uint8Array[] = [];
+  #tokens: Uint8Array[] = [];
+  #flights = new Map<number, Flight>();
+  #puzzleBits = 0;
+  #busy = false;
+
+  constructor(terms: DeliveryTerms, random: Random) {
+    this.#terms = terms;
+    this.#random = random;
+  }
+
+  /** Newer documents; what is queued stays queued, with the same bytes (REQ-8). */
+  setTerms(terms: DeliveryTerms, puzzleBits: number): void {
+    this.#terms = terms;
+    this.#puzzleBits = puzzleBits;
+  }
+
+  queue(batch: string, envelopes: readonly Uint8Array[]): void {
+    for (const envelope of envelopes) this.#queue.push({ batch, envelope, stored: false, token: null });
+  }
+
+  /** Asks for the reply of a tag that stands in the index; asked again until `arrived`. */
+  want(tagKey: Uint8Array): void {
+    if (!this.#wanted.some((other) => equal(other, tagKey))) this.#wanted.push(tagKey);
+  }
+
+  /** The reply of this tag is here, or is no longer wanted. */
+  arrived(tagKey: Uint8Array): void {
+    this.#wanted = this.#wanted.filter((other) => !equal(other, tagKey));
+  }
+
+  /** Deletes a reply at the server at a later moment. Only after it has been shown (RPL-3). */
+  acknowledge(ackKey: Uint8Array): void {
+    this.#acknowledgements.push(ackKey);
+  }
+
+  /** A token that lets one envelope pass in a flood (spec section 6.2). */
+  addToken(token: Uint8Array): void {
+    this.#tokens.push(token);
+  }
+
+  /** Drops everything that was queued for a phrase. */
+  clear(): void {
+    this.#queue = [];
+    this.#wanted = [];
+    this.#acknowledgements = [];
+    this.#tokens = [];
+    this.#busy = false;
+  }
+
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** Envelopes of a batch: how many there are and how many are stored. */
+  progress(batch: string): { readonly parts: number; readonly stored: number } {
+    const own = this.#queue.filter((item) => item.batch === batch);
+    return { parts: own.length, stored: own.filter((item) => item.stored).length };
+  }
+
+  /** How many acknowledgements still wait for their moment or answer. */
+  get unacknowledged(): number {
+    return this.#acknowledgements.length;
+  }
+
+  /** The 6,007 bytes for a moment, counted from 0. */
+  async request(moment: number, now: number): Promise<Uint8Array> {
+    const { fingerprint, keyConfig, envelopeEvery, epochSeconds } = this.#terms;
+    const carries = moment % envelopeEvery === 0;
+    const item = carries ? this.#nextItem() : null;
+    const payload = carries ? (item?.envelope ?? (await this.#terms.cover(now))) : this.#random(REQUEST_PAYLOAD_BYTES);
+    const epoch = epochOf(now, epochSeconds);
+    const claimed = this.#places(this.#nextClaims());
+    const claims = await Promise.all(
+      claimed.map((tagKey) => (tagKey === null ? this.#random(CLAIM_BYTES) : claimOf(tagKey, epoch))),
+    );
+    const acknowledged = this.#acknowledgements.slice(0, ACKNOWLEDGEMENTS);
+    const acknowledgements = this.#places(acknowledged).map((key) => key ?? this.#random(ACK_KEY_BYTES));
+    const admission = await this.#admission(carries ? payload : null, item, epoch);
+    const content = {
+      fingerprint,
+      kind: carries ? 'envelope' : 'filler',
+      payload,
+      claims,
+      acknowledgements,
+      ...admission,
+    } as const;
+    const { bytes, context } = await sealRequest(keyConfig, content, this.#random);
+    this.#flights.set(moment, { context, item, claimed, acknowledged });
+    return bytes;
+  }
+
+  /** The answer to a moment's request. Throws WireError if it does not open; then nothing was lost and all is asked again. */
+  async answered(moment: number, response: Uint8Array): Promise<Delivered> {
+    const flight = this.#flights.get(moment);
+    if (!flight) throw new RangeError(`answer to moment ${moment}: no request is under way`);
+    this.#flights.delete(moment);
+    const answer: AnonymousAnswer = await openResponse(flight.context, response);
+    this.#puzzleBits = answer.puzzleBits;
+    this.#acknowledgements = this.#acknowledgements.filter((key) => !flight.acknowledged.includes(key));
+    const finished: string[] = [];
+    if (flight.item && answer.outcome === 'stored' && !flight.item.stored) {
+      flight.item.stored = true;
+      const { parts, stored } = this.progress(flight.item.batch);
+      if (parts === stored) finished.push(flight.item.batch);
+    }
+    this.#busy = answer.outcome === 'busy';
+    const bodies = flight.claimed.flatMap((tagKey, place) => {
+      const body = answer.bodies[place];
+      return tagKey === null || body === undefined ? [] : [{ tagKey, body }];
+    });
+    return { finished, busy: this.#busy, bodies };
+  }
+
+  /** No answer came: everything that the request carried goes again, with the same bytes (REQ-5, REQ-8). */
+  failed(moment: number): void {
+    this.#flights.delete(moment);
+  }
+
+  #nextItem(): Parcelled | null {
+    const open = this.#queue.filter((item) => !item.stored);
+    const flying = new Set([...this.#flights.values()].map((flight) => flight.item));
+    // With every open envelope already under way, sending the oldest again is harmless and may be faster.
+    return open.find((item) => !flying.has(item)) ?? open[0] ?? null;
+  }
+
+  #nextClaims(): Uint8Array[] {
+    const flying = new Set([...this.#flights.values()].flatMap((flight) => flight.claimed));
+    const waiting = this.#wanted.filter((tagKey) => !flying.has(tagKey));
+    return (waiting.length > 0 ? waiting : this.#wanted).slice(0, CLAIMS);
+  }
+
+  /** Puts up to four things at random places among four (REQ-4). */
+  #places(items: readonly Uint8Array[]): (Uint8Array | null)[] {
+    return shuffled(
+      Array.from({ length: CLAIMS }, (_, place) => items[place] ?? null),
+      this.#random,
+    );
+  }
+
+  /** A cover solves the puzzle as a real envelope does; only a real one may spend a token (PUZ-2). */
+  async #admission(
+    envelope: Uint8Array | null,
+    item: Parcelled | null,
+    epoch: number,
+  ): Promise<{ token: Uint8Array; puzzleNonce: Uint8Array }> {
+    const none = { token: this.#random(TOKEN_BYTES), puzzleNonce: this.#random(PUZZLE_NONCE_BYTES) };
+    if (envelope === null || this.#puzzleBits === 0) return none;
+    if (item) item.token ??= this.#tokens.shift() ?? null;
+    if (item?.token) return { ...none, token: item.token };
+    return { ...none, puzzleNonce: await solvePuzzle(envelope, epoch, this.#puzzleBits, this.#random) };
+  }
+}

@@ -1,0 +1,188 @@
+/** The desk's state as a pure function of the log's events in order (spec/protocol.md, section 7.2, LOG-2, LOG-7, CHN-1, CHN-2). */
+import { bytesToHex } from '../bytes/encode.ts';
+import { compare, equal } from '../bytes/equal.ts';
+import { CHAIN_LINKS, ROOT_USE_DAYS } from '../constants.ts';
+import { chainStart, chainStep } from '../keys/reply-chain.ts';
+import { joinContent } from '../messages/assemble.ts';
+import { decodeInside, type Inside } from '../messages/inside.ts';
+import type { LogEvent } from '../messages/log-event.ts';
+import { type Conversation, type DeskReply, type DeskState, emptyConversation } from './state.ts';
+
+/** Whose desk it is: 32 and 8 bytes. */
+export interface DeskContext {
+  readonly fingerprint: Uint8Array;
+  readonly desk: Uint8Array;
+}
+
+/** The verified content of one log entry. */
+export interface AppliedEntry {
+  /** Id of the device that signed it, 8 bytes. */
+  readonly device: Uint8Array;
+  readonly events: readonly LogEvent[];
+}
+
+/**
+ * Applies one entry's events to the state, in place.
+ *
+ * @returns the hex ids of the conversations that changed.
+ */
+export async function applyEntry(state: DeskState, entry: AppliedEntry, context: DeskContext): Promise<Set<string>> {
+  const changed = new Set<string>();
+  for (const event of entry.events) {
+    const id = await applyEvent(state, event, entry.device, context);
+    if (id) changed.add(id);
+  }
+  return changed;
+}
+
+async function applyEvent(
+  state: DeskState,
+  event: LogEvent,
+  device: Uint8Array,
+  context: DeskContext,
+): Promise<string | null> {
+  switch (event.kind) {
+    case 'received': {
+      const envelope = bytesToHex(event.envelopeId);
+      if (state.envelopes.has(envelope)) return null;
+      state.envelopes.set(envelope, event.day);
+      return receive(state, decodeInside(event.inside), event.day, context);
+    }
+    case 'reply':
+      return changeConversation(state, event.conversationId, (conversation) => {
+        if (conversation.replies.some((reply) => equal(reply.messageId, event.messageId))) return;
+        event.pieces.forEach((piece, part) => {
+          conversation.replies.push(waitingReply(event, device, piece, part));
+        });
+        return allocateLinks(conversation);
+      });
+    case 'posted':
+      return changeConversation(state, event.conversationId, (conversation) => {
+        const reply = replyByNumber(conversation, event.number);
+        if (reply?.progress !== 'queued') return;
+        reply.progress = 'posted';
+        reply.replyKey?.fill(0);
+        reply.replyKey = null;
+      });
+    case 'collected':
+      return changeConversation(state, event.conversationId, (conversation) => {
+        const reply = replyByNumber(conversation, event.number);
+        if (reply?.progress === 'posted') reply.progress = 'collected';
+      });
+    case 'day-finished': {
+      const key = bytesToHex(device);
+      const days = state.finished.get(key) ?? new Set<number>();
+      state.finished.set(key, days.add(event.day));
+      return null;
+    }
+  }
+}
+
+/** Forgets what can no longer matter: ids of envelopes, finished days and parts that no envelope can complete, of days before `day`. */
+export function forgetBefore(state: DeskState, day: number): void {
+  for (const [id, of] of state.envelopes) if (of < day) state.envelopes.delete(id);
+  for (const days of state.finished.values()) for (const of of days) if (of < day) days.delete(of);
+}
+
+async function receive(state: DeskState, inside: Inside, day: number, context: DeskContext): Promise<string> {
+  const id = bytesToHex(inside.conversationId);
+  const conversation = state.conversations.get(id) ?? emptyConversation(inside.conversationId);
+  state.conversations.set(id, conversation);
+  conversation.lane = inside.lane;
+  conversation.read = Math.max(conversation.read, Math.min(inside.read, conversation.nextNumber - 1));
+  await importRoot(conversation, inside, context);
+  await addPart(conversation, inside, day);
+  return id;
+}
+
+/** A root is taken once, and only if it is newer than the one in use: links of an older day are then gone for good. */
+async function importRoot(conversation: Conversation, inside: Inside, context: DeskContext): Promise<void> {
+  if (conversation.chain !== null && conversation.chain.day >= inside.day) return;
+  conversation.chain?.link?.fill(0);
+  const link = await chainStart(inside.root, context.fingerprint, context.desk, inside.day);
+  conversation.chain = { day: inside.day, next: 0, link };
+  await allocateLinks(conversation);
+}
+
+async function addPart(conversation: Conversation, inside: Inside, day: number): Promise<void> {
+  if (conversation.messages.some((message) => equal(message.messageId, inside.messageId))) return;
+  const at = conversation.partial.findIndex((partial) => equal(partial.messageId, inside.messageId));
+  const partial = conversation.partial[at] ?? {
+    messageId: inside.messageId,
+    day,
+    parts: inside.parts,
+    read: inside.read,
+    pieces: new Map<number, Uint8Array>(),
+  };
+  if (partial.parts !== inside.parts || partial.pieces.has(inside.part)) return;
+  partial.pieces.set(inside.part, inside.piece);
+  partial.read = Math.max(partial.read, inside.read);
+  if (partial.pieces.size < partial.parts) {
+    if (at < 0) conversation.partial.push(partial);
+    return;
+  }
+  if (at >= 0) conversation.partial.splice(at, 1);
+  const pieces = [...partial.pieces].sort(([a], [b]) => a - b).map(([, piece]) => piece);
+  const { messageId, read } = partial;
+  conversation.messages.push({ messageId, day: partial.day, read, content: await joinContent(pieces) });
+}
+
+/** Gives waiting replies their numbers and links, in their order, as far as the newest root reaches. */
+async function allocateLinks(conversation: Conversation): Promise<void> {
+  for (const reply of conversation.replies) {
+    if (reply.progress !== 'waiting') continue;
+    const chain = conversation.chain;
+    if (chain?.link == null || reply.day > chain.day + ROOT_USE_DAYS) return;
+    const step = await chainStep(chain.link, chain.next);
+    reply.progress = 'queued';
+    reply.number = conversation.nextNumber++;
+    reply.rootDay = chain.day;
+    reply.link = chain.next;
+    reply.tagKey = step.tagKey;
+    reply.ackKey = step.ackKey;
+    reply.replyKey = step.replyKey;
+    chain.link.fill(0);
+    chain.next += 1;
+    chain.link = chain.next < CHAIN_LINKS ? step.next : null;
+  }
+}
+
+function waitingReply(
+  event: Extract<LogEvent, { kind: 'reply' }>,
+  author: Uint8Array,
+  piece: Uint8Array,
+  part: number,
+): DeskReply {
+  const { messageId, day, pieces } = event;
+  const unallocated = {
+    progress: 'waiting',
+    number: 0,
+    rootDay: 0,
+    link: 0,
+    tagKey: null,
+    ackKey: null,
+    replyKey: null,
+  } as const;
+  return { messageId, author, day, part, parts: pieces.length, piece, ...unallocated };
+}
+
+async function changeConversation(
+  state: DeskState,
+  conversationId: Uint8Array,
+  change: (conversation: Conversation) => Promise<void> | void,
+): Promise<string | null> {
+  const id = bytesToHex(conversationId);
+  const conversation = state.conversations.get(id);
+  if (!conversation) return null;
+  await change(conversation);
+  return id;
+}
+
+function replyByNumber(conversation: Conversation, number: number): DeskReply | undefined {
+  return conversation.replies.find((reply) => reply.number === number && number > 0);
+}
+
+/** Order in which a list of conversations is the same on every device: by id. */
+export function sortedConversations(state: DeskState): Conversation[] {
+  return [...state.conversations.values()].sort((a, b) => compare(a.id, b.id));
+}

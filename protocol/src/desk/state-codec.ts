@@ -1,0 +1,172 @@
+/** Bytes of the desk's state, for a device's own sealed store and for a snapshot to a new device (spec/protocol.md, section 7.1). */
+import { bytesToHex, hexToBytes } from '../bytes/encode.ts';
+import { Reader } from '../bytes/reader.ts';
+import { WireError } from '../bytes/wire-error.ts';
+import { Writer } from '../bytes/writer.ts';
+import { CHAIN_LINKS } from '../constants.ts';
+import { decodeContent, encodeContent } from '../messages/content.ts';
+import {
+  type ChainState,
+  type Conversation,
+  type DeskMessage,
+  type DeskReply,
+  type DeskState,
+  emptyDeskState,
+  type PartialMessage,
+  type ReplyProgress,
+} from './state.ts';
+
+const version = 1;
+const progressByCode = ['waiting', 'queued', 'posted', 'collected'] as const satisfies readonly ReplyProgress[];
+
+export function encodeConversation(conversation: Conversation): Uint8Array {
+  const writer = new Writer();
+  writer
+    .u8(version)
+    .bytes(conversation.id, 32)
+    .u16(conversation.lane)
+    .u32(conversation.read)
+    .u32(conversation.nextNumber);
+  writer.list8(conversation.chain === null ? [] : [conversation.chain], writeChain);
+  writer.list16(conversation.messages, writeMessage);
+  writer.list16(conversation.partial, writePartial);
+  writer.list16(conversation.replies, writeReply);
+  return writer.done();
+}
+
+/** Throws WireError and nothing else. */
+export function decodeConversation(bytes: Uint8Array): Conversation {
+  const reader = new Reader(bytes);
+  reader.version(version);
+  const head = { id: reader.bytes(32), lane: reader.u16(), read: reader.u32(), nextNumber: reader.u32() };
+  const chain = reader.list8(1, readChain)[0] ?? null;
+  const messages = reader.list16(0xffff, readMessage);
+  const partial = reader.list16(0xffff, readPartial);
+  const replies = reader.list16(0xffff, readReply);
+  reader.end();
+  return { ...head, chain, messages, partial, replies };
+}
+
+/** What the state holds besides conversations: envelopes seen and days finished. */
+export function encodeProgress(state: DeskState): Uint8Array {
+  const envelopes = [...state.envelopes].sort(([a], [b]) => (a < b ? -1 : 1));
+  const writer = new Writer().u8(version).u32(envelopes.length);
+  for (const [id, day] of envelopes) writer.bytes(hexToBytes(id), 32).u32(day);
+  const finished = [...state.finished].sort(([a], [b]) => (a < b ? -1 : 1));
+  writer.list16(finished, ([device, days]) => {
+    writer.bytes(hexToBytes(device), 8).list16(
+      [...days].sort((a, b) => a - b),
+      (day) => writer.u32(day),
+    );
+  });
+  return writer.done();
+}
+
+/** Throws WireError and nothing else. */
+export function decodeProgress(bytes: Uint8Array, state: DeskState): void {
+  const reader = new Reader(bytes);
+  reader.version(version);
+  const count = reader.u32();
+  for (let i = 0; i < count; i++) state.envelopes.set(bytesToHex(reader.bytes(32)), reader.u32());
+  reader.list16(0xffff, () => {
+    const device = bytesToHex(reader.bytes(8));
+    state.finished.set(device, new Set(reader.list16(0xffff, () => reader.u32())));
+  });
+  reader.end();
+}
+
+/** The whole state, the same bytes on every device that has the same state. */
+export function encodeDeskState(state: DeskState): Uint8Array {
+  const ids = [...state.conversations.keys()].sort();
+  const writer = new Writer().var32(encodeProgress(state)).u32(ids.length);
+  for (const id of ids) {
+    const conversation = state.conversations.get(id);
+    if (conversation) writer.var32(encodeConversation(conversation));
+  }
+  return writer.done();
+}
+
+/** Throws WireError and nothing else. */
+export function decodeDeskState(bytes: Uint8Array): DeskState {
+  const reader = new Reader(bytes);
+  const state = emptyDeskState();
+  decodeProgress(reader.var32(), state);
+  const count = reader.u32();
+  for (let i = 0; i < count; i++) {
+    const conversation = decodeConversation(reader.var32());
+    state.conversations.set(bytesToHex(conversation.id), conversation);
+  }
+  reader.end();
+  return state;
+}
+
+function writeChain(chain: ChainState, writer: Writer): void {
+  writer.u32(chain.day).u8(chain.next);
+  if (chain.link !== null) writer.bytes(chain.link, 32);
+}
+
+function readChain(reader: Reader): ChainState {
+  const day = reader.u32();
+  const next = reader.u8();
+  if (next > CHAIN_LINKS)
+    throw new WireError('bad-value', `reading a chain: link ${next}, wanted at most ${CHAIN_LINKS}`);
+  return { day, next, link: next < CHAIN_LINKS ? reader.bytes(32) : null };
+}
+
+function writeMessage(message: DeskMessage, writer: Writer): void {
+  writer.bytes(message.messageId, 16).u32(message.day).u32(message.read);
+  writer.var32(message.content === null ? new Uint8Array(0) : encodeContent(message.content));
+}
+
+function readMessage(reader: Reader): DeskMessage {
+  const head = { messageId: reader.bytes(16), day: reader.u32(), read: reader.u32() };
+  const content = reader.var32();
+  return { ...head, content: content.length === 0 ? null : decodeContent(content) };
+}
+
+function writePartial(partial: PartialMessage, writer: Writer): void {
+  writer.bytes(partial.messageId, 16).u32(partial.day).u8(partial.parts).u32(partial.read);
+  const pieces = [...partial.pieces].sort(([a], [b]) => a - b);
+  writer.list8(pieces, ([part, piece]) => writer.u8(part).var16(piece));
+}
+
+function readPartial(reader: Reader): PartialMessage {
+  const head = { messageId: reader.bytes(16), day: reader.u32(), parts: reader.u8(), read: reader.u32() };
+  return { ...head, pieces: new Map(reader.list8(0xff, () => [reader.u8(), reader.var16()] as const)) };
+}
+
+function writeReply(reply: DeskReply, writer: Writer): void {
+  writer
+    .bytes(reply.messageId, 16)
+    .bytes(reply.author, 8)
+    .u32(reply.day)
+    .u8(reply.part)
+    .u8(reply.parts)
+    .var16(reply.piece);
+  writer.u8(progressByCode.indexOf(reply.progress)).u32(reply.number).u32(reply.rootDay).u8(reply.link);
+  for (const key of [reply.tagKey, reply.ackKey, reply.replyKey]) writer.var8(key ?? new Uint8Array(0));
+}
+
+function readReply(reader: Reader): DeskReply {
+  const head = {
+    messageId: reader.bytes(16),
+    author: reader.bytes(8),
+    day: reader.u32(),
+    part: reader.u8(),
+    parts: reader.u8(),
+  };
+  const piece = reader.var16();
+  const progress = progressByCode[reader.u8()];
+  if (progress === undefined) throw new WireError('bad-value', 'reading a reply of the desk: unknown progress');
+  const place = { number: reader.u32(), rootDay: reader.u32(), link: reader.u8() };
+  const keys = { tagKey: readKey(reader), ackKey: readKey(reader), replyKey: readKey(reader) };
+  return { ...head, piece, progress, ...place, ...keys };
+}
+
+function readKey(reader: Reader): Uint8Array | null {
+  const key = reader.var8();
+  if (key.length !== 0 && key.length !== 32) {
+    throw new WireError('bad-length', `reading a reply's key: ${key.length} bytes, wanted 0 or 32`);
+  }
+  return key.length === 0 ? null : key;
+}

@@ -1,0 +1,350 @@
+/** A source's visit, without network, clock or page: documents, phrase, sending, looking and answers (spec/protocol.md, sections 3 to 6). */
+
+import { fingerprint as asFingerprint, type DeskId, type Fingerprint } from './bytes/brand.ts';
+import { bytesToHex } from './bytes/encode.ts';
+import { WireError } from './bytes/wire-error.ts';
+import { Delivery, type DeliveryTerms } from './delivery.ts';
+import { decodeKeyConfig } from './http/ohttp.ts';
+import { dayKeysOf, type VerifiedBundle, verifyBundle } from './keys/bundle.ts';
+import { verificationNumbers } from './keys/fingerprint.ts';
+import { entropyFromWords, newPassphrase, type PassphraseResult } from './keys/passphrase.ts';
+import { readTyped } from './keys/passphrase-typing.ts';
+import { activeDesks, type DeskName, deskOf, deviceIdOf, type LocalName } from './keys/roster.ts';
+import { acceptRosters, type VerifiedRoster, verifyRoster } from './keys/roster-chain.ts';
+import { conversationKey, importPhrase, laneOf, type PhraseKey, rootOf } from './keys/source-keys.ts';
+import type { WordList } from './keys/word-lists.ts';
+import { type ContentMeasure, measureContent } from './messages/content.ts';
+import { drawBelow } from './messages/draw.ts';
+import { type EnvelopeDesk, sealCover, sealSubmission } from './messages/envelope.ts';
+import { MessageError } from './messages/message-error.ts';
+import { openReply } from './messages/reply.ts';
+import { lanePrefix, type VerifiedIndex, verifyIndex } from './messages/reply-index.ts';
+import type { Random } from './primitives/random.ts';
+import { Answers, type SourceAnswer } from './source/answers.ts';
+import { type Candidate, candidatesOf } from './source/candidates.ts';
+import { refuse, SourceError, toSourceError } from './source/source-error.ts';
+import { dayOf, epochStart } from './time.ts';
+
+export interface SourceDesk {
+  /** Hex. */
+  readonly id: string;
+  readonly names: readonly DeskName[];
+  readonly paused: boolean;
+}
+
+export interface OutboxMessage {
+  readonly id: string;
+  readonly parts: number;
+  /** Equal to `parts` once the server has confirmed all. */
+  readonly stored: number;
+}
+
+export interface SourceState {
+  readonly phrase: 'none' | 'new' | 'entered';
+  readonly outbox: readonly OutboxMessage[];
+  /** The server asked to wait; what is not stored goes again. */
+  readonly busy: boolean;
+  readonly looked: 'no-phrase' | 'not-yet' | 'none' | 'fetching' | 'found';
+  /** Unix seconds at which the index's epoch began; 0 without one. */
+  readonly indexTime: number;
+  readonly answers: readonly SourceAnswer[];
+  /** Replies that were found and could not be verified: to be looked for again (RPL-2). */
+  readonly unreadable: number;
+  readonly missing: readonly { readonly deskId: string; readonly number: number }[];
+}
+
+interface Documents {
+  readonly roster: VerifiedRoster;
+  readonly bundle: VerifiedBundle;
+  readonly index: VerifiedIndex;
+}
+
+export type PhraseProblem = Exclude<PassphraseResult, { readonly ok: true }>;
+
+interface Holder {
+  readonly key: PhraseKey;
+  readonly kind: 'new' | 'entered';
+  readonly lane: number;
+}
+
+/** One visit. Times are unix seconds. Everything that it derives from the phrase is gone after `forget`. */
+export class SourceSession {
+  readonly #fingerprint: Fingerprint;
+  readonly #random: Random;
+  /** The lane of a visit without a phrase, and of one that has not entered it yet (IDX-3). */
+  readonly #randomLane: number;
+  #documents: Documents | null = null;
+  #delivery: Delivery | null = null;
+  #holder: Holder | null = null;
+  #candidates: Promise<Candidate[]> | null = null;
+  #wanted = new Map<string, Candidate>();
+  #answers = new Answers();
+  #unreadable = new Set<string>();
+  #lookedAt: VerifiedIndex | null = null;
+  #outbox: string[] = [];
+  #now = 0;
+
+  constructor(options: { readonly fingerprint: Uint8Array; readonly random: Random }) {
+    this.#fingerprint = asFingerprint(options.fingerprint);
+    this.#random = options.random;
+    this.#randomLane = drawBelow(0x1_0000, options.random);
+  }
+
+  /**
+   * Takes the three documents, at page load and whenever newer ones are needed; what waits to be sent keeps waiting.
+   * @throws SourceError roster, roster-expired, clock, bundle, index, index-old
+   */
+  async load(
+    documents: { readonly roster: Uint8Array; readonly bundle: Uint8Array; readonly index: Uint8Array },
+    now: number,
+  ): Promise<void> {
+    this.#now = now;
+    const day = dayOf(now);
+    const known = this.#documents?.roster;
+    const roster = await refuse('roster', async () =>
+      known ? acceptRosters(known, [documents.roster], day) : verifyRoster(documents.roster, this.#fingerprint, day),
+    );
+    const bundle = await refuse('bundle', () => verifyBundle(documents.bundle, roster, day));
+    const index = await refuse('index', () => verifyIndex(documents.index, roster, bundle, now));
+    this.#documents = { roster, bundle, index };
+    const terms = this.#terms(roster, bundle);
+    this.#delivery ??= new Delivery(terms, this.#random);
+    this.#delivery.setTerms(terms, index.puzzleBits);
+    this.#candidates = null;
+    await this.#look();
+  }
+
+  /** Takes a newer index. @returns `bundle-changed` if roster, bundle and index must be loaded again @throws SourceError index, index-old, clock */
+  async loadIndex(bytes: Uint8Array, now: number): Promise<'ok' | 'bundle-changed'> {
+    this.#now = now;
+    const { roster, bundle } = this.#require();
+    try {
+      const index = await verifyIndex(bytes, roster, bundle, now);
+      this.#documents = { roster, bundle, index };
+      this.#delivery?.setTerms(this.#terms(roster, bundle), index.puzzleBits);
+    } catch (error) {
+      if (error instanceof MessageError && error.code === 'index-bundle') return 'bundle-changed';
+      throw toSourceError('index', error);
+    }
+    await this.#look();
+    return 'ok';
+  }
+
+  get organisation(): {
+    readonly names: readonly LocalName[];
+    readonly verificationNumbers: number[];
+    readonly lastDay: number;
+  } {
+    const { roster } = this.#require();
+    return {
+      names: roster.names,
+      verificationNumbers: verificationNumbers(this.#fingerprint),
+      lastDay: roster.lastDay,
+    };
+  }
+
+  get desks(): SourceDesk[] {
+    return this.#require().roster.desks.map(({ id, names, paused }) => ({ id: bytesToHex(id), names, paused }));
+  }
+
+  get schedule(): { readonly moments: readonly number[]; readonly thenEvery: number; readonly epochSeconds: number } {
+    const { moments, thenEvery, epochSeconds } = this.#require().roster;
+    return { moments, thenEvery, epochSeconds };
+  }
+
+  /** Lane of the next `GET /index/<lane>`; before the bundle is known, none but 0 can be asked for. */
+  get laneToFetch(): number {
+    const depth = this.#documents?.bundle.laneDepth ?? 0;
+    return lanePrefix(this.#holder?.lane ?? this.#randomLane, depth);
+  }
+
+  /** How many lane bits are in use. */
+  get laneDepth(): number {
+    return this.#documents?.bundle.laneDepth ?? 0;
+  }
+
+  /** Draws a new phrase and holds its key. @returns its twelve words, to be shown once */
+  async newPhrase(list: WordList): Promise<readonly string[]> {
+    const { words, entropy } = await newPassphrase(this.#random, list);
+    await this.#hold(entropy.reveal(), 'new');
+    entropy.erase();
+    return words;
+  }
+
+  /** Takes a typed phrase, of whichever of the lists it is valid in. @returns the problem with the list that comes closest */
+  async enterPhrase(typed: string, lists: readonly WordList[]): Promise<{ readonly ok: true } | PhraseProblem> {
+    let closest: PhraseProblem = { ok: false, problem: 'count', count: 0 };
+    for (const list of lists) {
+      const result = await entropyFromWords(readTyped(typed, list), list);
+      if (result.ok) {
+        await this.#hold(result.entropy.reveal(), 'entered');
+        result.entropy.erase();
+        await this.#look();
+        return { ok: true };
+      }
+      if (closest.problem !== 'checksum') closest = result;
+    }
+    return closest;
+  }
+
+  /** Erases everything that was derived from the phrase, and all that was read. What is not sent is dropped. */
+  forget(): void {
+    this.#holder = null;
+    this.#candidates = null;
+    this.#wanted.clear();
+    this.#answers = new Answers();
+    this.#unreadable.clear();
+    this.#lookedAt = null;
+    this.#outbox = [];
+    this.#delivery?.clear();
+  }
+
+  /** How much room a text takes; never throws for one that is too long. */
+  measure(text: string, language: string): Promise<ContentMeasure> {
+    return measureContent({ campaign: null, language, answers: [], text });
+  }
+
+  /** Seals a message and queues it for the next moments. @throws SourceError no-phrase, desk-paused, too-long */
+  async send(message: {
+    readonly deskId: string;
+    readonly text: string;
+    readonly language: string;
+  }): Promise<{ id: string }> {
+    const { roster, bundle } = this.#require();
+    if (!this.#holder || !this.#delivery) throw new SourceError('no-phrase', 'send: there is no phrase');
+    const desk = activeDesks(roster).find(({ id }) => bytesToHex(id) === message.deskId);
+    if (!desk) throw new SourceError('desk-paused', 'send: the desk takes no messages now');
+    const content = { campaign: null, language: message.language, answers: [], text: message.text };
+    if (!(await measureContent(content)).fits) throw new SourceError('too-long', 'send: the message does not fit');
+    const { key: phrase, lane } = this.#holder;
+    const today = dayOf(this.#now);
+    const { id: publicKey, sign } = await conversationKey(phrase, this.#fingerprint, desk.id);
+    const root = await rootOf(phrase, this.#fingerprint, desk.id, today);
+    const source = { key: { publicKey, sign }, root, lane, read: this.#answers.read(message.deskId) };
+    const terms = { fingerprint: this.#fingerprint, keyDay: bundle.day, today };
+    const envelopes = await sealSubmission(terms, envelopeDesk(bundle, desk.id), source, content, this.#random);
+    const id = `message-${this.#outbox.length + 1}`;
+    this.#outbox.push(id);
+    this.#delivery.queue(id, envelopes);
+    return { id };
+  }
+
+  /** The 6,007 bytes to send at a moment of the schedule, counted from 0. @throws SourceError no-documents */
+  request(moment: number, now: number): Promise<Uint8Array> {
+    this.#now = now;
+    this.#require();
+    return (this.#delivery as Delivery).request(moment, now);
+  }
+
+  /** Takes the answer to a moment's request. @throws SourceError answer */
+  async answered(moment: number, response: Uint8Array, now: number): Promise<void> {
+    this.#now = now;
+    const delivery = this.#delivery as Delivery;
+    try {
+      const { bodies } = await delivery.answered(moment, response);
+      for (const { tagKey, body } of bodies) await this.#open(tagKey, body);
+    } catch (error) {
+      if (error instanceof WireError) throw new SourceError('answer', 'read the answer to a request: it does not open');
+      throw error;
+    }
+  }
+
+  /** No answer came: what the moment carried goes again at the next. */
+  failed(moment: number): void {
+    this.#delivery?.failed(moment);
+  }
+
+  /** An answer is on the screen: it will be deleted at the server, at a later moment (RPL-3). */
+  shown(answerId: string): void {
+    for (const candidate of this.#answers.show(answerId)) this.#delivery?.acknowledge(candidate.ackKey);
+  }
+
+  get state(): SourceState {
+    const outbox = this.#outbox.map((id) => ({ id, ...(this.#delivery?.progress(id) ?? { parts: 0, stored: 0 }) }));
+    const { index, roster } = this.#documents ?? {};
+    return {
+      phrase: this.#holder?.kind ?? 'none',
+      outbox,
+      busy: this.#delivery?.busy ?? false,
+      looked: this.#looked(),
+      indexTime: index && roster ? epochStart(index.epoch, roster.epochSeconds) : 0,
+      answers: this.#answers.list(),
+      unreadable: this.#unreadable.size,
+      missing: this.#answers.missing(),
+    };
+  }
+
+  #looked(): SourceState['looked'] {
+    if (!this.#holder) return 'no-phrase';
+    if (!this.#lookedAt) return 'not-yet';
+    if (this.#wanted.size > 0) return 'fetching';
+    return this.#answers.list().length > 0 ? 'found' : 'none';
+  }
+
+  async #hold(entropy: Uint8Array, kind: Holder['kind']): Promise<void> {
+    this.forget();
+    const key = await importPhrase(entropy);
+    this.#holder = { key, kind, lane: await laneOf(key, this.#fingerprint) };
+  }
+
+  /** Compares every candidate with the index, and asks for what stands in it. A lane that is not the phrase's says nothing. */
+  async #look(): Promise<void> {
+    const { roster, index } = this.#documents ?? {};
+    const holder = this.#holder;
+    if (!holder || !roster || !index || index.lane !== lanePrefix(holder.lane, index.laneDepth)) return;
+    const desks = roster.desks.map(({ id }) => id as DeskId);
+    this.#candidates ??= candidatesOf(holder.key, this.#fingerprint, desks, dayOf(this.#now));
+    const standing = await index.find(await this.#candidates);
+    if (this.#holder !== holder) return;
+    for (const candidate of standing) {
+      if (this.#answers.has(candidate)) continue;
+      this.#wanted.set(bytesToHex(candidate.tagKey), candidate);
+      this.#delivery?.want(candidate.tagKey);
+    }
+    this.#unreadable.clear();
+    this.#lookedAt = index;
+  }
+
+  async #open(tagKey: Uint8Array, body: Uint8Array): Promise<void> {
+    const key = bytesToHex(tagKey);
+    const candidate = this.#wanted.get(key);
+    if (!candidate || !this.#holder) return;
+    const { roster } = this.#require();
+    const { id } = await conversationKey(this.#holder.key, this.#fingerprint, candidate.desk);
+    const place = { fingerprint: this.#fingerprint, conversationId: id, ...candidate };
+    const devices = deskOf(roster, candidate.desk)?.devices ?? [];
+    const signers = devices.map(({ keyHash, ed25519 }) => ({ device: deviceIdOf(keyHash), ed25519 }));
+    const opened = await openReply(place, body, signers);
+    this.#wanted.delete(key);
+    this.#delivery?.arrived(tagKey);
+    if (opened.kind !== 'reply') {
+      this.#unreadable.add(key);
+      return;
+    }
+    await this.#answers.add(candidate, opened.reply);
+    if (opened.reply.token) this.#delivery?.addToken(opened.reply.token);
+  }
+
+  #terms(roster: VerifiedRoster, bundle: VerifiedBundle): DeliveryTerms {
+    const desks = activeDesks(roster).map(({ id }) => envelopeDesk(bundle, id));
+    return {
+      fingerprint: this.#fingerprint,
+      keyConfig: decodeKeyConfig(bundle.keyConfig),
+      envelopeEvery: roster.envelopeEvery,
+      epochSeconds: roster.epochSeconds,
+      cover: (now) => {
+        const terms = { fingerprint: this.#fingerprint, keyDay: bundle.day, today: dayOf(now) };
+        return sealCover(terms, desks, this.#random);
+      },
+    };
+  }
+
+  #require(): Documents {
+    if (!this.#documents) throw new SourceError('no-documents', 'use the visit: its documents are not loaded');
+    return this.#documents;
+  }
+}
+
+function envelopeDesk(bundle: VerifiedBundle, desk: Uint8Array): EnvelopeDesk {
+  return { desk, dayKeys: dayKeysOf(bundle, desk).map(({ publicKey }) => publicKey) };
+}

@@ -1,0 +1,108 @@
+/** The replies that have arrived in a visit, joined to texts, with what is missing (spec/protocol.md, section 5). */
+
+import { bytesToHex } from '../bytes/encode.ts';
+import { WireError } from '../bytes/wire-error.ts';
+import { joinReplyText, missingNumbers, type Reply } from '../messages/reply.ts';
+import type { Candidate } from './candidates.ts';
+
+/** A text of the desk, or the part of it that is here. */
+export interface SourceAnswer {
+  readonly id: string;
+  readonly deskId: string;
+  /** Of its first part, from 1 in the conversation. */
+  readonly number: number;
+  /** Day on which it was written. */
+  readonly day: number;
+  /** Null until all parts are here, or if they do not make a text. */
+  readonly text: string | null;
+  readonly parts: number;
+  readonly partsHere: number;
+}
+
+interface Arrived {
+  readonly candidate: Candidate;
+  readonly reply: Reply;
+}
+
+/** Collects replies by desk and number. */
+export class Answers {
+  readonly #arrived = new Map<string, Arrived>();
+  readonly #texts = new Map<string, string | null>();
+  readonly #shown = new Set<string>();
+
+  /** Takes a verified reply. A second one of the same number changes nothing. */
+  async add(candidate: Candidate, reply: Reply): Promise<void> {
+    const deskId = bytesToHex(candidate.desk);
+    const key = `${deskId}:${reply.number}`;
+    if (this.#arrived.has(key)) return;
+    this.#arrived.set(key, { candidate, reply });
+    const id = answerId(deskId, reply);
+    const pieces = this.#partsOf(id);
+    if (pieces.length === reply.parts) this.#texts.set(id, await readText(pieces.map((piece) => piece.reply)));
+  }
+
+  has(candidate: Candidate): boolean {
+    return [...this.#arrived.values()].some((other) => other.candidate.tagKey === candidate.tagKey);
+  }
+
+  /** In order of desk and number. */
+  list(): SourceAnswer[] {
+    const ids = new Set(
+      [...this.#arrived.values()].map(({ candidate, reply }) => answerId(bytesToHex(candidate.desk), reply)),
+    );
+    const answers = [...ids].flatMap((id) => this.#answer(id));
+    return answers.sort((a, b) => (a.deskId === b.deskId ? a.number - b.number : a.deskId < b.deskId ? -1 : 1));
+  }
+
+  /** Marks a whole answer as shown. @returns what may now be acknowledged; empty the second time (RPL-3) */
+  show(id: string): Candidate[] {
+    if (this.#shown.has(id) || !this.#texts.has(id)) return [];
+    this.#shown.add(id);
+    return this.#partsOf(id).map(({ candidate }) => candidate);
+  }
+
+  /** Highest number of a desk that has been shown, 0 for none. */
+  read(deskId: string): number {
+    const shown = this.list().filter((answer) => answer.deskId === deskId && this.#shown.has(answer.id));
+    return Math.max(0, ...shown.map((answer) => answer.number + answer.parts - 1));
+  }
+
+  /** Numbers that should be here and are not (RPL-4). */
+  missing(): { deskId: string; number: number }[] {
+    const desks = Map.groupBy(this.#arrived.values(), ({ candidate }) => bytesToHex(candidate.desk));
+    return [...desks].flatMap(([deskId, arrived]) => {
+      const numbers = arrived.map(({ reply }) => reply.number);
+      const lowest = Math.max(...arrived.map(({ reply }) => reply.lowestUnconfirmed));
+      return missingNumbers(numbers, lowest).map((number) => ({ deskId, number }));
+    });
+  }
+
+  #partsOf(id: string): Arrived[] {
+    return [...this.#arrived.values()]
+      .filter(({ candidate, reply }) => answerId(bytesToHex(candidate.desk), reply) === id)
+      .sort((a, b) => a.reply.part - b.reply.part);
+  }
+
+  #answer(id: string): SourceAnswer[] {
+    const parts = this.#partsOf(id);
+    const first = parts[0];
+    if (!first) return [];
+    const { number, part, parts: of, day } = first.reply;
+    const deskId = bytesToHex(first.candidate.desk);
+    const text = this.#texts.get(id) ?? null;
+    return [{ id, deskId, number: number - part, day, text, parts: of, partsHere: parts.length }];
+  }
+}
+
+function answerId(deskId: string, reply: Reply): string {
+  return `${deskId}:${reply.number - reply.part}:${reply.parts}`;
+}
+
+async function readText(replies: readonly Reply[]): Promise<string | null> {
+  try {
+    return await joinReplyText(replies.map((reply) => reply.piece));
+  } catch (error) {
+    if (error instanceof WireError) return null;
+    throw error;
+  }
+}
