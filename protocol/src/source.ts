@@ -18,7 +18,7 @@ import { drawBelow } from './messages/draw.ts';
 import { type EnvelopeDesk, sealCover, sealSubmission } from './messages/envelope.ts';
 import { MessageError } from './messages/message-error.ts';
 import { openReply } from './messages/reply.ts';
-import { lanePrefix, type VerifiedIndex, verifyIndex } from './messages/reply-index.ts';
+import { findInIndex, lanePrefix, type ReplyIndex, verifyIndex } from './messages/reply-index.ts';
 import type { Random } from './primitives/random.ts';
 import { Answers, type SourceAnswer } from './source/answers.ts';
 import { type Candidate, candidatesOf } from './source/candidates.ts';
@@ -56,7 +56,7 @@ export interface SourceState {
 interface Documents {
   readonly roster: VerifiedRoster;
   readonly bundle: VerifiedBundle;
-  readonly index: VerifiedIndex;
+  readonly index: ReplyIndex;
 }
 
 export type PhraseProblem = Exclude<PassphraseResult, { readonly ok: true }>;
@@ -80,7 +80,7 @@ export class SourceSession {
   #wanted = new Map<string, Candidate>();
   #answers = new Answers();
   #unreadable = new Set<string>();
-  #lookedAt: VerifiedIndex | null = null;
+  #lookedAt: ReplyIndex | null = null;
   #outbox: string[] = [];
   #now = 0;
 
@@ -105,7 +105,7 @@ export class SourceSession {
       known ? acceptRosters(known, [documents.roster], day) : verifyRoster(documents.roster, this.#fingerprint, day),
     );
     const bundle = await refuse('bundle', () => verifyBundle(documents.bundle, roster, day));
-    const index = await refuse('index', () => verifyIndex(documents.index, roster, bundle, now));
+    const index = await refuse('index', () => openIndex(documents.index, roster, bundle, now));
     this.#documents = { roster, bundle, index };
     const terms = this.#terms(roster, bundle);
     this.#delivery ??= new Delivery(terms, this.#random);
@@ -119,7 +119,7 @@ export class SourceSession {
     this.#now = now;
     const { roster, bundle } = this.#require();
     try {
-      const index = await verifyIndex(bytes, roster, bundle, now);
+      const index = await openIndex(bytes, roster, bundle, now);
       this.#documents = { roster, bundle, index };
       this.#delivery?.setTerms(this.#terms(roster, bundle), index.puzzleBits);
     } catch (error) {
@@ -294,7 +294,7 @@ export class SourceSession {
     if (!holder || !roster || !index || index.lane !== lanePrefix(holder.lane, index.laneDepth)) return;
     const desks = roster.desks.map(({ id }) => id as DeskId);
     this.#candidates ??= candidatesOf(holder.key, this.#fingerprint, desks, dayOf(this.#now));
-    const standing = await index.find(await this.#candidates);
+    const standing = await findInIndex(index, await this.#candidates);
     if (this.#holder !== holder) return;
     for (const candidate of standing) {
       if (this.#answers.has(candidate)) continue;
@@ -343,6 +343,19 @@ export class SourceSession {
     if (!this.#documents) throw new SourceError('no-documents', 'use the visit: its documents are not loaded');
     return this.#documents;
   }
+}
+
+/** Whichever lane was asked for: one that is not the phrase's is never searched. */
+function openIndex(
+  bytes: Uint8Array,
+  roster: VerifiedRoster,
+  bundle: VerifiedBundle,
+  now: number,
+): Promise<ReplyIndex> {
+  const { fingerprint, indexStep, epochSeconds } = roster;
+  const { serverPublicKey: serverKey, hash: bundleHash, laneDepth } = bundle;
+  const expected = { fingerprint, serverKey, bundleHash, laneDepth, lane: null, indexStep, epochSeconds };
+  return verifyIndex(bytes, expected, now);
 }
 
 function envelopeDesk(bundle: VerifiedBundle, desk: Uint8Array): EnvelopeDesk {
