@@ -5,6 +5,7 @@ import { XWing } from '@hpke/hybridkem-x-wing';
 import { concat } from '../bytes/encode.ts';
 import type { Random } from './random.ts';
 import { checkLength } from './web-crypto.ts';
+import { isXWingPublicKey } from './x-wing-key.ts';
 
 export const hpkeSeedBytes = 32;
 export const hpkePublicKeyBytes = 1216;
@@ -63,7 +64,7 @@ export async function hpkeKeyPair(seed: Uint8Array): Promise<HpkeKeyPair> {
  * Seals one message.
  * @param publicKey 1,216 bytes
  * @returns enc (1,120 bytes) ‖ ciphertext ‖ tag
- * @throws RangeError for a public key that no honest recipient has; it comes from a verified document, so check there
+ * @throws RangeError for a public key that no honest recipient has: documents are checked by `isXWingPublicKey` when read
  */
 export async function hpkeSeal(
   publicKey: Uint8Array,
@@ -79,6 +80,7 @@ export async function hpkeSeal(
 /** Encapsulates to a public key; draws 64 bytes. @throws RangeError as {@link hpkeSeal} */
 export async function hpkeSetupSender(publicKey: Uint8Array, info: Uint8Array, random: Random): Promise<HpkeSender> {
   checkLength('HPKE public key', publicKey, hpkePublicKeyBytes);
+  if (!isXWingPublicKey(publicKey)) throw new RangeError('seal by HPKE: the bytes are no X-Wing public key');
   const context = await suite.createSenderContext({
     recipientPublicKey: await kem.deserializePublicKey(ownBuffer(publicKey)),
     info: ownBuffer(info),
