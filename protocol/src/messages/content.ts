@@ -1,9 +1,16 @@
 /** What a source says in one submission, and its way through raw deflate into pieces (spec/protocol.md, section 4). */
 
+import { wireText } from '../bytes/encode.ts';
 import { Reader } from '../bytes/reader.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { Writer } from '../bytes/writer.ts';
-import { CAMPAIGN_ID_BYTES, CONTENT_BYTES_MAX, PARTS_MAX, PIECE_BYTES_MAX } from '../constants.ts';
+import {
+  CAMPAIGN_ID_BYTES,
+  CONTENT_BYTES_MAX,
+  PARTS_MAX,
+  PIECE_BYTES_MAX,
+  SUBMISSION_BYTES_MAX,
+} from '../constants.ts';
 import { deflate, inflate } from '../primitives/deflate.ts';
 
 /** Answers to one question of a campaign. */
@@ -30,19 +37,11 @@ const languageForm = /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/;
 
 /**
  * `u8 version, campaign[8], text8 language, answers: list8 of { text8 question, values: list8 of text16 }, text: var32`.
+ * What a person has typed is brought into the form that text fields take, see `wireText`.
  * @throws RangeError for a content of more than 65,536 bytes, or a field that does not fit or is no language tag
  */
 export function encodeContent(content: Content): Uint8Array {
-  if (!languageForm.test(content.language)) throw new RangeError('encode a content: the language is not a BCP 47 tag');
-  const bytes = new Writer()
-    .u8(version)
-    .bytes(content.campaign ?? noCampaign, CAMPAIGN_ID_BYTES)
-    .text8(content.language)
-    .list8(content.answers, (answer, writer) => {
-      writer.text8(answer.question).list8(answer.values, (value) => writer.text16(value));
-    })
-    .text32(content.text)
-    .done();
+  const bytes = writeContent(content);
   if (bytes.length > CONTENT_BYTES_MAX) {
     throw new RangeError(`encode a content: ${bytes.length} bytes, wanted at most ${CONTENT_BYTES_MAX}`);
   }
@@ -74,20 +73,17 @@ export interface ContentMeasure {
   readonly fill: number;
 }
 
-/** How much room a content needs; never throws for one that is too long. */
+/**
+ * How much room a content needs, also if it is too long.
+ * @throws RangeError for a field that does not fit or is no language tag
+ */
 export async function measureContent(content: Content): Promise<ContentMeasure> {
-  let bytes: Uint8Array;
-  try {
-    bytes = encodeContent(content);
-  } catch (error) {
-    if (error instanceof RangeError && languageForm.test(content.language) && content.text.isWellFormed()) {
-      return { parts: PARTS_MAX + 1, fits: false, fill: content.text.length / CONTENT_BYTES_MAX + 1 };
-    }
-    throw error;
-  }
+  const bytes = writeContent(content);
+  const inflatedFill = bytes.length / CONTENT_BYTES_MAX;
+  if (inflatedFill > 1) return { parts: PARTS_MAX + 1, fits: false, fill: inflatedFill };
   const { length } = await deflate(bytes);
-  const fill = Math.max(length / (PARTS_MAX * PIECE_BYTES_MAX), bytes.length / CONTENT_BYTES_MAX);
-  return { parts: Math.ceil(length / PIECE_BYTES_MAX), fits: length <= PARTS_MAX * PIECE_BYTES_MAX, fill };
+  const parts = Math.ceil(length / PIECE_BYTES_MAX);
+  return { parts, fits: parts <= PARTS_MAX, fill: Math.max(inflatedFill, length / SUBMISSION_BYTES_MAX) };
 }
 
 /** The pieces of one submission: 1 to 4, each 1 to 2,800 bytes. @throws RangeError for a content that does not fit */
@@ -109,4 +105,17 @@ export function cut(bytes: Uint8Array, size: number, max: number): Uint8Array[] 
   const count = Math.ceil(bytes.length / size);
   if (count < 1 || count > max) throw new RangeError(`cut a text: ${count} pieces, wanted 1 to ${max}`);
   return Array.from({ length: count }, (_, index) => bytes.slice(index * size, (index + 1) * size));
+}
+
+function writeContent(content: Content): Uint8Array {
+  if (!languageForm.test(content.language)) throw new RangeError('encode a content: the language is not a BCP 47 tag');
+  return new Writer()
+    .u8(version)
+    .bytes(content.campaign ?? noCampaign, CAMPAIGN_ID_BYTES)
+    .text8(content.language)
+    .list8(content.answers, (answer, writer) => {
+      writer.text8(answer.question).list8(answer.values, (value) => writer.text16(wireText(value)));
+    })
+    .text32(wireText(content.text))
+    .done();
 }

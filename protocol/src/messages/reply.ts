@@ -1,6 +1,6 @@
 /** Replies from a desk to a source: cut, sealed, opened and counted (spec/protocol.md, section 5). */
 
-import { bytesToUtf8, concat, lengthPrefixed, u32be, utf8ToBytes } from '../bytes/encode.ts';
+import { bytesToUtf8, concat, lengthPrefixed, u32be, utf8ToBytes, wireText } from '../bytes/encode.ts';
 import { equal } from '../bytes/equal.ts';
 import { Reader } from '../bytes/reader.ts';
 import { WireError } from '../bytes/wire-error.ts';
@@ -84,7 +84,7 @@ const noToken = new Uint8Array(TOKEN_BYTES);
  * @throws RangeError for a text of more than 16,384 bytes of UTF-8, or one that needs more than 8 replies
  */
 export async function splitReplyText(text: string): Promise<Uint8Array[]> {
-  const bytes = utf8ToBytes(text);
+  const bytes = utf8ToBytes(wireText(text));
   if (bytes.length > REPLY_CONTENT_BYTES_MAX) {
     throw new RangeError(`split a reply: ${bytes.length} bytes, wanted at most ${REPLY_CONTENT_BYTES_MAX}`);
   }
