@@ -107,7 +107,7 @@ export interface Storage {
 
   /** Ids of a day's envelopes, in order of id. */
   envelopeIds(day: Day): Promise<Uint8Array[]>;
-  /** Those of the asked ids that exist. */
+  /** Those of the asked ids that exist, each once, in order of id. */
   envelopes(ids: readonly Uint8Array[]): Promise<EnvelopeRow[]>;
   /** Number of envelopes a day, for the days that have any. */
   envelopeCounts(): Promise<Map<Day, number>>;

@@ -89,7 +89,8 @@ class SqliteStorage implements Storage {
 
   async envelopes(ids: readonly Uint8Array[]): Promise<EnvelopeRow[]> {
     const sql = 'SELECT id, day, bytes FROM envelopes WHERE id = ?';
-    return ids.flatMap((id) => this.#all<EnvelopeRow>(sql, id));
+    const rows = ids.flatMap((id) => this.#all<EnvelopeRow>(sql, id)).sort((a, b) => Buffer.compare(a.id, b.id));
+    return rows.filter(({ id }, at) => at === 0 || Buffer.compare(id, rows[at - 1]?.id ?? id) !== 0);
   }
 
   async envelopeCounts(): Promise<Map<Day, number>> {
