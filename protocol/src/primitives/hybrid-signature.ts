@@ -2,6 +2,7 @@
 
 import { concat } from '../bytes/encode.ts';
 import {
+  type Ed25519Key,
   ed25519Key,
   ed25519PublicKeyBytes,
   ed25519SeedBytes,
@@ -23,6 +24,8 @@ export const hybridSignatureBytes: number = ed25519SignatureBytes + mlDsaSignatu
 export type HybridKey = {
   /** 1,984 bytes. */
   readonly publicKey: Uint8Array;
+  /** The classical half, for what it signs alone: replies and a device's requests. */
+  readonly ed25519: Ed25519Key;
   /** 3,373 bytes; draws 32 bytes. */
   readonly sign: (message: Uint8Array, random: Random) => Promise<Uint8Array>;
 };
@@ -34,6 +37,7 @@ export async function hybridKey(seed: Uint8Array): Promise<HybridKey> {
   const quantum = mlDsaKey(seed.subarray(ed25519SeedBytes));
   return {
     publicKey: concat(classical.publicKey, quantum.publicKey),
+    ed25519: classical,
     sign: async (message, random) => concat(await classical.sign(message), quantum.sign(message, random)),
   };
 }

@@ -1,0 +1,371 @@
+/** A source's visit against the server's half of the protocol, without network (spec/protocol.md, sections 3 to 6). */
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bytesToHex, concat } from './bytes/encode.ts';
+import { DAY_SECONDS, ROOT_USE_DAYS } from './constants.ts';
+import { type AnonymousContent, openRequest, sealResponse } from './http/anonymous-request.ts';
+import { encodeKeyConfig, type OhttpKey } from './http/ohttp.ts';
+import { entropyFromWords } from './keys/passphrase.ts';
+import { chainKeys } from './keys/reply-chain.ts';
+import { deviceIdOf } from './keys/roster.ts';
+import { keyHashOf, payloadOf, signDocument } from './keys/signed.ts';
+import { conversationKey, importPhrase, rootOf } from './keys/source-keys.ts';
+import { loadWordList, type WordList } from './keys/word-lists.ts';
+import { openEnvelope, prepareEnvelopeKey } from './messages/envelope.ts';
+import { buildIndex, type LiveTag } from './messages/index-build.ts';
+import { sealReply, splitReplyText } from './messages/reply.ts';
+import { claimOf, encodeIndex, tagOf } from './messages/reply-index.ts';
+import { sha256 } from './primitives/hash.ts';
+import { hpkeKeyPair, portableRecipient } from './primitives/hpke.ts';
+import { type HybridKey, hybridKey } from './primitives/hybrid-signature.ts';
+import { SourceSession } from './source.ts';
+import { type TestBundle, type TestOrganisation, testBundle, testOrganisation } from './testing/organisation.ts';
+import { seededRandom } from './testing/seeded-random.ts';
+
+interface World {
+  readonly organisation: TestOrganisation;
+  readonly bundle: TestBundle;
+  readonly bundleHash: Uint8Array;
+  readonly ohttpKey: OhttpKey;
+  readonly now: number;
+}
+
+let world: World;
+let english: WordList;
+
+beforeAll(async () => {
+  english = await loadWordList('english');
+  const organisation = await testOrganisation('a visit');
+  const pair = await hpkeKeyPair(organisation.random(32));
+  const keyConfig = encodeKeyConfig({ keyId: 7, publicKey: pair.publicKey });
+  const bundle = await testBundle(organisation, organisation.verifiedRoster, { day: organisation.day, keyConfig });
+  const privateKey = await portableRecipient.importKey(pair.seed);
+  world = {
+    organisation,
+    bundle,
+    bundleHash: await sha256(payloadOf(bundle.signed)),
+    ohttpKey: { keyId: 7, privateKey },
+    now: organisation.day * DAY_SECONDS + 40_000,
+  };
+});
+
+async function signedIndex(live: readonly LiveTag[], bundleHash = world.bundleHash): Promise<Uint8Array> {
+  const { organisation, now } = world;
+  const epoch = Math.floor(now / organisation.roster.epochSeconds);
+  const head = { fingerprint: organisation.fingerprint, bundleHash, epoch, laneDepth: 0, lane: 0, puzzleBits: 0 };
+  const index = await buildIndex(head, organisation.roster.indexStep, live, organisation.random(32));
+  return signDocument('index', encodeIndex(index), organisation.serverKey, organisation.random);
+}
+
+async function visit(seed: string, live: readonly LiveTag[] = []): Promise<SourceSession> {
+  const { organisation, bundle, now } = world;
+  const session = new SourceSession({ fingerprint: organisation.fingerprint, random: seededRandom(seed) });
+  const index = await signedIndex(live);
+  await session.load({ roster: organisation.signedRoster, bundle: bundle.signed, index }, now);
+  return session;
+}
+
+/** What the server finds in a request, and its answer with these bodies for the claims it knows. */
+async function serve(
+  bytes: Uint8Array,
+  bodies: ReadonlyMap<string, Uint8Array> = new Map(),
+): Promise<{ content: AnonymousContent; response: Uint8Array }> {
+  const { organisation, ohttpKey } = world;
+  const opened = await openRequest(portableRecipient, [ohttpKey], bytes, organisation.fingerprint);
+  if (!('content' in opened)) throw new Error(`request refused: ${opened.refused}`);
+  const answer = {
+    outcome: opened.content.kind === 'envelope' ? 'stored' : 'nothing',
+    puzzleBits: 0,
+    bodies: opened.content.claims.map((claim) => bodies.get(bytesToHex(claim)) ?? organisation.random(2048)),
+  } as const;
+  return { content: opened.content, response: await sealResponse(opened.context, answer, organisation.random) };
+}
+
+async function submissionsIn(payloads: readonly Uint8Array[]): Promise<string[]> {
+  const { organisation, bundle } = world;
+  const texts: string[] = [];
+  for (const payload of payloads) {
+    const keys = await Promise.all(
+      bundle.dayKeys.map(({ desk, pair }) =>
+        prepareEnvelopeKey(portableRecipient, organisation.fingerprint, desk, organisation.day, pair.seed),
+      ),
+    );
+    const opened = await openEnvelope(portableRecipient, organisation.fingerprint, payload, organisation.day, keys);
+    texts.push(opened.kind);
+  }
+  return texts;
+}
+
+interface PlantedReply {
+  readonly live: LiveTag;
+  readonly claim: string;
+  readonly body: Uint8Array;
+  readonly ackKey: Uint8Array;
+}
+
+/** A reply as a desk would post it for these words. */
+async function plantReply(
+  words: readonly string[],
+  place: { readonly desk: number; readonly daysAgo: number; readonly link: number; readonly number?: number },
+  text: string,
+  signer?: HybridKey,
+): Promise<PlantedReply> {
+  const { organisation, now } = world;
+  const result = await entropyFromWords(words, english);
+  if (!result.ok) throw new Error('the words are no phrase');
+  const phrase = await importPhrase(result.entropy.reveal());
+  const desk = organisation.desks[place.desk];
+  const device = signer ?? desk?.devices[0];
+  if (!desk || !device) throw new RangeError('no such desk');
+  const rootDay = organisation.day - place.daysAgo;
+  const root = await rootOf(phrase, organisation.fingerprint, desk.id, rootDay);
+  const keys = (await chainKeys(root, organisation.fingerprint, desk.id, rootDay))[place.link];
+  if (!keys) throw new RangeError('no such link');
+  const { id: conversationId } = await conversationKey(phrase, organisation.fingerprint, desk.id);
+  const [piece] = await splitReplyText(text);
+  const number = place.number ?? 1;
+  const reply = {
+    device: deviceIdOf(await keyHashOf(device.publicKey)),
+    day: organisation.day,
+    number,
+    lowestUnconfirmed: 1,
+    part: 0,
+    parts: 1,
+    token: null,
+    piece: piece as Uint8Array,
+  };
+  const { fingerprint } = organisation;
+  const replyPlace = { fingerprint, desk: desk.id, conversationId, rootDay, link: place.link, replyKey: keys.replyKey };
+  const body = await sealReply(replyPlace, reply, device.ed25519, organisation.random);
+  const epoch = Math.floor(now / organisation.roster.epochSeconds);
+  const live = { tag: await tagOf(keys.tagKey, epoch), laneDepth: 0, lanePrefix: 0 };
+  return { live, claim: bytesToHex(await claimOf(keys.tagKey, epoch)), body, ackKey: keys.ackKey };
+}
+
+/** Lets a visit go through moments until nothing is asked for any more. */
+async function go(
+  session: SourceSession,
+  moments: number,
+  bodies: ReadonlyMap<string, Uint8Array>,
+): Promise<AnonymousContent[]> {
+  const seen: AnonymousContent[] = [];
+  for (let moment = 0; moment < moments; moment++) {
+    const { content, response } = await serve(await session.request(moment, world.now), bodies);
+    await session.answered(moment, response, world.now);
+    seen.push(content);
+  }
+  return seen;
+}
+
+describe('sending', () => {
+  it('[REQ-2] [REQ-3] sends envelopes at the same moments whether somebody wrote or not', async () => {
+    const visitor = await visit('visitor');
+    const writer = await visit('writer');
+    await writer.newPhrase(english);
+    const deskId = writer.desks[0]?.id as string;
+    await writer.send({ deskId, text: 'What I saw. '.repeat(20), language: 'en' });
+    const [ofVisitor, ofWriter] = [await go(visitor, 7, new Map()), await go(writer, 7, new Map())];
+    const expected = ['envelope', 'filler', 'filler', 'envelope', 'filler', 'filler', 'envelope'];
+    expect(ofVisitor.map(({ kind }) => kind)).toEqual(expected);
+    expect(ofWriter.map(({ kind }) => kind)).toEqual(expected);
+    const written = await submissionsIn(
+      ofWriter.filter(({ kind }) => kind === 'envelope').map(({ payload }) => payload),
+    );
+    expect(written).toEqual(['submission', 'cover', 'cover']);
+    expect(writer.state.outbox).toEqual([{ id: 'message-1', parts: 1, stored: 1 }]);
+  });
+
+  it('[REQ-5] [REQ-8] sends the same bytes again until an answer confirms them, and then no more', async () => {
+    const writer = await visit('again');
+    await writer.newPhrase(english);
+    await writer.send({ deskId: writer.desks[1]?.id as string, text: 'Once.', language: 'en' });
+    const first = await serve(await writer.request(0, world.now));
+    writer.failed(0);
+    expect(writer.state.outbox[0]?.stored).toBe(0);
+    const second = await serve(await writer.request(3, world.now));
+    expect(second.content.payload).toEqual(first.content.payload);
+    await expect(writer.answered(3, second.response.slice().fill(1, 40, 60), world.now)).rejects.toThrow(
+      /does not open/,
+    );
+    expect(writer.state.outbox[0]?.stored).toBe(0);
+    const third = await serve(await writer.request(6, world.now));
+    expect(third.content.payload).toEqual(first.content.payload);
+    await writer.answered(6, third.response, world.now);
+    const fourth = await serve(await writer.request(9, world.now));
+    expect(await submissionsIn([fourth.content.payload])).toEqual(['cover']);
+    expect(writer.state.outbox[0]).toMatchObject({ parts: 1, stored: 1 });
+  });
+
+  it('sends a long message in parts, one at each of its moments', async () => {
+    const writer = await visit('parts');
+    await writer.newPhrase(english);
+    const noise = bytesToHex(seededRandom('noise')(7_000));
+    expect(await writer.measure(noise, 'en')).toMatchObject({ parts: 3, fits: true });
+    await writer.send({ deskId: writer.desks[0]?.id as string, text: noise, language: 'en' });
+    const contents = await go(writer, 7, new Map());
+    const payloads = contents.filter(({ kind }) => kind === 'envelope').map(({ payload }) => payload);
+    expect(await submissionsIn(payloads)).toEqual(['submission', 'submission', 'submission']);
+    expect(writer.state.outbox[0]).toMatchObject({ parts: 3, stored: 3 });
+  });
+
+  it('refuses what does not fit, and what has no phrase or no open desk, before anything is queued', async () => {
+    const writer = await visit('refused');
+    const deskId = writer.desks[0]?.id as string;
+    await expect(writer.send({ deskId, text: 'x', language: 'en' })).rejects.toMatchObject({ code: 'no-phrase' });
+    await writer.newPhrase(english);
+    const text = bytesToHex(seededRandom('long')(20_000));
+    await expect(writer.send({ deskId, text, language: 'en' })).rejects.toMatchObject({ code: 'too-long' });
+    const nobody = '0000000000000000';
+    await expect(writer.send({ deskId: nobody, text: 'x', language: 'en' })).rejects.toMatchObject({
+      code: 'desk-paused',
+    });
+    expect(writer.state.outbox).toEqual([]);
+  });
+});
+
+describe('returning', () => {
+  it('[CHN-3] finds every live reply from the words alone, at each desk, on the oldest and the newest root', async () => {
+    const session = await visit('first');
+    const words = await session.newPhrase(english);
+    const places = [
+      { desk: 0, daysAgo: 0, link: 0, number: 1 },
+      { desk: 0, daysAgo: 0, link: 7, number: 2 },
+      { desk: 1, daysAgo: 63, link: 3, number: 1 },
+      { desk: 1, daysAgo: ROOT_USE_DAYS, link: 5, number: 2 },
+      { desk: 1, daysAgo: -1, link: 0, number: 3 },
+    ];
+    const planted = await Promise.all(places.map((place, i) => plantReply(words, place, `answer ${i}`)));
+    const bodies = new Map(planted.map(({ claim, body }) => [claim, body]));
+    const back = await visit(
+      'back',
+      planted.map(({ live }) => live),
+    );
+    expect(await back.enterPhrase(words.join(' '), [english])).toEqual({ ok: true });
+    expect(back.state.looked).toBe('fetching');
+    await go(back, 2, bodies);
+    expect(back.state.looked).toBe('found');
+    expect(back.state.answers.map(({ text }) => text).sort()).toEqual([
+      'answer 0',
+      'answer 1',
+      'answer 2',
+      'answer 3',
+      'answer 4',
+    ]);
+    expect(back.state.missing).toEqual([]);
+  });
+
+  it('finds nothing for other words, and says so', async () => {
+    const session = await visit('stranger');
+    const words = await session.newPhrase(english);
+    const planted = await plantReply(words, { desk: 0, daysAgo: 1, link: 0 }, 'not for you');
+    const other = await visit('other', [planted.live]);
+    const otherWords = await session.newPhrase(english);
+    await other.enterPhrase(otherWords.join(' '), [english]);
+    expect(other.state.looked).toBe('none');
+  });
+
+  it('[RPL-3] acknowledges only what has been shown, at a later moment, at a random place', async () => {
+    const session = await visit('shown');
+    const words = await session.newPhrase(english);
+    const planted = await plantReply(words, { desk: 0, daysAgo: 2, link: 1 }, 'read me');
+    const bodies = new Map([[planted.claim, planted.body]]);
+    const back = await visit('shown back', [planted.live]);
+    await back.enterPhrase(words.join(' '), [english]);
+    const before = await go(back, 4, bodies);
+    const acknowledged = (contents: readonly AnonymousContent[]) =>
+      contents.flatMap(({ acknowledgements }) => acknowledgements.map(bytesToHex)).includes(bytesToHex(planted.ackKey));
+    expect(acknowledged(before)).toBe(false);
+    back.shown(back.state.answers[0]?.id as string);
+    expect(acknowledged(await go(back, 1, bodies))).toBe(true);
+    expect(acknowledged(await go(back, 1, bodies))).toBe(false);
+  });
+
+  it('[RPL-1] [RPL-2] shows and acknowledges nothing that no device of the desk has signed, or that does not open', async () => {
+    const session = await visit('forged');
+    const words = await session.newPhrase(english);
+    const stranger = await hybridKey(seededRandom('stranger')(64));
+    const forged = await plantReply(words, { desk: 0, daysAgo: 2, link: 0 }, 'send money', stranger);
+    const garbled = await plantReply(words, { desk: 1, daysAgo: 2, link: 0 }, 'unread');
+    const bodies = new Map([
+      [forged.claim, forged.body],
+      [garbled.claim, garbled.body.slice().reverse()],
+    ]);
+    const back = await visit('forged back', [forged.live, garbled.live]);
+    await back.enterPhrase(words.join(' '), [english]);
+    const contents = await go(back, 4, bodies);
+    expect(back.state.answers).toEqual([]);
+    expect(back.state.unreadable).toBe(2);
+    const sent = bytesToHex(concat(...contents.flatMap(({ acknowledgements }) => acknowledgements)));
+    for (const { ackKey } of [forged, garbled]) expect(sent).not.toContain(bytesToHex(ackKey));
+  });
+
+  it('[RPL-4] names a number that is missing between those that arrived', async () => {
+    const session = await visit('gap');
+    const words = await session.newPhrase(english);
+    const first = await plantReply(words, { desk: 0, daysAgo: 0, link: 0, number: 1 }, 'one');
+    const third = await plantReply(words, { desk: 0, daysAgo: 0, link: 2, number: 3 }, 'three');
+    const back = await visit('gap back', [first.live, third.live]);
+    await back.enterPhrase(words.join(' '), [english]);
+    await go(back, 1, new Map([first, third].map(({ claim, body }) => [claim, body])));
+    expect(back.state.missing).toEqual([{ deskId: back.desks[0]?.id, number: 2 }]);
+  });
+
+  it('[REQ-4] puts real claims at every place equally often', async () => {
+    const session = await visit('places');
+    const words = await session.newPhrase(english);
+    const planted = await plantReply(words, { desk: 0, daysAgo: 0, link: 0 }, 'where');
+    const back = await visit('places back', [planted.live]);
+    await back.enterPhrase(words.join(' '), [english]);
+    const counts = [0, 0, 0, 0];
+    for (let moment = 0; moment < 80; moment++) {
+      const { content } = await serve(await back.request(moment, world.now));
+      back.failed(moment);
+      const place = content.claims.map(bytesToHex).indexOf(planted.claim);
+      counts[place] = (counts[place] ?? 0) + 1;
+    }
+    expect(counts).toHaveLength(4);
+    // 20 are expected at each place; 16.27 is the 0.1 % bound of chi-square with three degrees of freedom.
+    expect(counts.reduce((sum, count) => sum + (count - 20) ** 2 / 20, 0)).toBeLessThan(16.27);
+  });
+});
+
+describe('documents', () => {
+  it('[BUN-3] uses no bundle that the index does not name', async () => {
+    const session = await visit('bundle');
+    expect(await session.loadIndex(await signedIndex([]), world.now)).toBe('ok');
+    const other = await signedIndex([], seededRandom('other bundle')(32));
+    expect(await session.loadIndex(other, world.now)).toBe('bundle-changed');
+  });
+
+  it('says which document is wrong, and sends nothing before all three are right', async () => {
+    const { organisation, bundle, now } = world;
+    const documents = { roster: organisation.signedRoster, bundle: bundle.signed, index: await signedIndex([]) };
+    const attempt = async (
+      changes: Partial<typeof documents>,
+      at = now,
+      fingerprint: Uint8Array = organisation.fingerprint,
+    ) => {
+      const session = new SourceSession({ fingerprint, random: seededRandom('wrong') });
+      const error = await session.load({ ...documents, ...changes }, at).catch((reason: unknown) => reason);
+      await expect(async () => session.request(0, at)).rejects.toMatchObject({ code: 'no-documents' });
+      return (error as { code?: string }).code;
+    };
+    const flipped = (bytes: Uint8Array) => bytes.map((byte, i) => (i === 3_000 ? byte ^ 1 : byte));
+    expect(await attempt({}, now, seededRandom('else')(32))).toBe('roster');
+    expect(await attempt({ roster: flipped(documents.roster) })).toBe('roster');
+    expect(await attempt({}, now + 40 * DAY_SECONDS)).toBe('roster-expired');
+    expect(await attempt({}, now - 3 * DAY_SECONDS)).toBe('clock');
+    expect(await attempt({}, now + 3 * DAY_SECONDS)).toBe('clock');
+    expect(await attempt({ bundle: flipped(documents.bundle) })).toBe('bundle');
+    expect(await attempt({ index: flipped(documents.index) })).toBe('index');
+    expect(await attempt({}, now + 3_600)).toBe('index-old');
+  });
+
+  it('[SRC-2] names the word that is wrong', async () => {
+    const session = await visit('typing');
+    const words = [...(await session.newPhrase(english))];
+    expect(await session.enterPhrase(words.slice(1).join(' '), [english])).toMatchObject({ problem: 'count' });
+    words[4] = 'xylophonic';
+    expect(await session.enterPhrase(words.join(' '), [english])).toMatchObject({ problem: 'unknown-word', index: 4 });
+  });
+});
