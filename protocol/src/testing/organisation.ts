@@ -2,6 +2,7 @@
 
 import { type DeskId, deskId, type Fingerprint } from '../bytes/brand.ts';
 import { compare } from '../bytes/equal.ts';
+import { sortByKey } from '../bytes/sorted.ts';
 import { DESK_ID_BYTES, HASH_BYTES, HYBRID_SEED_BYTES, XWING_SEED_BYTES } from '../constants.ts';
 import { signBundle } from '../keys/bundle.ts';
 import { signDayKey } from '../keys/day-key.ts';
@@ -15,6 +16,7 @@ import type { Random } from '../primitives/random.ts';
 import type { Day } from '../time.ts';
 import { seededRandom } from './seeded-random.ts';
 
+/** Devices in the order in which they were made, which is not the roster's. */
 export type TestDesk = { readonly id: DeskId; readonly devices: readonly HybridKey[] };
 
 export type TestOrganisation = {
@@ -114,7 +116,10 @@ async function testRoster(
         id,
         paused: false,
         names: [{ language: 'en', name: `Desk ${i + 1}`, description: 'Reads what you write' }],
-        devices: await Promise.all(devices.map(({ publicKey }) => rosterDevice(publicKey))),
+        devices: sortByKey(
+          await Promise.all(devices.map(({ publicKey }) => rosterDevice(publicKey))),
+          ({ keyHash }) => keyHash,
+        ),
       })),
     ),
     moments: [15, 30, 60],

@@ -1,0 +1,204 @@
+/** The bundle: complete, of about today, under the roster in use, or no sending at all. */
+
+import { describe, expect, test } from 'vitest';
+import { fingerprint as asFingerprint, deskId } from '../bytes/brand.ts';
+import { compare } from '../bytes/equal.ts';
+import { WireError } from '../bytes/wire-error.ts';
+import { Writer } from '../bytes/writer.ts';
+import { hpkeKeyPair } from '../primitives/hpke.ts';
+import { hybridKey } from '../primitives/hybrid-signature.ts';
+import { asView, bitFlips, extensions, truncations } from '../testing/damage.ts';
+import { testBundle, testOrganisation } from '../testing/organisation.ts';
+import { type Bundle, dayKeysOf, decodeBundle, encodeBundle, signBundle, verifyBundle } from './bundle.ts';
+import { type DayKey, signDayKey } from './day-key.ts';
+import { DocumentError } from './document-error.ts';
+import { signRoster, type VerifiedRoster, verifyRoster } from './roster-chain.ts';
+import { hashOfDocument, signDocument } from './signed.ts';
+
+const organisation = await testOrganisation('bundles', { desks: 3, devices: 1 });
+const { verifiedRoster: roster, random, fingerprint, day, desks, serverKey, rootKey } = organisation;
+const keyConfig = random(1225);
+const { signed, dayKeys } = await testBundle(organisation, roster, { day, keyConfig, laneDepth: 3 });
+const fields: Omit<Bundle, 'serverPublicKey'> = {
+  fingerprint,
+  rosterNumber: roster.number,
+  rosterHash: roster.hash,
+  day,
+  laneDepth: 3,
+  keyConfig,
+  dayKeys: dayKeys.map((dayKey) => dayKey.signed),
+};
+const whole: Bundle = { ...fields, serverPublicKey: serverKey.publicKey };
+
+function refusedWith(code: string) {
+  return expect.objectContaining({ name: 'DocumentError', code });
+}
+
+async function bundleWith(change: Partial<Bundle>): Promise<Uint8Array> {
+  return signBundle({ ...fields, ...change }, serverKey, random);
+}
+
+async function dayKeyOf(at: number, change: Partial<DayKey> = {}): Promise<Uint8Array> {
+  const { publicKey } = await hpkeKeyPair(random(32));
+  const { id, devices } = desks[at]!;
+  const dayKey = { fingerprint, rosterHash: roster.hash, desk: id, day, publicKey, ...change };
+  return signDayKey(dayKey, devices[0]!, random);
+}
+
+async function pausing(at: number): Promise<VerifiedRoster> {
+  const entries = organisation.roster.desks.map((desk, i) => ({ ...desk, paused: i === at }));
+  return verifyRoster(await signRoster({ ...organisation.roster, desks: entries }, rootKey, random), fingerprint, day);
+}
+
+describe('bundle', () => {
+  test('a complete one is verified, also as a view, and gives the keys of each desk', async () => {
+    const verified = await verifyBundle(asView(signed), roster, day);
+    expect(verified).toMatchObject({ rosterNumber: 1, day, laneDepth: 3, keyConfig });
+    expect(verified.hash).toEqual(await hashOfDocument(signed));
+    for (const { desk, pair } of dayKeys) {
+      expect(dayKeysOf(verified, desk).map(({ publicKey }) => publicKey)).toEqual([pair.publicKey]);
+    }
+    expect(dayKeysOf(verified, random(8))).toEqual([]);
+  });
+
+  test('[BUN-1] a desk may have several keys, and all are given', async () => {
+    const several = await bundleWith({ dayKeys: [...fields.dayKeys, await dayKeyOf(1)] });
+    expect(dayKeysOf(await verifyBundle(several, roster, day), desks[1]!.id)).toHaveLength(2);
+  });
+
+  test('[BUN-1] its day is at most one from the own clock', async () => {
+    await expect(verifyBundle(signed, roster, day - 1)).resolves.toBeDefined();
+    await expect(verifyBundle(signed, roster, day + 1)).resolves.toBeDefined();
+    await expect(verifyBundle(signed, roster, day - 2)).rejects.toEqual(refusedWith('wrong-day'));
+    await expect(verifyBundle(signed, roster, day + 2)).rejects.toEqual(refusedWith('wrong-day'));
+  });
+
+  test('[BUN-1] a server that the roster does not list is refused', async () => {
+    const stranger = await hybridKey(random(64));
+    const bundle = await signBundle(fields, stranger, random);
+    await expect(verifyBundle(bundle, roster, day)).rejects.toEqual(refusedWith('unknown-signer'));
+    const forged = await signDocument('bundle', encodeBundle(whole), stranger, random);
+    await expect(verifyBundle(forged, roster, day)).rejects.toEqual(refusedWith('signature'));
+    const byDevice = await signBundle(fields, desks[0]!.devices[0]!, random);
+    await expect(verifyBundle(byDevice, roster, day)).rejects.toEqual(refusedWith('unknown-signer'));
+  });
+
+  test('[BUN-1] each desk that is not paused needs a key, whichever one is missing', async () => {
+    for (const missing of fields.dayKeys) {
+      const bundle = await bundleWith({ dayKeys: fields.dayKeys.filter((dayKey) => dayKey !== missing) });
+      await expect(verifyBundle(bundle, roster, day)).rejects.toEqual(refusedWith('incomplete'));
+    }
+  });
+
+  test('[BUN-1] a paused desk may be without one', async () => {
+    const paused = await pausing(1);
+    const { signed: bundle } = await testBundle(organisation, paused, { day, keyConfig });
+    const verified = await verifyBundle(bundle, paused, day);
+    expect(verified.dayKeys.map(({ desk }) => desk)).toEqual([desks[0]!.id, desks[2]!.id]);
+  });
+
+  test('[BUN-1] one bad signature among the day keys spoils the bundle', async () => {
+    const [first, ...others] = fields.dayKeys as [Uint8Array, ...Uint8Array[]];
+    const damaged = first.with(first.length - 1, (first.at(-1) ?? 0) ^ 1);
+    const bundle = await bundleWith({ dayKeys: [damaged, ...others] });
+    await expect(verifyBundle(bundle, roster, day)).rejects.toEqual(refusedWith('signature'));
+  });
+
+  test('[BUN-1] a day key by a device of another desk is refused', async () => {
+    const { publicKey } = await hpkeKeyPair(random(32));
+    const dayKey = { fingerprint, rosterHash: roster.hash, desk: desks[0]!.id, day, publicKey };
+    const byOther = await signDayKey(dayKey, desks[1]!.devices[0]!, random);
+    const bundle = await bundleWith({ dayKeys: [...fields.dayKeys, byOther] });
+    await expect(verifyBundle(bundle, roster, day)).rejects.toEqual(refusedWith('unknown-signer'));
+  });
+
+  test('[BUN-2] one day key too many of another day, roster, desk or organisation spoils the bundle', async () => {
+    const other = await pausing(2);
+    const wrong: [string, Partial<DayKey>][] = [
+      ['wrong-day', { day: day + 1 }],
+      ['wrong-roster', { rosterHash: other.hash }],
+      ['unknown-desk', { desk: deskId(random(8)) }],
+      ['wrong-organisation', { fingerprint: asFingerprint(random(32)) }],
+    ];
+    for (const [code, change] of wrong) {
+      const bundle = await bundleWith({ dayKeys: [...fields.dayKeys, await dayKeyOf(0, change)] });
+      await expect(verifyBundle(bundle, roster, day), code).rejects.toEqual(refusedWith(code));
+    }
+  });
+
+  test('[BUN-2] a bundle that names another roster or organisation is refused', async () => {
+    const other = await pausing(0);
+    for (const change of [{ rosterHash: other.hash }, { rosterNumber: 2 }]) {
+      await expect(verifyBundle(await bundleWith(change), roster, day)).rejects.toEqual(refusedWith('wrong-roster'));
+    }
+    const elsewhere = await bundleWith({ fingerprint: asFingerprint(random(32)) });
+    await expect(verifyBundle(elsewhere, roster, day)).rejects.toEqual(refusedWith('wrong-organisation'));
+  });
+});
+
+describe('bytes of a bundle', () => {
+  test('what is written is read, with the day keys sorted', () => {
+    const reversed = encodeBundle({ ...whole, dayKeys: fields.dayKeys.toReversed() });
+    expect(reversed).toEqual(encodeBundle(whole));
+    expect(decodeBundle(reversed)).toEqual(whole);
+  });
+
+  test('[ENC-3] day keys in another order and repeated ones are refused', async () => {
+    const [first, second, third] = fields.dayKeys as [Uint8Array, Uint8Array, Uint8Array];
+    for (const list of [
+      [second, first, third],
+      [first, first, second, third],
+    ]) {
+      const bundle = await signDocument('bundle', written({ ...whole, dayKeys: list }), serverKey, random);
+      await expect(verifyBundle(bundle, roster, day)).rejects.toMatchObject({ name: 'WireError', code: 'bad-order' });
+    }
+    expect(() => encodeBundle({ ...whole, dayKeys: [first, first] })).toThrow(WireError);
+  });
+
+  test('[ENC-3] two signatures for the same key of a desk are a repetition', async () => {
+    const { pair, desk } = dayKeys[0]!;
+    const again = await dayKeyOf(0, { desk, publicKey: pair.publicKey });
+    expect(compare(again, fields.dayKeys[0]!)).not.toBe(0);
+    expect(() => encodeBundle({ ...whole, dayKeys: [...fields.dayKeys, again] })).toThrow(WireError);
+  });
+
+  test('[ENC-1] a lane depth above 8 is refused', () => {
+    expect(encodeBundle({ ...whole, laneDepth: 8 })).toBeDefined();
+    expect(() => encodeBundle({ ...whole, laneDepth: 9 })).toThrow(expect.objectContaining({ code: 'bad-value' }));
+  });
+
+  test('[ENC-1] damaged payloads and documents give nothing but the own errors', async () => {
+    const payload = encodeBundle(whole);
+    for (const damaged of truncations(payload, 7)) expect(() => decodeBundle(damaged)).toThrow(WireError);
+    for (const damaged of extensions(payload)) expect(() => decodeBundle(damaged)).toThrow(WireError);
+    for (const damaged of [...truncations(signed, 211), ...extensions(signed)]) {
+      await expect(verifyBundle(damaged, roster, day)).rejects.toThrow(WireError);
+    }
+    for (const damaged of bitFlips(signed, 211)) {
+      await expect(verifyBundle(damaged, roster, day)).rejects.toSatisfy(isOwnError);
+    }
+    for (const damaged of bitFlips(payload, 211)) {
+      const document = await signDocument('bundle', damaged, serverKey, random);
+      await verifyBundle(document, roster, day).catch((error) => expect(error).toSatisfy(isOwnError));
+    }
+  });
+});
+
+/** Writes a bundle as it is given, for lists that the encoder would sort or refuse. */
+function written(bundle: Bundle): Uint8Array {
+  return new Writer()
+    .u8(1)
+    .bytes(bundle.fingerprint, 32)
+    .u32(bundle.rosterNumber)
+    .bytes(bundle.rosterHash, 32)
+    .bytes(bundle.serverPublicKey, 1984)
+    .u32(bundle.day)
+    .u8(bundle.laneDepth)
+    .var16(bundle.keyConfig)
+    .list16(bundle.dayKeys, (dayKey, writer) => writer.var16(dayKey))
+    .done();
+}
+
+function isOwnError(error: unknown): boolean {
+  return error instanceof WireError || error instanceof DocumentError;
+}
