@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../tools/mutations.ts';
 import { base64urlToBytes, bytesToBase64url, bytesToHex, utf8ToBytes } from '../bytes/encode.ts';
 import { ed25519Key, ed25519Verify } from '../primitives/ed25519.ts';
+import { seededRandom } from '../testing/seeded-random.ts';
 import {
   type DeviceSignatureCheck,
   type SignedDeviceRequest,
@@ -11,7 +11,7 @@ import {
   verifyDeviceRequest,
 } from './device-signature.ts';
 
-const random = seededRandom(7);
+const random = seededRandom('device-signature 7');
 const now = 1_795_400_000;
 const device = { deviceId: random(8), key: await ed25519Key(random(32)) };
 const stranger = { deviceId: random(8), key: await ed25519Key(random(32)) };
@@ -249,7 +249,7 @@ describe('a device request', () => {
   it('[ENC-1] never fails in another way, whatever the headers are', async () => {
     const good = await signed();
     const names = ['content-digest', 'signature-input', 'signature'] as const;
-    const seeded = seededRandom(8);
+    const seeded = seededRandom('device-signature 8');
     for (let round = 0; round < 2000; round++) {
       const [which = 0, at = 0, other = 0, cut = 0] = seeded(4);
       const name = names[which % 3] ?? 'signature';

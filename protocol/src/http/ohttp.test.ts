@@ -1,10 +1,11 @@
 import { Aes128Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core';
 import { describe, expect, it } from 'vitest';
-import { extensions, flips, seededRandom } from '../../../tools/mutations.ts';
 import { bytesToHex, hexToBytes, utf8ToBytes } from '../bytes/encode.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { type HpkePrivateKey, type HpkeRecipient, hpkeKeyPair, portableRecipient } from '../primitives/hpke.ts';
 import { nativeRecipient } from '../primitives/hpke-native.ts';
+import { bitFlips, extensions } from '../testing/damage.ts';
+import { seededRandom } from '../testing/seeded-random.ts';
 import {
   decapsulateRequest,
   decapsulateResponse,
@@ -16,7 +17,7 @@ import {
 } from './ohttp.ts';
 
 const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
-const random = seededRandom(1);
+const random = seededRandom('ohttp 1');
 
 // RFC 9458 appendix A
 const appendixA = {
@@ -119,7 +120,7 @@ describe('RFC 9458 appendix A, in its own suite', () => {
 });
 
 describe('with X-Wing', async () => {
-  const seed = seededRandom(2)(32);
+  const seed = seededRandom('ohttp 2')(32);
   const { publicKey } = await hpkeKeyPair(seed);
   const keys = [{ keyId: 7, privateKey: await nativeRecipient.importKey(seed) }];
   const config = { keyId: 7, publicKey };
@@ -191,7 +192,7 @@ describe('with X-Wing', async () => {
       expect(await decapsulateRequest(nativeRecipient, keys, other)).toEqual({ refused: 'key-unknown' });
     }
     const answer = await encapsulateResponse(sent.context, inner, random);
-    for (const other of [...flips(answer), ...extensions(answer), answer.slice(0, 47), answer.slice(1)]) {
+    for (const other of [...bitFlips(answer), ...extensions(answer), answer.slice(0, 47), answer.slice(1)]) {
       expect(await decapsulateResponse(sent.context, other)).toBeNull();
     }
   });

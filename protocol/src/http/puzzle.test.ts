@@ -1,9 +1,9 @@
 import { createHash, pbkdf2Sync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../tools/mutations.ts';
+import { seededRandom } from '../testing/seeded-random.ts';
 import { checkPuzzle, makePuzzle, solvePuzzle, tryNonces } from './puzzle.ts';
 
-const random = seededRandom(4);
+const random = seededRandom('puzzle 4');
 const payload = random(4096);
 const epoch = 2_951_000;
 

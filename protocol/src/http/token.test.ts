@@ -1,6 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { extensions, flips, seededRandom } from '../../../tools/mutations.ts';
 import { bytesToHex, hexToBytes } from '../bytes/encode.ts';
 import {
   type BlindedToken,
@@ -11,6 +10,8 @@ import {
 } from '../primitives/blind-rsa.ts';
 import { generateIssuerKey, type IssuerKey, importIssuerKey } from '../primitives/blind-rsa-native.ts';
 import { sha256 } from '../primitives/hash.ts';
+import { bitFlips, extensions } from '../testing/damage.ts';
+import { seededRandom } from '../testing/seeded-random.ts';
 import {
   acceptedPeriods,
   challengeDigest,
@@ -22,7 +23,7 @@ import {
 } from './token.ts';
 
 const hex = (text: string): Uint8Array => hexToBytes(text.replaceAll(/\s/g, ''));
-const random = seededRandom(5);
+const random = seededRandom('token 5');
 const fingerprint = random(32);
 const scope: TokenScope = { fingerprint, purpose: 'reply', period: 20_780 };
 
@@ -138,7 +139,7 @@ describe('a token', () => {
 
   it('[TOK-1] is bad with any byte changed, added or missing, or made up', async () => {
     const { token } = await issue();
-    const wrong = [...[...flips(token)].filter((_, at) => at % 3 === 2), ...extensions(token), token.slice(0, -1)];
+    const wrong = [...[...bitFlips(token)].filter((_, at) => at % 3 === 2), ...extensions(token), token.slice(0, -1)];
     for (const other of [...wrong, random(354), new Uint8Array(354), new Uint8Array(0)]) {
       expect(await isTokenFor(issuer, scope, other)).toBe(false);
     }
