@@ -4,6 +4,8 @@ import { concat } from '../bytes/encode.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { source } from './web-crypto.ts';
 
+const sliceBytes = 4096;
+
 /** Compresses. Engines may give different bytes for the same input; all of them inflate to it. */
 export async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
   const stream = new CompressionStream('deflate-raw');
@@ -38,9 +40,12 @@ export async function inflate(bytes: Uint8Array, max: number): Promise<Uint8Arra
   return concat(...chunks);
 }
 
+/** In slices, since an engine may inflate a whole chunk, up to a thousand times its size, before it can be stopped. */
 async function write(writable: WritableStream<BufferSource>, bytes: Uint8Array): Promise<void> {
   const writer = writable.getWriter();
-  await writer.write(source(bytes));
+  for (let start = 0; start < bytes.length; start += sliceBytes) {
+    await writer.write(source(bytes.slice(start, start + sliceBytes)));
+  }
   await writer.close();
 }
 
