@@ -1,0 +1,148 @@
+/** Makes the HTML of one language at build time: all that is explained can be read without the script. */
+import { escapeHtml } from '../template.ts';
+import { type StaticKey, staticSections, type TextKey } from '../texts.ts';
+import { type Language, languages } from './languages.ts';
+
+/** Paths as the page names them, from `/`. */
+export type Assets = { readonly script: string; readonly style: string; readonly icon: string; readonly lists: string };
+
+/** Text of the page's own language, escaped; `{organisation}` becomes the server's placeholder. */
+type Say = (key: StaticKey) => string;
+
+export function pageHtml(language: Language, assets: Assets): string {
+  const say: Say = (key) => escapeHtml(language.texts[key]).replaceAll(/\{(\w+)\}/g, '{{$1}}');
+  const { tag, direction, list } = language;
+  return `<!doctype html>
+<html lang="${tag}" dir="${direction}" translate="no" data-fingerprint="{{fingerprint}}" data-list="${list}" data-lists="${assets.lists}">
+<head>
+<meta charset="utf-8">
+<title>${say('page.title')}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="google" content="notranslate">
+<meta name="format-detection" content="telephone=no">
+<link rel="icon" href="${assets.icon}" type="image/svg+xml">
+<link rel="stylesheet" href="${assets.style}">
+<script type="module" src="${assets.script}"></script>
+</head>
+<body>
+${bar(language, say)}
+<main>
+<div id="notice" class="notice" role="alert" hidden></div>
+<div id="home">
+${hero(say)}
+${verification(language, say)}
+${before(say)}
+${never(say)}
+<div id="start" class="start"><p class="off">${say('home.off')}</p></div>
+${limits(say)}
+</div>
+<div id="app" class="app" hidden></div>
+</main>
+<footer><p>${say('page.leaveHint')}</p></footer>
+${texts(language)}
+</body>
+</html>
+`;
+}
+
+/** All texts that the script shows, for it to read. */
+function texts({ texts: all }: Language): string {
+  const isStatic = (key: string): boolean => staticSections.some((section) => key.startsWith(`${section}.`));
+  const keys = (Object.keys(all) as TextKey[]).filter((key) => !isStatic(key)).sort();
+  const lines = keys.map((key) => `<p id="${key}">${escapeHtml(all[key])}</p>`);
+  return `<template id="texts">\n${lines.join('\n')}\n</template>`;
+}
+
+function bar(here: Language, say: Say): string {
+  const link = ({ tag, name, direction }: Language): string =>
+    tag === here.tag
+      ? `<li><span aria-current="true">${name}</span></li>`
+      : `<li><a href="/${tag}/" hreflang="${tag}" lang="${tag}" dir="${direction}">${name}</a></li>`;
+  return `<header class="bar">
+<p class="mark">${say('page.title')}</p>
+<nav id="languages" aria-label="${say('page.languages')}"><ul>${languages.map(link).join('')}</ul></nav>
+<a id="leave" class="leave" href="about:blank" rel="noreferrer">${say('page.leave')}</a>
+</header>`;
+}
+
+function hero(say: Say): string {
+  return `<section class="hero">
+<h1 tabindex="-1">${say('home.heading')}</h1>
+<p class="lead">${say('home.lead')}</p>
+<h2>${say('who.heading')}</h2>
+<p>${say('who.text')}</p>
+<ul id="desks" class="desks"></ul>
+<p class="minute">${say('home.minute')}</p>
+<div id="hero" class="actions"></div>
+</section>`;
+}
+
+function verification({ list }: Language, say: Say): string {
+  const items = Array.from({ length: 8 }, (_, i) => `<li>{{word${i + 1}}}</li>`);
+  const tag = list === 'chinese_simplified' ? 'zh-Hans' : 'en';
+  return `<section class="verification">
+<h2>${say('who.wordsHeading')}</h2>
+<ol id="verification" lang="${tag}" dir="ltr"${tag === 'zh-Hans' ? ' class="characters"' : ''}>${items.join('')}</ol>
+<p>${say('who.wordsText')}</p>
+<p id="checked" class="checked" hidden></p>
+</section>`;
+}
+
+const rules = ['work', 'home', 'tor', 'near', 'keyboard', 'names', 'time'] as const;
+
+function before(say: Say): string {
+  const items = rules.map(
+    (rule) => `<li><strong>${say(`before.${rule}`)}</strong> <span>${say(`before.${rule}Text`)}</span></li>`,
+  );
+  return `<section class="before">
+<h2>${say('before.heading')}</h2>
+<ul class="rules">
+${items.join('\n')}
+</ul>
+</section>`;
+}
+
+function never(say: Say): string {
+  return `<section class="never">
+<h2>${say('never.heading')}</h2>
+<ul class="nots">
+<li>${say('never.money')}</li>
+<li>${say('never.first')}</li>
+<li>${say('never.install')}</li>
+</ul>
+<p>${say('never.else')}</p>
+</section>`;
+}
+
+const longer = ['read', 'server', 'network', 'page', 'words', 'trace', 'review'] as const;
+
+function limits(say: Say): string {
+  const paragraphs = longer.map(
+    (topic) => `<h3>${say(`protection.${topic}`)}</h3>\n<p>${say(`protection.${topic}Text`)}</p>`,
+  );
+  return `<section class="limits">
+<h2>${say('limits.heading')}</h2>
+<div class="columns">
+<div><h3>${say('limits.yes')}</h3>
+<ul class="yeses">
+<li>${say('limits.yesText')}</li>
+<li>${say('limits.yesDesk')}</li>
+<li>${say('limits.yesWhether')}</li>
+</ul></div>
+<div><h3>${say('limits.no')}</h3>
+<ul class="nots">
+<li>${say('limits.noDevice')}</li>
+<li>${say('limits.noVisit')}</li>
+<li>${say('limits.noStyle')}</li>
+<li>${say('limits.noPage')}</li>
+</ul></div>
+</div>
+<details>
+<summary>${say('limits.more')}</summary>
+<h2>${say('protection.heading')}</h2>
+${paragraphs.join('\n')}
+</details>
+</section>`;
+}

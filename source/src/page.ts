@@ -1,0 +1,204 @@
+/** Wires one visit: state, views, traffic and the session, all given from outside. */
+
+import type { WordListId } from '@postern/protocol/keys/word-lists';
+import type { Random } from '@postern/protocol/primitives/random';
+import type { Http } from './http.ts';
+import { type Clock, Visit } from './network.ts';
+import { codeOf, type Session } from './session.ts';
+import { type Effect, type Event, initialState, type Organisation, type State } from './state.ts';
+import type { Texts } from './texts.ts';
+import { update } from './update.ts';
+import { attachPage } from './views/page.ts';
+import { typingOf, type WordLists } from './words.ts';
+
+export type PageParts = {
+  readonly session: Session;
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly texts: Texts;
+  readonly language: string;
+  readonly lists: WordLists;
+  /** The list of the page's language. */
+  readonly list: WordListId;
+  readonly isSecure: boolean;
+  readonly isVisible: () => boolean;
+  readonly reload: () => void;
+  readonly leave: () => void;
+};
+
+export type Page = { readonly dispatch: (event: Event) => void; readonly tick: () => void; readonly stop: () => void };
+
+/** Typing is measured only when it pauses this long: compressing a long text at each key would be felt. */
+const measureAfterSeconds = 0.3;
+
+export function startPage(parts: PageParts): Page {
+  const { session, clock, texts, language, lists } = parts;
+  let state = initialState(parts.list);
+  const typing = (text: string, id: WordListId): ReturnType<typeof typingOf> => typingOf(text, lists.get(id));
+  const show = attachPage({
+    text: texts,
+    language,
+    typing,
+    isVisible: parts.isVisible,
+    dispatch: (event) => dispatch(event),
+  });
+  const dispatch = (event: Event): void => {
+    const [next, effects] = update(state, event);
+    state = next;
+    show(state);
+    for (const effect of effects) void perform(parts, effect, dispatch, () => state);
+  };
+  const visit = new Visit({
+    session,
+    http: parts.http,
+    clock,
+    report: dispatch,
+    accepted: () => void accept(parts, dispatch),
+  });
+  show(state);
+  if (parts.isSecure) {
+    void visit.run();
+    // Fetched at once by every visit, though only some will need it.
+    lists.load(parts.list).catch(() => dispatch({ type: 'trouble', kind: 'words', unixNow: clock.unix() }));
+  } else {
+    dispatch({ type: 'trouble', kind: 'insecure', unixNow: clock.unix() });
+  }
+  const tick = (): void => {
+    const { times } = visit;
+    if (times !== undefined) dispatch({ type: 'times', times });
+  };
+  return { dispatch, tick, stop: () => visit.stop() };
+}
+
+/** The page says who reads only once roster, bundle and index have been verified and the words can be shown. */
+async function accept({ session, lists, list, language }: PageParts, dispatch: (event: Event) => void): Promise<void> {
+  try {
+    const { words } = await lists.load(list);
+    dispatch({ type: 'loaded', organisation: organisationOf(session, words, language) });
+  } catch {
+    // Reported where the list was asked for.
+  }
+}
+
+export function organisationOf(session: Session, words: readonly string[], language: string): Organisation {
+  const { names, verificationNumbers } = session.organisation;
+  return {
+    name: inLanguage(names, language)?.name ?? '',
+    words: verificationNumbers.map((number) => words[number] ?? ''),
+    desks: session.desks.map(({ id, names: deskNames, paused }) => {
+      const named = inLanguage(deskNames, language);
+      return { id, name: named?.name ?? id, description: named?.description ?? '', paused };
+    }),
+  };
+}
+
+/** The name in this language, else in one that shares its first part, else the first. */
+export function inLanguage<Name extends { readonly language: string }>(
+  names: readonly Name[],
+  language: string,
+): Name | undefined {
+  const main = language.split('-')[0];
+  return (
+    names.find((name) => name.language === language) ??
+    names.find((name) => name.language.split('-')[0] === main) ??
+    names[0]
+  );
+}
+
+async function perform(
+  parts: PageParts,
+  effect: Effect,
+  dispatch: (event: Event) => void,
+  current: () => State,
+): Promise<void> {
+  const { session, lists, language } = parts;
+  switch (effect.type) {
+    case 'measure':
+      await parts.clock.wait(measureAfterSeconds);
+      if (current().draft.text === effect.text) await measure(session, effect.text, language, dispatch);
+      return;
+    case 'load-list':
+      await lists.load(effect.id).then(
+        () => dispatch({ type: 'listed', id: effect.id, ready: true }),
+        () => dispatch({ type: 'listed', id: effect.id, ready: false }),
+      );
+      return;
+    case 'make-phrase': {
+      const words = await session.newPhrase(await lists.load(effect.list));
+      dispatch({ type: 'phrase', words, asked: drawPlaces(parts.random, words.length) });
+      break;
+    }
+    case 'send':
+      await send(parts, effect, dispatch);
+      break;
+    case 'enter':
+      await enter(parts, effect, dispatch);
+      break;
+    case 'acknowledge':
+      session.shown(effect.id);
+      break;
+    case 'reload':
+      parts.reload();
+      return;
+    case 'leave':
+      session.forget();
+      parts.leave();
+      return;
+  }
+  dispatch({ type: 'session', session: session.state });
+}
+
+async function measure(
+  session: Session,
+  text: string,
+  language: string,
+  dispatch: (event: Event) => void,
+): Promise<void> {
+  const { fill, fits } = await session.measure(text, language);
+  dispatch({ type: 'room', text, room: { fill, fits } });
+}
+
+async function send(
+  { session, language }: PageParts,
+  { deskId, text }: Extract<Effect, { type: 'send' }>,
+  dispatch: (event: Event) => void,
+): Promise<void> {
+  try {
+    await session.send({ deskId, text, language });
+    // The view that comes next tells how far the message is, so it must know of it first.
+    dispatch({ type: 'session', session: session.state });
+    dispatch({ type: 'queued' });
+  } catch (error) {
+    const reasons = { 'too-long': 'room', 'desk-paused': 'desk' } as const;
+    const code = codeOf(error);
+    const reason = code === 'too-long' || code === 'desk-paused' ? reasons[code] : 'clock';
+    dispatch({ type: 'not-queued', reason });
+  }
+}
+
+async function enter(
+  { session, lists }: PageParts,
+  { typed, list }: Extract<Effect, { type: 'enter' }>,
+  dispatch: (event: Event) => void,
+): Promise<void> {
+  const loaded = await lists.load(list);
+  const result = await session.enterPhrase(typed, [loaded]);
+  if (result.ok) {
+    dispatch({ type: 'session', session: session.state });
+    dispatch({ type: 'entered' });
+    return;
+  }
+  const word = result.problem === 'unknown-word' ? typingOf(typed, loaded).words[result.index] : undefined;
+  dispatch({ type: 'refused', problem: { ...result, word } });
+}
+
+const placesAsked = 3;
+
+/** Three different places out of the phrase, in ascending order. */
+export function drawPlaces(random: Random, length: number): readonly number[] {
+  const places = Array.from({ length }, (_, place) => place);
+  // A byte's slight favour for low places is of no use to anyone: the words are the secret, not which are asked.
+  const drawn = [...random(placesAsked)].flatMap((byte) => places.splice(byte % places.length, 1));
+  return drawn.sort((a, b) => a - b);
+}

@@ -1,0 +1,24 @@
+/** The words of the page's language. Static ones are in the HTML; the rest travel in its template and are read here. */
+import type en from './languages/en.json';
+
+export type TextKey = keyof typeof en;
+
+/** Sections whose text is part of the page's HTML; the script has no need of it. */
+export const staticSections = ['page', 'home', 'who', 'before', 'never', 'limits', 'protection'] as const;
+export type StaticKey = Extract<TextKey, `${(typeof staticSections)[number]}.${string}`>;
+export type DynamicKey = Exclude<TextKey, StaticKey>;
+
+export type Values = Readonly<Record<string, string | number>>;
+export type Texts = (key: DynamicKey, values?: Values) => string;
+
+/** Reads what the build put into the template: one paragraph for each text, named by its key. */
+export function readTexts(template: HTMLTemplateElement): Texts {
+  const texts = new Map<string, string>();
+  for (const element of template.content.children) texts.set(element.id, element.textContent ?? '');
+  return (key, values = {}) => fill(texts.get(key) ?? key, values);
+}
+
+/** Puts values in the place of `{name}`. */
+export function fill(text: string, values: Values): string {
+  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}

@@ -1,0 +1,107 @@
+/** The answers that a phrase finds: none yet, on their way, here, missing, or not to be trusted. */
+import { make, setHidden, setText } from '../dom.ts';
+import type { SessionState } from '../session.ts';
+import { isWaiting, type State } from '../state.ts';
+import { countdown, goButton, type MakeView, screenHeading, type Ui, utcDay, utcTime } from './view.ts';
+
+type Answer = SessionState['answers'][number];
+
+export const answersView: MakeView = (ui, state) => {
+  const heading = make('h2', { attributes: { role: 'status' } });
+  const text = make('p');
+  const as = make('p', { class: 'fine' });
+  const panel = make('div', { class: 'panel' }, heading, text, as);
+  const once = make('p', { class: 'warning' }, ui.text('answers.once'));
+  const answers = make('div', { class: 'answers' });
+  const warnings = make('div', { attributes: { role: 'status' } });
+  const pending = goButton(ui, 'answers.pending', 'sent');
+  const shown = new Set<string>();
+  let drawn = '';
+  let warned = '';
+  const update = (now: State): void => {
+    const { session } = now;
+    setText(heading, headingText(ui, session));
+    setText(text, lookedText(ui, now));
+    setText(as, session.indexTime > 0 ? ui.text('answers.as', { time: asUtc(session.indexTime, ui) }) : '');
+    setHidden(panel, session.looked === 'found');
+    setHidden(pending, !isWaiting(session));
+    const key = session.answers.map(({ id, partsHere }) => `${id}/${partsHere}`).join();
+    if (key !== drawn) {
+      drawn = key;
+      answers.replaceChildren(...session.answers.map((answer) => card(ui, answer, now)));
+    }
+    setHidden(
+      once,
+      session.answers.every((answer) => answer.text === null),
+    );
+    const warnKey = `${session.unreadable}/${session.missing.map(({ deskId, number }) => deskId + number).join()}`;
+    if (warnKey !== warned) {
+      warned = warnKey;
+      warnings.replaceChildren(...warningTexts(ui, now).map((words) => make('p', { class: 'warning' }, words)));
+    }
+    for (const { id, text: words } of session.answers) {
+      if (words === null || shown.has(id) || !ui.isVisible()) continue;
+      shown.add(id);
+      // Only once it has really been put on the screen.
+      requestAnimationFrame(() => ui.dispatch({ type: 'shown', id }));
+    }
+  };
+  update(state);
+  const actions = make('div', { class: 'actions' }, goButton(ui, 'answers.write', 'write', 'main'), pending);
+  const head = screenHeading(ui, 'answers.heading');
+  return { root: make('section', {}, head, panel, warnings, once, answers, actions), update };
+};
+
+function headingText(ui: Ui, { looked, unreadable }: SessionState): string {
+  if (looked === 'fetching') return ui.text('answers.fetching');
+  // One that cannot be opened is told by its own warning; "no answer" would contradict it.
+  if (looked === 'none' && unreadable === 0) return ui.text('answers.none');
+  return '';
+}
+
+function lookedText(ui: Ui, { session, times }: State): string {
+  const until = (at: number | undefined): string =>
+    times === undefined || at === undefined ? '' : countdown(at, times.now);
+  switch (session.looked) {
+    case 'fetching':
+      return ui.text('answers.fetchingText', { time: until(times?.request) });
+    case 'none':
+      return session.unreadable === 0 ? ui.text('answers.noneText') : '';
+    case 'not-yet':
+      return ui.text('answers.later', { time: until(times?.index) });
+    default:
+      return '';
+  }
+}
+
+function asUtc(unix: number, ui: Ui): string {
+  return `${utcTime(unix, ui.language)} UTC`;
+}
+
+function card(ui: Ui, answer: Answer, state: State): HTMLElement {
+  const { text, parts, partsHere, day, deskId } = answer;
+  const title = ui.text('answers.from', { desk: deskName(state, deskId), day: utcDay(day, ui.language) });
+  const body =
+    text === null
+      ? make('p', {}, partsText(ui, parts, partsHere))
+      : make('div', { class: 'answer-text', attributes: { dir: 'auto', lang: 'und' } }, text);
+  const checked = make('p', { class: 'checked' }, ui.text('answers.checked'));
+  return make('article', { class: 'answer' }, make('h2', {}, title), body, checked);
+}
+
+/** All parts are here and make no text: nothing the page could show. */
+function partsText(ui: Ui, total: number, here: number): string {
+  return here < total ? ui.text('answers.rest', { here, total }) : ui.text('answers.unreadable');
+}
+
+function warningTexts(ui: Ui, state: State): readonly string[] {
+  const { unreadable, missing } = state.session;
+  return [
+    ...(unreadable > 0 ? [ui.text('answers.unreadable')] : []),
+    ...missing.map(({ deskId, number }) => ui.text('answers.missing', { number, desk: deskName(state, deskId) })),
+  ];
+}
+
+function deskName({ organisation }: State, id: string): string {
+  return organisation?.desks.find((desk) => desk.id === id)?.name ?? '—';
+}

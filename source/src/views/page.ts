@@ -1,0 +1,100 @@
+/** Brings the static page to life: fills in what has been verified, shows one screen at a time, moves the focus. */
+import { button, make, setHidden } from '../dom.ts';
+import type { Screen, State } from '../state.ts';
+import { isIdle } from '../update.ts';
+import { answersView } from './answers.ts';
+import { enterView } from './enter.ts';
+import { noticeView } from './notice.ts';
+import { sentView } from './sent.ts';
+import type { MakeView, Ui, View } from './view.ts';
+import { checkView, wordsView } from './words.ts';
+import { writeView } from './write.ts';
+
+const screens: Readonly<Record<Exclude<Screen, 'home'>, MakeView>> = {
+  write: writeView,
+  words: wordsView,
+  check: checkView,
+  sent: sentView,
+  enter: enterView,
+  answers: answersView,
+};
+
+/** @returns what brings the whole page up to date with a state */
+export function attachPage(ui: Ui): (state: State) => void {
+  const home = homeView(ui);
+  const notice = noticeView(ui, part('notice'));
+  const app = part('app');
+  const languages = part('languages');
+  let screen: Screen = 'home';
+  let view: View | undefined;
+  return (state) => {
+    notice.update(state);
+    home.update(state);
+    // Going to another language is another visit, which would lose what is written or on its way.
+    setHidden(languages, !isIdle(state) || state.screen !== 'home');
+    if (state.screen === screen) {
+      view?.update(state);
+      return;
+    }
+    screen = state.screen;
+    view = screen === 'home' ? undefined : screens[screen](ui, state);
+    app.replaceChildren(...(view === undefined ? [] : [view.root]));
+    setHidden(home.root, screen !== 'home');
+    setHidden(app, screen === 'home');
+    window.scrollTo(0, 0);
+    (app.querySelector('h1') ?? home.root.querySelector('h1'))?.focus({ preventScroll: true });
+  };
+}
+
+/** Every named part is in the page's HTML. */
+export function part(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`attach the page: it has no part ${id}`);
+  return element;
+}
+
+function homeView(ui: Ui): View {
+  const start = part('start');
+  const hero = part('hero');
+  const desks = part('desks');
+  const checked = part('checked');
+  let filled: State['organisation'];
+  let offered: boolean | undefined;
+  const update = (state: State): void => {
+    const { organisation, trouble } = state;
+    if (organisation !== undefined && organisation !== filled) {
+      filled = organisation;
+      desks.replaceChildren(...organisation.desks.map((desk) => deskItem(ui, desk)));
+      // Calculated from the key that signed the list, so this is what has been checked, whatever the HTML said.
+      for (const [i, item] of [...part('verification').children].entries())
+        item.textContent = organisation.words[i] ?? '';
+      checked.textContent = ui.text('start.checked');
+      setHidden(checked, false);
+    }
+    const offers = organisation !== undefined && (trouble === undefined || trouble.kind === 'indexOld');
+    if (offers === offered) return;
+    offered = offers;
+    const loading = trouble === undefined ? [make('p', { class: 'fine' }, ui.text('start.loading'))] : [];
+    start.replaceChildren(...(offers ? [make('h2', {}, ui.text('start.heading')), choices(ui)] : loading));
+    hero.replaceChildren(...(offers ? [returnButton(ui)] : []));
+  };
+  return { root: part('home'), update };
+}
+
+function choices(ui: Ui): HTMLElement {
+  const write = button(ui.text('start.write'), 'main', () => ui.dispatch({ type: 'go', screen: 'write' }));
+  return make('div', { class: 'actions' }, write, returnButton(ui));
+}
+
+function returnButton(ui: Ui): HTMLElement {
+  return button(ui.text('start.return'), 'quiet', () => ui.dispatch({ type: 'go', screen: 'enter' }));
+}
+
+function deskItem(
+  ui: Ui,
+  { name, description, paused }: NonNullable<State['organisation']>['desks'][number],
+): HTMLElement {
+  const title = make('strong', {}, name);
+  const tag = paused ? [' ', make('span', { class: 'tag' }, ui.text('start.closed'))] : [];
+  return make('li', {}, title, ...tag, make('span', { class: 'desk-about' }, description));
+}

@@ -1,0 +1,61 @@
+/** What every view of the page is made of and given. */
+import type { WordListId } from '@postern/protocol/keys/word-lists';
+import { button, make } from '../dom.ts';
+import type { Event, Screen, State } from '../state.ts';
+import type { DynamicKey, Texts } from '../texts.ts';
+import type { Typing } from '../words.ts';
+
+export type View = {
+  readonly root: HTMLElement;
+  /** Brings the view up to date; what the person is typing is left alone. */
+  readonly update: (state: State) => void;
+};
+
+export type Ui = {
+  readonly text: Texts;
+  /** BCP 47, of the page. */
+  readonly language: string;
+  readonly dispatch: (event: Event) => void;
+  readonly typing: (text: string, list: WordListId) => Typing;
+  readonly isVisible: () => boolean;
+};
+
+export type MakeView = (ui: Ui, state: State) => View;
+
+const steps = 4;
+
+/** Heading of a screen, which takes the focus when the screen appears, below where in the process it stands. */
+export function screenHeading(ui: Ui, key: DynamicKey, step?: number): HTMLElement {
+  const heading = make('h1', { attributes: { tabindex: '-1', id: 'screen-heading' } }, ui.text(key));
+  if (step === undefined) return make('header', { class: 'screen-head' }, heading);
+  const place = make('p', { class: 'step' }, ui.text('step.of', { step, steps }));
+  return make('header', { class: 'screen-head' }, place, heading);
+}
+
+export function goButton(ui: Ui, key: DynamicKey, screen: Screen, kind: 'main' | 'quiet' = 'quiet'): HTMLButtonElement {
+  return button(ui.text(key), kind, () => ui.dispatch({ type: 'go', screen }));
+}
+
+export function list(ui: Ui, ...keys: readonly DynamicKey[]): HTMLUListElement {
+  return make('ul', { class: 'points' }, ...keys.map((key) => make('li', {}, ui.text(key))));
+}
+
+/** Minutes and seconds until then, `0:42`; never negative. */
+export function countdown(until: number, now: number): string {
+  const seconds = Math.max(0, Math.ceil(until - now));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** A unix time as date and minutes in UTC: the clock of Tor Browser tells nothing else. */
+export function utcTime(unix: number, language: string): string {
+  return format(unix, language, { dateStyle: 'long', timeStyle: 'short' });
+}
+
+export function utcDay(day: number, language: string): string {
+  return format(day * 86_400, language, { dateStyle: 'long' });
+}
+
+function format(unix: number, language: string, style: Intl.DateTimeFormatOptions): string {
+  const options = { ...style, timeZone: 'UTC', numberingSystem: 'latn', calendar: 'gregory' };
+  return new Intl.DateTimeFormat(language, options).format(unix * 1000);
+}

@@ -1,0 +1,100 @@
+/** Choosing a desk and writing. */
+import { button, make, privateField, setHidden, setText } from '../dom.ts';
+import type { DeskChoice, State } from '../state.ts';
+import { goButton, type MakeView, screenHeading, type Ui } from './view.ts';
+
+export const writeView: MakeView = (ui, state) => {
+  const desks = state.organisation?.desks ?? [];
+  const head = screenHeading(ui, 'write.heading', 2);
+  if (desks.every(({ paused }) => paused)) {
+    const closed = make('p', {}, ui.text('write.closed'));
+    return {
+      root: make('section', {}, head, closed, make('div', { class: 'actions' }, goButton(ui, 'step.back', 'home'))),
+      update: () => {},
+    };
+  }
+  const choice = desks.length > 1 ? [deskChoice(ui, desks, state)] : [];
+  const field = textField(ui, state);
+  const room = roomMeter(ui);
+  const complaint = make('p', { class: 'complaint', attributes: { id: 'write-complaint', role: 'alert' } });
+  const stays = make('p', { class: 'fine' }, ui.text('write.stays'));
+  const next = button('', 'main', () => ui.dispatch({ type: 'submit' }));
+  const back = goButton(ui, 'step.back', state.session.phrase === 'entered' ? 'answers' : 'home');
+  const update = (now: State): void => {
+    const { draft, session } = now;
+    room.update(draft.room.fill, draft.room.fits);
+    setText(complaint, complaintText(ui, now));
+    field.setAttribute('aria-invalid', String(draft.complaint === 'empty' || !draft.room.fits));
+    const knows = session.phrase !== 'none' && now.phrase === undefined;
+    setHidden(stays, knows);
+    setText(next, ui.text(knows ? 'write.send' : 'write.next'));
+    next.disabled = now.working;
+  };
+  update(state);
+  const hint = make('p', { class: 'hint', attributes: { id: 'write-hint' } }, ui.text('write.hint'));
+  const actions = make('div', { class: 'actions' }, next, back);
+  return {
+    root: make('section', {}, head, ...choice, hint, field, room.root, stays, complaint, actions),
+    update,
+  };
+};
+
+function deskChoice(ui: Ui, desks: readonly DeskChoice[], state: State): HTMLElement {
+  const options = desks.map((desk) => {
+    const radio = make('input', {
+      attributes: { type: 'radio', name: 'desk', value: desk.id, autocomplete: 'off' },
+      on: { change: () => ui.dispatch({ type: 'desk', id: desk.id }) },
+    });
+    radio.checked = desk.id === state.draft.deskId;
+    radio.disabled = desk.paused;
+    const name = make('span', { class: 'desk-name' }, desk.name);
+    if (desk.paused) name.append(' ', make('span', { class: 'tag' }, ui.text('start.closed')));
+    const words = make('span', {}, name, make('span', { class: 'desk-about' }, desk.description));
+    return make('label', { class: 'desk' }, radio, words);
+  });
+  return make('fieldset', {}, make('legend', {}, ui.text('write.desk')), ...options);
+}
+
+function textField(ui: Ui, state: State): HTMLTextAreaElement {
+  const field = make('textarea', {
+    attributes: {
+      ...privateField,
+      id: 'write-text',
+      rows: '10',
+      dir: 'auto',
+      'aria-labelledby': 'screen-heading',
+      'aria-describedby': 'write-hint write-complaint',
+    },
+    on: { input: () => ui.dispatch({ type: 'text', text: field.value }) },
+  });
+  field.value = state.draft.text;
+  return field;
+}
+
+function roomMeter(ui: Ui): { root: HTMLElement; update: (fill: number, fits: boolean) => void } {
+  const words = make('span', { attributes: { id: 'room-text' } });
+  const meter = make('meter', { attributes: { min: '0', max: '1', high: '0.9', 'aria-labelledby': 'room-text' } });
+  const update = (fill: number, fits: boolean): void => {
+    meter.value = Math.min(1, fill);
+    // What does not fit is never shown as less than full, nor an empty field as full.
+    const percent = fits ? Math.min(100, Math.ceil(fill * 100)) : Math.max(101, Math.ceil(fill * 100));
+    setText(words, ui.text('write.room', { percent }));
+  };
+  return { root: make('div', { class: 'room' }, meter, words), update };
+}
+
+function complaintText(ui: Ui, { draft }: State): string {
+  if (!draft.room.fits) return ui.text('write.tooLong');
+  switch (draft.complaint) {
+    case 'empty':
+      return ui.text('write.empty');
+    case 'desk':
+      return ui.text('write.noDesk');
+    case 'room':
+      return ui.text('write.tooLong');
+    case 'clock':
+      return ui.text('write.clock');
+    case undefined:
+      return '';
+  }
+}

@@ -1,0 +1,119 @@
+// Builds the source's page: one script, one stylesheet, word lists, and one HTML file a language, the same bytes each time.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { wordListIds } from '@postern/protocol/keys/word-lists';
+import { sha256 } from '@postern/protocol/primitives/hash';
+import { defineConfig, type Plugin } from 'vite';
+import { languages } from './src/languages/languages.ts';
+import { pageHtml } from './src/languages/page-html.ts';
+import type { Manifest, ManifestFile } from './src/template.ts';
+
+const root = import.meta.dirname;
+const contentTypes: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+  txt: 'text/plain; charset=utf-8',
+};
+
+type Files = Map<string, string | Uint8Array>;
+
+/** Adds what the bundler does not make: HTML, icon, word lists and the manifest that the server reads. */
+function sitePlugin(): Plugin {
+  return {
+    name: 'postern-site',
+    apply: 'build',
+    generateBundle: {
+      // After Vite has added the stylesheet.
+      order: 'post',
+      async handler(_options, bundle) {
+        const made: Files = new Map(
+          Object.values(bundle).map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]),
+        );
+        const added: Files = new Map();
+        const icon = await addHashed(added, 'icon', 'svg', readFileSync(join(root, 'src', 'icon.svg'), 'utf8').trim());
+        const lists: string[] = [];
+        for (const id of [...wordListIds].sort()) {
+          const { text } = (await import(`@postern/protocol/keys/words/${id}`)) as { readonly text: string };
+          const path = await addHashed(added, `words-${id}`, 'txt', text);
+          lists.push(path.slice('/a/words-'.length, -'.txt'.length));
+        }
+        const only = (extension: string): string => onlyFile(made, extension);
+        const assets = { script: only('js'), style: only('css'), icon, lists: lists.join(' ') };
+        for (const language of languages) added.set(`${language.tag}/index.html`, pageHtml(language, assets));
+        const manifest = manifestOf(new Map([...made, ...added]));
+        added.set('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
+        for (const [fileName, source] of added) this.emitFile({ type: 'asset', fileName, source });
+      },
+    },
+  };
+}
+
+/** Libraries that also run in old versions of Node ask for its crypto there; browsers never come to that line. */
+function withoutNodeCrypto(): Plugin {
+  const id = '\0no-node-crypto';
+  return {
+    name: 'postern-no-node-crypto',
+    enforce: 'pre',
+    resolveId: (source) => (source === 'crypto' || source === 'node:crypto' ? id : null),
+    load: (source) => (source === id ? 'export const webcrypto = undefined;' : null),
+  };
+}
+
+async function addHashed(files: Files, name: string, extension: string, text: string): Promise<string> {
+  const hash = bytesToHex(await sha256(new TextEncoder().encode(text))).slice(0, 8);
+  const path = `a/${name}.${hash}.${extension}`;
+  files.set(path, text);
+  return `/${path}`;
+}
+
+function onlyFile(files: Files, extension: string): string {
+  const found = [...files.keys()].filter((name) => name.endsWith(`.${extension}`));
+  if (found.length !== 1) throw new Error(`build the page: ${found.length} .${extension} files, wanted one: ${found}`);
+  return `/${found[0]}`;
+}
+
+function manifestOf(files: Files): Manifest {
+  const describe = (path: string): ManifestFile => {
+    const content = Buffer.from(files.get(path) ?? '');
+    const contentType = contentTypes[path.split('.').at(-1) ?? ''];
+    if (contentType === undefined) throw new Error(`build the page: no content type for ${path}`);
+    const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
+    return { path, contentType, bytes: content.length, brotliBytes: brotliCompressSync(content, quality).length };
+  };
+  return {
+    pages: languages.map(({ tag, list }) => ({ language: tag, list, ...describe(`${tag}/index.html`) })),
+    assets: [...files.keys()]
+      .filter((path) => path.startsWith('a/'))
+      .sort()
+      .map(describe),
+  };
+}
+
+export default defineConfig({
+  root,
+  base: '/',
+  publicDir: false,
+  plugins: [withoutNodeCrypto(), sitePlugin()],
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    // Tor Browser follows Firefox's extended support releases.
+    target: ['firefox128', 'chrome122', 'safari17.4'],
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    cssCodeSplit: false,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: join(root, 'src', 'main.ts'),
+      output: {
+        entryFileNames: 'a/page.[hash].js',
+        assetFileNames: 'a/[name].[hash][extname]',
+        codeSplitting: false,
+      },
+    },
+  },
+});
