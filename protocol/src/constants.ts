@@ -3,6 +3,7 @@
 // Keys, hashes and ids
 
 export const HASH_BYTES = 32;
+/** @alias It is a hash. */
 export const FINGERPRINT_BYTES: number = HASH_BYTES;
 export const DESK_ID_BYTES = 8;
 /** The first bytes of a device's key hash. */
@@ -18,7 +19,7 @@ export const SUBKEY_BYTES: number = AES_KEY_BYTES + AES_NONCE_BYTES;
 
 export const ED25519_PUBLIC_KEY_BYTES = 32;
 export const ED25519_SIGNATURE_BYTES = 64;
-/** An Ed25519 public key. */
+/** @alias It is an Ed25519 public key. */
 export const CONVERSATION_ID_BYTES: number = ED25519_PUBLIC_KEY_BYTES;
 /** Ed25519 and ML-DSA-65. */
 export const HYBRID_PUBLIC_KEY_BYTES: number = ED25519_PUBLIC_KEY_BYTES + 1952;
@@ -96,7 +97,10 @@ export const ACK_KEY_BYTES = 32;
 export const PUZZLE_NONCE_BYTES = 8;
 export const PUZZLE_BITS_MAX = 16;
 export const PUZZLE_ITERATIONS = 256;
-export const REQUEST_PAYLOAD_BYTES: number = ENVELOPE_BYTES;
+/** T, ack id, lane depth, lane prefix, body: what a payload of kind 2 holds before its padding. */
+export const REPLY_PAYLOAD_BYTES: number = 32 + HASH_BYTES + 1 + 2 + REPLY_BODY_BYTES;
+/** Room for an envelope or a reply. */
+export const REQUEST_PAYLOAD_BYTES: number = Math.max(ENVELOPE_BYTES, REPLY_PAYLOAD_BYTES);
 export const REQUEST_CONTENT_BYTES: number =
   1 +
   FINGERPRINT_BYTES +
@@ -106,8 +110,6 @@ export const REQUEST_CONTENT_BYTES: number =
   ACKNOWLEDGEMENTS * ACK_KEY_BYTES +
   TOKEN_BYTES +
   PUZZLE_NONCE_BYTES;
-/** T, ack id, lane depth, lane prefix, body: what a payload of kind 2 holds before its padding. */
-export const REPLY_PAYLOAD_BYTES: number = 32 + HASH_BYTES + 1 + 2 + REPLY_BODY_BYTES;
 /** version, outcome, puzzle bits, one body for each claim */
 export const RESPONSE_CONTENT_BYTES: number = 3 + CLAIMS * REPLY_BODY_BYTES;
 /** Binary HTTP, padded. */
@@ -146,6 +148,7 @@ export const WRAPPED_GROUP_KEY_BYTES: number = SEAL_OVERHEAD_BYTES + GROUP_KEY_B
 export const DAY_SECONDS = 86_400;
 /** Private day keys are erased and envelopes deleted when their day is this long past. */
 export const DAY_KEY_GRACE_DAYS = 14;
+/** @alias Without the key an envelope is of no use. */
 export const ENVELOPE_LIFE_DAYS: number = DAY_KEY_GRACE_DAYS;
 /** A day's envelopes are passed when it is at least this long past (ENV-6). */
 export const PASS_AFTER_DAYS = 2;
