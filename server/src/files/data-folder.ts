@@ -1,4 +1,4 @@
-/** The server's folder: its settings, its own key and the secrets that live for days; the database lies beside them. */
+/** The server's folder: its settings, its own key and the secrets that live for days; SQLite's database lies beside them. */
 
 import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,6 +14,8 @@ export interface Settings {
   /** Where to listen; a loopback address behind an onion service or proxy. */
   readonly host: string;
   readonly port: number;
+  /** Of the page at `/`; by default the first page's language in which the organisation has a name. */
+  readonly language?: string;
 }
 
 export interface DataFolder {
@@ -21,8 +23,6 @@ export interface DataFolder {
   readonly settings: Settings;
   /** Of the server's hybrid key, 64 bytes. */
   readonly seed: Uint8Array;
-  /** The file of the SQLite database; used unless DATABASE_URL names another. */
-  readonly databasePath: string;
   readonly keys: KeyFiles;
 }
 
@@ -55,8 +55,8 @@ export async function createDataFolder(path: string, settings: Settings, random:
   if ((await readdir(path)).length > 0) throw new DataFolderError('exists', 'create');
   await chmod(path, 0o700);
   await mkdir(join(path, keysName), { mode: 0o700 });
-  const { fingerprint, host, port } = settings;
-  const json = { version: 1, fingerprint: bytesToHex(fingerprint), host, port };
+  const { fingerprint, ...others } = settings;
+  const json = { version: 1, fingerprint: bytesToHex(fingerprint), ...others };
   const seed = random(HYBRID_SEED_BYTES);
   await writeDurably(path, serverKeyName, seed);
   await writeDurably(path, settingsName, new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`));
@@ -82,7 +82,6 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     path,
     settings,
     seed,
-    databasePath: join(path, 'postern.db'),
     keys: keyFiles(join(path, keysName)),
   };
 }
@@ -90,10 +89,11 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
 function readSettings(bytes: Uint8Array): Settings {
   try {
     const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    const { version, fingerprint, host, port } = json as Record<string, unknown>;
+    const { version, fingerprint, host, port, language } = json as Record<string, unknown>;
     if (version === 1 && typeof fingerprint === 'string' && typeof host === 'string' && isPort(port)) {
       const settings = { fingerprint: hexToBytes(fingerprint), host, port };
-      if (settings.fingerprint.length === 32) return settings;
+      if (settings.fingerprint.length === 32)
+        return typeof language === 'string' ? { ...settings, language } : settings;
     }
   } catch {
     // The reason would quote the file.

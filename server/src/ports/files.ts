@@ -11,9 +11,20 @@ export interface KeyFiles {
   erase(name: string): Promise<void>;
 }
 
-/** One file of the built pages. */
-export interface PageFile {
-  /** Below the folder of the built pages, with `/` between parts. */
-  readonly path: string;
-  readonly bytes: Uint8Array;
+/** What the build made for the server to serve. */
+export interface BuiltPages {
+  readonly pages: readonly {
+    readonly language: string;
+    /** The BIP-39 list of its verification words. */
+    readonly list: string;
+    readonly contentType: string;
+    /** With `{{fingerprint}}`, `{{organisation}}` and `{{word1}}` … `{{word8}}` in text and between double quotes. */
+    readonly html: string;
+  }[];
+  readonly assets: readonly {
+    /** Below the root, with `/` between its parts and none before. */
+    readonly path: string;
+    readonly contentType: string;
+    readonly bytes: Uint8Array;
+  }[];
 }

@@ -37,8 +37,8 @@ export class Epochs {
   }
 
   /** Makes an epoch's tags and claims, and the claims of the two before it that are not held yet [IDX-4]. */
-  async advance(epoch: number, live: LiveReplies, step: number, fillerSeed: Uint8Array, pause: Pause): Promise<void> {
-    const tags = await makeEpochTags(live, epoch, step, fillerSeed, pause);
+  async advance(epoch: number, live: LiveReplies, step: number, fillerKey: Uint8Array, pause: Pause): Promise<void> {
+    const tags = await makeEpochTags(live, epoch, step, this.#tags?.laneDepth ?? 0, fillerKey, pause);
     const claims: ClaimTable[] = [];
     for (let past = 0; past < CLAIM_EPOCHS; past++) {
       const held = this.#claims.find((table) => table.epoch === epoch - past);

@@ -36,24 +36,14 @@ export function packReplies(replies: readonly ReplyTag[]): LiveReplies {
   return { count, tagKeys, laneDepths, lanePrefixes };
 }
 
-/** `tag(T, e)` of each reply as a number of 48 bits. */
-export async function tagsOf(live: LiveReplies, epoch: number, pause: Pause): Promise<Float64Array> {
-  const bytes = await macs(live, 'tag', epoch, TAG_BYTES, pause);
-  const tags = new Float64Array(live.count);
-  for (let at = 0; at < live.count; at++) tags[at] = tagToNumber(bytes, at * TAG_BYTES);
-  return tags;
+/** `tag(T, e)` of each reply, 6 bytes each, one after the other. */
+export function tagsOf(live: LiveReplies, epoch: number, pause: Pause): Promise<Uint8Array> {
+  return macs(live, 'tag', epoch, TAG_BYTES, pause);
 }
 
 /** `claim(T, e)` of each reply, with what it stands for. */
 export async function claimsOf(live: LiveReplies, epoch: number, pause: Pause): Promise<ClaimTable> {
   return new ClaimTable(epoch, await macs(live, 'claim', epoch, CLAIM_BYTES, pause), live.tagKeys);
-}
-
-/** Reads six bytes. 48 bits are exact in a double, and doubles are sorted natively. */
-export function tagToNumber(bytes: Uint8Array, from: number): number {
-  let value = 0;
-  for (let i = 0; i < TAG_BYTES; i++) value = value * 0x100 + (bytes[from + i] ?? 0);
-  return value;
 }
 
 async function macs(

@@ -1,0 +1,32 @@
+/** Reads the built pages with their manifest from the folder that the build wrote. */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BuiltPages } from '../ports/files.ts';
+
+/** @throws Error if the pages have not been built */
+export async function readBuiltPages(folder: string): Promise<BuiltPages> {
+  const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as Manifest;
+  const read = async (path: string): Promise<Uint8Array> => new Uint8Array(await readFile(join(folder, path)));
+  return {
+    pages: await Promise.all(
+      manifest.pages.map(async ({ language, list, path, contentType }) => ({
+        language,
+        list,
+        contentType,
+        html: new TextDecoder().decode(await read(path)),
+      })),
+    ),
+    assets: await Promise.all(
+      manifest.assets.map(async ({ path, contentType }) => ({ path, contentType, bytes: await read(path) })),
+    ),
+  };
+}
+
+/** What is used of `dist/manifest.json`. */
+type Manifest = {
+  readonly pages: readonly (ManifestFile & { readonly language: string; readonly list: string })[];
+  readonly assets: readonly ManifestFile[];
+};
+
+type ManifestFile = { readonly path: string; readonly contentType: string };

@@ -1,0 +1,36 @@
+/** Everything about a connection that is bounded (HTTP-5). */
+
+export interface Limits {
+  readonly connectionsMax: number;
+  /** On one connection, one after the other. */
+  readonly requestsPerConnectionMax: number;
+  /** Posts that are read or worked on at the same time; one more is told `busy`. */
+  readonly postsMax: number;
+  readonly headBytesMax: number;
+  readonly headFieldsMax: number;
+  /** To receive a head, and a whole request; Tor circuits are slow, but 6,007 bytes pass any of them in this time. */
+  readonly headSecondsMax: number;
+  readonly requestSecondsMax: number;
+  /** Longer than the minute between two requests of a page. */
+  readonly keepAliveSeconds: number;
+  /** Without a byte in either direction. */
+  readonly idleSecondsMax: number;
+  /** How often the times are looked at. */
+  readonly checkSeconds: number;
+  /** How long a stop waits for requests that were accepted. */
+  readonly graceSeconds: number;
+}
+
+export const defaultLimits: Limits = {
+  connectionsMax: 1_024,
+  requestsPerConnectionMax: 128,
+  postsMax: 256,
+  headBytesMax: 8_192,
+  headFieldsMax: 48,
+  headSecondsMax: 20,
+  requestSecondsMax: 60,
+  keepAliveSeconds: 75,
+  idleSecondsMax: 120,
+  checkSeconds: 2,
+  graceSeconds: 10,
+};

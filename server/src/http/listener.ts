@@ -1,0 +1,197 @@
+/** Receives requests within the limits and writes answers with the headers of all; knows nothing of what they mean. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Counters } from '../rules/counters.ts';
+import type { Answer } from './answer.ts';
+import { commonHeaders } from './headers.ts';
+import type { Limits } from './limits.ts';
+import { type ProblemName, problem, problemCounter } from './problem.ts';
+
+/** A refusal that the listener turns into its problem. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly problem: ProblemName;
+  readonly allow: string | undefined;
+
+  constructor(name: ProblemName, allow?: string) {
+    super(`answer a request: ${name}`);
+    this.problem = name;
+    this.allow = allow;
+  }
+}
+
+export interface Incoming {
+  readonly method: string;
+  /** As it was sent, with its query. */
+  readonly target: string;
+  readonly headers: IncomingMessage['headers'];
+  /** The whole body. @throws Refusal too-large before more than this is read; malformed if it breaks off */
+  readonly body: (bytesMax: number) => Promise<Uint8Array>;
+}
+
+export type Handler = (incoming: Incoming) => Promise<Answer> | Answer;
+
+export interface Listener {
+  readonly port: number;
+  /** Takes no more requests and resolves when those that were accepted have their answer or the grace is over. */
+  readonly stop: () => Promise<void>;
+}
+
+export async function listen(
+  address: { readonly host: string; readonly port: number },
+  limits: Limits,
+  counters: Counters,
+  handle: Handler,
+): Promise<Listener> {
+  const open = new Set<Promise<void>>();
+  const served = new WeakMap<Duplex, number>();
+  let isStopping = false;
+  const server = createServer({
+    maxHeaderSize: limits.headBytesMax,
+    headersTimeout: limits.headSecondsMax * 1000,
+    requestTimeout: limits.requestSecondsMax * 1000,
+    keepAliveTimeout: limits.keepAliveSeconds * 1000,
+    connectionsCheckingInterval: limits.checkSeconds * 1000,
+    insecureHTTPParser: false,
+    joinDuplicateHeaders: false,
+  });
+  server.maxConnections = limits.connectionsMax;
+  server.maxHeadersCount = limits.headFieldsMax;
+  server.timeout = limits.idleSecondsMax * 1000;
+
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const count = (served.get(request.socket) ?? 0) + 1;
+    served.set(request.socket, count);
+    response.sendDate = false;
+    response.shouldKeepAlive &&= !isStopping && count < limits.requestsPerConnectionMax;
+    const work = serve(request, response, limits, counters, handle).finally(() => open.delete(work));
+    open.add(work);
+  };
+  server.on('request', onRequest);
+  // Nothing here asks first; an `Expect` of anything is answered like any other request.
+  server.on('checkContinue', onRequest);
+  server.on('checkExpectation', onRequest);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseRaw(error, socket, counters));
+  for (const event of ['connect', 'upgrade'] as const) {
+    server.on(event, (_request: IncomingMessage, socket: Duplex) => writeRaw('malformed', socket, counters));
+  }
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address.port, address.host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: async () => {
+      isStopping = true;
+      await closeServer(server, open, limits.graceSeconds);
+    },
+  };
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  limits: Limits,
+  counters: Counters,
+  handle: Handler,
+): Promise<void> {
+  let answer: Answer;
+  try {
+    // Node leaves out what is beyond its maximum without a word.
+    if (request.rawHeaders.length / 2 >= limits.headFieldsMax) throw new Refusal('too-large');
+    const { method = '', url = '', headers } = request;
+    answer = await handle({ method, target: url, headers, body: (bytesMax) => readBody(request, bytesMax) });
+  } catch (error) {
+    const refusal = error instanceof Refusal ? error : new Refusal('internal');
+    counters.add(problemCounter(refusal.problem));
+    answer = problem(refusal.problem, refusal.allow);
+  }
+  // What was not read of a body would be taken for the next request, or read for nothing.
+  if (!request.complete) response.shouldKeepAlive = false;
+  write(response, answer, request.method === 'HEAD');
+}
+
+async function readBody(request: IncomingMessage, bytesMax: number): Promise<Uint8Array> {
+  const announced = request.headers['content-length'];
+  if (announced !== undefined && Number(announced) > bytesMax) throw new Refusal('too-large');
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of request as AsyncIterable<Buffer>) {
+      length += piece.length;
+      if (length > bytesMax) throw new Refusal('too-large');
+      pieces.push(piece);
+    }
+  } catch (error) {
+    throw error instanceof Refusal ? error : new Refusal('malformed');
+  }
+  return new Uint8Array(Buffer.concat(pieces, length));
+}
+
+function write(response: ServerResponse, answer: Answer, isHead: boolean): void {
+  if (response.destroyed || response.headersSent) return;
+  response.statusCode = answer.status;
+  for (const [name, value] of commonHeaders) response.setHeader(name, value);
+  for (const [name, value] of answer.headers ?? []) response.setHeader(name, value);
+  if (answer.type !== undefined) response.setHeader('Content-Type', answer.type);
+  const hasLength = answer.status !== 204 && answer.status !== 304;
+  if (hasLength) response.setHeader('Content-Length', answer.body.length);
+  response.end(hasLength && !isHead ? answer.body : undefined);
+}
+
+const rawProblems: Readonly<Record<string, ProblemName>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'slow',
+  HPE_HEADER_OVERFLOW: 'too-large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'too-large',
+};
+
+/** What the parser refuses never becomes a request. */
+function refuseRaw(error: NodeJS.ErrnoException, socket: Duplex, counters: Counters): void {
+  const { bytesWritten = 0 } = socket as Duplex & { readonly bytesWritten?: number };
+  // A peer that went away, and one that kept silent after its answers, is no fault of a request.
+  if (
+    error.code === 'ECONNRESET' ||
+    !socket.writable ||
+    (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesWritten > 0)
+  ) {
+    socket.destroy();
+    return;
+  }
+  writeRaw(rawProblems[error.code ?? ''] ?? 'malformed', socket, counters);
+}
+
+function writeRaw(name: ProblemName, socket: Duplex, counters: Counters): void {
+  counters.add(problemCounter(name));
+  const { status, type, body } = problem(name);
+  const lines = [
+    `HTTP/1.1 ${status} ${name}`,
+    ...commonHeaders.map(([header, value]) => `${header}: ${value}`),
+    `Content-Type: ${type}`,
+    `Content-Length: ${body.length}`,
+    'Connection: close',
+  ];
+  socket.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body]), () => socket.destroy());
+}
+
+async function closeServer(server: Server, open: ReadonlySet<Promise<void>>, graceSeconds: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const grace = new AbortController();
+  const timeout = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, graceSeconds * 1000);
+    grace.signal.addEventListener('abort', () => clearTimeout(timer));
+  });
+  const finished = (async () => {
+    while (open.size > 0) await Promise.all(open);
+    // One more turn, so that the last answers are handed to the system.
+    await new Promise((resolve) => setImmediate(resolve));
+  })();
+  await Promise.race([finished, timeout]);
+  grace.abort();
+  server.closeIdleConnections();
+  const forced = setTimeout(() => server.closeAllConnections(), 250);
+  await closed;
+  clearTimeout(forced);
+}

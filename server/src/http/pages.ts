@@ -1,0 +1,123 @@
+/** The pages with the organisation's name, fingerprint and words filled in, compressed beforehand (http 1, HTTP-3). */
+
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { verificationWords } from '@postern/protocol/keys/fingerprint';
+import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
+import { loadWordList, wordListIds } from '@postern/protocol/keys/word-lists';
+import type { BuiltPages } from '../ports/files.ts';
+import type { Coding, StaticFile } from './answer.ts';
+
+const encoder = new TextEncoder();
+const compressGzip = promisify(gzip);
+const compressBrotli = promisify(brotliCompress);
+
+/** Holds all pages in memory, in every coding. */
+export class Pages {
+  readonly #built: BuiltPages;
+  readonly #language: string | undefined;
+  readonly #assets = new Map<string, StaticFile>();
+  #pages: ReadonlyMap<string, StaticFile> = new Map();
+  #filledWith: VerifiedRoster | null = null;
+  #compressing: Promise<void> = Promise.resolve();
+
+  /** @param language of the page at `/`, if the operator has chosen one */
+  constructor(built: BuiltPages, language: string | undefined) {
+    this.#built = built;
+    this.#language = language;
+    for (const { path, contentType, bytes } of built.assets) {
+      this.#assets.set(`/${path}`, this.#file(contentType, bytes));
+    }
+  }
+
+  /** `no-roster` for a page that cannot be filled in yet. */
+  find(path: string): StaticFile | 'no-roster' | null {
+    const file = this.#pages.get(path) ?? this.#assets.get(path);
+    if (file !== undefined) return file;
+    const isPage = path === '/' || this.#built.pages.some(({ language }) => path === `/${language}/`);
+    return isPage && this.#filledWith === null && this.#built.pages.length > 0 ? 'no-roster' : null;
+  }
+
+  /** Fills the pages in with what this roster says, unless they are already. */
+  async fill(roster: VerifiedRoster | null): Promise<void> {
+    if (roster === null || roster === this.#filledWith) return;
+    const pages = new Map<string, StaticFile>();
+    for (const { language, list, contentType, html } of this.#built.pages) {
+      const filled = fillHtml(html, await valuesFor(roster, language, list));
+      pages.set(`/${language}/`, this.#file(contentType, encoder.encode(filled)));
+    }
+    const first = pages.get(`/${this.#firstLanguage(roster)}/`);
+    if (first !== undefined) pages.set('/', first);
+    this.#pages = pages;
+    this.#filledWith = roster;
+  }
+
+  /** Resolves when everything is compressed. Until then files are served as they are. */
+  get compressed(): Promise<void> {
+    return this.#compressing;
+  }
+
+  #firstLanguage(roster: VerifiedRoster): string | undefined {
+    const languages = this.#built.pages.map(({ language }) => language);
+    const wanted = [this.#language, ...languages.filter((language) => hasName(roster, language)), languages[0]];
+    return wanted.find((language) => language !== undefined && languages.includes(language));
+  }
+
+  /** Brotli at its best takes a second for all pages together, so it runs aside and one file after the other. */
+  #file(type: string, identity: Uint8Array): StaticFile {
+    const codings: Partial<Record<Coding, Uint8Array>> & { identity: Uint8Array } = { identity };
+    const keep = (coding: Coding, bytes: Uint8Array): void => {
+      if (bytes.length < identity.length) codings[coding] = bytes;
+    };
+    const options = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
+    this.#compressing = this.#compressing.then(async () => {
+      keep('gzip', new Uint8Array(await compressGzip(identity, { level: constants.Z_BEST_COMPRESSION })));
+      keep('br', new Uint8Array(await compressBrotli(identity, options)));
+    });
+    return { type, codings };
+  }
+}
+
+async function valuesFor(roster: VerifiedRoster, language: string, list: string): Promise<ReadonlyMap<string, string>> {
+  const id = wordListIds.find((known) => known === list) ?? 'english';
+  const { words } = await loadWordList(id);
+  return new Map([
+    ['fingerprint', bytesToHex(roster.fingerprint)],
+    ['organisation', nameIn(roster, language)],
+    ...verificationWords(roster.fingerprint, words).map((word, at): [string, string] => [`word${at + 1}`, word]),
+  ]);
+}
+
+/** In this language, else in one that begins alike, else the first. */
+function nameIn({ names }: VerifiedRoster, language: string): string {
+  const main = mainPart(language);
+  const found =
+    names.find((name) => name.language === language) ??
+    names.find((name) => mainPart(name.language) === main) ??
+    names[0];
+  return found?.name ?? '';
+}
+
+function hasName({ names }: VerifiedRoster, language: string): boolean {
+  return names.some((name) => mainPart(name.language) === mainPart(language));
+}
+
+function mainPart(language: string): string | undefined {
+  return language.split('-')[0];
+}
+
+/** @throws RangeError for a placeholder without a value: page and server do not fit each other */
+function fillHtml(html: string, values: ReadonlyMap<string, string>): string {
+  return html.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = values.get(name);
+    if (value === undefined) throw new RangeError(`fill a page: there is no value for ${name}`);
+    return escapeHtml(value);
+  });
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"]/g, (sign) => entities[sign] ?? sign);
+}

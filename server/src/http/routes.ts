@@ -1,0 +1,107 @@
+/** The public addresses and what each answers (http 1). */
+
+import { REQUEST_BYTES } from '@postern/protocol/constants';
+import { DEVICE_REQUEST_BYTES_MAX } from '@postern/protocol/http/device-kinds';
+import type { Clock } from '../ports/clock.ts';
+import { StorageError } from '../ports/storage.ts';
+import type { Counters } from '../rules/counters.ts';
+import type { PostAnswer, Service } from '../rules/service.ts';
+import { type Answer, documentAnswer, type StaticFile, staticAnswer } from './answer.ts';
+import { type Handler, type Incoming, Refusal } from './listener.ts';
+
+export interface RouteParts {
+  readonly service: Service;
+  /** A page, script, style or words by path; null if there is none. */
+  readonly page: (path: string) => StaticFile | 'no-roster' | null;
+  readonly counters: Counters;
+  /** Posts at the same time. */
+  readonly postsMax: number;
+  readonly clock: Clock;
+}
+
+type Post = { readonly bytesMax: number; readonly answer: (incoming: Incoming, body: Uint8Array) => Promise<Answer> };
+
+const numberForm = /^(0|[1-9][0-9]{0,9})$/;
+
+export function routes(parts: RouteParts): Handler {
+  const { service, counters } = parts;
+  const posts: Readonly<Record<string, Post>> = {
+    '/request': {
+      bytesMax: REQUEST_BYTES,
+      answer: async (_incoming, body) => sealed(await service.request(body), 'message/ohttp-res'),
+    },
+    '/desk': {
+      bytesMax: DEVICE_REQUEST_BYTES_MAX,
+      answer: async ({ method, target: path, headers }, body) =>
+        sealed(await service.device({ method, path, headers, body }), 'application/octet-stream'),
+    },
+  };
+  let running = 0;
+  return async (incoming) => {
+    const { method, target } = incoming;
+    const post = Object.hasOwn(posts, target) ? posts[target] : undefined;
+    if (post === undefined) return readAnswer(incoming);
+    if (method !== 'POST') throw new Refusal('method', 'POST');
+    if (running >= parts.postsMax) throw new Refusal('busy');
+    running += 1;
+    try {
+      return await post.answer(incoming, await incoming.body(post.bytesMax));
+    } catch (error) {
+      if (error instanceof StorageError && isPassing(error)) throw new Refusal('busy');
+      throw error;
+    } finally {
+      running -= 1;
+    }
+  };
+
+  function readAnswer({ method, target, headers }: Incoming): Answer {
+    const isRead = method === 'GET' || method === 'HEAD';
+    const found = read(target, headers);
+    if (found === null) throw new Refusal('not-found');
+    if (!isRead) throw new Refusal('method', 'GET, HEAD');
+    return found;
+  }
+
+  function read(path: string, headers: Incoming['headers']): Answer | null {
+    const file = parts.page(path);
+    if (file === 'no-roster') throw new Refusal(file);
+    if (file !== null) {
+      counters.add('pages');
+      return staticAnswer(file, headers['accept-encoding'], headers['if-none-match']);
+    }
+    if (path === '/healthy') return { status: 204, body: new Uint8Array(0) };
+    const document = readDocument(path);
+    if (document === null) return null;
+    counters.add('documents');
+    return documentAnswer(document, headers['if-none-match']);
+  }
+
+  function readDocument(path: string): Uint8Array | null {
+    const { publisher } = service;
+    const now = parts.clock.now();
+    const [, name = '', number, ...more] = path.split('/');
+    if (more.length > 0 || (number !== undefined && !numberForm.test(number))) return null;
+    if (name === 'roster') {
+      if (number !== undefined) return publisher.rosterNumbered(Number(number))?.signed ?? null;
+      const roster = publisher.rosterInUse(now);
+      if (roster === null) throw new Refusal('no-roster');
+      return roster.signed;
+    }
+    const isBundle = name === 'bundle' && number === undefined;
+    const isIndex = name === 'index' && number !== undefined;
+    if (!isBundle && !isIndex) return null;
+    if (publisher.bundle === null)
+      throw new Refusal(publisher.newestRoster(now) === null ? 'no-roster' : 'no-day-keys');
+    return isBundle ? publisher.bundle : publisher.index(Number(number));
+  }
+}
+
+function sealed(answer: PostAnswer, type: string): Answer {
+  if ('refused' in answer) throw new Refusal(answer.refused);
+  return { status: 200, type, body: answer.response };
+}
+
+/** What another try may find otherwise; a damaged or foreign database is the operator's to see. */
+function isPassing({ code }: StorageError): boolean {
+  return code === 'busy' || code === 'unavailable' || code === 'full' || code === 'closed';
+}

@@ -1,0 +1,59 @@
+/** Puts the server together and starts it: data folder, storage, rules, pages, HTTP, time. */
+
+import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
+import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
+import { openDataFolder } from './files/data-folder.ts';
+import { listen } from './http/listener.ts';
+import { Pages } from './http/pages.ts';
+import { routes } from './http/routes.ts';
+import { type ServerOptions, withDefaults } from './options.ts';
+import { Counters } from './rules/counters.ts';
+import { Service } from './rules/service.ts';
+import { keepTicking } from './rules/ticking.ts';
+import { GroupCommit } from './storage/group-commit.ts';
+
+export interface RunningServer {
+  /** `http://host:port` */
+  readonly origin: string;
+  /** Does all that is due at the clock's time. Without a timer nothing happens but by this. */
+  readonly tick: () => Promise<void>;
+  /** Adds a signed roster that the operator brings, as the first must be. @throws WireError; DocumentError */
+  readonly addRoster: (signed: Uint8Array) => Promise<void>;
+  /** Resolves when every page is compressed. */
+  readonly compressed: () => Promise<void>;
+  /** Answers what was accepted, writes what waits, closes the storage. */
+  readonly stop: () => Promise<void>;
+}
+
+/** @throws DataFolderError; StorageError; Error if the address is taken or the pages are not built */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { clock, timer, random, print, limits, allowance, pause, openStorage, built, ...given } = withDefaults(options);
+  const { path, settings, seed, keys: files } = await openDataFolder(given.folder);
+  const { fingerprint } = settings;
+  const { host = settings.host, port = settings.port } = given;
+  const storage = await openStorage(path);
+  const commit = new GroupCommit(storage);
+  const write = commit.write.bind(commit);
+  const counters = new Counters();
+  const parts = { fingerprint, storage, write, files, clock, random, allowance, counters, pause, print };
+  const service = new Service({ ...parts, serverKey: await hybridKey(seed), recipient: nativeRecipient });
+  const pages = new Pages(await built(), settings.language);
+  const tick = async (): Promise<void> => {
+    await service.tick();
+    await pages.fill(service.publisher.rosterInUse(clock.now()));
+  };
+  await service.open();
+  await tick();
+  const handler = routes({ service, page: (at) => pages.find(at), counters, postsMax: limits.postsMax, clock });
+  const listener = await listen({ host, port }, limits, counters, handler);
+  const stopTicking = keepTicking(timer, () => service.secondsToNextTick(), tick, counters);
+  const stop = async (): Promise<void> => {
+    stopTicking();
+    await listener.stop();
+    await commit.close();
+    await service.close();
+    await storage.close();
+  };
+  const addRoster = (signed: Uint8Array): Promise<void> => service.addRoster(signed).then(tick);
+  return { origin: `http://${host}:${listener.port}`, tick, addRoster, compressed: () => pages.compressed, stop };
+}

@@ -1,0 +1,81 @@
+/** What can be chosen when a server is started, and what is taken where nothing is: the machine's own clock and randomness. */
+
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { Random } from '@postern/protocol/primitives/random';
+import { readBuiltPages } from './files/page-files.ts';
+import { defaultLimits, type Limits } from './http/limits.ts';
+import type { Clock, Timer } from './ports/clock.ts';
+import type { BuiltPages } from './ports/files.ts';
+import type { Storage } from './ports/storage.ts';
+import type { Pause } from './rules/live-replies.ts';
+import { type Allowance, defaultAllowance } from './rules/pressure.ts';
+import { openPostgres } from './storage/postgres.ts';
+import { openSqlite } from './storage/sqlite.ts';
+
+export interface ServerOptions {
+  /** The data folder, made by `createDataFolder`. */
+  readonly folder: string;
+  /** In place of the folder's settings; port 0 takes a free one. */
+  readonly host?: string;
+  readonly port?: number;
+  /** The folder of the built pages; null for a server without pages. */
+  readonly pages?: string | null;
+  /** By default PostgreSQL if DATABASE_URL is set, else SQLite in the data folder. @param path of the data folder */
+  readonly openStorage?: (path: string) => Promise<Storage>;
+  readonly clock?: Clock;
+  /** Null: time passes only by calls of `tick`. */
+  readonly timer?: Timer | null;
+  readonly random?: Random;
+  /** Takes the counts of a day, as one line of JSON. */
+  readonly print?: (line: string) => void;
+  readonly limits?: Partial<Limits>;
+  readonly allowance?: Partial<Allowance>;
+}
+
+export interface ChosenOptions {
+  readonly folder: string;
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  readonly built: () => Promise<BuiltPages>;
+  readonly openStorage: (path: string) => Promise<Storage>;
+  readonly clock: Clock;
+  readonly timer: Timer | null;
+  readonly random: Random;
+  readonly print: (line: string) => void;
+  readonly limits: Limits;
+  readonly allowance: Allowance;
+  readonly pause: Pause;
+}
+
+const builtPagesFolder = fileURLToPath(new URL('../../source/dist', import.meta.url));
+
+export function withDefaults(options: ServerOptions): ChosenOptions {
+  const { pages = builtPagesFolder } = options;
+  return {
+    folder: options.folder,
+    host: options.host,
+    port: options.port,
+    built: async () => (pages === null ? { pages: [], assets: [] } : readBuiltPages(pages)),
+    openStorage: options.openStorage ?? openDefaultStorage,
+    clock: options.clock ?? { now: () => Date.now() / 1000 },
+    timer: options.timer === undefined ? machineTimer : options.timer,
+    random: options.random ?? ((length) => new Uint8Array(randomBytes(length))),
+    print: options.print ?? ((line) => void process.stdout.write(`${line}\n`)),
+    limits: { ...defaultLimits, ...options.limits },
+    allowance: { ...defaultAllowance, ...options.allowance },
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
+  };
+}
+
+const machineTimer: Timer = {
+  after: (seconds, task) => {
+    const timer = setTimeout(task, seconds * 1000);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+function openDefaultStorage(path: string): Promise<Storage> {
+  const url = process.env.DATABASE_URL;
+  return url === undefined || url === '' ? openSqlite(path) : openPostgres({ url });
+}
