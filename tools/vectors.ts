@@ -2,14 +2,17 @@
 // if what is committed differs. A new section is a file in tools/vectors/ and a line in the list below.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { admission } from './vectors/admission.ts';
 import { bundle } from './vectors/bundle.ts';
 import { chain } from './vectors/chain.ts';
+import { devices } from './vectors/devices.ts';
 import { documents } from './vectors/documents.ts';
 import { keys } from './vectors/keys.ts';
+import { request } from './vectors/request.ts';
 import { roster } from './vectors/roster.ts';
 import { type VectorSection, vectorText } from './vectors/section.ts';
 
-export const sections: readonly VectorSection[] = [keys, chain, documents, roster, bundle];
+export const sections: readonly VectorSection[] = [keys, chain, documents, roster, bundle, request, admission, devices];
 
 const folder = join(import.meta.dirname, '..', 'vectors');
 
