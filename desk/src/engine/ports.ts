@@ -1,0 +1,68 @@
+/** Everything that the engine does not do itself: clock, randomness, network and store, given by whoever runs it. */
+
+import type { HpkeRecipient } from '@postern/protocol/primitives/hpke';
+import type { Random } from '@postern/protocol/primitives/random';
+
+/** One change of a transaction; null deletes. */
+export interface StoreWrite {
+  readonly key: string;
+  readonly bytes: Uint8Array | null;
+}
+
+/**
+ * What a device keeps, sealed by whoever implements it. Keys are public names of the engine's own making (lower-case
+ * letters, digits, `-` and `/`); they may stand unsealed only if their hex parts may. What is deleted or replaced must
+ * be gone from the files as far as the medium allows, since erasing keys is done by it (DAY-2, LOG-6, TRK-1).
+ */
+export interface LocalStore {
+  get(key: string): Promise<Uint8Array | null>;
+  set(key: string, bytes: Uint8Array): Promise<void>;
+  /** Nothing happens if there is none. */
+  delete(key: string): Promise<void>;
+  /** Keys that begin so, ascending. */
+  list(prefix: string): Promise<string[]>;
+  /** All or nothing, in order, durable when it resolves. */
+  transaction(writes: readonly StoreWrite[]): Promise<void>;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: Uint8Array;
+}
+
+/** The network methods reject when no answer came; whatever status came is an answer. */
+export interface DeskPorts {
+  /** Unix seconds. */
+  now(): number;
+  readonly random: Random;
+  readonly recipient: HpkeRecipient;
+  /** `POST /desk`, as `application/octet-stream`, on a circuit of this device's own. */
+  callDesk(request: { readonly headers: Record<string, string>; readonly body: Uint8Array }): Promise<HttpAnswer>;
+  /** `GET`, as a browser would; requests with the same circuit name may be linked, others must not. */
+  fetchPublic(path: string, circuit: string): Promise<HttpAnswer>;
+  /** `POST /request`, 6,007 bytes. */
+  postRequest(bytes: Uint8Array, circuit: string): Promise<HttpAnswer>;
+  readonly store: LocalStore;
+}
+
+/** How often things are done; all in seconds and none depends on the team's work. */
+export interface EngineOptions {
+  /** One log entry for each so many (LOG-4). */
+  readonly tickSeconds: number;
+  /** How often the envelopes of the open days are asked for. */
+  readonly envelopeSeconds: number;
+  /** How often bundle and indices are looked at. */
+  readonly documentSeconds: number;
+  /** How long each device in the order of ids leaves a common task to the one before it. */
+  readonly turnSeconds: number;
+  /** A cover reply is collected after a delay drawn between these. */
+  readonly coverDelaySeconds: readonly [number, number];
+}
+
+export const defaultOptions: EngineOptions = {
+  tickSeconds: 60,
+  envelopeSeconds: 600,
+  documentSeconds: 1_800,
+  turnSeconds: 600,
+  coverDelaySeconds: [2 * 3_600, 72 * 3_600],
+};
