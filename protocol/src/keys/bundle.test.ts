@@ -136,6 +136,18 @@ describe('bundle', () => {
   });
 });
 
+describe('types', () => {
+  test('what was only read does not pass for what was verified', () => {
+    const mistakes = [
+      // @ts-expect-error a roster that was only read
+      () => verifyBundle(signed, organisation.roster, day),
+      // @ts-expect-error a bundle that was only read
+      () => dayKeysOf(decodeBundle(encodeBundle(whole)), desks[0]!.id),
+    ];
+    expect(mistakes).toHaveLength(2);
+  });
+});
+
 describe('bytes of a bundle', () => {
   test('what is written is read, with the day keys sorted', () => {
     const reversed = encodeBundle({ ...whole, dayKeys: fields.dayKeys.toReversed() });
