@@ -46,8 +46,7 @@ describe('vectors of the anonymous request', async () => {
   const { key, replyPayload, requests, answer } = vectors<{
     key: { id: number; seed: string; config: string };
     replyPayload: Record<string, unknown> & { encoded: string };
-    requests: Record<'binary' | 'randomness' | 'sealed' | 'enc' | 'secret', string>[] &
-      { kind: PayloadKind; content: HexContent }[];
+    requests: HexRequest[];
     answer: Record<'enc' | 'secret' | 'binary' | 'nonce' | 'sealed' | 'outcome', string> & {
       puzzleBits: number;
       bodies: string[];
