@@ -42,8 +42,9 @@ export function suggest(prefix: string, list: WordList, max = 8): string[] {
   const run = plain(prefix).trim();
   if (run === '') return [];
   const variant = list.variants.get(run);
-  const starts = strokes(variant ?? run);
-  return list.words.filter((word) => strokes(word).startsWith(starts)).slice(0, max);
+  const start = strokes(variant ?? run);
+  const known = strokesOf(list);
+  return list.words.filter((_, number) => known[number]?.startsWith(start)).slice(0, max);
 }
 
 /** All ways to read one run of letters as words, none if there is no way. */
@@ -100,6 +101,7 @@ function onlyReading(readings: readonly string[][]): string[] | undefined {
 }
 
 const lookups = new WeakMap<WordList, Lookup>();
+const strokesByList = new WeakMap<WordList, readonly string[]>();
 
 function lookupOf(list: WordList): Lookup {
   const known = lookups.get(list);
@@ -115,6 +117,12 @@ function lookupOf(list: WordList): Lookup {
   const lookup = { exact, folded, spellings, longest };
   lookups.set(list, lookup);
   return lookup;
+}
+
+function strokesOf(list: WordList): readonly string[] {
+  const known = strokesByList.get(list) ?? list.words.map(strokes);
+  strokesByList.set(list, known);
+  return known;
 }
 
 /** One form for letters that look or type alike, without what stands invisibly between them. */
