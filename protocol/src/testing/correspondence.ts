@@ -66,3 +66,17 @@ export function hmacByNode(key: Uint8Array, ...parts: readonly Uint8Array[]): Bu
 export function sha256ByNode(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest();
 }
+
+/** A copy with a few changes drawn at random: bytes overwritten, taken out or put in. What a rule-less signer may sign. */
+export function scrambled(bytes: Uint8Array, random: Random): Uint8Array {
+  let result = Buffer.from(bytes);
+  const below = (count: number): number => random(3).reduce((sum, byte) => sum * 256 + byte, 0) % count;
+  for (let times = 1 + below(4); times > 0; times--) {
+    const at = below(result.length + 1);
+    const [length, kept] = [1 + below(4), result.subarray(0, at)];
+    const removed = below(3) === 0 ? 0 : length;
+    const added = below(3) === 0 ? random(0) : below(2) === 0 ? random(length) : new Uint8Array(length).fill(0xff);
+    result = Buffer.concat([kept, added, result.subarray(at + removed)]);
+  }
+  return new Uint8Array(result);
+}
