@@ -6,6 +6,9 @@ import type { WordList } from './word-lists.ts';
 /** From this many letters on, the beginning of a word stands for it: no two words of a list share their first four. */
 const prefixLetters = 4;
 
+/** A text of more runs of letters than this is no phrase, and not looked at closely. */
+const runsMax = 2 * PHRASE_WORDS;
+
 /** More ways than this to read something count as none. */
 const waysMax = 64;
 
@@ -27,8 +30,9 @@ type Lookup = {
  * out stays as it was typed. It never chooses between two readings.
  */
 export function readTyped(text: string, list: WordList): string[] {
-  const lookup = lookupOf(list);
   const runs = plain(text).match(/[\p{L}\p{M}]+/gu) ?? [];
+  if (runs.length > runsMax) return [...runs];
+  const lookup = lookupOf(list);
   const readings = runs.map((run) => readingsOf(run, list, lookup));
   const whole = onlyPhrase(readings);
   return whole ?? runs.flatMap((run, i) => onlyReading(readings[i] ?? []) ?? [run]);
@@ -62,8 +66,9 @@ function findWord(run: string, list: WordList, lookup: Lookup): string | undefin
   return spelling === undefined || another !== undefined ? undefined : lookup.folded.get(spelling);
 }
 
-/** All ways to cut a run of folded letters into whole words; none if there are too many. */
+/** All ways to cut a run of folded letters into whole words; none if there are too many, or too many letters. */
 function cutsOf(run: string, list: WordList, lookup: Lookup): string[][] {
+  if (run.length > runsMax * lookup.longest) return [];
   const cutsFrom: string[][][] = new Array(run.length + 1);
   cutsFrom[run.length] = [[]];
   for (let start = run.length - 1; start >= 0; start--) {
