@@ -1,0 +1,42 @@
+// `npm run fuzz [seconds] [seed]`: feeds every reader of the protocol damaged bytes and reports each error that is not
+// the reader's own and each call that takes longer than its input explains (ENC-1). The same seed feeds the same bytes.
+import { seededRandom } from '@postern/protocol/testing/seeded-random';
+import { httpTargets } from './fuzz/http-targets.ts';
+import { messageTargets } from './fuzz/message-targets.ts';
+import { type Fault, fuzzTarget } from './fuzz/run.ts';
+
+/** Inputs in one turn: few enough that every reader has its turn in a short run. */
+const roundsATurn = 40;
+const inputShown = 400;
+
+/** Turns for all readers until the time is over, at least one each. @returns every fault and how many inputs were fed */
+export async function fuzz(
+  seconds: number,
+  seed: string,
+  clock: () => number,
+): Promise<{ readonly faults: readonly Fault[]; readonly inputs: number }> {
+  const random = seededRandom(seed);
+  const targets = [...(await httpTargets(random)), ...(await messageTargets(random))];
+  const faults = new Map<string, readonly Fault[]>();
+  const until = clock() + 1000 * seconds;
+  let inputs = 0;
+  do {
+    for (const target of targets) {
+      if (faults.has(target.name)) continue;
+      const found = await fuzzTarget(target, random, roundsATurn, clock);
+      inputs += roundsATurn;
+      if (found.length > 0) faults.set(target.name, found);
+    }
+  } while (clock() < until);
+  return { faults: [...faults.values()].flat(), inputs };
+}
+
+if (import.meta.main) {
+  const [seconds = '60', seed = new Date().toISOString()] = process.argv.slice(2);
+  const { faults, inputs } = await fuzz(Number(seconds), seed, () => performance.now());
+  for (const { target, what, input } of faults) {
+    console.log(`${target}: ${what}\n  ${Buffer.from(input).toString('hex').slice(0, inputShown)}`);
+  }
+  console.log(`${inputs} inputs, ${faults.length} faults, seed ${seed}`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+}
