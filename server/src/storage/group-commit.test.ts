@@ -21,6 +21,7 @@ afterEach(async () => {
 });
 
 const envelopeWrite = (n: number): Write => ({ kind: 'envelope', row: envelope(n, 5) });
+const idsOf = (...numbers: number[]): Uint8Array[] => numbers.map((n) => envelope(n, 5).id).sort(Buffer.compare);
 /** Refused by the storage as a whole: a desk id has 8 bytes. */
 const poison: Write = { kind: 'desk-passed', desk: new Uint8Array(7), day: 5 };
 
@@ -105,7 +106,7 @@ describe('group commit', () => {
     await Promise.all([running, waiting]);
     expect(await queue.write([envelopeWrite(5)])).toEqual(['done']);
     const stored = await storage.envelopes([0, 1, 2, 3, 4, 5].map((n) => envelope(n, 5).id));
-    expect(stored.map(({ id }) => id)).toEqual([0, 1, 2, 3, 5].map((n) => envelope(n, 5).id));
+    expect(stored.map(({ id }) => id)).toEqual(idsOf(0, 1, 2, 3, 5));
   });
 
   it('lets a poisonous write fail alone, all of its caller and nothing of the others', async () => {
@@ -118,7 +119,7 @@ describe('group commit', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(outcomes[1]).toMatchObject({ reason: { code: 'invalid' } });
     const stored = await storage.envelopes([0, 1, 2].map((n) => envelope(n, 5).id));
-    expect(stored.map(({ id }) => id)).toEqual([envelope(0, 5).id, envelope(2, 5).id]);
+    expect(stored.map(({ id }) => id)).toEqual(idsOf(0, 2));
     expect(await storage.desksPassed(5)).toEqual([desk(1)]);
   });
 

@@ -13,11 +13,17 @@ const applicationId = 0x5073746e;
 /** How long a statement waits for another process that holds the lock, in milliseconds. */
 const lockWaitMilliseconds = 2_000;
 
-/** Pages of 4 KiB that one connection keeps in memory, as SQLite wants them: negative, in KiB. */
+/**
+ * A table clustered by key keeps an eighth of a page of each large row beside the key and the rest on pages of its own.
+ * At 2 KiB both sealed sizes fill such pages nearly whole; at 4 KiB a reply would take twice its size.
+ */
+const pageBytes = 2_048;
+
+/** What one connection keeps in memory. */
 const cacheKibibytes = 4_096;
 
-/** Frames in the journal after which a commit also moves them into the file. */
-const checkpointPages = 2_000;
+/** Length of the journal, 16 MiB, from which on a commit also moves it into the file. */
+const checkpointPages = (16 * 1024 * 1024) / pageBytes;
 
 /** @throws StorageError wrong-version, corrupt, unavailable, full */
 export function openOwnFile(file: string): DatabaseSync {
@@ -98,8 +104,8 @@ function codeOf(error: unknown): StorageErrorCode {
 const ioErrorWhileSharing = 4_874;
 
 function configure(database: DatabaseSync, file: string): void {
-  // Before the first page is written: sizes cannot be changed in WAL mode.
-  database.exec('PRAGMA page_size = 4096; PRAGMA auto_vacuum = NONE');
+  // Before the first page is written: neither can be changed in WAL mode.
+  database.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA auto_vacuum = NONE`);
   database.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;

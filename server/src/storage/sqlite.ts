@@ -194,7 +194,8 @@ class SqliteStorage implements Storage {
     const { table, by, get } = lookups[name];
     const sql = `SELECT ${get.join(', ')} FROM ${table} WHERE ${by.map((column) => `${column} = ?`).join(' AND ')}`;
     const statement = this.#statement(sql);
-    return keys.flatMap((key) => statement.all(...by.map((column) => cell(key, column))) as Row[]);
+    const rows = keys.map((key) => statement.get(...by.map((column) => cell(key, column))) as Row | undefined);
+    return rows.filter((row) => row !== undefined);
   }
 
   #all<T = Row>(sql: string, ...values: Cell[]): T[] {
