@@ -3,6 +3,7 @@
 // node tools/word-lists.ts DIR     writes one plain text file for each list into DIR
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type WordListId, wordListIds } from '@postern/protocol/keys/word-lists';
 import { wordlist as czech } from '@scure/bip39/wordlists/czech.js';
 import { wordlist as english } from '@scure/bip39/wordlists/english.js';
 import { wordlist as french } from '@scure/bip39/wordlists/french.js';
@@ -13,7 +14,6 @@ import { wordlist as portuguese } from '@scure/bip39/wordlists/portuguese.js';
 import { wordlist as chinese_simplified } from '@scure/bip39/wordlists/simplified-chinese.js';
 import { wordlist as spanish } from '@scure/bip39/wordlists/spanish.js';
 import { wordlist as chinese_traditional } from '@scure/bip39/wordlists/traditional-chinese.js';
-import { type WordListId, wordListIds } from '../protocol/src/keys/word-lists.ts';
 
 const lists: Readonly<Record<WordListId, readonly string[]>> = {
   english,
