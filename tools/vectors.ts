@@ -4,15 +4,34 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { admission } from './vectors/admission.ts';
 import { bundle } from './vectors/bundle.ts';
-import { chain } from './vectors/chain.ts';
 import { devices } from './vectors/devices.ts';
 import { documents } from './vectors/documents.ts';
+import { envelope } from './vectors/envelope.ts';
 import { keys } from './vectors/keys.ts';
+import { links } from './vectors/links.ts';
+import { log } from './vectors/log.ts';
+import { parcel } from './vectors/parcel.ts';
+import { reply } from './vectors/reply.ts';
+import { index } from './vectors/reply-index.ts';
 import { request } from './vectors/request.ts';
 import { roster } from './vectors/roster.ts';
 import { type VectorSection, vectorText } from './vectors/section.ts';
 
-export const sections: readonly VectorSection[] = [keys, chain, documents, roster, bundle, request, admission, devices];
+export const sections: readonly VectorSection[] = [
+  keys,
+  links,
+  documents,
+  roster,
+  bundle,
+  request,
+  admission,
+  devices,
+  envelope,
+  reply,
+  index,
+  parcel,
+  log,
+];
 
 const folder = join(import.meta.dirname, '..', 'vectors');
 

@@ -23,7 +23,7 @@ describe('sizes', () => {
     ['HYBRID_PUBLIC_KEY_BYTES', constants.HYBRID_PUBLIC_KEY_BYTES, 1984],
     ['HYBRID_SIGNATURE_BYTES', constants.HYBRID_SIGNATURE_BYTES, 3373],
     ['SUBKEY_BYTES', constants.SUBKEY_BYTES, 44],
-    ['CHAIN_STEP_BYTES', constants.CHAIN_STEP_BYTES, 128],
+    ['LINK_BYTES', constants.LINK_BYTES, 96],
     ['LOG_HEADER_BYTES', constants.LOG_HEADER_BYTES, 42],
     ['LOG_INSIDE_BYTES', constants.LOG_INSIDE_BYTES, 16_294],
     ['LOG_EVENTS_BYTES', constants.LOG_EVENTS_BYTES, 12_921],

@@ -38,14 +38,13 @@ export const PHRASE_WORDS = 12;
 export const VERIFICATION_WORDS = 8;
 export const WORD_BITS = 11;
 
-// Source: roots, lanes, chains
+// Source: roots, lanes, links
 
 export const ROOT_BYTES = 32;
 export const LANE_BYTES = 2;
-export const LINK_BYTES = 32;
-export const CHAIN_LINKS = 8;
-/** T ‖ A ‖ K ‖ the next link. */
-export const CHAIN_STEP_BYTES: number = 4 * 32;
+export const LINKS = 8;
+/** T ‖ A ‖ K. */
+export const LINK_BYTES: number = 3 * 32;
 
 // Envelopes (section 4)
 

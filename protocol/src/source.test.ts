@@ -6,7 +6,7 @@ import { DAY_SECONDS, ROOT_USE_DAYS } from './constants.ts';
 import { type AnonymousContent, openRequest, sealResponse } from './http/anonymous-request.ts';
 import { encodeKeyConfig, type OhttpKey } from './http/ohttp.ts';
 import { entropyFromWords } from './keys/passphrase.ts';
-import { chainKeys } from './keys/reply-chain.ts';
+import { replyKeysOf } from './keys/reply-links.ts';
 import { deviceIdOf } from './keys/roster.ts';
 import { keyHashOf, payloadOf, signDocument } from './keys/signed.ts';
 import { conversationKey, importPhrase, rootOf } from './keys/source-keys.ts';
@@ -119,7 +119,7 @@ async function plantReply(
   if (!desk || !device) throw new RangeError('no such desk');
   const rootDay = organisation.day - place.daysAgo;
   const root = await rootOf(phrase, organisation.fingerprint, desk.id, rootDay);
-  const keys = (await chainKeys(root, organisation.fingerprint, desk.id, rootDay))[place.link];
+  const keys = (await replyKeysOf(root, organisation.fingerprint, desk.id, rootDay))[place.link];
   if (!keys) throw new RangeError('no such link');
   const { id: conversationId } = await conversationKey(phrase, organisation.fingerprint, desk.id);
   const [piece] = await splitReplyText(text);

@@ -1,8 +1,7 @@
 /** The desk's state as a pure function of the log's events in order (spec/protocol.md, section 7.2, LOG-2, LOG-7, CHN-1, CHN-2). */
 import { bytesToHex } from '../bytes/encode.ts';
 import { compare, equal } from '../bytes/equal.ts';
-import { CHAIN_LINKS, ROOT_USE_DAYS } from '../constants.ts';
-import { chainStart, chainStep } from '../keys/reply-chain.ts';
+import { isUsable, receiveRoot, useLink } from '../keys/reply-links.ts';
 import { joinContent } from '../messages/assemble.ts';
 import { decodeInside, type Inside } from '../messages/inside.ts';
 import type { LogEvent } from '../messages/log-event.ts';
@@ -95,13 +94,14 @@ async function receive(state: DeskState, inside: Inside, day: number, context: D
   return id;
 }
 
-/** A root is taken once, and only if it is newer than the one in use: links of an older day are then gone for good. */
+/** A root is taken once, and only if it is newer than the one in use: keys of an older day are then gone for good. */
 async function importRoot(conversation: Conversation, inside: Inside, context: DeskContext): Promise<void> {
-  if (conversation.chain !== null && conversation.chain.day >= inside.day) return;
-  conversation.chain?.link?.fill(0);
-  const link = await chainStart(inside.root, context.fingerprint, context.desk, inside.day);
-  conversation.chain = { day: inside.day, next: 0, link };
-  await allocateLinks(conversation);
+  const { links } = conversation;
+  const received = await receiveRoot(links, inside.root, context.fingerprint, context.desk, inside.day);
+  if (received === links) return;
+  links?.keys.fill(0);
+  conversation.links = received;
+  allocateLinks(conversation);
 }
 
 async function addPart(conversation: Conversation, inside: Inside, day: number): Promise<void> {
@@ -128,22 +128,21 @@ async function addPart(conversation: Conversation, inside: Inside, day: number):
 }
 
 /** Gives waiting replies their numbers and links, in their order, as far as the newest root reaches. */
-async function allocateLinks(conversation: Conversation): Promise<void> {
+function allocateLinks(conversation: Conversation): void {
   for (const reply of conversation.replies) {
+    const { links } = conversation;
     if (reply.progress !== 'waiting') continue;
-    const chain = conversation.chain;
-    if (chain?.link == null || reply.day > chain.day + ROOT_USE_DAYS) return;
-    const step = await chainStep(chain.link, chain.next);
+    const used = links !== null && isUsable(links, reply.day) ? useLink(links) : null;
+    if (links === null || used === null) return;
     reply.progress = 'queued';
     reply.number = conversation.nextNumber++;
-    reply.rootDay = chain.day;
-    reply.link = chain.next;
-    reply.tagKey = step.tagKey;
-    reply.ackKey = step.ackKey;
-    reply.replyKey = step.replyKey;
-    chain.link.fill(0);
-    chain.next += 1;
-    chain.link = chain.next < CHAIN_LINKS ? step.next : null;
+    reply.rootDay = links.day;
+    reply.link = used.keys.index;
+    reply.tagKey = used.keys.tagKey;
+    reply.ackKey = used.keys.ackKey;
+    reply.replyKey = used.keys.replyKey;
+    links.keys.fill(0);
+    conversation.links = used.links;
   }
 }
 

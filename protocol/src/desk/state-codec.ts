@@ -3,10 +3,10 @@ import { bytesToHex, hexToBytes } from '../bytes/encode.ts';
 import { Reader } from '../bytes/reader.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { Writer } from '../bytes/writer.ts';
-import { CHAIN_LINKS } from '../constants.ts';
+import { LINK_BYTES, LINKS } from '../constants.ts';
+import type { ReplyLinks } from '../keys/reply-links.ts';
 import { decodeContent, encodeContent } from '../messages/content.ts';
 import {
-  type ChainState,
   type Conversation,
   type DeskMessage,
   type DeskReply,
@@ -27,7 +27,7 @@ export function encodeConversation(conversation: Conversation): Uint8Array {
     .u16(conversation.lane)
     .u32(conversation.read)
     .u32(conversation.nextNumber);
-  writer.list8(conversation.chain === null ? [] : [conversation.chain], writeChain);
+  writer.list8(conversation.links === null ? [] : [conversation.links], writeLinks);
   writer.list16(conversation.messages, writeMessage);
   writer.list16(conversation.partial, writePartial);
   writer.list16(conversation.replies, writeReply);
@@ -39,12 +39,12 @@ export function decodeConversation(bytes: Uint8Array): Conversation {
   const reader = new Reader(bytes);
   reader.version(version);
   const head = { id: reader.bytes(32), lane: reader.u16(), read: reader.u32(), nextNumber: reader.u32() };
-  const chain = reader.list8(1, readChain)[0] ?? null;
+  const links = reader.list8(1, readLinks)[0] ?? null;
   const messages = reader.list16(0xffff, readMessage);
   const partial = reader.list16(0xffff, readPartial);
   const replies = reader.list16(0xffff, readReply);
   reader.end();
-  return { ...head, chain, messages, partial, replies };
+  return { ...head, links, messages, partial, replies };
 }
 
 /** What the state holds besides conversations: envelopes seen and days finished. */
@@ -100,17 +100,18 @@ export function decodeDeskState(bytes: Uint8Array): DeskState {
   return state;
 }
 
-function writeChain(chain: ChainState, writer: Writer): void {
-  writer.u32(chain.day).u8(chain.next);
-  if (chain.link !== null) writer.bytes(chain.link, 32);
+function writeLinks(links: ReplyLinks, writer: Writer): void {
+  writer
+    .u32(links.day)
+    .u8(links.next)
+    .bytes(links.keys, (LINKS - links.next) * LINK_BYTES);
 }
 
-function readChain(reader: Reader): ChainState {
+function readLinks(reader: Reader): ReplyLinks {
   const day = reader.u32();
   const next = reader.u8();
-  if (next > CHAIN_LINKS)
-    throw new WireError('bad-value', `reading a chain: link ${next}, wanted at most ${CHAIN_LINKS}`);
-  return { day, next, link: next < CHAIN_LINKS ? reader.bytes(32) : null };
+  if (next > LINKS) throw new WireError('bad-value', `read reply links: ${next} are used, wanted at most ${LINKS}`);
+  return { day, next, keys: reader.bytes((LINKS - next) * LINK_BYTES) };
 }
 
 function writeMessage(message: DeskMessage, writer: Writer): void {

@@ -1,4 +1,6 @@
 /** What a desk knows of its conversations: plain data that every device computes alike (spec/protocol.md, section 7.2). */
+import { LINKS } from '../constants.ts';
+import type { ReplyLinks } from '../keys/reply-links.ts';
 import type { Content } from '../messages/content.ts';
 
 /** A whole submission, its parts joined. */
@@ -50,15 +52,6 @@ export interface DeskReply {
   replyKey: Uint8Array | null;
 }
 
-/** The newest root's chain, forward only. */
-export interface ChainState {
-  readonly day: number;
-  /** Index of the next link, 8 when none is left. */
-  next: number;
-  /** Null when none is left. */
-  link: Uint8Array | null;
-}
-
 export interface Conversation {
   readonly id: Uint8Array;
   lane: number;
@@ -66,7 +59,8 @@ export interface Conversation {
   read: number;
   /** Number of the next reply. */
   nextNumber: number;
-  chain: ChainState | null;
+  /** What is left of the newest root's links. */
+  links: ReplyLinks | null;
   readonly messages: DeskMessage[];
   readonly partial: PartialMessage[];
   readonly replies: DeskReply[];
@@ -86,7 +80,7 @@ export function emptyDeskState(): DeskState {
 }
 
 export function emptyConversation(id: Uint8Array): Conversation {
-  return { id, lane: 0, read: 0, nextNumber: 1, chain: null, messages: [], partial: [], replies: [] };
+  return { id, lane: 0, read: 0, nextNumber: 1, links: null, messages: [], partial: [], replies: [] };
 }
 
 /** True if the source has said, signed, that it has read the reply. */
@@ -95,7 +89,7 @@ export function isConfirmed(conversation: Conversation, reply: DeskReply): boole
 }
 
 /** How many more reply bodies the newest root has room for. */
-export function linksLeft(conversation: Conversation, chainLinks: number): number {
+export function linksLeft(conversation: Conversation): number {
   const waiting = conversation.replies.filter((reply) => reply.progress === 'waiting').length;
-  return conversation.chain === null ? 0 : Math.max(0, chainLinks - conversation.chain.next - waiting);
+  return conversation.links === null ? 0 : Math.max(0, LINKS - conversation.links.next - waiting);
 }

@@ -224,7 +224,10 @@ function requireRanges(roster: Roster): void {
   requireValue((number === 1) === previous.every((byte) => byte === 0), 'only number 1 has zeros as its previous');
   requireValue(roster.firstDay <= roster.lastDay, 'the last day is before the first');
   requireValue(roster.names.length >= 1, 'it has no name');
-  requireValue(roster.desks.length >= 1, 'it has no desk');
+  requireValue(
+    roster.desks.some(({ paused }) => !paused),
+    'it has no desk that is not paused',
+  );
   requireValue(moments.length >= 1, 'it has no moment');
   if (moments.some((moment, i) => i > 0 && moment <= (moments[i - 1] ?? 0))) {
     throw new WireError('bad-order', 'read a roster: its moments are not ascending');

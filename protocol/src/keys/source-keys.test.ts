@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { type DeskId, deskId } from '../bytes/brand.ts';
 import { bytesToHex } from '../bytes/encode.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
-import { chainKeys } from './reply-chain.ts';
+import { replyKeysOf } from './reply-links.ts';
 import { conversationKey, importPhrase, laneOf, rootOf, rootsOf } from './source-keys.ts';
 
 const random = seededRandom('source keys');
@@ -22,7 +22,7 @@ async function seenAt(secret: Uint8Array, at: Uint8Array, of: DeskId): Promise<s
   const { id } = await conversationKey(own, at, of);
   const roots = await rootsOf(own, at, [of], day);
   const [first] = roots;
-  const keys = await chainKeys(first!.root, at, of, first!.day);
+  const keys = await replyKeysOf(first!.root, at, of, first!.day);
   const chain = keys.flatMap(({ tagKey, ackKey, replyKey }) => [tagKey, ackKey, replyKey]);
   return [id, ...roots.map(({ root }) => root), ...chain].map(bytesToHex);
 }

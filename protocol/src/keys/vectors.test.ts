@@ -96,20 +96,15 @@ describe('vectors of keys', () => {
   });
 });
 
-describe('vectors of the reply chain', () => {
-  test('every link, key and ack id', () => {
-    const { root, fingerprint, desk, day, steps } = vectors('chain');
-    const salt = 'postern/1 chain';
-    let link = derive(hex(root), salt, 32, 'start', hex(fingerprint), hex(desk), u32(day));
-    expect(steps).toHaveLength(8);
-    for (const [index, step] of steps.entries()) {
-      expect(step.index).toBe(index);
-      expect(step.link).toBe(link);
-      const whole = derive(hex(link), salt, 128, 'step', Buffer.from([index]));
-      expect(step.tagKey + step.ackKey + step.replyKey + step.next).toBe(whole);
-      expect(step.ackId).toBe(sha256(hex(step.ackKey)));
-      link = step.next;
-    }
+describe('vectors of the reply links', () => {
+  test('every key and ack id', () => {
+    const { root, fingerprint, desk, day, links } = vectors('links');
+    const whole = derive(hex(root), 'postern/1 links', 768, 'links', hex(fingerprint), hex(desk), u32(day));
+    type Link = { index: number; tagKey: string; ackKey: string; replyKey: string; ackId: string };
+    const each: Link[] = links;
+    expect(each.map(({ tagKey, ackKey, replyKey }) => tagKey + ackKey + replyKey).join('')).toBe(whole);
+    expect(each.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    for (const { ackKey, ackId } of each) expect(ackId).toBe(sha256(hex(ackKey)));
   });
 });
 

@@ -6,11 +6,11 @@ import { Reader } from '../bytes/reader.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { Writer } from '../bytes/writer.ts';
 import {
-  CHAIN_LINKS,
+  ACK_KEY_BYTES,
   CONVERSATION_ID_BYTES,
   DEVICE_ID_BYTES,
   ED25519_SIGNATURE_BYTES,
-  LINK_BYTES,
+  LINKS,
   REPLY_BODY_BYTES,
   REPLY_CONTENT_BYTES_MAX,
   REPLY_INSIDE_BYTES,
@@ -137,7 +137,7 @@ export async function sealCoverReply(
   random: Random,
 ): Promise<CoverReply> {
   const { fingerprint, desk, device } = from;
-  const [tagKey, ackKey, replyKey] = [random(LINK_BYTES), random(LINK_BYTES), random(LINK_BYTES)];
+  const [tagKey, ackKey, replyKey] = [random(ACK_KEY_BYTES), random(ACK_KEY_BYTES), random(ACK_KEY_BYTES)];
   const conversationId = random(CONVERSATION_ID_BYTES);
   const place = { fingerprint, desk, conversationId, rootDay: day, link: 0, replyKey };
   const nothing = { number: 1, lowestUnconfirmed: 1, part: 0, parts: 1, token: null, piece: new Uint8Array(0) };
@@ -185,7 +185,7 @@ export function missingNumbers(received: Iterable<number>, lowestUnconfirmed: nu
   const missing: number[] = [];
   for (let number = Math.max(1, lowestUnconfirmed); number < highest; number++) {
     if (!here.has(number)) missing.push(number);
-    if (missing.length === CHAIN_LINKS * ROOT_WINDOW_DAYS) break;
+    if (missing.length === LINKS * ROOT_WINDOW_DAYS) break;
   }
   return missing;
 }

@@ -2,7 +2,7 @@
 
 import type { DeskId, Fingerprint } from '../bytes/brand.ts';
 import { CLOCK_DAYS } from '../constants.ts';
-import { type AckKey, chainKeys, type ReplyKey, type TagKey } from '../keys/reply-chain.ts';
+import { type AckKey, type ReplyKey, replyKeysOf, type TagKey } from '../keys/reply-links.ts';
 import { type PhraseKey, rootOf, rootsOf } from '../keys/source-keys.ts';
 import { importHmacKey, type Mac } from '../primitives/hmac.ts';
 import type { Day } from '../time.ts';
@@ -32,7 +32,7 @@ export async function candidatesOf(
   });
   const roots = [...(await Promise.all(ahead)), ...(await rootsOf(phrase, fingerprint, desks, today))];
   const chains = roots.map(async ({ desk, day, root }) => {
-    const keys = await chainKeys(root, fingerprint, desk, day);
+    const keys = await replyKeysOf(root, fingerprint, desk, day);
     return Promise.all(
       keys.map(async ({ index, ...rest }) => ({
         desk,

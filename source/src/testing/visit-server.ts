@@ -1,0 +1,202 @@
+/** A server with real pages, documents and sealed requests for tests of the page, and levers to make it fail. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { openRequest, sealResponse } from '@postern/protocol/http/anonymous-request';
+import { encodeKeyConfig } from '@postern/protocol/http/ohttp';
+import { entropyFromWords } from '@postern/protocol/keys/passphrase';
+import { replyKeysOf } from '@postern/protocol/keys/reply-links';
+import { deviceIdOf, type Roster } from '@postern/protocol/keys/roster';
+import { signRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
+import { keyHashOf, payloadOf, signDocument } from '@postern/protocol/keys/signed';
+import { conversationKey, importPhrase, rootOf } from '@postern/protocol/keys/source-keys';
+import type { WordList } from '@postern/protocol/keys/word-lists';
+import { buildIndex, type LiveTag } from '@postern/protocol/messages/index-build';
+import { sealReply, splitReplyText } from '@postern/protocol/messages/reply';
+import { claimOf, encodeIndex, tagOf } from '@postern/protocol/messages/reply-index';
+import { sha256 } from '@postern/protocol/primitives/hash';
+import { hpkeKeyPair, portableRecipient } from '@postern/protocol/primitives/hpke';
+import { testBundle, testOrganisation } from '@postern/protocol/testing/organisation';
+import { readBuiltPages } from '@postern/server/files/page-files';
+import { commonHeaders } from '@postern/server/http/headers';
+import { Pages } from '@postern/server/http/pages';
+
+/** What the server does with the requests that follow. */
+export type Mood = 'well' | 'busy' | 'gone' | 'garbled' | 'closed';
+
+export type SeenPost = { readonly kind: string; readonly length: number; readonly payload: string };
+
+export type VisitServer = {
+  readonly origin: string;
+  mood: Mood;
+  /** Documents under other bytes than the real ones, by path. */
+  readonly replaced: Map<string, Uint8Array>;
+  /** Every path asked for, in order. */
+  readonly paths: string[];
+  /** What was inside each sealed request, in order. */
+  readonly posts: SeenPost[];
+  readonly signRosterWith: (fields: Partial<Roster>) => Promise<Uint8Array>;
+  readonly answer: (words: readonly string[], list: WordList, reply: PlannedReply) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+export type PlannedReply = { readonly desk: number; readonly number: number; readonly text: string };
+
+const daySeconds = 86_400;
+const dist = join(import.meta.dirname, '..', '..', 'dist');
+
+/** @param now unix seconds; the page's own clock must agree @param fields of the roster */
+export async function visitServer(now: () => number, fields: Partial<Roster> = {}): Promise<VisitServer> {
+  const day = Math.floor(now() / daySeconds);
+  const world = await makeWorld(day, fields);
+  const { organisation, roster } = world;
+  const live: LiveTag[] = [];
+  const bodies = new Map<string, Uint8Array>();
+  const pages = new Pages(await readBuiltPages(dist), 'zh-Hans');
+  await pages.fill(world.verified);
+
+  const documents = async (path: string): Promise<Uint8Array | undefined> => {
+    const replaced = server.replaced.get(path);
+    if (replaced !== undefined) return replaced;
+    if (path === '/roster') return world.signedRoster;
+    if (path === '/bundle') return world.bundle.signed;
+    if (path !== '/index/0') return undefined;
+    const { fingerprint, serverKey, random } = organisation;
+    const epoch = Math.floor(now() / roster.epochSeconds);
+    const head = { fingerprint, bundleHash: world.bundleHash, epoch, laneDepth: 0, lane: 0, puzzleBits: 0 };
+    return signDocument(
+      'index',
+      encodeIndex(await buildIndex(head, roster.indexStep, live, random(32))),
+      serverKey,
+      random,
+    );
+  };
+
+  const request = async (bytes: Uint8Array): Promise<Uint8Array | number> => {
+    const opened = await openRequest(portableRecipient, [world.ohttpKey], bytes, organisation.fingerprint);
+    if (!('content' in opened)) return 422;
+    const { kind, payload, claims } = opened.content;
+    server.posts.push({ kind, length: bytes.length, payload: bytesToHex(payload) });
+    if (server.mood === 'gone') return 422;
+    const isBusy = server.mood === 'busy';
+    const outcome = kind !== 'envelope' ? 'nothing' : isBusy ? 'busy' : 'stored';
+    const found = claims.map((claim) => bodies.get(bytesToHex(claim)) ?? organisation.random(2048));
+    return sealResponse(opened.context, { outcome, puzzleBits: 0, bodies: found }, organisation.random);
+  };
+
+  const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const path = incoming.url ?? '/';
+    server.paths.push(`${incoming.method} ${path}`);
+    for (const [name, value] of commonHeaders) outgoing.setHeader(name, value);
+    if (path === '/request') {
+      const chunks: Buffer[] = [];
+      for await (const chunk of incoming) chunks.push(chunk as Buffer);
+      const answer = await request(new Uint8Array(Buffer.concat(chunks)));
+      if (server.mood === 'closed') return void outgoing.destroy();
+      if (typeof answer === 'number') return void outgoing.writeHead(answer).end();
+      if (server.mood === 'garbled') answer.fill(7, 60, 90);
+      return void outgoing.writeHead(200, { 'content-type': 'message/ohttp-res' }).end(answer);
+    }
+    const file = pages.find(path);
+    if (file !== null && file !== 'no-roster') {
+      return void outgoing.writeHead(200, { 'content-type': file.type }).end(file.codings.identity);
+    }
+    const bytes = await documents(path);
+    outgoing.writeHead(bytes === undefined ? 404 : 200, { 'content-type': 'application/octet-stream' }).end(bytes);
+  };
+
+  const http = createServer((incoming, outgoing) => {
+    handle(incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+
+  const server: VisitServer = {
+    origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    mood: 'well',
+    replaced: new Map(),
+    paths: [],
+    posts: [],
+    signRosterWith: (changed) => signRoster({ ...roster, ...changed }, organisation.rootKey, organisation.random),
+    answer: async (words, list, reply) => {
+      const planted = await sealAnswer(world, words, list, reply, now());
+      live.push(planted.live);
+      bodies.set(planted.claim, planted.body);
+    },
+    close: async () => {
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+    },
+  };
+  return server;
+}
+
+async function makeWorld(day: number, fields: Partial<Roster>) {
+  const organisation = await testOrganisation('a page', { desks: 2, day: day - 1 });
+  const desks = organisation.roster.desks.map((desk, i) => ({ ...desk, names: deskNames[i] ?? desk.names }));
+  const roster: Roster = { ...organisation.roster, names: organisationNames, desks, ...fields };
+  const signedRoster = await signRoster(roster, organisation.rootKey, organisation.random);
+  const verified = await verifyRoster(signedRoster, organisation.fingerprint, day);
+  const pair = await hpkeKeyPair(organisation.random(32));
+  const keyConfig = encodeKeyConfig({ keyId: 7, publicKey: pair.publicKey });
+  const bundle = await testBundle(organisation, verified, { day, keyConfig });
+  return {
+    organisation,
+    roster,
+    signedRoster,
+    verified,
+    bundle,
+    bundleHash: await sha256(payloadOf(bundle.signed)),
+    ohttpKey: { keyId: 7, privateKey: await portableRecipient.importKey(pair.seed) },
+    day,
+  };
+}
+
+/** A reply as a desk would seal and post it, on the link of its number. */
+async function sealAnswer(
+  { organisation, roster, day }: Awaited<ReturnType<typeof makeWorld>>,
+  words: readonly string[],
+  list: WordList,
+  { desk: place, number, text }: PlannedReply,
+  now: number,
+): Promise<{ live: LiveTag; claim: string; body: Uint8Array }> {
+  const { fingerprint, random } = organisation;
+  const desk = organisation.desks[place];
+  const device = desk?.devices[0];
+  const result = await entropyFromWords(words, list);
+  if (!result.ok || desk === undefined || device === undefined) throw new RangeError('plan a reply: no such place');
+  const phrase = await importPhrase(result.entropy.reveal());
+  const root = await rootOf(phrase, fingerprint, desk.id, day);
+  const keys = (await replyKeysOf(root, fingerprint, desk.id, day))[number - 1];
+  const [piece] = await splitReplyText(text);
+  if (keys === undefined || piece === undefined) throw new RangeError('plan a reply: no such link');
+  const { id: conversationId } = await conversationKey(phrase, fingerprint, desk.id);
+  const from = { fingerprint, desk: desk.id, conversationId, rootDay: day, link: number - 1, replyKey: keys.replyKey };
+  const id = deviceIdOf(await keyHashOf(device.publicKey));
+  const reply = { device: id, day, number, lowestUnconfirmed: 1, part: 0, parts: 1, token: null, piece };
+  const epoch = Math.floor(now / roster.epochSeconds);
+  return {
+    live: { tag: await tagOf(keys.tagKey, epoch), laneDepth: 0, lanePrefix: 0 },
+    claim: bytesToHex(await claimOf(keys.tagKey, epoch)),
+    body: await sealReply(from, reply, device.ed25519, random),
+  };
+}
+
+const organisationNames: Roster['names'] = [
+  { language: 'ar', name: 'مكتب النزاهة' },
+  { language: 'en', name: 'The Integrity Office' },
+  { language: 'zh-Hans', name: '廉正办公室' },
+];
+
+const deskNames: readonly Roster['desks'][number]['names'][] = [
+  [
+    { language: 'ar', name: 'الأموال والعقود', description: 'رشاوى، ومناقصات مرتبة مسبقًا، وأموال عامة اختفت.' },
+    { language: 'en', name: 'Money and contracts', description: 'Bribes, rigged tenders, public money that vanished.' },
+    { language: 'zh-Hans', name: '资金与合同组', description: '行贿受贿、串通招标、去向不明的公款。' },
+  ],
+  [
+    { language: 'ar', name: 'الناس والسلامة', description: 'احتجاز، وعمل قسري، ومصانع خطرة.' },
+    { language: 'en', name: 'People and safety', description: 'Detention, forced labour, dangerous plants.' },
+    { language: 'zh-Hans', name: '人身与安全组', description: '非法关押、强迫劳动、危险的工厂。' },
+  ],
+];
