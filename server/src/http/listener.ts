@@ -55,7 +55,8 @@ export async function listen(
     keepAliveTimeout: limits.keepAliveSeconds * 1000,
     connectionsCheckingInterval: limits.checkSeconds * 1000,
     insecureHTTPParser: false,
-    joinDuplicateHeaders: false,
+    // Node's own refusal would lack every header.
+    requireHostHeader: false,
   });
   server.maxConnections = limits.connectionsMax;
   server.maxHeadersCount = limits.headFieldsMax;
@@ -102,6 +103,7 @@ async function serve(
     // Node leaves out what is beyond its maximum without a word.
     if (request.rawHeaders.length / 2 >= limits.headFieldsMax) throw new Refusal('too-large');
     const { method = '', url = '', headers } = request;
+    if (headers.host === undefined && request.httpVersion !== '1.0') throw new Refusal('malformed');
     answer = await handle({ method, target: url, headers, body: (bytesMax) => readBody(request, bytesMax) });
   } catch (error) {
     const refusal = error instanceof Refusal ? error : new Refusal('internal');
@@ -149,13 +151,8 @@ const rawProblems: Readonly<Record<string, ProblemName>> = {
 
 /** What the parser refuses never becomes a request. */
 function refuseRaw(error: NodeJS.ErrnoException, socket: Duplex, counters: Counters): void {
-  const { bytesWritten = 0 } = socket as Duplex & { readonly bytesWritten?: number };
-  // A peer that went away, and one that kept silent after its answers, is no fault of a request.
-  if (
-    error.code === 'ECONNRESET' ||
-    !socket.writable ||
-    (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesWritten > 0)
-  ) {
+  // A peer that went away is no fault of a request.
+  if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
