@@ -52,14 +52,11 @@ function sitePlugin(): Plugin {
   };
 }
 
-/** Libraries that also run in old versions of Node ask for its crypto there; browsers never come to that line. */
+/** Libraries that also run in old versions of Node import its crypto there; browsers never come to that line. */
 function withoutNodeCrypto(): Plugin {
-  const id = '\0no-node-crypto';
   return {
     name: 'postern-no-node-crypto',
-    enforce: 'pre',
-    resolveId: (source) => (source === 'crypto' || source === 'node:crypto' ? id : null),
-    load: (source) => (source === id ? 'export const webcrypto = undefined;' : null),
+    transform: (code) => (code.includes('import("crypto")') ? code.replaceAll('import("crypto")', '({})') : null),
   };
 }
 

@@ -9,7 +9,7 @@ import { type Effect, type Event, initialState, type Organisation, type State } 
 import type { Texts } from './texts.ts';
 import { update } from './update.ts';
 import { attachPage } from './views/page.ts';
-import { typingOf, type WordLists } from './words.ts';
+import { spaced, typingOf, type WordLists } from './words.ts';
 
 export type PageParts = {
   readonly session: Session;
@@ -183,7 +183,7 @@ async function enter(
   dispatch: (event: Event) => void,
 ): Promise<void> {
   const loaded = await lists.load(list);
-  const result = await session.enterPhrase(typed, [loaded]);
+  const result = await session.enterPhrase(spaced(typed, loaded), [loaded]);
   if (result.ok) {
     dispatch({ type: 'session', session: session.state });
     dispatch({ type: 'entered' });

@@ -20,7 +20,7 @@ export type Language = {
 const english = Object.fromEntries(Object.entries(en).map(([key, { text }]) => [key, text])) as Catalogue;
 
 export const languages: readonly Language[] = [
-  { tag: 'zh-Hans', name: '简体中文', direction: 'ltr', list: 'chinese_simplified', texts: zhHans },
+  { tag: 'zh-Hans', name: '中文', direction: 'ltr', list: 'chinese_simplified', texts: zhHans },
   { tag: 'en', name: 'English', direction: 'ltr', list: 'english', texts: english },
   { tag: 'ar', name: 'العربية', direction: 'rtl', list: 'english', texts: ar },
 ];

@@ -35,8 +35,8 @@ ${hero(say)}
 ${verification(language, say)}
 ${before(say)}
 ${never(say)}
-<div id="start" class="start"><p class="off">${say('home.off')}</p></div>
 ${limits(say)}
+<div id="start" class="start"><p class="off">${say('home.off')}</p></div>
 </div>
 <div id="app" class="app" hidden></div>
 </main>
@@ -69,7 +69,7 @@ function bar(here: Language, say: Say): string {
 
 function hero(say: Say): string {
   return `<section class="hero">
-<h1 tabindex="-1">${say('home.heading')}</h1>
+<h1 tabindex="-1">${say('home.heading').replace('{{organisation}}', '<span class="name">$&</span>')}</h1>
 <p class="lead">${say('home.lead')}</p>
 <h2>${say('who.heading')}</h2>
 <p>${say('who.text')}</p>
@@ -84,8 +84,8 @@ function verification({ list }: Language, say: Say): string {
   const tag = list === 'chinese_simplified' ? 'zh-Hans' : 'en';
   return `<section class="verification">
 <h2>${say('who.wordsHeading')}</h2>
-<ol id="verification" lang="${tag}" dir="ltr"${tag === 'zh-Hans' ? ' class="characters"' : ''}>${items.join('')}</ol>
 <p>${say('who.wordsText')}</p>
+<ol id="verification" lang="${tag}" dir="ltr"${tag === 'zh-Hans' ? ' class="characters"' : ''}>${items.join('')}</ol>
 <p id="checked" class="checked" hidden></p>
 </section>`;
 }
