@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import type { Storage } from '../ports/storage.ts';
+import type { Storage, Write } from '../ports/storage.ts';
 import { openSqlite, sqliteFileName } from './sqlite.ts';
+import { openOwnFile } from './sqlite-file.ts';
 import { type Place, storageContract } from './storage-contract.ts';
 import { envelope, payment, reply } from './storage-samples.ts';
 
@@ -122,6 +123,34 @@ describe('SQLite', () => {
       const [first, ...others] = await files(sqliteFileName);
       for (const other of others) expect(other.equals(first!)).toBe(true);
       await Promise.all(stores.map((store) => store.close()));
+    }));
+
+  it('writes a batch in the same order, whatever the order in it', () =>
+    inFolder(async (folder) => {
+      const batch = Array.from({ length: 60 }, (_, n): Write[] => [
+        { kind: 'envelope', row: envelope(n, 5) },
+        { kind: 'reply', row: reply(n, 5), payment: payment(n, 9) },
+      ]);
+      const files: Buffer[] = [];
+      for (const [name, writes] of Object.entries({ a: batch, b: [...batch].reverse() })) {
+        const storage = await openSqlite(join(folder, name));
+        await storage.write(writes.flat());
+        await storage.close();
+        files.push(readFileSync(join(folder, name, sqliteFileName)));
+      }
+      expect(files[0]!.equals(files[1]!)).toBe(true);
+    }));
+
+  it('opens with the settings on which durability and deletion rest', () =>
+    inFolder(async (folder) => {
+      const database = openOwnFile(join(folder, sqliteFileName));
+      const setting = (name: string): unknown => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+      expect(setting('journal_mode')).toBe('wal');
+      // 2 is FULL: the journal is synced before a commit returns.
+      expect(setting('synchronous')).toBe(2);
+      expect(setting('secure_delete')).toBe(1);
+      expect(setting('trusted_schema')).toBe(0);
+      database.close();
     }));
 
   it('lets nobody but its owner read the files', () =>
