@@ -77,9 +77,9 @@ function importWords(id: WordListId): Promise<{ readonly text: string }> {
     case 'spanish':
       return import('./words/spanish.ts');
     case 'chinese_simplified':
-      return import('./words/chinese_simplified.ts');
+      return import('./words/chinese-simplified.ts');
     case 'chinese_traditional':
-      return import('./words/chinese_traditional.ts');
+      return import('./words/chinese-traditional.ts');
     case 'french':
       return import('./words/french.ts');
     case 'italian':
