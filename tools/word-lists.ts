@@ -62,7 +62,7 @@ if (import.meta.main) {
   await mkdir(target, { recursive: true });
   for (const id of wordListIds) {
     const [name, content] =
-      directory === undefined ? [`${id.replace('_', '-')}.ts`, wordListModule(id)] : [`${id}.txt`, wordListText(id)];
+      directory === undefined ? [`${id}.ts`, wordListModule(id)] : [`${id}.txt`, wordListText(id)];
     await writeFile(join(target, name), content);
   }
 }

@@ -47,7 +47,7 @@ describe.each(wordListIds)('the list %s', (id) => {
   });
 
   test('is committed as the tool writes it', () => {
-    const committed = readFileSync(new URL(`./words/${id.replace('_', '-')}.ts`, import.meta.url), 'utf8');
+    const committed = readFileSync(new URL(`./words/${id}.ts`, import.meta.url), 'utf8');
     expect(committed).toBe(wordListModule(id));
   });
 

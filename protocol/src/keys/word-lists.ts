@@ -60,7 +60,7 @@ export function parseWordList(text: string): WordList {
   return { id, words, separator: id === 'japanese' ? '\u3000' : ' ', shared, variants };
 }
 
-/** Loads one list; a bundler makes a file of its own out of each. */
+/** Loads one list; a bundler makes a file of its own out of each. The files have the names of the lists. */
 export async function loadWordList(id: WordListId): Promise<WordList> {
   const { text } = await importWords(id);
   return parseWordList(text);
@@ -77,9 +77,9 @@ function importWords(id: WordListId): Promise<{ readonly text: string }> {
     case 'spanish':
       return import('./words/spanish.ts');
     case 'chinese_simplified':
-      return import('./words/chinese-simplified.ts');
+      return import('./words/chinese_simplified.ts');
     case 'chinese_traditional':
-      return import('./words/chinese-traditional.ts');
+      return import('./words/chinese_traditional.ts');
     case 'french':
       return import('./words/french.ts');
     case 'italian':
