@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,7 @@ import { lacks } from '../../../tools/debian.ts';
 import { type PostgresServer, startPostgres } from '../../../tools/postgres.ts';
 import type { Write } from '../ports/storage.ts';
 import { openPostgres } from './postgres.ts';
+import { canMount, mountSmallDisk, unmount } from './small-disk.ts';
 import { openSqlite } from './sqlite.ts';
 import { type Place, storageContract } from './storage-contract.ts';
 import { desk, entry, envelope, parcel, payment, reply, sampleBytes } from './storage-samples.ts';
@@ -86,24 +86,15 @@ async function smallPlace(): Promise<Place> {
   const name = await newDatabase();
   const folder = join(server.folder, `small-${name}`);
   server.makeFolder(folder);
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]).status !== 0)
-    throw new Error('mount: refused');
+  if (!mountSmallDisk(folder)) throw new Error('mount a small disk: refused');
   server.makeFolder(folder);
   await asSuperuser(server.url, (client) => client.query(`CREATE TABLESPACE ${name} LOCATION '${folder}'`));
   const url = server.urlOf(name, `-c default_tablespace=${name} -c temp_tablespaces=pg_default`);
   return placeAt(url, async () => {
     await dropDatabase(name);
     await asSuperuser(server.url, (client) => client.query(`DROP TABLESPACE ${name}`));
-    spawnSync('umount', [folder]);
+    unmount(folder);
   });
-}
-
-function canMount(): boolean {
-  const probe = mkdtempSync(join(tmpdir(), 'postern-probe-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', probe]).status === 0;
-  if (mounted) spawnSync('umount', [probe]);
-  rmSync(probe, { recursive: true });
-  return mounted;
 }
 
 describe.skipIf(lacks('postgresql'))('PostgreSQL', () => {

@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import type { Storage, Write } from '../ports/storage.ts';
+import { canMount, mountSmallDisk, unmount } from './small-disk.ts';
 import { openSqlite, sqliteFileName } from './sqlite.ts';
 import { openOwnFile } from './sqlite-file.ts';
 import { type Place, storageContract } from './storage-contract.ts';
@@ -53,27 +53,14 @@ function newPlace(): Place {
   return placeIn(folder, () => rmSync(folder, { recursive: true }));
 }
 
-/** A disk of 2 MiB in memory. */
 function smallPlace(): Place {
   const folder = join(scratch, `small-${++places}`);
   mkdirSync(folder);
-  if (!mount(folder)) throw new Error('mount a small disk: refused');
+  if (!mountSmallDisk(folder)) throw new Error('mount a small disk: refused');
   return placeIn(folder, () => {
-    spawnSync('umount', [folder]);
+    unmount(folder);
     rmSync(folder, { recursive: true });
   });
-}
-
-function mount(folder: string): boolean {
-  return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]).status === 0;
-}
-
-function canMount(): boolean {
-  const probe = join(scratch, 'probe');
-  mkdirSync(probe);
-  const mounted = mount(probe);
-  if (mounted) spawnSync('umount', [probe]);
-  return mounted;
 }
 
 describe('SQLite', () => {
