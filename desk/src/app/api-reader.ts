@@ -1,0 +1,68 @@
+/** Reads the few calls of the page: exactly the fields of each, of exactly their types, within their limits. */
+
+import { bytesToUtf8 } from '@postern/protocol/bytes/encode';
+import { WireError } from '@postern/protocol/bytes/wire-error';
+import type { CallName, Calls } from './api.ts';
+
+/** Reads one field, or gives undefined for a value that it does not take. */
+type Field = (value: unknown) => unknown;
+
+const textCharactersMax = 40_000;
+
+const text =
+  (charactersMax: number): Field =>
+  (value) =>
+    typeof value === 'string' && value.length <= charactersMax && value.isWellFormed() ? value : undefined;
+const conversationId: Field = (value) =>
+  typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? value : undefined;
+const count: Field = (value) =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff ? value : undefined;
+const yesOrNo: Field = (value) => (typeof value === 'boolean' ? value : undefined);
+
+const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], Field>> } = {
+  session: { token: text(64) },
+  changes: {},
+  unlock: { passphrase: text(1_024) },
+  lock: {},
+  present: {},
+  conversation: { id: conversationId },
+  room: { id: conversationId, text: text(textCharactersMax) },
+  reply: { id: conversationId, text: text(textCharactersMax) },
+  draft: { id: conversationId, text: text(textCharactersMax) },
+  seen: { id: conversationId, messages: count },
+  search: { query: text(256) },
+  preferences: { language: text(16), hasKeys: yesOrNo },
+};
+
+/** More than the longest text takes, every character of it escaped. */
+export const callBytesMax = 6 * textCharactersMax + 1_024;
+
+export function isCallName(name: string): name is CallName {
+  return Object.hasOwn(calls, name);
+}
+
+/** Null for anything but this call's own arguments. */
+export function readCall<Name extends CallName>(name: Name, body: Uint8Array): Calls[Name] | null {
+  const given = parse(body);
+  if (given === null) return null;
+  const fields: Readonly<Record<string, Field>> = calls[name];
+  const names = Object.keys(fields);
+  if (Object.keys(given).length !== names.length) return null;
+  const read: Record<string, unknown> = {};
+  for (const field of names) {
+    const value = Object.hasOwn(given, field) ? fields[field]?.(given[field]) : undefined;
+    if (value === undefined) return null;
+    read[field] = value;
+  }
+  return read as Calls[Name];
+}
+
+function parse(body: Uint8Array): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(bytesToUtf8(body));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof WireError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+/** What the page and the local process say to each other: JSON, one address for each call, all by POST. */
+
+import type { ConversationSummary, ConversationView, EngineStatus, ReplyProblem, ReplyRoom } from '../engine/view.ts';
+
+/** A line of the inbox with what this device adds: how much of it a person has seen here. */
+export interface InboxRow extends ConversationSummary {
+  readonly isUnread: boolean;
+  /** Whether an unsent text waits here. */
+  readonly hasDraft: boolean;
+}
+
+/** What a person has chosen on this device. */
+export interface Preferences {
+  /** Tag of a language file of the page; empty: as the browser is set. */
+  readonly language: string;
+  readonly hasKeys: boolean;
+}
+
+/**
+ * - `locked`: waits for the passphrase
+ * - `opening`: reads its data
+ * - `open`: at work
+ * - `unlisted`: opened, but no roster lists the device yet
+ */
+export type LockPhase = 'locked' | 'opening' | 'open' | 'unlisted';
+
+/** One line of the stream of changes. The first of an open desk carries everything, the later ones what differs. */
+export type Change =
+  | { readonly kind: 'phase'; readonly phase: LockPhase; readonly idleMinutes: number }
+  | { readonly kind: 'preferences'; readonly preferences: Preferences }
+  | {
+      readonly kind: 'status';
+      readonly status: EngineStatus;
+      /** UTC day of the device's clock. */
+      readonly today: number;
+      /** Whether the last round failed for a reason that is not the network: the disk, mostly. */
+      readonly hasFailed: boolean;
+    }
+  | {
+      readonly kind: 'inbox';
+      readonly isWhole: boolean;
+      readonly rows: readonly InboxRow[];
+      readonly gone: readonly string[];
+    }
+  /** Keeps the connection known to be alive. */
+  | { readonly kind: 'still' };
+
+/** Arguments of each call; nothing else is accepted. Ids are lower-case hex. */
+export interface Calls {
+  /** The token of the link, for a session. */
+  readonly session: { readonly token: string };
+  readonly changes: Record<never, never>;
+  readonly unlock: { readonly passphrase: string };
+  readonly lock: Record<never, never>;
+  /** Somebody is there. */
+  readonly present: Record<never, never>;
+  readonly conversation: { readonly id: string };
+  readonly room: { readonly id: string; readonly text: string };
+  readonly reply: { readonly id: string; readonly text: string };
+  readonly draft: { readonly id: string; readonly text: string };
+  /** So many messages of the conversation, whole or not, have been looked at. */
+  readonly seen: { readonly id: string; readonly messages: number };
+  readonly search: { readonly query: string };
+  readonly preferences: { readonly language: string; readonly hasKeys: boolean };
+}
+
+export interface Answers {
+  readonly session: { readonly session: string };
+  readonly changes: never;
+  readonly unlock: { readonly isOpen: boolean };
+  readonly lock: Record<never, never>;
+  readonly present: Record<never, never>;
+  readonly conversation: { readonly view: ConversationView | null; readonly draft: string };
+  readonly room: { readonly room: ReplyRoom | null };
+  readonly reply: { readonly messageId: string } | { readonly problem: ReplyProblem };
+  readonly draft: Record<never, never>;
+  readonly seen: Record<never, never>;
+  readonly search: { readonly ids: readonly string[] };
+  readonly preferences: Record<never, never>;
+}
+
+export type CallName = keyof Calls;
+
+/** In place of an answer, with a status that says the same: 400, 401, 403, 404, 409, 423, 429, 500. */
+export interface CallProblem {
+  readonly problem: 'malformed' | 'session' | 'token' | 'not-found' | 'locked' | 'busy' | 'failed';
+}
+
+export const callAddress = '/api/';
+/** Carries the session; a header, since a cookie would be sent to every other port of this machine too. */
+export const sessionHeader = 'x-desk-session';

@@ -1,0 +1,19 @@
+/** What the local process uses of the engine. */
+
+import type { DeskIdentity } from '../engine/identity.ts';
+import type { DeskPorts } from '../engine/ports.ts';
+import type { ConversationSummary, ConversationView, EngineStatus, ReplyRoom } from '../engine/view.ts';
+
+export interface Engine {
+  tick(): Promise<void>;
+  /** Unix seconds. */
+  nextDue(): number;
+  status(): EngineStatus;
+  conversations(): readonly ConversationSummary[];
+  conversation(id: string): Promise<ConversationView | null> | ConversationView | null;
+  reply(id: string, text: string): Promise<{ readonly messageId: string }>;
+  replyRoom(id: string, text: string): Promise<ReplyRoom> | ReplyRoom;
+  onChange(listener: () => void): () => void;
+}
+
+export type OpenEngine = (ports: DeskPorts, identity: DeskIdentity) => Promise<Engine>;

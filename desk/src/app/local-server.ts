@@ -1,0 +1,204 @@
+/** The HTTP server on 127.0.0.1: the page's files for whoever is on this machine, calls for the one page with a session. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Access, isOwnPage } from './access.ts';
+import { type Answers, type CallName, type CallProblem, type Calls, type Change, callAddress } from './api.ts';
+import { callBytesMax, isCallName, readCall } from './api-reader.ts';
+import type { PageFile } from './page-files.ts';
+import { pageHeaders } from './page-headers.ts';
+
+/** A call that cannot be answered; becomes its status. */
+export class CallRefused extends Error {
+  override readonly name = 'CallRefused';
+  readonly problem: CallProblem['problem'];
+
+  constructor(problem: CallProblem['problem']) {
+    super(`answer a call: ${problem}`);
+    this.problem = problem;
+  }
+}
+
+type AnsweredCall = Exclude<CallName, 'session' | 'changes'>;
+
+/** Does what each call asks. @throws CallRefused */
+export type CallHandlers = { readonly [Name in AnsweredCall]: (given: Calls[Name]) => Promise<Answers[Name]> };
+
+/** Calls back with every change from now on, the first of them at once; the returned function ends it. */
+export type Subscribe = (send: (change: Change) => void) => () => void;
+
+export interface LocalServerOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly access: Access;
+  readonly files: ReadonlyMap<string, PageFile>;
+  readonly handlers: CallHandlers;
+  readonly subscribe: Subscribe;
+}
+
+export interface LocalServer {
+  readonly port: number;
+  readonly stop: () => Promise<void>;
+}
+
+const limits = { connections: 32, headBytes: 8_192, headMs: 10_000, requestMs: 30_000, callsAtOnce: 16 } as const;
+/** What may wait for a page that does not read; it then loses its stream and asks for a new one. */
+const waitingBytesMax = 64 * 1024 * 1024;
+const stillMs = 15_000;
+
+const statusOf: Readonly<Record<CallProblem['problem'], number>> = {
+  malformed: 400,
+  session: 401,
+  token: 403,
+  'not-found': 404,
+  locked: 423,
+  busy: 429,
+  failed: 500,
+};
+
+export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
+  const server = createServer({
+    maxHeaderSize: limits.headBytes,
+    headersTimeout: limits.headMs,
+    requestTimeout: limits.requestMs,
+    insecureHTTPParser: false,
+  });
+  server.maxConnections = limits.connections;
+  const context: Context = { ...options, server, streams: new Set(), callsNow: 0 };
+  server.on('request', (request, response) => {
+    response.sendDate = false;
+    serve(context, request, response).catch((error: unknown) => {
+      const problem = error instanceof CallRefused ? error.problem : 'failed';
+      if (!response.headersSent) answerJson(response, statusOf[problem], { problem } satisfies CallProblem);
+      else response.destroy();
+    });
+  });
+  for (const event of ['upgrade', 'connect'] as const) server.on(event, (_request, socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  return {
+    port: portOf(server),
+    stop: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const stop of context.streams) stop();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+interface Context extends LocalServerOptions {
+  readonly server: Server;
+  readonly streams: Set<() => void>;
+  callsNow: number;
+}
+
+async function serve(context: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = request.url ?? '';
+  const isCall = path.startsWith(callAddress);
+  if (!isOwnPage(request.headers, portOf(context.server), isCall)) return answerNothing(response, 403);
+  if (isCall) return serveCall(context, path.slice(callAddress.length), request, response);
+  const file = context.files.get(path);
+  if (request.method !== 'GET' || file === undefined) return answerNothing(response, 404);
+  writeHead(response, 200, file.type, file.bytes.length);
+  response.end(file.bytes);
+}
+
+async function serveCall(
+  context: Context,
+  name: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { access, handlers } = context;
+  if (request.method !== 'POST' || request.headers['content-type'] !== 'application/json') {
+    throw new CallRefused('malformed');
+  }
+  if (name !== 'session' && !access.hasSession(request.headers)) throw new CallRefused('session');
+  if (!isCallName(name)) throw new CallRefused('not-found');
+  if (context.callsNow >= limits.callsAtOnce) throw new CallRefused('busy');
+  context.callsNow += 1;
+  try {
+    const body = await readBody(request);
+    if (name === 'session') {
+      const session = access.openSession(read(name, body).token);
+      if (session === null) throw new CallRefused('token');
+      // Whoever had the session before is heard no more.
+      for (const stop of context.streams) stop();
+      return answerJson(response, 200, { session } satisfies Answers['session']);
+    }
+    if (name === 'changes') {
+      read(name, body);
+      return stream(context, response);
+    }
+    answerJson(response, 200, await answer(handlers, name, body));
+  } finally {
+    context.callsNow -= 1;
+  }
+}
+
+function answer<Name extends AnsweredCall>(handlers: CallHandlers, name: Name, body: Uint8Array) {
+  return handlers[name](read(name, body));
+}
+
+function read<Name extends CallName>(name: Name, body: Uint8Array): Calls[Name] {
+  const given = readCall(name, body);
+  if (given === null) throw new CallRefused('malformed');
+  return given;
+}
+
+/** One line of JSON for each change. A new stream takes the place of the one before. */
+function stream({ streams, subscribe }: Context, response: ServerResponse): void {
+  for (const stop of streams) stop();
+  writeHead(response, 200, 'application/x-ndjson; charset=utf-8');
+  const send = (change: Change): void => {
+    if (response.writableLength > waitingBytesMax) response.destroy();
+    else response.write(`${JSON.stringify(change)}\n`);
+  };
+  const end = subscribe(send);
+  const timer = setInterval(() => send({ kind: 'still' }), stillMs);
+  const stop = (): void => {
+    if (!streams.delete(stop)) return;
+    clearInterval(timer);
+    end();
+    response.end();
+  };
+  streams.add(stop);
+  response.on('close', stop);
+}
+
+async function readBody(request: IncomingMessage): Promise<Uint8Array> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    length += piece.length;
+    if (length > callBytesMax) throw new CallRefused('malformed');
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces, length);
+}
+
+function answerJson(response: ServerResponse, status: number, value: object): void {
+  const body = Buffer.from(JSON.stringify(value));
+  writeHead(response, status, 'application/json', body.length);
+  response.end(body);
+}
+
+function answerNothing(response: ServerResponse, status: number): void {
+  response.shouldKeepAlive = false;
+  writeHead(response, status, null, 0);
+  response.end();
+}
+
+function writeHead(response: ServerResponse, status: number, type: string | null, length?: number): void {
+  response.statusCode = status;
+  for (const [name, value] of pageHeaders) response.setHeader(name, value);
+  if (type !== null) response.setHeader('Content-Type', type);
+  if (length !== undefined) response.setHeader('Content-Length', length);
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}

@@ -1,0 +1,220 @@
+/** A desk whose keystore is open: engine, store, network and what the page is told of them. */
+
+import type { Secret } from '@postern/protocol/bytes/secret';
+import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
+import type { Random } from '@postern/protocol/primitives/random';
+import { dayOf } from '@postern/protocol/time';
+import type { ConversationSummary, ReplyProblem } from '../engine/view.ts';
+import type { Answers, Change, InboxRow, Preferences } from './api.ts';
+import { type EngineLoop, startEngineLoop, type Timer } from './engine-loop.ts';
+import type { Engine, OpenEngine } from './engine-port.ts';
+import { type Enrolment, eraseKeystore, type Keystore } from './keystore.ts';
+import { PageRecords } from './page-records.ts';
+import { SealedStore } from './sealed-store.ts';
+import { SearchIndex } from './search-index.ts';
+import type { SocksProxy } from './socks-agent.ts';
+import { createTransport, type Transport } from './transport.ts';
+
+export interface OpenDeskOptions {
+  readonly storeFile: string;
+  readonly socks: SocksProxy | null;
+  /** In place of the enrolment's. */
+  readonly server: string | null;
+  readonly now: () => number;
+  readonly random: Random;
+  readonly timer: Timer;
+  readonly openEngine: OpenEngine;
+  readonly send: (change: Change) => void;
+}
+
+type EnrolledKeystore = Keystore & { readonly enrolment: Enrolment };
+
+/** Changes that come together are told together. */
+const gatherMs = 120;
+/** Conversations that are read for the search before others get their turn. */
+const indexedAtOnce = 40;
+
+const replyProblems: readonly ReplyProblem[] = ['unknown-conversation', 'empty', 'too-long', 'stopped'];
+
+export class OpenDesk {
+  readonly #options: OpenDeskOptions;
+  readonly #keystore: Keystore;
+  readonly #store: SealedStore;
+  readonly #transport: Transport;
+  readonly #engine: Engine;
+  readonly #records: PageRecords;
+  readonly #search = new SearchIndex();
+  readonly #loop: EngineLoop;
+  readonly #unlisten: () => void;
+  #rows = new Map<string, InboxRow>();
+  #gathering: { cancel(): void } | null = null;
+  #indexing: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  private constructor(options: OpenDeskOptions, keystore: Keystore, parts: Parts) {
+    this.#options = options;
+    this.#keystore = keystore;
+    this.#store = parts.store;
+    this.#transport = parts.transport;
+    this.#engine = parts.engine;
+    this.#records = parts.records;
+    this.#unlisten = parts.engine.onChange(() => this.#gather());
+    this.#loop = startEngineLoop(parts.engine, options.now, options.timer, () => this.#gather());
+    this.#tellInbox();
+  }
+
+  /** Takes the keystore over and erases it when it fails or is closed. */
+  static async open(options: OpenDeskOptions, keystore: EnrolledKeystore): Promise<OpenDesk> {
+    const opened: { store?: SealedStore; transport?: Transport } = {};
+    try {
+      const { enrolment } = keystore;
+      const { random, now, socks } = options;
+      opened.transport = createTransport({ server: options.server ?? enrolment.server, socks, random });
+      opened.store = await SealedStore.open(options.storeFile, keystore.storeKey, random);
+      const { store, transport } = opened;
+      const records = await PageRecords.load(store);
+      const ports = { ...transport, now, random, recipient: nativeRecipient, store };
+      const engine = await options.openEngine(ports, identityOf(keystore.deviceSeed, enrolment));
+      return new OpenDesk(options, keystore, { store, transport, engine, records });
+    } catch (error) {
+      opened.transport?.close();
+      await opened.store?.close();
+      eraseKeystore(keystore);
+      throw error;
+    }
+  }
+
+  /** Stops everything, then erases the keys. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#gathering?.cancel();
+    this.#unlisten();
+    this.#transport.close();
+    await this.#loop.stop();
+    await this.#indexing;
+    await this.#store.close();
+    eraseKeystore(this.#keystore);
+    this.#search.clear();
+    this.#rows.clear();
+  }
+
+  /** Everything that a page needs to begin with. */
+  whole(): Change[] {
+    return [
+      { kind: 'preferences', preferences: this.#records.preferences },
+      this.#status(),
+      { kind: 'inbox', isWhole: true, rows: [...this.#rows.values()], gone: [] },
+    ];
+  }
+
+  async conversation(id: string): Promise<Answers['conversation']> {
+    const [view, draft] = await Promise.all([this.#engine.conversation(id), this.#records.draft(id)]);
+    return { view, draft };
+  }
+
+  async room(id: string, text: string): Promise<Answers['room']> {
+    if (!this.#rows.has(id)) return { room: null };
+    return { room: await this.#engine.replyRoom(id, text) };
+  }
+
+  async reply(id: string, text: string): Promise<Answers['reply']> {
+    try {
+      const { messageId } = await this.#engine.reply(id, text);
+      await this.#records.setDraft(id, '');
+      this.#loop.hurry();
+      this.#gather();
+      return { messageId };
+    } catch (error) {
+      const problem = replyProblems.find((known) => known === (error as { code?: unknown }).code);
+      if (problem === undefined) throw error;
+      return { problem };
+    }
+  }
+
+  async setDraft(id: string, text: string): Promise<void> {
+    if (!this.#rows.has(id)) return;
+    await this.#records.setDraft(id, text);
+    this.#gather();
+  }
+
+  async setSeen(id: string, messages: number): Promise<void> {
+    const row = this.#rows.get(id);
+    if (row === undefined) return;
+    await this.#records.setSeen(id, Math.min(messages, countOf(row)));
+    this.#gather();
+  }
+
+  find(query: string): string[] {
+    return this.#search.find(query);
+  }
+
+  async setPreferences(preferences: Preferences): Promise<void> {
+    await this.#records.setPreferences(preferences);
+    this.#options.send({ kind: 'preferences', preferences });
+  }
+
+  #gather(): void {
+    if (this.#isClosed) return;
+    this.#gathering ??= this.#options.timer.after(gatherMs, () => {
+      this.#gathering = null;
+      this.#options.send(this.#status());
+      this.#tellInbox();
+    });
+  }
+
+  #status(): Change {
+    const today = dayOf(this.#options.now());
+    return { kind: 'status', status: this.#engine.status(), today, hasFailed: this.#loop.hasFailed };
+  }
+
+  #tellInbox(): void {
+    const next = new Map(this.#engine.conversations().map((summary) => [summary.id, this.#row(summary)] as const));
+    const rows = [...next.values()].filter((row) => !isSameRow(row, this.#rows.get(row.id)));
+    const gone = [...this.#rows.keys()].filter((id) => !next.has(id));
+    const toIndex = rows.filter((row) => !hasSameTexts(row, this.#rows.get(row.id))).map(({ id }) => id);
+    this.#rows = next;
+    for (const id of gone) this.#search.remove(id);
+    if (toIndex.length > 0) this.#indexing = this.#indexing.then(() => this.#index(toIndex));
+    if (rows.length + gone.length > 0) this.#options.send({ kind: 'inbox', isWhole: false, rows, gone });
+  }
+
+  #row(summary: ConversationSummary): InboxRow {
+    const isUnread = countOf(summary) > this.#records.seen(summary.id);
+    return { ...summary, isUnread, hasDraft: this.#records.hasDraft(summary.id) };
+  }
+
+  async #index(ids: readonly string[]): Promise<void> {
+    for (const [at, id] of ids.entries()) {
+      if (this.#isClosed) return;
+      const view = await this.#engine.conversation(id);
+      if (view !== null) this.#search.set(id, view);
+      if (at % indexedAtOnce === indexedAtOnce - 1) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
+
+interface Parts {
+  readonly store: SealedStore;
+  readonly transport: Transport;
+  readonly engine: Engine;
+  readonly records: PageRecords;
+}
+
+function identityOf(deviceSeed: Secret, { fingerprint, deskId, roster }: Enrolment) {
+  return { fingerprint, deskId, deviceSeed, roster };
+}
+
+/** Messages that there are to see, whole or not. */
+function countOf({ messages, incomplete }: ConversationSummary): number {
+  return messages + incomplete;
+}
+
+function isSameRow(row: InboxRow, known: InboxRow | undefined): boolean {
+  if (known === undefined) return false;
+  return (Object.keys(row) as (keyof InboxRow)[]).every((field) => row[field] === known[field]);
+}
+
+function hasSameTexts(row: InboxRow, known: InboxRow | undefined): boolean {
+  return known !== undefined && known.messages === row.messages && known.replies === row.replies;
+}

@@ -1,0 +1,40 @@
+/** Finds conversations by what was written in them, in memory only and in any script. */
+
+import type { ConversationView } from '../engine/view.ts';
+import { caseName } from './case-name.ts';
+
+/** Marks that stand above or below a letter: people leave them out when they search. */
+const marks = /\p{Mn}/gu;
+
+/** Parts of words count: Chinese has no spaces to cut at, and names are written in many forms. */
+export class SearchIndex {
+  readonly #texts = new Map<string, string>();
+
+  set(id: string, view: ConversationView): void {
+    const answers = view.messages.flatMap(({ answers: all }) =>
+      all.flatMap(({ question, values }) => [question, ...values]),
+    );
+    const texts = [...view.messages.map(({ text }) => text), ...answers, ...view.replies.map(({ text }) => text)];
+    this.#texts.set(id, fold([caseName(id), ...texts].join('\n')));
+  }
+
+  remove(id: string): void {
+    this.#texts.delete(id);
+  }
+
+  /** Ids of the conversations that hold every word of the query; none for an empty one. */
+  find(query: string): string[] {
+    const words = fold(query).split(/\s+/u).filter(Boolean);
+    if (words.length === 0) return [];
+    return [...this.#texts].filter(([, text]) => words.every((word) => text.includes(word))).map(([id]) => id);
+  }
+
+  clear(): void {
+    this.#texts.clear();
+  }
+}
+
+/** What looks alike when searched: full width, ligatures, upper case, accents. */
+function fold(text: string): string {
+  return text.normalize('NFKD').replace(marks, '').toLowerCase();
+}

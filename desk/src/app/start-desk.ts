@@ -1,0 +1,218 @@
+/** Starts the desk on this machine: a page on 127.0.0.1, locked until its person types the passphrase. */
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Random } from '@postern/protocol/primitives/random';
+import { Access } from './access.ts';
+import type { Change, LockPhase } from './api.ts';
+import { machineTimer, type Timer } from './engine-loop.ts';
+import type { OpenEngine } from './engine-port.ts';
+import { eraseKeystore, type Keystore, KeystoreError, openKeystore } from './keystore.ts';
+import { type CallHandlers, CallRefused, startLocalServer } from './local-server.ts';
+import { OpenDesk } from './open-desk.ts';
+import { readPageFiles } from './page-files.ts';
+import type { SocksProxy } from './socks-agent.ts';
+
+export interface StartDeskOptions {
+  /** The device's folder, with the keystore in it. */
+  readonly folder: string;
+  readonly openEngine: OpenEngine;
+  /** Of the page on 127.0.0.1; by default a free one. */
+  readonly port?: number;
+  /** In place of the address in the keystore. */
+  readonly server?: string;
+  /** Tor's SOCKS port; without it the server is asked directly. */
+  readonly socks?: SocksProxy;
+  /** Locks after so many minutes without anybody; 0 for never. */
+  readonly idleMinutes?: number;
+  /** Of the built page. */
+  readonly page?: string;
+  /** Unix seconds. */
+  readonly now?: () => number;
+  readonly random?: Random;
+  readonly timer?: Timer;
+}
+
+export interface RunningDesk {
+  /** Where the page is, with a token that opens it once. */
+  readonly url: string;
+  /** Another link, for a page that was reloaded or closed; it takes the place of those before. */
+  readonly newUrl: () => string;
+  /** Locks, and ends everything. */
+  readonly close: () => Promise<void>;
+}
+
+/** Names in a device's folder. */
+export const keystoreName = 'device.keys';
+export const storeName = 'desk.sqlite';
+
+const idleMinutesDefault = 30;
+const idleCheckMs = 10_000;
+const builtPageFolder = fileURLToPath(new URL('../../dist', import.meta.url));
+
+/** @throws Error if the page is not built or the port is taken */
+export async function startDesk(options: StartDeskOptions): Promise<RunningDesk> {
+  const random = options.random ?? ((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)));
+  const files = await readPageFiles(options.page ?? builtPageFolder);
+  await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  const access = new Access(random);
+  const room = new DeskRoom(options, random);
+  const server = await startLocalServer({
+    port: options.port ?? 0,
+    access,
+    files,
+    handlers: room.handlers(),
+    subscribe: (send) => room.subscribe(send),
+  });
+  const newUrl = (): string => `http://127.0.0.1:${server.port}/#${access.newToken()}`;
+  return {
+    url: newUrl(),
+    newUrl,
+    close: async () => {
+      await server.stop();
+      await room.close();
+    },
+  };
+}
+
+/** The desk through being locked and unlocked. */
+class DeskRoom {
+  readonly #options: StartDeskOptions;
+  readonly #random: Random;
+  readonly #now: () => number;
+  readonly #timer: Timer;
+  readonly #idleMinutes: number;
+  readonly #listeners = new Set<(change: Change) => void>();
+  #phase: LockPhase = 'locked';
+  #desk: OpenDesk | null = null;
+  /** Unlocking and locking, one after the other. */
+  #changing: Promise<unknown> = Promise.resolve();
+  #isUnlocking = false;
+  #lastPresence = 0;
+  #idleCheck: { cancel(): void } | null = null;
+
+  constructor(options: StartDeskOptions, random: Random) {
+    this.#options = options;
+    this.#random = random;
+    this.#now = options.now ?? (() => Date.now() / 1000);
+    this.#timer = options.timer ?? machineTimer;
+    this.#idleMinutes = options.idleMinutes ?? idleMinutesDefault;
+  }
+
+  subscribe(send: (change: Change) => void): () => void {
+    send(this.#phaseChange());
+    if (this.#phase === 'open') for (const change of this.#desk?.whole() ?? []) send(change);
+    this.#listeners.add(send);
+    return () => void this.#listeners.delete(send);
+  }
+
+  async close(): Promise<void> {
+    await this.#lock();
+  }
+
+  handlers(): CallHandlers {
+    const nothing = async (): Promise<Record<never, never>> => ({});
+    return {
+      unlock: async ({ passphrase }) => ({ isOpen: await this.#unlock(passphrase) }),
+      lock: () => this.#lock().then(nothing),
+      present: () => this.#use(nothing),
+      conversation: ({ id }) => this.#use((desk) => desk.conversation(id)),
+      room: ({ id, text }) => this.#use((desk) => desk.room(id, text)),
+      reply: ({ id, text }) => this.#use((desk) => desk.reply(id, text)),
+      draft: ({ id, text }) => this.#use((desk) => desk.setDraft(id, text).then(nothing)),
+      seen: ({ id, messages }) => this.#use((desk) => desk.setSeen(id, messages).then(nothing)),
+      search: ({ query }) => this.#use(async (desk) => ({ ids: desk.find(query) })),
+      preferences: (preferences) => this.#use((desk) => desk.setPreferences(preferences).then(nothing)),
+    };
+  }
+
+  #use<Answer>(action: (desk: OpenDesk) => Promise<Answer>): Promise<Answer> {
+    if (this.#desk === null || this.#phase !== 'open') throw new CallRefused('locked');
+    this.#lastPresence = this.#now();
+    return action(this.#desk);
+  }
+
+  async #unlock(passphrase: string): Promise<boolean> {
+    if (this.#phase === 'open') return true;
+    // Argon2id takes hundreds of megabytes: one at a time.
+    if (this.#isUnlocking) throw new CallRefused('busy');
+    this.#isUnlocking = true;
+    const unlocking = this.#changing.then(() => this.#open(passphrase));
+    this.#changing = unlocking.catch(() => undefined);
+    return unlocking.finally(() => {
+      this.#isUnlocking = false;
+    });
+  }
+
+  async #open(passphrase: string): Promise<boolean> {
+    let keystore: Keystore;
+    try {
+      keystore = await openKeystore(join(this.#options.folder, keystoreName), passphrase);
+    } catch (error) {
+      if (error instanceof KeystoreError && error.code === 'closed') return false;
+      throw error;
+    }
+    const { enrolment } = keystore;
+    if (enrolment === null) {
+      eraseKeystore(keystore);
+      this.#setPhase('unlisted');
+      return true;
+    }
+    this.#setPhase('opening');
+    try {
+      this.#desk = await OpenDesk.open(this.#deskOptions(), { ...keystore, enrolment });
+    } catch (error) {
+      this.#setPhase('locked');
+      throw error;
+    }
+    this.#lastPresence = this.#now();
+    this.#setPhase('open');
+    for (const change of this.#desk.whole()) this.#send(change);
+    this.#watchIdle();
+    return true;
+  }
+
+  async #lock(): Promise<void> {
+    const locking = this.#changing.then(async () => {
+      const desk = this.#desk;
+      this.#desk = null;
+      this.#idleCheck?.cancel();
+      // The page forgets at once; that the engine ends its round takes a moment.
+      this.#setPhase('locked');
+      await desk?.close();
+    });
+    this.#changing = locking.catch(() => undefined);
+    await locking;
+  }
+
+  #watchIdle(): void {
+    if (this.#idleMinutes === 0) return;
+    this.#idleCheck = this.#timer.after(idleCheckMs, () => {
+      if (this.#now() - this.#lastPresence >= 60 * this.#idleMinutes) void this.#lock().catch(() => undefined);
+      else this.#watchIdle();
+    });
+  }
+
+  #deskOptions() {
+    const { folder, openEngine, server = null, socks = null } = this.#options;
+    const [now, random, timer] = [this.#now, this.#random, this.#timer];
+    const send = (change: Change): void => {
+      if (this.#phase === 'open') this.#send(change);
+    };
+    return { storeFile: join(folder, storeName), socks, server, now, random, timer, openEngine, send };
+  }
+
+  #setPhase(phase: LockPhase): void {
+    this.#phase = phase;
+    this.#send(this.#phaseChange());
+  }
+
+  #phaseChange(): Change {
+    return { kind: 'phase', phase: this.#phase, idleMinutes: this.#idleMinutes };
+  }
+
+  #send(change: Change): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
