@@ -5,7 +5,7 @@ import { isUsable, receiveRoot, useLink } from '../keys/reply-links.ts';
 import { joinContent } from '../messages/assemble.ts';
 import { decodeInside, type Inside } from '../messages/inside.ts';
 import type { LogEvent } from '../messages/log-event.ts';
-import { type Conversation, type DeskReply, type DeskState, emptyConversation } from './state.ts';
+import { type Conversation, type DeskReply, type DeskState, emptyConversation, type PartialMessage } from './state.ts';
 
 /** Whose desk it is: 32 and 8 bytes. */
 export interface DeskContext {
@@ -83,15 +83,24 @@ export function forgetBefore(state: DeskState, day: number): void {
   for (const days of state.finished.values()) for (const of of days) if (of < day) days.delete(of);
 }
 
-async function receive(state: DeskState, inside: Inside, day: number, context: DeskContext): Promise<string> {
+async function receive(state: DeskState, inside: Inside, day: number, context: DeskContext): Promise<string | null> {
   const id = bytesToHex(inside.conversationId);
   const conversation = state.conversations.get(id) ?? emptyConversation(inside.conversationId);
+  const partial = conversation.partial.find((other) => equal(other.messageId, inside.messageId));
+  if (partial && contradicts(partial, inside)) return null;
   state.conversations.set(id, conversation);
   conversation.lane = inside.lane;
   conversation.read = Math.max(conversation.read, Math.min(inside.read, conversation.nextNumber - 1));
   await importRoot(conversation, inside, context);
   await addPart(conversation, inside, day);
   return id;
+}
+
+/** Nothing may be taken from a part that contradicts one that is here (ENV-4). */
+function contradicts(partial: PartialMessage, inside: Inside): boolean {
+  const piece = partial.pieces.get(inside.part);
+  const other = partial.parts !== inside.parts || partial.lane !== inside.lane;
+  return other || (piece !== undefined && !equal(piece, inside.piece));
 }
 
 /** A root is taken once, and only if it is newer than the one in use: keys of an older day are then gone for good. */
@@ -111,10 +120,11 @@ async function addPart(conversation: Conversation, inside: Inside, day: number):
     messageId: inside.messageId,
     day,
     parts: inside.parts,
+    lane: inside.lane,
     read: inside.read,
     pieces: new Map<number, Uint8Array>(),
   };
-  if (partial.parts !== inside.parts || partial.pieces.has(inside.part)) return;
+  if (partial.pieces.has(inside.part)) return;
   partial.pieces.set(inside.part, inside.piece);
   partial.read = Math.max(partial.read, inside.read);
   if (partial.pieces.size < partial.parts) {

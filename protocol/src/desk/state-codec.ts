@@ -126,13 +126,19 @@ function readMessage(reader: Reader): DeskMessage {
 }
 
 function writePartial(partial: PartialMessage, writer: Writer): void {
-  writer.bytes(partial.messageId, 16).u32(partial.day).u8(partial.parts).u32(partial.read);
+  writer.bytes(partial.messageId, 16).u32(partial.day).u8(partial.parts).u16(partial.lane).u32(partial.read);
   const pieces = [...partial.pieces].sort(([a], [b]) => a - b);
   writer.list8(pieces, ([part, piece]) => writer.u8(part).var16(piece));
 }
 
 function readPartial(reader: Reader): PartialMessage {
-  const head = { messageId: reader.bytes(16), day: reader.u32(), parts: reader.u8(), read: reader.u32() };
+  const head = {
+    messageId: reader.bytes(16),
+    day: reader.u32(),
+    parts: reader.u8(),
+    lane: reader.u16(),
+    read: reader.u32(),
+  };
   return { ...head, pieces: new Map(reader.list8(0xff, () => [reader.u8(), reader.var16()] as const)) };
 }
 

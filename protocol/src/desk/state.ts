@@ -19,6 +19,7 @@ export interface PartialMessage {
   readonly messageId: Uint8Array;
   readonly day: number;
   readonly parts: number;
+  readonly lane: number;
   read: number;
   /** By part number. */
   readonly pieces: Map<number, Uint8Array>;

@@ -10,6 +10,7 @@ import { Writer } from '../bytes/writer.ts';
 import {
   CAMPAIGN_ID_BYTES,
   DAY_SECONDS,
+  DESK_DEVICES_MAX,
   DESK_ID_BYTES,
   DEVICE_ID_BYTES,
   ED25519_PUBLIC_KEY_BYTES,
@@ -200,7 +201,10 @@ function readDesk(reader: Reader): RosterDesk {
       languageKey,
     ),
     devices: requireSorted(
-      reader.list8(255, (r) => ({ ed25519: r.bytes(ED25519_PUBLIC_KEY_BYTES), keyHash: keyHash(r.bytes(HASH_BYTES)) })),
+      reader.list8(DESK_DEVICES_MAX, (r) => ({
+        ed25519: r.bytes(ED25519_PUBLIC_KEY_BYTES),
+        keyHash: keyHash(r.bytes(HASH_BYTES)),
+      })),
       deviceKey,
     ),
   };

@@ -6,6 +6,7 @@ import { Reader } from '../bytes/reader.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { Writer } from '../bytes/writer.ts';
 import {
+  DESK_DEVICES_MAX,
   DEVICE_ID_BYTES,
   GROUP_KEY_BYTES,
   HASH_BYTES,
@@ -89,11 +90,6 @@ interface Header {
 const version = 1;
 const kinds = { events: 1, rekey: 2 } as const;
 
-/** Devices that one rekey has room for: 11. */
-export const rekeyDevicesMax: number = Math.floor(
-  (LOG_REKEY_BYTES - DEVICE_ID_BYTES - 1) / (DEVICE_ID_BYTES + WRAPPED_GROUP_KEY_BYTES),
-);
-
 /** Before the first entry, which must be a rekey. */
 export const logStart: LogPosition = { length: 0, head: new Uint8Array(HASH_BYTES), groupEpoch: 0, members: [] };
 
@@ -146,8 +142,8 @@ export async function sealRekeyEntry(
 ): Promise<Uint8Array> {
   const groupEpoch = position.groupEpoch + 1;
   const sorted = [...to].sort((a, b) => compare(a.device, b.device));
-  if (sorted.length < 1 || sorted.length > rekeyDevicesMax || !isAscending(sorted)) {
-    throw new RangeError(`rekey a log: for ${to.length} devices, wanted 1 to ${rekeyDevicesMax} different ones`);
+  if (sorted.length < 1 || sorted.length > DESK_DEVICES_MAX || !isAscending(sorted)) {
+    throw new RangeError(`rekey a log: for ${to.length} devices, wanted 1 to ${DESK_DEVICES_MAX} different ones`);
   }
   if (groupKey.length !== GROUP_KEY_BYTES) throw new RangeError(`rekey a log: a key of ${groupKey.length} bytes`);
   const header = encodeHeader({ kind: kinds.rekey, number: position.length, groupEpoch, previous: position.head });
@@ -278,7 +274,7 @@ function readEvents(fields: Uint8Array): LogEvent[] {
 function readKeys(fields: Uint8Array): WrappedGroupKey[] {
   const reader = new Reader(fields);
   reader.bytes(DEVICE_ID_BYTES);
-  const keys = reader.list8(rekeyDevicesMax, () => ({
+  const keys = reader.list8(DESK_DEVICES_MAX, () => ({
     device: reader.bytes(DEVICE_ID_BYTES),
     sealed: reader.bytes(WRAPPED_GROUP_KEY_BYTES),
   }));
