@@ -10,7 +10,6 @@ import type { BuiltPages } from './ports/files.ts';
 import type { Storage } from './ports/storage.ts';
 import type { Pause } from './rules/live-replies.ts';
 import { type Allowance, defaultAllowance } from './rules/pressure.ts';
-import { openPostgres } from './storage/postgres.ts';
 import { openSqlite } from './storage/sqlite.ts';
 
 export interface ServerOptions {
@@ -75,7 +74,10 @@ const machineTimer: Timer = {
   },
 };
 
-function openDefaultStorage(path: string): Promise<Storage> {
+async function openDefaultStorage(path: string): Promise<Storage> {
   const url = process.env.DATABASE_URL;
-  return url === undefined || url === '' ? openSqlite(path) : openPostgres({ url });
+  if (url === undefined || url === '') return openSqlite(path);
+  // Loaded only where it is used: the client takes memory that most servers need not spend.
+  const { openPostgres } = await import('./storage/postgres.ts');
+  return openPostgres({ url });
 }
