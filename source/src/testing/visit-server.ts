@@ -21,114 +21,131 @@ import { testBundle, testOrganisation } from '@postern/protocol/testing/organisa
 import { readBuiltPages } from '@postern/server/files/page-files';
 import { commonHeaders } from '@postern/server/http/headers';
 import { Pages } from '@postern/server/http/pages';
+import type { Answered } from '../http.ts';
 
 /** What the server does with the requests that follow. */
 export type Mood = 'well' | 'busy' | 'gone' | 'garbled' | 'closed';
 
 export type SeenPost = { readonly kind: string; readonly length: number; readonly payload: string };
 
-export type VisitServer = {
-  readonly origin: string;
+export type VisitServer = VisitAnswers & { readonly origin: string; readonly close: () => Promise<void> };
+
+export type VisitAnswers = {
+  readonly fingerprint: Uint8Array;
   mood: Mood;
   /** Documents under other bytes than the real ones, by path. */
   readonly replaced: Map<string, Uint8Array>;
-  /** Every path asked for, in order. */
+  /** Every path asked for, in order of arrival. */
   readonly paths: string[];
   /** What was inside each sealed request, in order. */
   readonly posts: SeenPost[];
   readonly signRosterWith: (fields: Partial<Roster>) => Promise<Uint8Array>;
   readonly answer: (words: readonly string[], list: WordList, reply: PlannedReply) => Promise<void>;
-  readonly close: () => Promise<void>;
+  /** @returns undefined where the connection is to break */
+  readonly respond: (path: string, body: Uint8Array) => Promise<Answered | undefined>;
 };
 
 export type PlannedReply = { readonly desk: number; readonly number: number; readonly text: string };
 
 const daySeconds = 86_400;
+const nothing = new Uint8Array(0);
 const dist = join(import.meta.dirname, '..', '..', 'dist');
 
-/** @param now unix seconds; the page's own clock must agree @param fields of the roster */
+/** The same over HTTP with the real pages and headers. @param now unix seconds, as the browser's clock has it */
 export async function visitServer(now: () => number, fields: Partial<Roster> = {}): Promise<VisitServer> {
-  const day = Math.floor(now() / daySeconds);
-  const world = await makeWorld(day, fields);
-  const { organisation, roster } = world;
-  const live: LiveTag[] = [];
-  const bodies = new Map<string, Uint8Array>();
+  const { answers, verified } = await makeAnswers(now, fields);
   const pages = new Pages(await readBuiltPages(dist), 'zh-Hans');
-  await pages.fill(world.verified);
-
-  const documents = async (path: string): Promise<Uint8Array | undefined> => {
-    const replaced = server.replaced.get(path);
-    if (replaced !== undefined) return replaced;
-    if (path === '/roster') return world.signedRoster;
-    if (path === '/bundle') return world.bundle.signed;
-    if (path !== '/index/0') return undefined;
-    const { fingerprint, serverKey, random } = organisation;
-    const epoch = Math.floor(now() / roster.epochSeconds);
-    const head = { fingerprint, bundleHash: world.bundleHash, epoch, laneDepth: 0, lane: 0, puzzleBits: 0 };
-    return signDocument(
-      'index',
-      encodeIndex(await buildIndex(head, roster.indexStep, live, random(32))),
-      serverKey,
-      random,
-    );
-  };
-
-  const request = async (bytes: Uint8Array): Promise<Uint8Array | number> => {
-    const opened = await openRequest(portableRecipient, [world.ohttpKey], bytes, organisation.fingerprint);
-    if (!('content' in opened)) return 422;
-    const { kind, payload, claims } = opened.content;
-    server.posts.push({ kind, length: bytes.length, payload: bytesToHex(payload) });
-    if (server.mood === 'gone') return 422;
-    const isBusy = server.mood === 'busy';
-    const outcome = kind !== 'envelope' ? 'nothing' : isBusy ? 'busy' : 'stored';
-    const found = claims.map((claim) => bodies.get(bytesToHex(claim)) ?? organisation.random(2048));
-    return sealResponse(opened.context, { outcome, puzzleBits: 0, bodies: found }, organisation.random);
-  };
+  await pages.fill(verified);
 
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const path = incoming.url ?? '/';
-    server.paths.push(`${incoming.method} ${path}`);
     for (const [name, value] of commonHeaders) outgoing.setHeader(name, value);
-    if (path === '/request') {
-      const chunks: Buffer[] = [];
-      for await (const chunk of incoming) chunks.push(chunk as Buffer);
-      const answer = await request(new Uint8Array(Buffer.concat(chunks)));
-      if (server.mood === 'closed') return void outgoing.destroy();
-      if (typeof answer === 'number') return void outgoing.writeHead(answer).end();
-      if (server.mood === 'garbled') answer.fill(7, 60, 90);
-      return void outgoing.writeHead(200, { 'content-type': 'message/ohttp-res' }).end(answer);
-    }
     const file = pages.find(path);
     if (file !== null && file !== 'no-roster') {
-      return void outgoing.writeHead(200, { 'content-type': file.type }).end(file.codings.identity);
+      answers.paths.push(path);
+      outgoing.writeHead(200, { 'content-type': file.type }).end(file.codings.identity);
+      return;
     }
-    const bytes = await documents(path);
-    outgoing.writeHead(bytes === undefined ? 404 : 200, { 'content-type': 'application/octet-stream' }).end(bytes);
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    const answer = await answers.respond(path, new Uint8Array(Buffer.concat(chunks)));
+    if (answer === undefined) outgoing.destroy();
+    else outgoing.writeHead(answer.status, { 'content-type': 'application/octet-stream' }).end(answer.body);
   };
 
   const http = createServer((incoming, outgoing) => {
     handle(incoming, outgoing).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const close = async (): Promise<void> => {
+    http.closeAllConnections();
+    await new Promise((resolve) => http.close(resolve));
+  };
+  return Object.assign(answers, { origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, close });
+}
 
-  const server: VisitServer = {
-    origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+/** What a server would answer, without one. */
+export async function visitAnswers(now: () => number, fields: Partial<Roster> = {}): Promise<VisitAnswers> {
+  return (await makeAnswers(now, fields)).answers;
+}
+
+async function makeAnswers(now: () => number, fields: Partial<Roster>) {
+  const world = await makeWorld(Math.floor(now() / daySeconds), fields);
+  const { organisation, roster } = world;
+  const { fingerprint, serverKey, random } = organisation;
+  const planted: Planted[] = [];
+  const epochNow = (): number => Math.floor(now() / roster.epochSeconds);
+
+  const signedIndex = async (): Promise<Uint8Array> => {
+    const epoch = epochNow();
+    const tags = planted.map(async ({ tagKey }) => ({ tag: await tagOf(tagKey, epoch), laneDepth: 0, lanePrefix: 0 }));
+    const live: LiveTag[] = await Promise.all(tags);
+    const head = { fingerprint, bundleHash: world.bundleHash, epoch, laneDepth: 0, lane: 0, puzzleBits: 0 };
+    const index = await buildIndex(head, roster.indexStep, live, random(32));
+    return signDocument('index', encodeIndex(index), serverKey, random);
+  };
+
+  const documents = async (path: string): Promise<Uint8Array | undefined> => {
+    const replaced = answers.replaced.get(path);
+    if (replaced !== undefined) return replaced;
+    if (path === '/roster') return world.signedRoster;
+    if (path === '/bundle') return world.bundle.signed;
+    return path === '/index/0' ? signedIndex() : undefined;
+  };
+
+  const request = async (bytes: Uint8Array): Promise<Answered | undefined> => {
+    const opened = await openRequest(portableRecipient, [world.ohttpKey], bytes, fingerprint);
+    if (!('content' in opened)) return { status: 422, body: nothing };
+    const { kind, payload, claims } = opened.content;
+    const { mood } = answers;
+    answers.posts.push({ kind, length: bytes.length, payload: bytesToHex(payload) });
+    if (mood === 'closed') return undefined;
+    if (mood === 'gone') return { status: 422, body: nothing };
+    const outcome = kind !== 'envelope' ? 'nothing' : mood === 'busy' ? 'busy' : 'stored';
+    const bodies = await bodiesByClaim(planted, [epochNow(), epochNow() - 1, epochNow() - 2]);
+    const found = claims.map((claim) => bodies.get(bytesToHex(claim)) ?? random(2048));
+    const body = await sealResponse(opened.context, { outcome, puzzleBits: 0, bodies: found }, random);
+    return { status: 200, body: mood === 'garbled' ? body.fill(7, 60, 90) : body };
+  };
+
+  const answers: VisitAnswers = {
+    fingerprint,
     mood: 'well',
     replaced: new Map(),
     paths: [],
     posts: [],
-    signRosterWith: (changed) => signRoster({ ...roster, ...changed }, organisation.rootKey, organisation.random),
+    signRosterWith: (changed) => signRoster({ ...roster, ...changed }, organisation.rootKey, random),
     answer: async (words, list, reply) => {
-      const planted = await sealAnswer(world, words, list, reply, now());
-      live.push(planted.live);
-      bodies.set(planted.claim, planted.body);
+      planted.push(await sealAnswer(world, words, list, reply));
     },
-    close: async () => {
-      http.closeAllConnections();
-      await new Promise((resolve) => http.close(resolve));
+    respond: async (path, body) => {
+      answers.paths.push(path);
+      if (path === '/request') return request(body);
+      const bytes = await documents(path);
+      return bytes === undefined ? { status: 404, body: nothing } : { status: 200, body: bytes };
     },
   };
-  return server;
+  return { answers, verified: world.verified };
 }
 
 async function makeWorld(day: number, fields: Partial<Roster>) {
@@ -154,12 +171,11 @@ async function makeWorld(day: number, fields: Partial<Roster>) {
 
 /** A reply as a desk would seal and post it, on the link of its number. */
 async function sealAnswer(
-  { organisation, roster, day }: Awaited<ReturnType<typeof makeWorld>>,
+  { organisation, day }: Awaited<ReturnType<typeof makeWorld>>,
   words: readonly string[],
   list: WordList,
   { desk: place, number, text }: PlannedReply,
-  now: number,
-): Promise<{ live: LiveTag; claim: string; body: Uint8Array }> {
+): Promise<Planted> {
   const { fingerprint, random } = organisation;
   const desk = organisation.desks[place];
   const device = desk?.devices[0];
@@ -174,12 +190,19 @@ async function sealAnswer(
   const from = { fingerprint, desk: desk.id, conversationId, rootDay: day, link: number - 1, replyKey: keys.replyKey };
   const id = deviceIdOf(await keyHashOf(device.publicKey));
   const reply = { device: id, day, number, lowestUnconfirmed: 1, part: 0, parts: 1, token: null, piece };
-  const epoch = Math.floor(now / roster.epochSeconds);
-  return {
-    live: { tag: await tagOf(keys.tagKey, epoch), laneDepth: 0, lanePrefix: 0 },
-    claim: bytesToHex(await claimOf(keys.tagKey, epoch)),
-    body: await sealReply(from, reply, device.ed25519, random),
-  };
+  return { tagKey: keys.tagKey, body: await sealReply(from, reply, device.ed25519, random) };
+}
+
+type Planted = { readonly tagKey: Uint8Array; readonly body: Uint8Array };
+
+async function bodiesByClaim(
+  planted: readonly Planted[],
+  epochs: readonly number[],
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const claims = planted.flatMap(({ tagKey, body }) =>
+    epochs.map(async (epoch) => [bytesToHex(await claimOf(tagKey, epoch)), body] as const),
+  );
+  return new Map(await Promise.all(claims));
 }
 
 const organisationNames: Roster['names'] = [

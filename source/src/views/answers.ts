@@ -49,7 +49,7 @@ export const answersView: MakeView = (ui, state) => {
   update(state);
   const actions = make('div', { class: 'actions' }, goButton(ui, 'answers.write', 'write', 'main'), pending);
   const head = screenHeading(ui, 'answers.heading');
-  return { root: make('section', {}, head, panel, warnings, once, answers, actions), update };
+  return { root: make('section', {}, head, panel, once, answers, warnings, actions), update };
 };
 
 function headingText(ui: Ui, { looked, unreadable }: SessionState): string {

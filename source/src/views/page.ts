@@ -59,7 +59,7 @@ function homeView(ui: Ui): View {
   const desks = part('desks');
   const checked = part('checked');
   let filled: State['organisation'];
-  let offered: boolean | undefined;
+  let stage: 'loads' | 'offers' | 'cannot' | undefined;
   const update = (state: State): void => {
     const { organisation, trouble } = state;
     if (organisation !== undefined && organisation !== filled) {
@@ -72,9 +72,10 @@ function homeView(ui: Ui): View {
       setHidden(checked, false);
     }
     const offers = organisation !== undefined && (trouble === undefined || trouble.kind === 'indexOld');
-    if (offers === offered) return;
-    offered = offers;
-    const loading = trouble === undefined ? [make('p', { class: 'fine' }, ui.text('start.loading'))] : [];
+    const now = offers ? 'offers' : trouble === undefined ? 'loads' : 'cannot';
+    if (now === stage) return;
+    stage = now;
+    const loading = now === 'loads' ? [make('p', { class: 'fine' }, ui.text('start.loading'))] : [];
     start.replaceChildren(...(offers ? [make('h2', {}, ui.text('start.heading')), choices(ui)] : loading));
     hero.replaceChildren(...(offers ? [returnButton(ui)] : []));
   };

@@ -1,0 +1,77 @@
+/** Every language says everything, in the same terms, and the page's HTML holds nothing that its policy forbids. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { placeholders } from '../template.ts';
+import { fill, staticSections } from '../texts.ts';
+import en from './en.json' with { type: 'json' };
+import { languages } from './languages.ts';
+import { pageHtml } from './page-html.ts';
+
+const source = join(import.meta.dirname, '..');
+const keys = Object.keys(en).sort();
+const names = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort();
+const assets = { script: '/a/page.1.js', style: '/a/style.1.css', icon: '/a/icon.1.svg', lists: 'english.1' };
+const isStatic = (key: string): boolean => staticSections.some((section) => key.startsWith(`${section}.`));
+
+describe.each(languages)('$tag', (language) => {
+  const texts: Readonly<Record<string, string>> = language.texts;
+
+  it('has every text, none empty, and no other', () => {
+    expect(Object.keys(texts).sort()).toEqual(keys);
+    expect(keys.filter((key) => (texts[key] ?? '').trim() === '')).toEqual([]);
+  });
+
+  it('takes the same values in each text as English does', () => {
+    const differing = keys.filter((key) => {
+      const english = en[key as keyof typeof en].text;
+      return JSON.stringify(names(texts[key] ?? '')) !== JSON.stringify(names(english));
+    });
+    expect(differing).toEqual([]);
+  });
+
+  it('has a page with nothing inline, nothing from elsewhere and no placeholder that the server does not know', () => {
+    const html = pageHtml(language, assets);
+    expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:|<script>/i);
+    expect(html.match(/(?:src|href)="(?!\/|about:blank")[^"]*"/g)).toBeNull();
+    const used = [...html.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name);
+    expect([...new Set(used)].sort()).toEqual([...placeholders].sort());
+    expect(
+      html
+        .replaceAll(/\{\{\w+\}\}/g, '')
+        .match(/<html lang="([^"]+)" dir="(\w+)"/)
+        ?.slice(1),
+    ).toEqual([language.tag, language.direction]);
+  });
+
+  it('explains everything in its HTML: each text of the static sections stands there, outside the template', () => {
+    const [body = ''] = pageHtml(language, assets).split('<template');
+    const plain = body
+      .replaceAll(/<span class="name">|<\/span>/g, '')
+      .replaceAll('&quot;', '"')
+      .replaceAll('{{', '{')
+      .replaceAll('}}', '}');
+    expect(keys.filter(isStatic).filter((key) => !plain.includes(texts[key] ?? '?'))).toEqual([]);
+  });
+});
+
+describe('all languages', () => {
+  it('carry a note for translators with each text', () => {
+    expect(Object.entries(en).filter(([, { note }]) => note.trim().length < 5)).toEqual([]);
+  });
+
+  it('hold no text that the page never shows', () => {
+    const paths = globSync(['*.ts', 'views/*.ts'], { cwd: source, exclude: (path) => path.endsWith('.test.ts') });
+    const code = paths.map((path) => readFileSync(join(source, path), 'utf8')).join('\n');
+    // Notices build these two forms from the code of the trouble.
+    const built = [...code.matchAll(/^ {2}\| '(\w+)'/gm)].flatMap(([, kind]) => [
+      `trouble.${kind}`,
+      `trouble.${kind}Text`,
+    ]);
+    expect(keys.filter((key) => !isStatic(key) && !code.includes(`'${key}'`) && !built.includes(key))).toEqual([]);
+  });
+
+  it('put values in their places and leave unknown names alone', () => {
+    expect(fill('{a} of {b}, {c}', { a: 1, b: 'two' })).toBe('1 of two, {c}');
+  });
+});

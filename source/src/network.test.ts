@@ -1,0 +1,229 @@
+/** A visit's traffic with real documents and sealed requests, on a clock that the test moves. */
+import { loadWordList, type WordList } from '@postern/protocol/keys/word-lists';
+import { SourceSession } from '@postern/protocol/source';
+import { seededRandom } from '@postern/protocol/testing/seeded-random';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Http } from './http.ts';
+import { type Clock, Visit } from './network.ts';
+import type { Event } from './state.ts';
+import { type VisitAnswers, visitAnswers } from './testing/visit-server.ts';
+
+const started = 1_795_500_000;
+
+/** Time stands still until `advance`, which stops wherever somebody waits. */
+class TestClock implements Clock {
+  #now = 0;
+  #waiting: { at: number; wake: () => void }[] = [];
+  #waits = 0;
+
+  seconds(): number {
+    return this.#now;
+  }
+
+  unix(): number {
+    return started + Math.floor(this.#now);
+  }
+
+  wait(seconds: number): Promise<void> {
+    this.#waits += 1;
+    return new Promise((wake) => this.#waiting.push({ at: this.#now + seconds, wake }));
+  }
+
+  /** @param late how long after its time each timer fires */
+  async advance(to: number, late = 0): Promise<void> {
+    for (;;) {
+      await turnUntil(() => this.#waiting.length > 0);
+      const [first] = this.#waiting.sort((a, b) => a.at - b.at);
+      if (first === undefined || first.at > to) break;
+      this.#waiting.shift();
+      this.#now = Math.max(this.#now, first.at + late);
+      const before = this.#waits;
+      first.wake();
+      await turnUntil(() => this.#waits > before);
+    }
+    this.#now = Math.max(this.#now, to);
+  }
+}
+
+async function turnUntil(done: () => boolean): Promise<void> {
+  while (!done()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+type Sent = { readonly at: number; readonly path: string; readonly bytes: number };
+
+type Running = {
+  readonly answers: VisitAnswers;
+  readonly session: SourceSession;
+  readonly clock: TestClock;
+  readonly sent: Sent[];
+  readonly events: Event[];
+  /** Resolves when every answer that has come has been taken. */
+  readonly settle: () => Promise<void>;
+};
+
+const roster = { moments: [15, 30, 60], thenEvery: 60, envelopeEvery: 1 };
+
+async function startVisit(seed: string, before: (answers: VisitAnswers) => unknown = () => {}): Promise<Running> {
+  const clock = new TestClock();
+  const answers = await visitAnswers(() => clock.unix(), roster);
+  await before(answers);
+  const sent: Sent[] = [];
+  const events: Event[] = [];
+  let open = 0;
+  const call = async (path: string, body: Uint8Array) => {
+    sent.push({ at: clock.seconds(), path, bytes: body.length });
+    open += 1;
+    try {
+      const answer = await answers.respond(path, body);
+      if (answer === undefined) throw new TypeError('NetworkError');
+      return answer;
+    } finally {
+      open -= 1;
+    }
+  };
+  const http: Http = { get: (path) => call(path, new Uint8Array(0)), post: call };
+  const session = new SourceSession({ fingerprint: answers.fingerprint, random: seededRandom(seed) });
+  let posts = 0;
+  const report = (event: Event): void => {
+    if (event.type === 'link') posts += 1;
+    events.push(event);
+  };
+  const visit = new Visit({ session, http, clock, report, accepted: () => events.push({ type: 'queued' }) });
+  void visit.run();
+  const settle = (): Promise<void> =>
+    turnUntil(() => open === 0 && posts === sent.filter(({ path }) => path === '/request').length);
+  return { answers, session, clock, sent, events, settle };
+}
+
+let english: WordList;
+
+beforeAll(async () => {
+  english = await loadWordList('english');
+});
+
+async function write({ session }: Running, text: string): Promise<readonly string[]> {
+  const words = await session.newPhrase(english);
+  await session.send({ deskId: session.desks[0]?.id ?? '', text, language: 'en' });
+  return words;
+}
+
+describe('what shows on the network', () => {
+  it('[REQ-2] is the same for someone who writes, someone who reads an answer and someone who only looks', async () => {
+    const looking = await startVisit('looking');
+    const writing = await startVisit('writing');
+    const phrase = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
+    const reply = { desk: 0, number: 1, text: 'Thank you.' };
+    const reading = await startVisit('reading', ({ answer }) => answer(phrase.split(' '), english, reply));
+    for (const visit of [looking, writing, reading]) await visit.clock.advance(20);
+    await write(writing, 'What I saw. '.repeat(300));
+    expect(await reading.session.enterPhrase(phrase, [english])).toEqual({ ok: true });
+    for (const visit of [looking, writing, reading]) {
+      await visit.clock.advance(650);
+      await visit.settle();
+    }
+    expect(writing.sent).toEqual(looking.sent);
+    expect(reading.sent).toEqual(looking.sent);
+    expect(writing.session.state.outbox[0]).toMatchObject({ stored: writing.session.state.outbox[0]?.parts });
+    expect(reading.session.state.answers.map(({ text }) => text)).toEqual(['Thank you.']);
+    expect(looking.sent.filter(({ path }) => path === '/request').map(({ at }) => at)).toEqual([
+      15, 30, 60, 120, 180, 240, 300, 360, 420, 480, 540, 600,
+    ]);
+    expect(looking.sent.filter(({ path }) => path.startsWith('/index')).map(({ at }) => at)).toEqual([0, 600]);
+  });
+
+  it('[REQ-2] keeps number and order when timers are late', async () => {
+    const late = await startVisit('late');
+    await late.clock.advance(400, 70);
+    await late.settle();
+    const free = await startVisit('free');
+    await free.clock.advance(400);
+    const order = ({ sent }: Running): string[] => sent.map(({ path }) => path);
+    expect(order(late)).toEqual(order(free).slice(0, order(late).length));
+    expect(late.answers.posts.length).toBeGreaterThan(3);
+  });
+
+  it('does not wait for a slow answer before the next moment', async () => {
+    const visit = await startVisit('slow');
+    const { respond } = visit.answers;
+    Object.assign(visit.answers, {
+      respond: (path: string, body: Uint8Array) => (path === '/request' ? new Promise(() => {}) : respond(path, body)),
+    });
+    await visit.clock.advance(130);
+    expect(visit.sent.filter(({ path }) => path === '/request').map(({ at }) => at)).toEqual([15, 30, 60, 120]);
+  });
+});
+
+describe('failures', () => {
+  it.each([
+    ['closed', 'lost'],
+    ['busy', 'busy'],
+    ['garbled', 'answer'],
+  ] as const)('[REQ-8] while the server is %s, says so and sends the same envelope again', async (mood, link) => {
+    const visit = await startVisit(`fails ${mood}`);
+    await visit.clock.advance(1);
+    await write(visit, 'Once.');
+    visit.answers.mood = mood;
+    await visit.clock.advance(31);
+    await visit.settle();
+    expect(visit.events.flatMap((event) => (event.type === 'link' ? [event.link] : []))).toEqual([link, link]);
+    expect(visit.session.state.outbox[0]).toMatchObject({ parts: 1, stored: 0 });
+    visit.answers.mood = 'well';
+    await visit.clock.advance(61);
+    await visit.settle();
+    expect(visit.session.state.outbox[0]).toMatchObject({ parts: 1, stored: 1 });
+    const [first, second, third] = visit.answers.posts.map(({ payload }) => payload);
+    expect(second).toBe(first);
+    expect(third).toBe(first);
+    await visit.clock.advance(121);
+    await visit.settle();
+    expect(visit.answers.posts[3]?.payload).not.toBe(first);
+  });
+
+  it('loads the documents again when the key for requests is gone', async () => {
+    const visit = await startVisit('gone');
+    visit.answers.mood = 'gone';
+    await visit.clock.advance(16);
+    await visit.settle();
+    await turnUntil(() => visit.answers.paths.filter((path) => path === '/bundle').length === 2);
+    expect(visit.answers.paths.filter((path) => path === '/roster')).toHaveLength(2);
+  });
+
+  it('tries again by itself when the server does not answer at page load, and sends nothing until it has', async () => {
+    const visit = await startVisit('offline', (answers) => {
+      const { respond } = answers;
+      let failures = 3;
+      Object.assign(answers, {
+        respond: (path: string, body: Uint8Array) => (failures-- > 0 ? undefined : respond(path, body)),
+      });
+    });
+    await turnUntil(() => visit.events.length > 0);
+    expect(visit.events[0]).toMatchObject({ type: 'trouble', kind: 'offline' });
+    await visit.clock.advance(35);
+    await visit.settle();
+    expect(visit.sent.filter(({ path }) => path === '/request').map(({ at }) => at)).toEqual([30, 31]);
+    expect(visit.events.some(({ type }) => type === 'queued')).toBe(true);
+  });
+
+  it.each([
+    ['roster', { firstDay: 1, lastDay: 2 }, 'expired'],
+    ['roster', { firstDay: 40_000, lastDay: 40_001 }, 'clock'],
+  ] as const)('[ROS-2] stops at a %s of other days, with the reason', async (_, days, kind) => {
+    const visit = await startVisit('days');
+    const signed = await visit.answers.signRosterWith(days);
+    const other = await startVisit('other days', ({ replaced }) => replaced.set('/roster', signed));
+    await turnUntil(() => other.events.length > 0);
+    expect(other.events).toEqual([{ type: 'trouble', kind, unixNow: started }]);
+    expect(other.sent.some(({ path }) => path === '/request')).toBe(false);
+  });
+
+  it('names a roster that the fingerprint has not signed, and documents that are missing', async () => {
+    const forged = await startVisit('forged', ({ replaced }) => replaced.set('/roster', new Uint8Array(9_000)));
+    await turnUntil(() => forged.events.length > 0);
+    expect(forged.events[0]).toMatchObject({ kind: 'roster' });
+    const none = await startVisit('none', (answers) => {
+      Object.assign(answers, { respond: async () => ({ status: 404, body: new Uint8Array(0) }) });
+    });
+    await turnUntil(() => none.events.length > 0);
+    expect(none.events[0]).toMatchObject({ kind: 'none' });
+  });
+});

@@ -1,0 +1,198 @@
+/** What the page does on every event: what is sent, when, and that nothing is sent twice. */
+import { describe, expect, it } from 'vitest';
+import type { SessionState } from './session.ts';
+import { type Effect, type Event, initialState, type Organisation, type State } from './state.ts';
+import { isIdle, sameWord, update } from './update.ts';
+
+const words = 'one two three four five six seven eight nine ten eleven twelve'.split(' ');
+const organisation: Organisation = {
+  name: 'The Office',
+  words: [],
+  desks: [
+    { id: 'a', name: 'A', description: '', paused: false },
+    { id: 'b', name: 'B', description: '', paused: true },
+  ],
+};
+
+function play(events: readonly Event[], from: State = initialState('english')): { state: State; effects: Effect[] } {
+  let state = from;
+  const effects: Effect[] = [];
+  for (const event of events) {
+    const [next, asked] = update(state, event);
+    state = next;
+    effects.push(...asked);
+  }
+  return { state, effects };
+}
+
+const sessionWith = (fields: Partial<SessionState>): Event => ({
+  type: 'session',
+  session: { ...initialState('english').session, ...fields },
+});
+
+const written: readonly Event[] = [
+  { type: 'loaded', organisation },
+  { type: 'go', screen: 'write' },
+  { type: 'desk', id: 'a' },
+  { type: 'text', text: 'what I saw' },
+];
+const wordsShown: readonly Event[] = [
+  ...written,
+  { type: 'submit' },
+  { type: 'phrase', words, asked: [0, 4, 11] },
+  sessionWith({ phrase: 'new' }),
+  { type: 'go', screen: 'check' },
+];
+const sends = (effects: readonly Effect[]): readonly Effect[] => effects.filter(({ type }) => type === 'send');
+
+describe('a first message', () => {
+  it('is sent only after three of the words are typed back', () => {
+    const { state, effects } = play([...wordsShown, { type: 'check', typed: ['one', 'four', ' Twelve '] }]);
+    expect(sends(effects)).toEqual([]);
+    expect(state.phrase?.wrong).toEqual([4]);
+    const right = play([{ type: 'check', typed: ['one', 'five', ' Twelve '] }], state);
+    expect(right.effects).toEqual([{ type: 'send', deskId: 'a', text: 'what I saw' }]);
+  });
+
+  it('does not count an empty field as a word', () => {
+    const { effects } = play([...wordsShown, { type: 'check', typed: [] }]);
+    expect(sends(effects)).toEqual([]);
+  });
+
+  it('is not sent a second time by a second press', () => {
+    const typed: Event = { type: 'check', typed: ['one', 'five', 'twelve'] };
+    expect(sends(play([...wordsShown, typed, typed]).effects)).toHaveLength(1);
+  });
+
+  it('leaves neither text nor words in the page once it is queued', () => {
+    const { state } = play([...wordsShown, { type: 'check', typed: ['one', 'five', 'twelve'] }, { type: 'queued' }]);
+    expect(state.screen).toBe('sent');
+    expect(JSON.stringify(state)).not.toMatch(/what I saw|eleven/);
+  });
+
+  it('stays where it was, text and all, when it cannot be queued', () => {
+    const { state } = play([
+      ...wordsShown,
+      { type: 'check', typed: ['one', 'five', 'twelve'] },
+      { type: 'not-queued', reason: 'desk' },
+    ]);
+    expect(state).toMatchObject({ screen: 'write', working: false, draft: { text: 'what I saw', complaint: 'desk' } });
+  });
+
+  it('keeps its words when the person looks at the text again', () => {
+    const { state, effects } = play([...wordsShown, { type: 'go', screen: 'write' }, { type: 'submit' }]);
+    expect(state.screen).toBe('words');
+    expect(effects.filter(({ type }) => type === 'make-phrase')).toHaveLength(1);
+  });
+});
+
+describe('what stops a message before it leaves', () => {
+  it.each<[string, Event, string]>([
+    ['no text', { type: 'text', text: '  \n' }, 'empty'],
+    ['too much text', { type: 'room', text: 'what I saw', room: { fill: 1.2, fits: false } }, 'room'],
+  ])('%s', (_, event, complaint) => {
+    const { state, effects } = play([...written, event, { type: 'submit' }]);
+    expect(state).toMatchObject({ screen: 'write', draft: { complaint } });
+    expect(effects.filter(({ type }) => type !== 'measure')).toEqual([]);
+  });
+
+  it('no desk chosen, where there is a choice', () => {
+    const { state } = play([
+      { type: 'loaded', organisation },
+      { type: 'go', screen: 'write' },
+      { type: 'text', text: 'x' },
+      { type: 'submit' },
+    ]);
+    expect(state).toMatchObject({ screen: 'write', draft: { complaint: 'desk' } });
+  });
+
+  it('a desk that has been closed since it was chosen', () => {
+    const closed = { ...organisation, desks: organisation.desks.map((desk) => ({ ...desk, paused: true })) };
+    const { state } = play([...written, { type: 'loaded', organisation: closed }, { type: 'submit' }]);
+    expect(state.draft.complaint).toBe('desk');
+  });
+
+  it('nothing verified yet', () => {
+    expect(play([{ type: 'go', screen: 'write' }]).state.screen).toBe('home');
+  });
+});
+
+describe('coming back', () => {
+  it('sends a later message at once, without new words', () => {
+    const { effects } = play([sessionWith({ phrase: 'entered' }), ...written, { type: 'submit' }]);
+    expect(sends(effects)).toHaveLength(1);
+    expect(effects.some(({ type }) => type === 'make-phrase')).toBe(false);
+  });
+
+  it('does not let other words in while a message waits, which they would drop', () => {
+    const waiting = sessionWith({ phrase: 'new', outbox: [{ id: 'm', parts: 2, stored: 1 }] });
+    const { state } = play([{ type: 'loaded', organisation }, waiting, { type: 'go', screen: 'enter' }]);
+    expect(state.screen).toBe('sent');
+  });
+
+  it('says what is wrong with typed words, and forgets that when the person goes elsewhere', () => {
+    const refused: Event = {
+      type: 'refused',
+      problem: { ok: false, problem: 'unknown-word', index: 3, word: 'fuor' },
+    };
+    const { state } = play([{ type: 'loaded', organisation }, { type: 'go', screen: 'enter' }, refused]);
+    expect(state.problem).toMatchObject({ index: 3, word: 'fuor' });
+    expect(play([{ type: 'go', screen: 'home' }], state).state.problem).toBeUndefined();
+  });
+});
+
+describe('word lists', () => {
+  it('are asked for by nothing but the choice of one', () => {
+    const { effects } = play([
+      ...wordsShown,
+      { type: 'go', screen: 'enter' },
+      { type: 'enter', typed: 'eins zwei' },
+      { type: 'times', times: { now: 0, request: 1, envelope: 1, index: 1 } },
+      { type: 'link', link: 'lost' },
+    ]);
+    expect(effects.some(({ type }) => type === 'load-list')).toBe(false);
+    expect(play([{ type: 'list', id: 'french' }]).effects).toEqual([{ type: 'load-list', id: 'french' }]);
+  });
+
+  it('give new words when they come while words are shown, and keep the old when they do not', () => {
+    const shown = play([...written, { type: 'submit' }, { type: 'phrase', words, asked: [0, 1, 2] }]).state;
+    const chosen = play([{ type: 'list', id: 'french' }], shown).state;
+    const came = play([{ type: 'listed', id: 'french', ready: true }], chosen);
+    expect(came.effects).toEqual([{ type: 'make-phrase', list: 'french' }]);
+    const failed = play([{ type: 'listed', id: 'french', ready: false }], chosen);
+    expect(failed.effects).toEqual([]);
+    expect(failed.state).toMatchObject({ list: { id: 'english', state: 'failed' }, phrase: { words } });
+  });
+
+  it('do not answer for another choice made meanwhile', () => {
+    const { state } = play([
+      { type: 'list', id: 'french' },
+      { type: 'list', id: 'czech' },
+      { type: 'listed', id: 'french', ready: true },
+    ]);
+    expect(state.list).toEqual({ id: 'english', wanted: 'czech', state: 'loading' });
+  });
+});
+
+describe('what the page knows', () => {
+  it('measures only the text that stands there now', () => {
+    const { state } = play([...written, { type: 'room', text: 'what', room: { fill: 9, fits: false } }]);
+    expect(state.draft.room.fits).toBe(true);
+  });
+
+  it('is idle only with no text, no words shown and nothing on its way', () => {
+    expect(isIdle(play([{ type: 'loaded', organisation }]).state)).toBe(true);
+    expect(isIdle(play(written).state)).toBe(false);
+    expect(isIdle(play(wordsShown).state)).toBe(false);
+    const waits = play([sessionWith({ outbox: [{ id: 'm', parts: 1, stored: 0 }] })]).state;
+    expect(isIdle(waits)).toBe(false);
+  });
+
+  it('forgives case, accents, width and spaces in a word that is typed back, and nothing else', () => {
+    expect(sameWord(' ÉCOLE', 'école')).toBe(true);
+    expect(sameWord('ecole', 'école')).toBe(true);
+    expect(sameWord('ｏｎｅ', 'one')).toBe(true);
+    expect(sameWord('on', 'one')).toBe(false);
+    expect(sameWord('', '')).toBe(false);
+  });
+});
