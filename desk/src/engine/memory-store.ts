@@ -34,7 +34,9 @@ export class MemoryStore implements LocalStore {
 
   /** Keys of the records that hold these bytes anywhere. */
   find(needle: Uint8Array): string[] {
-    return [...this.#records].filter(([, bytes]) => Buffer.from(bytes).includes(needle)).map(([key]) => key);
+    return [...this.#records]
+      .filter(([, bytes]) => Buffer.from(bytes).includes(Buffer.from(needle)))
+      .map(([key]) => key);
   }
 
   /** What a thief or a crash finds: everything, in a store of its own. */

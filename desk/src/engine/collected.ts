@@ -1,0 +1,173 @@
+/** What becomes of posted replies, seen in the index that everybody gets (spec/protocol.md, sections 5, 5.1, 7.2). */
+
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { Reader } from '@postern/protocol/bytes/reader';
+import { Writer } from '@postern/protocol/bytes/writer';
+import { REPLY_LIFE_DAYS, ROOT_WINDOW_DAYS } from '@postern/protocol/constants';
+import type { Conversation, DeskReply } from '@postern/protocol/desk/state';
+import type { LogEvent } from '@postern/protocol/messages/log-event';
+import { lanePrefix, type ReplyIndex, tagLookup, tagOf } from '@postern/protocol/messages/reply-index';
+import { type Day, dayOf } from '@postern/protocol/time';
+import type { EngineParts } from './engine-parts.ts';
+import type { LogStore } from './log-store.ts';
+import type { PendingEvents } from './pending-events.ts';
+import type { StoreWrite } from './ports.ts';
+import type { Posting } from './posting.ts';
+import { type Documents, fetchDocuments, fetchIndex, freshCircuit } from './public-documents.ts';
+import type { Rosters } from './rosters.ts';
+import { names } from './store-schema.ts';
+
+export interface CollectedParts {
+  readonly log: LogStore;
+  readonly pending: PendingEvents;
+  readonly rosters: Rosters;
+  readonly posting: Posting;
+}
+
+/** What this device has seen of a posted reply. */
+interface Watched {
+  readonly seenOn: Day;
+  /** The day on which the log said that it was collected; 0 before. */
+  readonly collectedOn: Day;
+}
+
+export class Collected {
+  readonly #parts: EngineParts;
+  readonly #with: CollectedParts;
+  readonly #watched = new Map<string, Watched>();
+  #documents: Documents | null = null;
+  #fetchedAt = Number.NEGATIVE_INFINITY;
+
+  private constructor(parts: EngineParts, others: CollectedParts) {
+    this.#parts = parts;
+    this.#with = others;
+  }
+
+  static async load(parts: EngineParts, others: CollectedParts): Promise<Collected> {
+    const collected = new Collected(parts, others);
+    const { store } = parts.ports;
+    for (const name of await store.list(names.allWatched)) {
+      const bytes = await store.get(name);
+      if (bytes !== null) collected.#watched.set(name, decodeWatched(bytes));
+    }
+    return collected;
+  }
+
+  /** Roster and bundle of the last look, with which to post. */
+  get documents(): Documents | null {
+    return this.#documents;
+  }
+
+  get nextTime(): number {
+    return this.#fetchedAt + this.#parts.options.documentSeconds;
+  }
+
+  /** Looks at the bundle and every lane's index, always all of them, whatever is waited for. @throws Unreachable */
+  async work(): Promise<void> {
+    const now = this.#parts.ports.now();
+    if (now < this.nextTime && this.#documents !== null && this.#documents.bundle.day === dayOf(now)) return;
+    this.#fetchedAt = now;
+    const circuit = freshCircuit(this.#parts, 'documents');
+    this.#documents = await fetchDocuments(this.#parts, this.#with.rosters, circuit);
+    if (this.#documents === null) return;
+    const { laneDepth } = this.#documents.bundle;
+    for (let lane = 0; lane < 2 ** laneDepth; lane++) {
+      const index = await fetchIndex(this.#parts, this.#documents, lane, circuit);
+      if (index === 'bundle-changed') this.#fetchedAt = Number.NEGATIVE_INFINITY;
+      if (index === 'bundle-changed') return;
+      if (index !== null) await this.#compare(index, dayOf(now));
+    }
+  }
+
+  /** The server's key is gone: the bundle is fetched again at the next occasion. */
+  forgetDocuments(): void {
+    this.#fetchedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Notes when the log says that replies were collected, and reports losses that a later message shows. */
+  onApplied(events: readonly LogEvent[], changed: ReadonlySet<string>, day: Day): StoreWrite[] {
+    const writes: StoreWrite[] = [];
+    for (const event of events) {
+      if (event.kind !== 'collected') continue;
+      const name = names.watched(bytesToHex(event.conversationId), event.number);
+      writes.push(this.#watch(name, { seenOn: this.#watched.get(name)?.seenOn ?? day, collectedOn: day }));
+    }
+    for (const id of changed) {
+      const conversation = this.#with.log.state.conversations.get(id);
+      if (conversation) this.#reportLoss(id, conversation, day);
+    }
+    return writes;
+  }
+
+  async erase(today: Day): Promise<void> {
+    for (const [name, { seenOn }] of this.#watched) {
+      if (today - seenOn <= ROOT_WINDOW_DAYS + REPLY_LIFE_DAYS) continue;
+      await this.#parts.ports.store.delete(name);
+      this.#watched.delete(name);
+    }
+  }
+
+  async #compare(index: ReplyIndex, today: Day): Promise<void> {
+    const has = tagLookup(index.tags);
+    const events: LogEvent[] = [];
+    const writes: StoreWrite[] = [];
+    for (const [id, conversation] of this.#with.log.state.conversations) {
+      if (lanePrefix(conversation.lane, index.laneDepth) !== index.lane) continue;
+      for (const reply of conversation.replies) {
+        if (reply.progress !== 'posted' || reply.tagKey === null) continue;
+        const name = names.watched(id, reply.number);
+        const stands = has(await tagOf(reply.tagKey, index.epoch));
+        const isSeen = this.#watched.has(name);
+        if (stands && !isSeen) writes.push(this.#watch(name, { seenOn: today, collectedOn: 0 }));
+        // It was posted on its own day or later, so until then nothing but an acknowledgement, or a loss, removes it.
+        const isInTime = today < reply.day + REPLY_LIFE_DAYS;
+        if (!stands && isSeen && isInTime) events.push({ kind: 'collected', ...place(conversation, reply) });
+      }
+    }
+    writes.push(...this.#with.pending.add(events));
+    if (writes.length > 0) await this.#parts.ports.store.transaction(writes);
+    await this.#findRefused(index, has);
+  }
+
+  /** A reply that was refused because it is there already, from a request whose answer was lost. */
+  async #findRefused(index: ReplyIndex, has: (tag: Uint8Array) => boolean): Promise<void> {
+    for (const what of this.#with.posting.refused) {
+      const conversation = this.#with.log.state.conversations.get(bytesToHex(what.conversationId));
+      const tagKey = conversation?.replies.find(({ number }) => number === what.number)?.tagKey;
+      if (tagKey && has(await tagOf(tagKey, index.epoch))) {
+        await this.#with.posting.notePosted(what);
+        this.#parts.alerts.clear('reply-refused', { conversation: bytesToHex(what.conversationId) });
+      }
+    }
+  }
+
+  /**
+   * A reply that left the index early was read, or the server lost it. A message sealed two days later by a source that
+   * has not read it tells which; one that is only a day younger may have been written before.
+   */
+  #reportLoss(id: string, conversation: Conversation, day: Day): void {
+    const isLost = conversation.replies.some((reply) => {
+      const collectedOn = this.#watched.get(names.watched(id, reply.number))?.collectedOn ?? 0;
+      if (reply.progress !== 'collected' || reply.number <= conversation.read || collectedOn === 0) return false;
+      return conversation.messages.some((message) => message.day > collectedOn + 1 && message.read < reply.number);
+    });
+    if (isLost) this.#parts.alerts.raise('loss-suspected', day, { conversation: id });
+    else this.#parts.alerts.clear('loss-suspected', { conversation: id });
+  }
+
+  #watch(name: string, watched: Watched): StoreWrite {
+    this.#watched.set(name, watched);
+    return { key: name, bytes: new Writer().u32(watched.seenOn).u32(watched.collectedOn).done() };
+  }
+}
+
+function place(conversation: Conversation, reply: DeskReply): { conversationId: Uint8Array; number: number } {
+  return { conversationId: conversation.id, number: reply.number };
+}
+
+function decodeWatched(bytes: Uint8Array): Watched {
+  const reader = new Reader(bytes);
+  const watched = { seenOn: reader.u32(), collectedOn: reader.u32() };
+  reader.end();
+  return watched;
+}

@@ -1,0 +1,155 @@
+/** The desk's conversations as people read them (spec/protocol.md, section 7.2). */
+
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { equal } from '@postern/protocol/bytes/equal';
+import { WireError } from '@postern/protocol/bytes/wire-error';
+import { ROOT_USE_DAYS } from '@postern/protocol/constants';
+import {
+  type Conversation,
+  type DeskMessage,
+  type DeskReply,
+  isConfirmed,
+  linksLeft,
+} from '@postern/protocol/desk/state';
+import type { LogEvent } from '@postern/protocol/messages/log-event';
+import { joinReplyText } from '@postern/protocol/messages/reply';
+import type { Day } from '@postern/protocol/time';
+import type { ConversationSummary, ConversationView, MessageView, ReplyView } from './view.ts';
+
+type WrittenReply = Extract<LogEvent, { kind: 'reply' }>;
+
+const previewCharacters = 160;
+/** The progress of a text is that of the part that is furthest behind. */
+const order = ['too-old', 'waiting', 'queued', 'posted', 'collected'] as const;
+
+/** @param waiting replies of this device that are not in the log yet */
+export function summaryOf(
+  conversation: Conversation,
+  waiting: readonly WrittenReply[],
+  today: Day,
+): ConversationSummary {
+  const { messages, replies } = conversation;
+  const newest = messages.at(-1);
+  const texts = groupByMessage(replies);
+  const pending = ownOf(conversation, waiting);
+  const unposted = texts.filter((parts) => parts.some((part) => isUnposted(part)));
+  const pendingPieces = pending.reduce((sum, { pieces }) => sum + pieces.length, 0);
+  return {
+    id: bytesToHex(conversation.id),
+    firstDay: messages[0]?.day ?? null,
+    lastDay: newest?.day ?? null,
+    language: newest?.content?.language ?? '',
+    campaign: campaignOf(newest),
+    preview: preview(newest?.content?.text ?? ''),
+    messages: messages.length,
+    incomplete: conversation.partial.length,
+    replies: texts.length + pending.length,
+    unposted: unposted.length + pending.length,
+    isUnanswered: newest !== undefined && pending.length === 0 && !replies.some(({ day }) => day >= newest.day),
+    linksLeft: Math.max(0, linksLeft(conversation) - pendingPieces),
+  };
+}
+
+export async function viewOf(
+  conversation: Conversation,
+  waiting: readonly WrittenReply[],
+  device: Uint8Array,
+  today: Day,
+): Promise<ConversationView> {
+  const pending = ownOf(conversation, waiting).map((reply) => pendingView(reply, device));
+  const replies = groupByMessage(conversation.replies).map((parts) => replyView(conversation, parts, today));
+  return {
+    summary: summaryOf(conversation, waiting, today),
+    messages: conversation.messages.map(messageView),
+    incomplete: conversation.partial.map(({ messageId, day, parts, pieces }) => ({
+      id: bytesToHex(messageId),
+      day,
+      parts,
+      partsHere: pieces.size,
+    })),
+    replies: await Promise.all([...replies, ...pending]),
+  };
+}
+
+function messageView(message: DeskMessage): MessageView {
+  const { content } = message;
+  return {
+    id: bytesToHex(message.messageId),
+    day: message.day,
+    language: content?.language ?? '',
+    campaign: campaignOf(message),
+    answers: content?.answers ?? [],
+    text: content?.text ?? '',
+    isUnreadable: content === null,
+  };
+}
+
+async function replyView(conversation: Conversation, parts: readonly DeskReply[], today: Day): Promise<ReplyView> {
+  const [first] = parts as readonly [DeskReply];
+  const states = parts.map((part) => (isTooOld(part, today) ? 'too-old' : part.progress));
+  return {
+    id: bytesToHex(first.messageId),
+    day: first.day,
+    author: bytesToHex(first.author),
+    text: await textOf(parts.map(({ piece }) => piece)),
+    parts: first.parts,
+    progress: order.find((progress) => states.includes(progress)) ?? 'waiting',
+    partsPosted: parts.filter((part) => !isUnposted(part) && !isTooOld(part, today)).length,
+    isConfirmed: parts.every((part) => isConfirmed(conversation, part)),
+  };
+}
+
+async function pendingView({ messageId, day, pieces }: WrittenReply, device: Uint8Array): Promise<ReplyView> {
+  return {
+    id: bytesToHex(messageId),
+    day,
+    author: bytesToHex(device),
+    text: await textOf(pieces),
+    parts: pieces.length,
+    progress: 'pending',
+    partsPosted: 0,
+    isConfirmed: false,
+  };
+}
+
+/** A device of the desk has signed it, but may have deflated nonsense: then there is nothing to show. */
+async function textOf(pieces: readonly Uint8Array[]): Promise<string> {
+  try {
+    return await joinReplyText(pieces);
+  } catch (error) {
+    if (error instanceof WireError) return '';
+    throw error;
+  }
+}
+
+function groupByMessage(replies: readonly DeskReply[]): DeskReply[][] {
+  const groups = new Map<string, DeskReply[]>();
+  for (const reply of replies) {
+    const key = bytesToHex(reply.messageId);
+    const group = groups.get(key) ?? [];
+    group.push(reply);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map((group) => group.sort((a, b) => a.part - b.part));
+}
+
+function isUnposted({ progress }: DeskReply): boolean {
+  return progress === 'waiting' || progress === 'queued';
+}
+
+function isTooOld({ progress, rootDay }: DeskReply, today: Day): boolean {
+  return progress === 'queued' && today > rootDay + ROOT_USE_DAYS;
+}
+
+function ownOf(conversation: Conversation, waiting: readonly WrittenReply[]): WrittenReply[] {
+  return waiting.filter(({ conversationId }) => equal(conversationId, conversation.id));
+}
+
+function campaignOf(message: DeskMessage | undefined): string | null {
+  const campaign = message?.content?.campaign ?? null;
+  return campaign === null ? null : bytesToHex(campaign);
+}
+
+function preview(text: string): string {
+  return [...text.replace(/\s+/gu, ' ').trim()].slice(0, previewCharacters).join('');
+}

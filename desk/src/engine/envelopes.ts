@@ -1,0 +1,205 @@
+/** Finds the desk's submissions among all envelopes, and passes days that are done (spec/protocol.md, section 4, ENV-3, ENV-4, ENV-6). */
+
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { WireError } from '@postern/protocol/bytes/wire-error';
+import { DAY_KEY_GRACE_DAYS, HASH_BYTES, PASS_AFTER_DAYS } from '@postern/protocol/constants';
+import { ENVELOPES_MAX } from '@postern/protocol/http/device-kinds';
+import { type EnvelopeKey, type OpenedEnvelope, openEnvelope } from '@postern/protocol/messages/envelope';
+import type { LogEvent } from '@postern/protocol/messages/log-event';
+import { MessageError } from '@postern/protocol/messages/message-error';
+import { sha256 } from '@postern/protocol/primitives/hash';
+import type { Day } from '@postern/protocol/time';
+import type { DayKeys } from './day-keys.ts';
+import type { EngineParts } from './engine-parts.ts';
+import type { LogStore } from './log-store.ts';
+import type { PendingEvents } from './pending-events.ts';
+import type { LocalStore, StoreWrite } from './ports.ts';
+import { names, numberIn } from './store-schema.ts';
+
+export interface EnvelopeParts {
+  readonly log: LogStore;
+  readonly pending: PendingEvents;
+  readonly dayKeys: DayKeys;
+}
+
+export interface EnvelopeCounts {
+  readonly tried: number;
+  readonly waiting: number;
+  readonly malformed: number;
+}
+
+/** What is known of one day. */
+interface Tried {
+  readonly ids: Set<string>;
+  chunks: number;
+  waiting: number;
+}
+
+/** Envelopes that are opened at once; each takes about a millisecond of one core. */
+const atOnce = 8;
+/** Batches of one tick at the most, so that nothing else waits for long. */
+const batchesMax = 64;
+
+type Outcome = { readonly id: Uint8Array; readonly event: LogEvent | null; readonly isMalformed: boolean };
+
+export class Envelopes {
+  readonly #parts: EngineParts;
+  readonly #with: EnvelopeParts;
+  readonly #tried = new Map<Day, Tried>();
+  readonly #passed = new Set<Day>();
+  #malformed = 0;
+
+  private constructor(parts: EngineParts, others: EnvelopeParts) {
+    this.#parts = parts;
+    this.#with = others;
+  }
+
+  static async load(parts: EngineParts, others: EnvelopeParts): Promise<Envelopes> {
+    const envelopes = new Envelopes(parts, others);
+    const { store } = parts.ports;
+    for (const name of await store.list(names.allTried)) await envelopes.#loadChunk(store, name);
+    for (const name of await store.list(names.allPassed)) envelopes.#passed.add(numberIn(name));
+    return envelopes;
+  }
+
+  get counts(): EnvelopeCounts {
+    const days = [...this.#tried.values()];
+    const sum = (count: (tried: Tried) => number): number => days.reduce((total, day) => total + count(day), 0);
+    return { tried: sum(({ ids }) => ids.size), waiting: sum(({ waiting }) => waiting), malformed: this.#malformed };
+  }
+
+  /** Tries what is new of every day that is not done, then passes what may be passed. @throws Unreachable, Refused */
+  async work(today: Day): Promise<void> {
+    await this.#tryAgain();
+    let batches = 0;
+    for (let day = today - DAY_KEY_GRACE_DAYS + 1; day <= today; day++) {
+      if (batches >= batchesMax || this.#isDone(day)) continue;
+      batches += await this.#workOn(day, today, batchesMax - batches);
+    }
+    await this.#passDays(today);
+  }
+
+  /** Forgets what no envelope can need any more. */
+  async erase(today: Day): Promise<void> {
+    const before = today - DAY_KEY_GRACE_DAYS;
+    const { store } = this.#parts.ports;
+    for (const day of [...this.#tried.keys()].filter((of) => of <= before)) {
+      if (!this.#isDone(day)) this.#parts.alerts.add('days-unfinished', today);
+      await store.transaction(await this.#forget(day));
+    }
+    for (const day of [...this.#passed].filter((of) => of <= before)) {
+      await store.delete(names.passed(day));
+      this.#passed.delete(day);
+    }
+  }
+
+  /** Whether a device of the desk says in the log that it has tried all of the day with all keys. */
+  #isDone(day: Day): boolean {
+    if (this.#passed.has(day)) return true;
+    return [...this.#with.log.state.finished.values()].some((days) => days.has(day));
+  }
+
+  /** A key that came late may open what could not be opened before. */
+  async #tryAgain(): Promise<void> {
+    for (const day of this.#with.dayKeys.takeNewDays()) {
+      for (const near of [day - 1, day, day + 1]) {
+        if (this.#tried.has(near)) await this.#parts.ports.store.transaction(await this.#forget(near));
+      }
+    }
+  }
+
+  /** @returns how many batches it took */
+  async #workOn(day: Day, today: Day, batches: number): Promise<number> {
+    const { ids } = await this.#parts.server.ask({ kind: 'envelope-ids', day });
+    const tried = this.#triedOf(day);
+    const fresh = ids.filter((id) => !tried.ids.has(bytesToHex(id)));
+    tried.waiting = fresh.length;
+    const keys = await this.#with.dayKeys.envelopeKeys(day);
+    let used = 0;
+    for (let at = 0; at < fresh.length && used < batches; at += ENVELOPES_MAX, used++) {
+      await this.#tryBatch(day, fresh.slice(at, at + ENVELOPES_MAX), keys, today);
+    }
+    // After its end no envelope is added to a day.
+    if (tried.waiting === 0 && day < today && this.#with.dayKeys.holdsAll(day)) await this.#finish(day);
+    return used;
+  }
+
+  async #tryBatch(day: Day, ids: readonly Uint8Array[], keys: readonly EnvelopeKey[], today: Day): Promise<void> {
+    const { envelopes } = await this.#parts.server.ask({ kind: 'envelopes', ids });
+    const outcomes: Outcome[] = [];
+    for (let at = 0; at < envelopes.length; at += atOnce) {
+      const some = envelopes.slice(at, at + atOnce);
+      outcomes.push(...(await Promise.all(some.map((envelope) => this.#try(envelope, day, keys)))));
+    }
+    const malformed = outcomes.filter(({ isMalformed }) => isMalformed).length;
+    this.#malformed += malformed;
+    this.#parts.alerts.add('envelopes-malformed', today, {}, malformed);
+    const events = outcomes.flatMap(({ event }) => (event === null ? [] : [event]));
+    // Only what was really given and is what was asked for counts as tried.
+    const asked = new Set(ids.map(bytesToHex));
+    const given = outcomes.map(({ id }) => id).filter((id) => asked.has(bytesToHex(id)));
+    const tried = this.#triedOf(day);
+    const chunk = { key: names.tried(day, tried.chunks++), bytes: joinIds(given) };
+    await this.#parts.ports.store.transaction([...this.#with.pending.add(events), chunk]);
+    for (const id of given) tried.ids.add(bytesToHex(id));
+    tried.waiting = Math.max(0, tried.waiting - given.length);
+  }
+
+  async #try(envelope: Uint8Array, day: Day, keys: readonly EnvelopeKey[]): Promise<Outcome> {
+    const { ports, keys: own } = this.#parts;
+    const id = await sha256(envelope);
+    let opened: OpenedEnvelope;
+    try {
+      opened = await openEnvelope(ports.recipient, own.fingerprint, envelope, day, keys);
+    } catch (error) {
+      if (error instanceof MessageError || error instanceof WireError) return { id, event: null, isMalformed: true };
+      throw error;
+    }
+    if (opened.kind !== 'submission') return { id, event: null, isMalformed: false };
+    const isKnown = this.#with.log.state.envelopes.has(bytesToHex(id));
+    const event = { kind: 'received', envelopeId: id, day: opened.keyDay, inside: opened.fields } as const;
+    return { id, event: isKnown ? null : event, isMalformed: false };
+  }
+
+  /** Behind the events of the day, so that whoever reads this in the log has them. */
+  async #finish(day: Day): Promise<void> {
+    if (this.#with.pending.events.some((event) => event.kind === 'day-finished' && event.day === day)) return;
+    await this.#parts.ports.store.transaction(this.#with.pending.add([{ kind: 'day-finished', day }]));
+  }
+
+  /** Whole days only, and only those of which the log says that they are finished (ENV-6). */
+  async #passDays(today: Day): Promise<void> {
+    for (let day = today - DAY_KEY_GRACE_DAYS + 1; day <= today - PASS_AFTER_DAYS; day++) {
+      if (this.#passed.has(day) || !this.#isDone(day)) continue;
+      await this.#parts.server.ask({ kind: 'pass-day', day });
+      this.#passed.add(day);
+      const passed = { key: names.passed(day), bytes: new Uint8Array(0) };
+      await this.#parts.ports.store.transaction([...(await this.#forget(day)), passed]);
+    }
+  }
+
+  #triedOf(day: Day): Tried {
+    const tried = this.#tried.get(day) ?? { ids: new Set<string>(), chunks: 0, waiting: 0 };
+    this.#tried.set(day, tried);
+    return tried;
+  }
+
+  async #forget(day: Day): Promise<StoreWrite[]> {
+    this.#tried.delete(day);
+    const chunks = await this.#parts.ports.store.list(names.triedOf(day));
+    return chunks.map((key) => ({ key, bytes: null }));
+  }
+
+  async #loadChunk(store: LocalStore, name: string): Promise<void> {
+    const bytes = (await store.get(name)) ?? new Uint8Array(0);
+    const tried = this.#triedOf(numberIn(name));
+    tried.chunks = numberIn(name, 2) + 1;
+    for (let at = 0; at < bytes.length; at += HASH_BYTES) tried.ids.add(bytesToHex(bytes.slice(at, at + HASH_BYTES)));
+  }
+}
+
+function joinIds(ids: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(ids.length * HASH_BYTES);
+  for (const [at, id] of ids.entries()) joined.set(id, at * HASH_BYTES);
+  return joined;
+}

@@ -1,0 +1,197 @@
+/** The desk's state, how far the log has been read, and the group key, as this device keeps them (spec/protocol.md, section 7.2). */
+
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { equal } from '@postern/protocol/bytes/equal';
+import { Reader } from '@postern/protocol/bytes/reader';
+import { Writer } from '@postern/protocol/bytes/writer';
+import {
+  DEVICE_ID_BYTES,
+  ENVELOPE_LIFE_DAYS,
+  GROUP_KEY_BYTES,
+  HASH_BYTES,
+  LOG_LIFE_DAYS,
+} from '@postern/protocol/constants';
+import { forgetBefore } from '@postern/protocol/desk/apply';
+import { type DeskState, emptyDeskState } from '@postern/protocol/desk/state';
+import {
+  decodeConversation,
+  decodeProgress,
+  encodeConversation,
+  encodeProgress,
+} from '@postern/protocol/desk/state-codec';
+import { type LogPosition, logStart } from '@postern/protocol/messages/log-entry';
+import { sha256 } from '@postern/protocol/primitives/hash';
+import type { Day } from '@postern/protocol/time';
+import type { LocalStore, StoreWrite } from './ports.ts';
+import { names, numberIn } from './store-schema.ts';
+
+/** The key of the position's group epoch. */
+export interface GroupKey {
+  readonly epoch: number;
+  /** 32 bytes. */
+  readonly key: Uint8Array;
+  /** The UTC day on which this device read the last entry under it. */
+  readonly lastDay: Day;
+}
+
+/** How far this device is in the log. */
+export interface LogProgress {
+  readonly position: LogPosition;
+  /** The day on which the last rekey was read. */
+  readonly rekeyDay: Day;
+  /** True for a device that cannot read on without a snapshot from another. */
+  readonly needsSnapshot: boolean;
+}
+
+const version = 1;
+/** Entries are kept this many days: to be given back to a server that lost them, and to be compared (TRK-3). */
+const entryDays = 2;
+
+export class LogStore {
+  readonly #store: LocalStore;
+  state: DeskState = emptyDeskState();
+  progress: LogProgress = { position: logStart, rekeyDay: 0, needsSnapshot: false };
+  groupKey: GroupKey | null = null;
+
+  private constructor(store: LocalStore) {
+    this.#store = store;
+  }
+
+  static async load(store: LocalStore): Promise<LogStore> {
+    const log = new LogStore(store);
+    const progress = await store.get(names.position);
+    if (progress !== null) log.progress = decodeLogProgress(progress);
+    const groupKey = await store.get(names.groupKey);
+    if (groupKey !== null) log.groupKey = decodeGroupKey(groupKey);
+    const seen = await store.get(names.progress);
+    if (seen !== null) decodeProgress(seen, log.state);
+    for (const name of await store.list(names.conversations)) {
+      const bytes = await store.get(name);
+      if (bytes === null) continue;
+      const conversation = decodeConversation(bytes);
+      log.state.conversations.set(bytesToHex(conversation.id), conversation);
+    }
+    return log;
+  }
+
+  get position(): LogPosition {
+    return this.progress.position;
+  }
+
+  /** The group key of the position's epoch, or null. */
+  get currentKey(): Uint8Array | null {
+    return this.groupKey?.epoch === this.position.groupEpoch ? this.groupKey.key : null;
+  }
+
+  /** What keeps the present state, apart from conversations that did not change. */
+  writes(changed: Iterable<string>, withProgress: boolean): StoreWrite[] {
+    const writes: StoreWrite[] = [{ key: names.position, bytes: encodeLogProgress(this.progress) }];
+    writes.push({ key: names.groupKey, bytes: this.groupKey === null ? null : encodeGroupKey(this.groupKey) });
+    if (withProgress) writes.push({ key: names.progress, bytes: encodeProgress(this.state) });
+    for (const id of changed) {
+      const conversation = this.state.conversations.get(id);
+      if (conversation) writes.push({ key: names.conversation(id), bytes: encodeConversation(conversation) });
+    }
+    return writes;
+  }
+
+  /** What replaces everything by a state from elsewhere. */
+  async replacement(): Promise<StoreWrite[]> {
+    const old = [...(await this.#store.list(names.conversations)), ...(await this.#store.list(names.entries))];
+    const deletions = old.map((key): StoreWrite => ({ key, bytes: null }));
+    return [...deletions, ...this.writes(this.state.conversations.keys(), true)];
+  }
+
+  /** Keeps an entry's bytes for some days. */
+  entryWrite(number: number, entry: Uint8Array, day: Day): StoreWrite {
+    return { key: names.entry(number), bytes: new Writer().u32(day).var16(entry).done() };
+  }
+
+  /** The exact bytes of an entry that was read in the last days, or null. */
+  async entry(number: number): Promise<Uint8Array | null> {
+    const bytes = await this.#store.get(names.entry(number));
+    if (bytes === null) return null;
+    const reader = new Reader(bytes);
+    reader.u32();
+    const entry = reader.var16();
+    reader.end();
+    return entry;
+  }
+
+  /** Hash of the last of this many entries; null if this device does not know it any more. */
+  async headAt(length: number): Promise<Uint8Array | null> {
+    if (length === this.position.length) return this.position.head;
+    const entry = length === 0 ? null : await this.entry(length - 1);
+    if (length === 0) return new Uint8Array(HASH_BYTES);
+    return entry === null ? null : sha256(entry);
+  }
+
+  /** Erases what the day has made due: the group key (LOG-6), old entries, ids that no envelope can have any more. */
+  async erase(today: Day): Promise<void> {
+    const writes: StoreWrite[] = [];
+    if (this.groupKey !== null && today - this.groupKey.lastDay >= LOG_LIFE_DAYS) {
+      this.groupKey.key.fill(0);
+      this.groupKey = null;
+      writes.push({ key: names.groupKey, bytes: null });
+    }
+    for (const name of await this.#store.list(names.entries)) {
+      const bytes = await this.#store.get(name);
+      if (bytes === null || today - new Reader(bytes).u32() <= entryDays) break;
+      writes.push({ key: name, bytes: null });
+    }
+    const before = encodeProgress(this.state);
+    forgetBefore(this.state, today - ENVELOPE_LIFE_DAYS - 2);
+    const after = encodeProgress(this.state);
+    if (!equal(before, after)) writes.push({ key: names.progress, bytes: after });
+    if (writes.length > 0) await this.#store.transaction(writes);
+  }
+
+  /** Number of the oldest entry that is kept, or null. */
+  async firstKept(): Promise<number | null> {
+    const [first] = await this.#store.list(names.entries);
+    return first === undefined ? null : numberIn(first);
+  }
+}
+
+/** Also the beginning of a snapshot. */
+export function writePosition(writer: Writer, { length, head, groupEpoch, members }: LogPosition): void {
+  writer.u32(length).bytes(head, HASH_BYTES).u32(groupEpoch);
+  writer.list8(members, (member) => writer.bytes(member, DEVICE_ID_BYTES));
+}
+
+/** @throws WireError */
+export function readPosition(reader: Reader): LogPosition {
+  const [length, head, groupEpoch] = [reader.u32(), reader.bytes(HASH_BYTES), reader.u32()];
+  return { length, head, groupEpoch, members: reader.list8(0xff, () => reader.bytes(DEVICE_ID_BYTES)) };
+}
+
+function encodeLogProgress({ position, rekeyDay, needsSnapshot }: LogProgress): Uint8Array {
+  const writer = new Writer()
+    .u8(version)
+    .u32(rekeyDay)
+    .u8(needsSnapshot ? 1 : 0);
+  writePosition(writer, position);
+  return writer.done();
+}
+
+function decodeLogProgress(bytes: Uint8Array): LogProgress {
+  const reader = new Reader(bytes);
+  reader.version(version);
+  const rekeyDay = reader.u32();
+  const needsSnapshot = reader.u8() === 1;
+  const position = readPosition(reader);
+  reader.end();
+  return { position, rekeyDay, needsSnapshot };
+}
+
+function encodeGroupKey({ epoch, key, lastDay }: GroupKey): Uint8Array {
+  return new Writer().u8(version).u32(epoch).bytes(key, GROUP_KEY_BYTES).u32(lastDay).done();
+}
+
+function decodeGroupKey(bytes: Uint8Array): GroupKey {
+  const reader = new Reader(bytes);
+  reader.version(version);
+  const groupKey = { epoch: reader.u32(), key: reader.bytes(GROUP_KEY_BYTES), lastDay: reader.u32() };
+  reader.end();
+  return groupKey;
+}

@@ -1,0 +1,301 @@
+/** Follows the desk's log and writes to it: entry by entry, each verified, applied and kept before the next (spec/protocol.md, section 7.2). */
+
+import { equal } from '@postern/protocol/bytes/equal';
+import { WireError } from '@postern/protocol/bytes/wire-error';
+import { GROUP_KEY_BYTES } from '@postern/protocol/constants';
+import { applyEntry } from '@postern/protocol/desk/apply';
+import {
+  type LogPosition,
+  type OpenedEntry,
+  openGroupKey,
+  openLogEntry,
+  sealEventsEntry,
+  sealRekeyEntry,
+  type WrappedGroupKey,
+} from '@postern/protocol/messages/log-entry';
+import { type LogEvent, packEvents } from '@postern/protocol/messages/log-event';
+import { MessageError } from '@postern/protocol/messages/message-error';
+import { sha256 } from '@postern/protocol/primitives/hash';
+import type { Day } from '@postern/protocol/time';
+import type { EngineParts } from './engine-parts.ts';
+import type { LogStore } from './log-store.ts';
+import type { PendingEvents } from './pending-events.ts';
+import type { StoreWrite } from './ports.ts';
+import { deviceName, type Rosters } from './rosters.ts';
+import type { TransportKeys } from './transport-keys.ts';
+
+/** What other parts do with an entry that has been applied; their writes go into the same transaction. */
+export type AppliedListener = (
+  device: Uint8Array,
+  events: readonly LogEvent[],
+  changed: ReadonlySet<string>,
+  day: Day,
+) => StoreWrite[];
+
+export interface LogSyncParts {
+  readonly log: LogStore;
+  readonly rosters: Rosters;
+  readonly transportKeys: TransportKeys;
+  readonly pending: PendingEvents;
+  readonly onApplied: AppliedListener;
+}
+
+/** Requests for entries in one tick at the most; what is left is read at the next. */
+const readsMax = 64;
+const appendsMax = 4;
+
+export class LogSync {
+  readonly #parts: EngineParts;
+  readonly #with: LogSyncParts;
+  /** Whether the server gave the entry that this device read last, since the engine was opened. */
+  #isCompared = false;
+  #isRefused = false;
+  #isCaughtUp = false;
+  /** Since when a rekey that is nobody's in particular is due, in unix seconds. */
+  #rekeyDueSince: number | null = null;
+
+  constructor(parts: EngineParts, others: LogSyncParts) {
+    this.#parts = parts;
+    this.#with = others;
+  }
+
+  /** Whether an entry was refused at the last attempt; nothing behind it is read (LOG-1). */
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
+  /** Whether everything that the server has, and whatever peers say they have seen, is read. */
+  get isCaughtUp(): boolean {
+    return this.#isCaughtUp;
+  }
+
+  /** The log continues from elsewhere: what the server gives is compared again. */
+  restart(): void {
+    this.#isCompared = false;
+    this.#isCaughtUp = false;
+    this.#isRefused = false;
+  }
+
+  /** Reads what is new. @throws Unreachable, Refused */
+  async sync(day: Day): Promise<void> {
+    this.#isCaughtUp = false;
+    if (this.#with.log.progress.needsSnapshot) return;
+    for (let reads = 0; reads < readsMax; reads++) {
+      const { position } = this.#with.log;
+      const from = this.#isCompared ? position.length : Math.max(0, position.length - 1);
+      const { length, entries } = await this.#parts.server.ask({ kind: 'log', from });
+      if (length < position.length) {
+        if (!(await this.#giveBack(length, day))) return;
+        continue;
+      }
+      const last = entries.find(({ number }) => number === position.length - 1);
+      if (last !== undefined && !equal(await sha256(last.entry), position.head)) return this.#refuse('log-fork', day);
+      this.#isCompared = true;
+      const fresh = entries.filter(({ number }) => number >= position.length);
+      if (length === position.length) {
+        this.#isCaughtUp = true;
+        this.#isRefused = false;
+        this.#parts.alerts.clear('log-withheld');
+        return;
+      }
+      if (fresh[0]?.number !== position.length) return this.#becomeStuck('log-gap', day);
+      if (
+        !(await this.#takeAll(
+          fresh.map(({ entry }) => entry),
+          day,
+        ))
+      )
+        return;
+    }
+  }
+
+  /** Compares what the peers' transport keys say with the own log (TRK-3). */
+  async compareHeads(day: Day): Promise<void> {
+    const { log, transportKeys } = this.#with;
+    if (log.progress.needsSnapshot) return;
+    for (const peer of transportKeys.peers) {
+      const subject = { device: deviceName(peer.id) };
+      if (peer.logLength > log.position.length) {
+        this.#parts.alerts.raise('log-withheld', day, subject);
+        continue;
+      }
+      this.#parts.alerts.clear('log-withheld', subject);
+      const own = peer.logLength === 0 ? null : await log.headAt(peer.logLength);
+      if (own !== null && !equal(own, peer.head)) this.#parts.alerts.raise('log-fork', day, subject);
+    }
+  }
+
+  /**
+   * Writes one entry: a new group key if one is due, otherwise what waits, or nothing (LOG-4). When another device was
+   * faster, reads what it wrote and tries again with what still waits. @throws Unreachable, Refused
+   */
+  async append(day: Day): Promise<void> {
+    for (let tries = 0; tries < appendsMax; tries++) {
+      if (!this.#isCaughtUp || !this.#mayWrite()) return;
+      const entry = (await this.#sealRekey(day)) ?? (await this.#sealEvents());
+      if (entry === null) return;
+      const { outcome } = await this.#parts.server.ask({ kind: 'append', entry });
+      if (outcome === 'appended') {
+        await this.#takeAll([entry], day);
+        return;
+      }
+      await this.sync(day);
+    }
+  }
+
+  /** An empty log may be begun only if no peer has seen another. */
+  #mayWrite(): boolean {
+    const { log, transportKeys } = this.#with;
+    if (log.progress.needsSnapshot || this.#isRefused) return false;
+    return log.position.length > 0 || transportKeys.peers.every(({ logLength }) => logLength === 0);
+  }
+
+  async #sealEvents(): Promise<Uint8Array | null> {
+    const { log, pending } = this.#with;
+    const { keys, ports } = this.#parts;
+    const groupKey = log.currentKey;
+    if (groupKey === null) return null;
+    const { entry: events } = packEvents(pending.events);
+    const author = { device: keys.device, key: keys.hybrid };
+    return sealEventsEntry(keys, log.position, author, groupKey, events, ports.random);
+  }
+
+  /** The next entry if a new group key is due (LOG-3), or null. */
+  async #sealRekey(day: Day): Promise<Uint8Array | null> {
+    const { log, rosters, transportKeys } = this.#with;
+    const { keys, ports } = this.#parts;
+    const own = transportKeys.ownPublicKey;
+    if (own === null || !this.#isRekeyDue(day)) return null;
+    const peers = transportKeys.peers.map(({ id, publicKey }) => ({ device: id, transportKey: publicKey }));
+    const to = [{ device: keys.device, transportKey: own }, ...peers.filter(({ device }) => rosters.isDevice(device))];
+    const groupKey = ports.random(GROUP_KEY_BYTES);
+    const author = { device: keys.device, key: keys.hybrid };
+    const entry = await sealRekeyEntry(keys, log.position, author, groupKey, to, ports.random);
+    groupKey.fill(0);
+    return entry;
+  }
+
+  #isRekeyDue(day: Day): boolean {
+    const { log, rosters, transportKeys } = this.#with;
+    const { members, groupEpoch } = log.position;
+    const isMember = (device: Uint8Array): boolean => members.some((member) => equal(member, device));
+    // Who has left must not read the very next entry; without a key nothing else can be written.
+    const hasLeft = members.some((member) => !rosters.isDevice(member));
+    if (groupEpoch === 0 || log.currentKey === null || hasLeft) return true;
+    const hasJoined = transportKeys.peers.some(({ id }) => !isMember(id));
+    if (!hasJoined && log.progress.rekeyDay >= day) {
+      this.#rekeyDueSince = null;
+      return false;
+    }
+    const now = this.#parts.ports.now();
+    this.#rekeyDueSince ??= now;
+    return now - this.#rekeyDueSince >= transportKeys.turn * this.#parts.options.turnSeconds;
+  }
+
+  /** @returns whether all were taken */
+  async #takeAll(entries: readonly Uint8Array[], day: Day): Promise<boolean> {
+    const { log } = this.#with;
+    const changed = new Set<string>();
+    const writes: StoreWrite[] = [];
+    let hasProgress = false;
+    let problem: (() => Promise<void> | void) | null = null;
+    for (const bytes of entries) {
+      const opened = await this.#open(bytes);
+      if ('refused' in opened) {
+        problem = () => (opened.refused === 'stuck' ? this.#becomeStuck(null, day) : this.#refuse(opened.refused, day));
+        break;
+      }
+      writes.push(log.entryWrite(log.position.length, bytes, day));
+      if (opened.kind === 'rekey') await this.#rekey(opened.keys, opened.next, day);
+      else {
+        if (log.groupKey) log.groupKey = { ...log.groupKey, lastDay: day };
+        log.progress = { ...log.progress, position: opened.next };
+        const applied = await this.#apply(opened.device, opened.events, day);
+        for (const id of applied.changed) changed.add(id);
+        writes.push(...applied.writes);
+        hasProgress ||= opened.events.some(({ kind }) => kind === 'received' || kind === 'day-finished');
+      }
+    }
+    await this.#parts.ports.store.transaction([...writes, ...log.writes(changed, hasProgress)]);
+    await problem?.();
+    return problem === null;
+  }
+
+  async #apply(
+    device: Uint8Array,
+    events: readonly LogEvent[],
+    day: Day,
+  ): Promise<{ changed: Set<string>; writes: StoreWrite[] }> {
+    const { log, pending, onApplied } = this.#with;
+    const changed = await applyEntry(log.state, { device, events }, this.#parts.keys);
+    const writes = equal(device, this.#parts.keys.device) ? pending.dropSent(events) : [];
+    writes.push(...onApplied(device, events, changed, day));
+    return { changed, writes };
+  }
+
+  /** From here on only the new key counts: the one before is erased at once, long before LOG-6 asks for it. */
+  async #rekey(wrapped: readonly WrappedGroupKey[], next: LogPosition, day: Day): Promise<void> {
+    const { log } = this.#with;
+    const key = await this.#unwrap(wrapped, next.groupEpoch);
+    log.groupKey?.key.fill(0);
+    log.groupKey = key === null ? null : { epoch: next.groupEpoch, key, lastDay: day };
+    log.progress = { ...log.progress, position: next, rekeyDay: day };
+  }
+
+  async #unwrap(wrapped: readonly WrappedGroupKey[], groupEpoch: number): Promise<Uint8Array | null> {
+    const { keys, ports } = this.#parts;
+    const mine = wrapped.find(({ device }) => equal(device, keys.device));
+    if (mine === undefined) return null;
+    for (const key of await this.#with.transportKeys.privateKeys()) {
+      const groupKey = await openGroupKey(ports.recipient, keys, key, mine, groupEpoch);
+      if (groupKey?.length === GROUP_KEY_BYTES) return groupKey;
+    }
+    return null;
+  }
+
+  async #open(bytes: Uint8Array): Promise<OpenedEntry | { refused: 'stuck' | 'log-invalid' | 'log-fork' }> {
+    const { log, rosters, transportKeys } = this.#with;
+    const groupKey = log.currentKey;
+    const trust = { roster: rosters.devices, signers: transportKeys.signers };
+    try {
+      return await openLogEntry(this.#parts.keys, log.position, trust, groupKey, bytes);
+    } catch (error) {
+      if (!(error instanceof MessageError || error instanceof WireError)) throw error;
+      if (error.code === 'sealed' && groupKey === null) return { refused: 'stuck' };
+      return { refused: error.code === 'previous' ? 'log-fork' : 'log-invalid' };
+    }
+  }
+
+  #refuse(code: 'log-invalid' | 'log-fork', day: Day): void {
+    this.#isRefused = true;
+    this.#parts.alerts.raise(code, day);
+  }
+
+  /** This device cannot read on: it was away for too long, or came after the log's first entries. */
+  async #becomeStuck(code: 'log-gap' | null, day: Day): Promise<void> {
+    const { log } = this.#with;
+    if (code !== null && log.position.length > 0) this.#parts.alerts.raise(code, day);
+    log.progress = { ...log.progress, needsSnapshot: true };
+    await this.#parts.ports.store.transaction(log.writes([], false));
+  }
+
+  /** The server lost entries: it is given the same bytes again. @returns whether that may have worked */
+  async #giveBack(length: number, day: Day): Promise<boolean> {
+    const { log } = this.#with;
+    const { server, alerts } = this.#parts;
+    for (let number = length; number < log.position.length; number++) {
+      const entry = await log.entry(number);
+      if (entry === null) {
+        // Too much is missing to be put back from here; another device may know more.
+        this.#isRefused = true;
+        alerts.raise('log-withheld', day);
+        return false;
+      }
+      alerts.raise('log-restored', day);
+      const { outcome } = await server.ask({ kind: 'append', entry });
+      if (outcome === 'conflict') break;
+    }
+    this.#isCompared = false;
+    return true;
+  }
+}

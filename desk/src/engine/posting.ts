@@ -1,0 +1,279 @@
+/** Posts the device's part of the desk's replies, real or cover, each at its time (spec/protocol.md, sections 5, 6). */
+
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { equal } from '@postern/protocol/bytes/equal';
+import { WireError } from '@postern/protocol/bytes/wire-error';
+import {
+  ACK_KEY_BYTES,
+  ACKNOWLEDGEMENTS,
+  CLAIM_BYTES,
+  CLAIMS,
+  PUZZLE_NONCE_BYTES,
+  ROOT_USE_DAYS,
+} from '@postern/protocol/constants';
+import type { Conversation, DeskReply } from '@postern/protocol/desk/state';
+import { type Outcome, openResponse, sealRequest } from '@postern/protocol/http/anonymous-request';
+import { decodeKeyConfig } from '@postern/protocol/http/ohttp';
+import { encodeReplyPayload } from '@postern/protocol/http/reply-payload';
+import { acceptedPeriods } from '@postern/protocol/http/token';
+import { ackIdOf } from '@postern/protocol/keys/reply-links';
+import { sealCoverReply, sealReply } from '@postern/protocol/messages/reply';
+import { lanePrefix } from '@postern/protocol/messages/reply-index';
+import { sha256 } from '@postern/protocol/primitives/hash';
+import type { Day } from '@postern/protocol/time';
+import type { CoverVisits } from './cover-visits.ts';
+import { reach, Unreachable } from './desk-server.ts';
+import type { EngineParts } from './engine-parts.ts';
+import type { LogStore } from './log-store.ts';
+import type { PendingEvents } from './pending-events.ts';
+import type { StoreWrite } from './ports.ts';
+import { decodePost, encodePost, type Post, type PostSubject } from './post-record.ts';
+import { decodeSlots, encodeSlots, postShare, postTimes, type SlotProgress } from './post-schedule.ts';
+import { type Documents, freshCircuit } from './public-documents.ts';
+import type { Rosters } from './rosters.ts';
+import { names, numberIn } from './store-schema.ts';
+import type { Tokens } from './tokens.ts';
+import type { TransportKeys } from './transport-keys.ts';
+
+export interface PostingParts {
+  readonly log: LogStore;
+  readonly pending: PendingEvents;
+  readonly rosters: Rosters;
+  readonly transportKeys: TransportKeys;
+  readonly tokens: Tokens;
+  readonly visits: CoverVisits;
+}
+
+/** A body with everything that the server stores beside it. */
+interface Sealed {
+  readonly tagKey: Uint8Array;
+  readonly ackId: Uint8Array;
+  readonly lane: number;
+  readonly body: Uint8Array;
+  readonly what: PostSubject;
+}
+
+type Candidate = { readonly conversation: Conversation; readonly reply: DeskReply };
+
+export class Posting {
+  readonly #parts: EngineParts;
+  readonly #with: PostingParts;
+  readonly #posts = new Map<string, Post>();
+  #day: Day = 0;
+  #slots: SlotProgress = { count: 0, used: 0 };
+  #times: readonly number[] = [];
+
+  private constructor(parts: EngineParts, others: PostingParts) {
+    this.#parts = parts;
+    this.#with = others;
+  }
+
+  static async load(parts: EngineParts, others: PostingParts): Promise<Posting> {
+    const posting = new Posting(parts, others);
+    const { store } = parts.ports;
+    for (const name of await store.list(names.posts)) {
+      const bytes = await store.get(name);
+      if (bytes !== null) posting.#posts.set(name, decodePost(bytes));
+    }
+    return posting;
+  }
+
+  /** Of today: posts drawn, those still to come, and own real replies that wait. */
+  get counts(): { readonly today: number; readonly left: number; readonly queued: number } {
+    const { count, used } = this.#slots;
+    return { today: count, left: count - used, queued: this.#candidates().length };
+  }
+
+  /** Real replies that the server has refused; the index may show that it has them all the same. */
+  get refused(): readonly Extract<PostSubject, { kind: 'reply' }>[] {
+    const refused = [...this.#posts.values()].filter(({ isRefused }) => isRefused);
+    return refused.flatMap(({ what }) => (what.kind === 'reply' ? [what] : []));
+  }
+
+  /** Unix seconds of the next post, or null if there is none today. */
+  get nextTime(): number | null {
+    return this.#times[this.#slots.used] ?? null;
+  }
+
+  /** Draws a day's times and fetches its tokens, at the first contact of the day. @throws Unreachable, Refused */
+  async begin(today: Day): Promise<void> {
+    if (this.#day !== today) await this.#turnDay(today);
+    await this.#with.tokens.refresh(today, this.#slots.count);
+  }
+
+  /** Sends again what was not answered. */
+  async retry(documents: Documents, today: Day): Promise<void> {
+    for (const [name, post] of this.#posts) if (!post.isRefused) await this.#send(name, post, documents, today);
+  }
+
+  /** Makes the post of the oldest slot that is due, if one is, and sends it. */
+  async post(documents: Documents, today: Day): Promise<void> {
+    const at = this.nextTime;
+    if (this.#day !== today || at === null || at > this.#parts.ports.now()) return;
+    const slot = this.#slots.used;
+    const slots = { count: this.#slots.count, used: slot + 1 };
+    const slotWrite = { key: names.slots(today), bytes: encodeSlots(slots) };
+    const token = this.#with.tokens.take('reply', today);
+    if (token === null) {
+      await this.#parts.ports.store.transaction([slotWrite]);
+      this.#slots = slots;
+      return;
+    }
+    const { tagKey, ackId, lane, body, what, writes } = await this.#seal(today);
+    const { laneDepth } = documents.bundle;
+    const place = { tagKey, ackId, laneDepth, lanePrefix: lanePrefix(lane, laneDepth), body };
+    const payload = encodeReplyPayload(place);
+    const post: Post = { day: today, slot, payload, token: token.token, tokenDay: today, isRefused: false, what };
+    const name = names.post(today, slot);
+    const record = { key: name, bytes: encodePost(post) };
+    await this.#parts.ports.store.transaction([slotWrite, ...token.writes, ...writes, record]);
+    this.#slots = slots;
+    this.#posts.set(name, post);
+    await this.#send(name, post, documents, today);
+  }
+
+  /** The index has the tag of a reply that the server refused: it was stored by an earlier attempt. */
+  async notePosted(what: Extract<PostSubject, { kind: 'reply' }>): Promise<void> {
+    for (const [name, post] of this.#posts) {
+      if (isSame(post.what, what)) await this.#finish(name, post);
+    }
+  }
+
+  async erase(today: Day): Promise<void> {
+    for (const name of await this.#parts.ports.store.list(names.allSlots)) {
+      if (numberIn(name) < today) await this.#parts.ports.store.delete(name);
+    }
+  }
+
+  async #turnDay(today: Day): Promise<void> {
+    const { rosters } = this.#with;
+    const { keys, ports } = this.#parts;
+    const stored = await ports.store.get(names.slots(today));
+    const place = rosters.devices.findIndex((device) => equal(device, keys.device));
+    const count = postShare(rosters.current.repliesADay, place, rosters.devices.length);
+    const slots = stored === null ? { count, used: 0 } : decodeSlots(stored);
+    if (stored === null) await ports.store.set(names.slots(today), encodeSlots(slots));
+    this.#times = await postTimes(keys, today, slots.count);
+    this.#slots = slots;
+    this.#day = today;
+  }
+
+  /** Own queued replies, those of devices that have left if this one is first, without those under way. */
+  #candidates(): Candidate[] {
+    const { log, rosters, transportKeys } = this.#with;
+    const { device } = this.#parts.keys;
+    const underWay = [...this.#posts.values()].map(({ what }) => what);
+    const all: Candidate[] = [];
+    for (const conversation of log.state.conversations.values()) {
+      for (const reply of conversation.replies) {
+        if (reply.progress !== 'queued') continue;
+        const isMine = equal(reply.author, device);
+        const isTakenOver = transportKeys.turn === 0 && !rosters.isDevice(reply.author);
+        const what = { kind: 'reply', conversationId: conversation.id, number: reply.number } as const;
+        const isUnderWay = underWay.some((other) => isSame(other, what));
+        if ((isMine || isTakenOver) && !isUnderWay) all.push({ conversation, reply });
+      }
+    }
+    return all;
+  }
+
+  /** The oldest that a source would still find; those that are too late are reported and never posted (CHN-2). */
+  #nextReply(today: Day): Candidate | undefined {
+    const inTime: Candidate[] = [];
+    for (const candidate of this.#candidates()) {
+      const { conversation, reply } = candidate;
+      if (today <= reply.rootDay + ROOT_USE_DAYS) inTime.push(candidate);
+      else this.#parts.alerts.raise('reply-too-old', today, { conversation: bytesToHex(conversation.id) });
+    }
+    const key = ({ conversation, reply }: Candidate): string =>
+      `${String(reply.day).padStart(10, '0')}${bytesToHex(conversation.id)}${String(reply.number).padStart(10, '0')}`;
+    return inTime.sort((a, b) => (key(a) < key(b) ? -1 : 1))[0];
+  }
+
+  /** A real reply or a cover one, sealed by the same code (RPL-5). */
+  async #seal(today: Day): Promise<Sealed & { readonly writes: readonly StoreWrite[] }> {
+    const { keys, ports } = this.#parts;
+    const next = this.#nextReply(today);
+    if (next?.reply.replyKey && next.reply.tagKey && next.reply.ackKey) {
+      const { conversation, reply } = next;
+      const { tagKey, ackKey, replyKey } = next.reply;
+      const { number, part, parts, piece, rootDay, link } = reply;
+      const { fingerprint, desk, device, signing } = keys;
+      const place = { fingerprint, desk, conversationId: conversation.id, rootDay, link, replyKey };
+      // A source that claims to have read what was never sent must not make its replies impossible to seal.
+      const lowestUnconfirmed = Math.min(conversation.read + 1, number);
+      const admission = this.#with.tokens.take('admission', today);
+      const says = { device, day: today, number, lowestUnconfirmed, part, parts, piece };
+      const body = await sealReply(place, { ...says, token: admission?.token ?? null }, signing, ports.random);
+      const what = { kind: 'reply', conversationId: conversation.id, number } as const;
+      const ackId = await ackIdOf(ackKey);
+      return { tagKey, ackId, lane: conversation.lane, body, what, writes: admission?.writes ?? [] };
+    }
+    const cover = await sealCoverReply(keys, today, keys.signing, ports.random);
+    const { tagKey, ackKey, lane, body } = cover;
+    const what = { kind: 'cover', cover: { tagKey, ackKey, lane, bodyHash: await sha256(body) } } as const;
+    return { ...cover, what, writes: [] };
+  }
+
+  /** One request on a circuit of its own; without an answer everything stays as it is. */
+  async #send(name: string, post: Post, documents: Documents, today: Day): Promise<void> {
+    const outcome = await this.#request(post, documents);
+    if (outcome === 'stored') return this.#finish(name, post);
+    if (outcome !== 'refused') return;
+    if (acceptedPeriods('reply', today).includes(post.tokenDay)) return this.#giveUp(name, post, today);
+    const fresh = this.#with.tokens.take('reply', today);
+    if (fresh === null) return;
+    const again = { ...post, token: fresh.token, tokenDay: today };
+    await this.#parts.ports.store.transaction([...fresh.writes, { key: name, bytes: encodePost(again) }]);
+    this.#posts.set(name, again);
+  }
+
+  async #request(post: Post, { roster, bundle }: Documents): Promise<Outcome | null> {
+    const { ports } = this.#parts;
+    const content = {
+      fingerprint: roster.fingerprint,
+      kind: 'reply',
+      payload: post.payload,
+      claims: Array.from({ length: CLAIMS }, () => ports.random(CLAIM_BYTES)),
+      acknowledgements: Array.from({ length: ACKNOWLEDGEMENTS }, () => ports.random(ACK_KEY_BYTES)),
+      token: post.token,
+      puzzleNonce: ports.random(PUZZLE_NONCE_BYTES),
+    } as const;
+    const { bytes, context } = await sealRequest(decodeKeyConfig(bundle.keyConfig), content, ports.random);
+    try {
+      const circuit = freshCircuit(this.#parts, 'post');
+      const { status, body } = await reach('/request', () => ports.postRequest(bytes, circuit));
+      return status === 200 ? (await openResponse(context, body)).outcome : null;
+    } catch (error) {
+      if (error instanceof Unreachable || error instanceof WireError) return null;
+      throw error;
+    }
+  }
+
+  async #finish(name: string, post: Post): Promise<void> {
+    const { pending, visits } = this.#with;
+    const { what } = post;
+    const done =
+      what.kind === 'reply'
+        ? pending.add([{ kind: 'posted', conversationId: what.conversationId, number: what.number }])
+        : await visits.add(what.cover);
+    await this.#parts.ports.store.transaction([...done, { key: name, bytes: null }]);
+    this.#posts.delete(name);
+  }
+
+  async #giveUp(name: string, post: Post, today: Day): Promise<void> {
+    if (post.what.kind === 'cover') {
+      await this.#parts.ports.store.delete(name);
+      this.#posts.delete(name);
+      return;
+    }
+    this.#parts.alerts.raise('reply-refused', today, { conversation: bytesToHex(post.what.conversationId) });
+    const refused = { ...post, isRefused: true };
+    await this.#parts.ports.store.set(name, encodePost(refused));
+    this.#posts.set(name, refused);
+  }
+}
+
+function isSame(a: PostSubject, b: PostSubject): boolean {
+  return a.kind === 'reply' && b.kind === 'reply' && a.number === b.number && equal(a.conversationId, b.conversationId);
+}

@@ -1,0 +1,190 @@
+/** The desk's state for a device that cannot read the log from where it is, in pieces (spec/protocol.md, section 7.1, PAR-2). */
+
+import { bytesToHex, hexToBytes } from '@postern/protocol/bytes/encode';
+import { equal } from '@postern/protocol/bytes/equal';
+import { Reader } from '@postern/protocol/bytes/reader';
+import { WireError } from '@postern/protocol/bytes/wire-error';
+import { Writer } from '@postern/protocol/bytes/writer';
+import { GROUP_KEY_BYTES, HASH_BYTES, HYBRID_PUBLIC_KEY_BYTES } from '@postern/protocol/constants';
+import type { DeskState } from '@postern/protocol/desk/state';
+import { decodeDeskState, encodeDeskState } from '@postern/protocol/desk/state-codec';
+import type { LogPosition } from '@postern/protocol/messages/log-entry';
+import { type ParcelContent, sealParcel, snapshotPieceBytes } from '@postern/protocol/messages/parcel';
+import { joinSnapshot, splitSnapshot } from '@postern/protocol/messages/snapshot';
+import type { Day } from '@postern/protocol/time';
+import type { DayKeys } from './day-keys.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { type LogStore, readPosition, writePosition } from './log-store.ts';
+import type { LogSync } from './log-sync.ts';
+import type { StoreWrite } from './ports.ts';
+import { deviceName } from './rosters.ts';
+import { names } from './store-schema.ts';
+import type { Peer, TransportKeys } from './transport-keys.ts';
+
+export interface SnapshotParts {
+  readonly log: LogStore;
+  readonly sync: LogSync;
+  readonly transportKeys: TransportKeys;
+  readonly dayKeys: DayKeys;
+}
+
+type Piece = Extract<ParcelContent, { kind: 'snapshot' }>;
+
+interface Outgoing {
+  readonly id: Uint8Array;
+  readonly pieces: readonly Uint8Array[];
+  next: number;
+}
+
+const version = 1;
+const snapshotIdBytes = 16;
+const piecesEachTick = 32;
+
+export class Snapshots {
+  readonly #parts: EngineParts;
+  readonly #with: SnapshotParts;
+  /** By the transport key document with which a peer asks: since when, and what is under way. */
+  readonly #asked = new Map<string, { readonly since: number; outgoing: Outgoing | 'sent' | null }>();
+
+  constructor(parts: EngineParts, others: SnapshotParts) {
+    this.#parts = parts;
+    this.#with = others;
+  }
+
+  /** Sends the state to every peer whose transport key says that it has read nothing. @throws Unreachable, Refused */
+  async send(): Promise<void> {
+    const { log, sync, transportKeys } = this.#with;
+    if (!sync.isCaughtUp || log.position.length === 0 || log.currentKey === null) return;
+    const { turnSeconds, tickSeconds } = this.#parts.options;
+    const now = this.#parts.ports.now();
+    for (const peer of transportKeys.peers) {
+      // A snapshot holds the group key, so it goes only to those whom the last rekey gave it to.
+      if (peer.logLength > 0 || !log.position.members.some((member) => equal(member, peer.id))) continue;
+      const key = bytesToHex(peer.hash);
+      const asked = this.#asked.get(key) ?? { since: now, outgoing: null };
+      this.#asked.set(key, asked);
+      // A peer that starts together with this one reads the log by itself in a moment.
+      const patience = 2 * tickSeconds + this.#turnBut(peer) * turnSeconds;
+      if (asked.outgoing === 'sent' || now - asked.since < patience) continue;
+      asked.outgoing ??= this.#make();
+      await this.#sendPieces(peer, asked.outgoing);
+      if (asked.outgoing.next === asked.outgoing.pieces.length) asked.outgoing = 'sent';
+    }
+  }
+
+  /** Keeps a piece, and takes the state over when all are here. Nothing happens unless this device needs it. */
+  async receive(from: Uint8Array, piece: Piece, day: Day): Promise<void> {
+    if (!this.#with.log.progress.needsSnapshot) return;
+    const { store } = this.#parts.ports;
+    const bytes = new Writer().u16(piece.pieces).var32(piece.bytes).done();
+    await store.set(names.snapshotPiece(from, piece.snapshotId, piece.piece), bytes);
+    const prefix = `${names.snapshotPieces}${bytesToHex(from)}/${bytesToHex(piece.snapshotId)}/`;
+    const here = await store.list(prefix);
+    if (here.length < piece.pieces) return;
+    const pieces = await Promise.all(here.map(async (name) => readPiece(name, (await store.get(name)) as Uint8Array)));
+    const joined = joinSnapshot(pieces);
+    if (joined.kind === 'missing') return;
+    const deletions = (await store.list(names.snapshotPieces)).map((key): StoreWrite => ({ key, bytes: null }));
+    try {
+      if (joined.kind === 'contradiction') throw new WireError('bad-value', 'join a snapshot: its pieces differ');
+      await this.#install(decodeSnapshot(joined.bytes), day, deletions);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.#parts.alerts.add('parcel-invalid', day, { device: deviceName(from) });
+      await store.transaction(deletions);
+    }
+  }
+
+  async #install(snapshot: Snapshot, day: Day, deletions: readonly StoreWrite[]): Promise<void> {
+    const { log, sync, transportKeys, dayKeys } = this.#with;
+    for (const publicKey of snapshot.publicKeys) await transportKeys.learn(publicKey);
+    log.state = snapshot.state;
+    log.progress = { position: snapshot.position, rekeyDay: snapshot.rekeyDay, needsSnapshot: false };
+    log.groupKey = { epoch: snapshot.position.groupEpoch, key: snapshot.groupKey, lastDay: day };
+    const published = snapshot.published.flatMap(([of, hashes]) => dayKeys.notePublished(of, hashes));
+    await this.#parts.ports.store.transaction([...deletions, ...(await log.replacement()), ...published]);
+    this.#parts.alerts.clear('log-gap');
+    sync.restart();
+  }
+
+  #make(): Outgoing {
+    const { log, transportKeys, dayKeys } = this.#with;
+    const bytes = encodeSnapshot({
+      position: log.position,
+      rekeyDay: log.progress.rekeyDay,
+      groupKey: log.currentKey as Uint8Array,
+      publicKeys: transportKeys.signers.map(({ publicKey }) => publicKey),
+      published: [...dayKeys.published],
+      state: log.state,
+    });
+    return { id: this.#parts.ports.random(snapshotIdBytes), pieces: splitSnapshot(bytes, snapshotPieceBytes), next: 0 };
+  }
+
+  async #sendPieces(peer: Peer, outgoing: Outgoing): Promise<void> {
+    const { keys, ports, server } = this.#parts;
+    const route = { fingerprint: keys.fingerprint, desk: keys.desk, from: keys.device, to: peer.id };
+    const { id: snapshotId, pieces } = outgoing;
+    for (let sent = 0; sent < piecesEachTick && outgoing.next < pieces.length; sent++) {
+      const bytes = pieces[outgoing.next] as Uint8Array;
+      const content = { kind: 'snapshot', snapshotId, piece: outgoing.next, pieces: pieces.length, bytes } as const;
+      const parcel = await sealParcel(route, peer.publicKey, keys.hybrid, content, ports.random);
+      await server.ask({ kind: 'send-parcel', to: peer.id, parcel });
+      outgoing.next += 1;
+    }
+  }
+
+  /** This device's place among those that could send it. */
+  #turnBut(peer: Peer): number {
+    const own = deviceName(this.#parts.keys.device);
+    const able = this.#with.transportKeys.peers.filter(({ id, logLength }) => !equal(id, peer.id) && logLength > 0);
+    return able.filter(({ id }) => deviceName(id) < own).length;
+  }
+}
+
+interface Snapshot {
+  readonly position: LogPosition;
+  readonly rekeyDay: Day;
+  /** Of the position's epoch. */
+  readonly groupKey: Uint8Array;
+  readonly publicKeys: readonly Uint8Array[];
+  readonly published: readonly (readonly [Day, ReadonlySet<string>])[];
+  readonly state: DeskState;
+}
+
+function encodeSnapshot(snapshot: Snapshot): Uint8Array {
+  const writer = new Writer().u8(version);
+  writePosition(writer, snapshot.position);
+  return writer
+    .u32(snapshot.rekeyDay)
+    .bytes(snapshot.groupKey, GROUP_KEY_BYTES)
+    .list8(snapshot.publicKeys, (key, w) => w.bytes(key, HYBRID_PUBLIC_KEY_BYTES))
+    .list8(snapshot.published, ([day, hashes], w) =>
+      w.u32(day).list8([...hashes].sort(), (hash) => w.bytes(hexToBytes(hash), HASH_BYTES)),
+    )
+    .var32(encodeDeskState(snapshot.state))
+    .done();
+}
+
+function decodeSnapshot(bytes: Uint8Array): Snapshot {
+  const reader = new Reader(bytes);
+  reader.version(version);
+  const position = readPosition(reader);
+  const rekeyDay = reader.u32();
+  const groupKey = reader.bytes(GROUP_KEY_BYTES);
+  const publicKeys = reader.list8(0xff, (r) => r.bytes(HYBRID_PUBLIC_KEY_BYTES));
+  const published = reader.list8(0xff, (r): [Day, Set<string>] => [
+    r.u32(),
+    new Set(r.list8(0xff, () => bytesToHex(r.bytes(HASH_BYTES)))),
+  ]);
+  const state = decodeDeskState(reader.var32());
+  reader.end();
+  return { position, rekeyDay, groupKey, publicKeys, published, state };
+}
+
+function readPiece(name: string, bytes: Uint8Array): { piece: number; pieces: number; bytes: Uint8Array } {
+  const reader = new Reader(bytes);
+  const pieces = reader.u16();
+  const piece = { piece: Number(name.split('/').at(-1)), pieces, bytes: reader.var32() };
+  reader.end();
+  return piece;
+}

@@ -1,0 +1,57 @@
+/** Names of the records in the local store. Numbers are padded so that names sort as numbers do. */
+
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import type { Day } from '@postern/protocol/time';
+
+export const names = {
+  roster: (number: number): string => `roster/${padded(number)}`,
+  rosters: 'roster/',
+  /** The hybrid key of a device of the desk, checked against a roster. */
+  deviceKey: (device: Uint8Array): string => `device-key/${bytesToHex(device)}`,
+  deviceKeys: 'device-key/',
+  transportKey: (day: Day): string => `transport-key/${padded(day)}`,
+  transportKeys: 'transport-key/',
+  dayKey: (day: Day, keyHash: Uint8Array): string => `day-key/${padded(day)}/${bytesToHex(keyHash)}`,
+  dayKeys: 'day-key/',
+  /** Hashes of the day keys that the desk has published for a day. */
+  published: (day: Day): string => `published/${padded(day)}`,
+  allPublished: 'published/',
+  position: 'log/position',
+  groupKey: 'log/group-key',
+  entry: (number: number): string => `log-entry/${padded(number)}`,
+  entries: 'log-entry/',
+  pending: (sequence: number): string => `pending/${padded(sequence)}`,
+  allPending: 'pending/',
+  conversation: (id: string): string => `conversation/${id}`,
+  conversations: 'conversation/',
+  progress: 'progress',
+  /** Ids of envelopes tried, a chunk for each batch. */
+  tried: (day: Day, chunk: number): string => `tried/${padded(day)}/${padded(chunk)}`,
+  triedOf: (day: Day): string => `tried/${padded(day)}/`,
+  allTried: 'tried/',
+  passed: (day: Day): string => `passed/${padded(day)}`,
+  allPassed: 'passed/',
+  tokens: (purpose: string): string => `tokens/${purpose}`,
+  post: (day: Day, slot: number): string => `post/${padded(day)}/${padded(slot)}`,
+  posts: 'post/',
+  /** Which of a day's slots are done. */
+  slots: (day: Day): string => `slots/${padded(day)}`,
+  allSlots: 'slots/',
+  cover: (tagKeyHash: Uint8Array): string => `cover/${bytesToHex(tagKeyHash)}`,
+  covers: 'cover/',
+  /** What this device has seen of a posted reply in the index. */
+  watched: (conversation: string, number: number): string => `watched/${conversation}/${padded(number)}`,
+  allWatched: 'watched/',
+  snapshotPiece: (from: Uint8Array, id: Uint8Array, piece: number): string =>
+    `snapshot/${bytesToHex(from)}/${bytesToHex(id)}/${padded(piece)}`,
+  snapshotPieces: 'snapshot/',
+} as const;
+
+function padded(number: number): string {
+  return String(number).padStart(10, '0');
+}
+
+/** The number at the end of a name, or before its last part. */
+export function numberIn(name: string, part = 1): number {
+  return Number(name.split('/')[part]);
+}
