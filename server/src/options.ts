@@ -1,6 +1,5 @@
 /** What can be chosen when a server is started, and what is taken where nothing is: the machine's own clock and randomness. */
 
-import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Random } from '@postern/protocol/primitives/random';
 import { readBuiltPages } from './files/page-files.ts';
@@ -59,7 +58,7 @@ export function withDefaults(options: ServerOptions): ChosenOptions {
     openStorage: options.openStorage ?? openDefaultStorage,
     clock: options.clock ?? { now: () => Date.now() / 1000 },
     timer: options.timer === undefined ? machineTimer : options.timer,
-    random: options.random ?? ((length) => new Uint8Array(randomBytes(length))),
+    random: options.random ?? ((length) => crypto.getRandomValues(new Uint8Array(length))),
     print: options.print ?? ((line) => void process.stdout.write(`${line}\n`)),
     limits: { ...defaultLimits, ...options.limits },
     allowance: { ...defaultAllowance, ...options.allowance },

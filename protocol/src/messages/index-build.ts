@@ -1,7 +1,6 @@
 /** Fills reply indexes to their capacity, so that none shows how many replies are live (spec/protocol.md, section 5.1, IDX-1, IDX-3). */
 
-import { concat, u16be, u32be } from '../bytes/encode.ts';
-import { compare } from '../bytes/equal.ts';
+import { u16be, u32be } from '../bytes/encode.ts';
 import { INDEX_CAPACITY_MAX, INDEX_STEP_MAX, INDEX_STEP_MIN, LANE_DEPTH_MAX, TAG_BYTES } from '../constants.ts';
 import { importKdfSecret, type Kdf } from '../keys/kdf.ts';
 import { indexCapacityEnd, lanesMeet, type ReplyIndex } from './reply-index.ts';
@@ -78,8 +77,9 @@ export async function buildIndex(
   return { ...head, tags: tags.sorted() };
 }
 
+/** Tags as numbers, which 48 bits fit exactly: engines tell numbers apart and sort them many times as fast as bytes. */
 class DistinctTags {
-  readonly #tags = new Map<string, Uint8Array>();
+  readonly #tags = new Set<number>();
 
   constructor(tags: readonly Uint8Array[]) {
     for (const tag of tags) this.#add(tag);
@@ -91,27 +91,38 @@ class DistinctTags {
 
   async addUpTo(size: number, more: AsyncIterable<Uint8Array>): Promise<void> {
     if (this.size >= size) return;
-    for await (const tag of more) {
-      this.#add(tag);
-      if (this.size >= size) return;
+    for await (const tags of more) {
+      for (let at = 0; at < tags.length; at += TAG_BYTES) {
+        this.#add(tags.subarray(at, at + TAG_BYTES));
+        if (this.size >= size) return;
+      }
     }
   }
 
   sorted(): Uint8Array {
-    return concat(...[...this.#tags.values()].sort(compare));
+    const sorted = new Uint8Array(TAG_BYTES * this.size);
+    Float64Array.from(this.#tags)
+      .sort()
+      .forEach((tag, at) => {
+        let rest = tag;
+        for (let i = TAG_BYTES - 1; i >= 0; i--) {
+          sorted[TAG_BYTES * at + i] = rest % 0x100;
+          rest = Math.floor(rest / 0x100);
+        }
+      });
+    return sorted;
   }
 
   #add(tag: Uint8Array): void {
     if (tag.length !== TAG_BYTES) throw new RangeError(`build an index: a tag of ${tag.length} bytes`);
-    this.#tags.set(tag.join(), tag);
+    this.#tags.add(tag.reduce((number, byte) => number * 0x100 + byte, 0));
   }
 }
 
-/** An endless list of tags that look like any other, the same whenever the same key, epoch and lane are given. */
+/** Batches of tags without end that look like any other, the same whenever the same key, epoch and lane are given. */
 async function* fillerTags(derive: Kdf, epoch: number, depth: number, lane: number): AsyncGenerator<Uint8Array> {
   for (let batch = 0; ; batch++) {
     const parts = [u32be(epoch), Uint8Array.of(depth), u16be(lane), u32be(batch)];
-    const bytes = await derive('postern/1 index', 'filler', parts, TAG_BYTES * batchTags);
-    for (let at = 0; at < bytes.length; at += TAG_BYTES) yield bytes.slice(at, at + TAG_BYTES);
+    yield await derive('postern/1 index', 'filler', parts, TAG_BYTES * batchTags);
   }
 }

@@ -1,0 +1,24 @@
+// Nonces: once, for as long as their time is accepted, and never without bound.
+import { expect, it } from 'vitest';
+import { random } from '../testing/organisation.ts';
+import { Nonces } from './device-access.ts';
+
+it('[DEV-2] a nonce is taken once for each device, as long as its time would be accepted', () => {
+  const nonces = new Nonces();
+  const [device, other, nonce] = [random(8), random(8), random(16)];
+  expect(nonces.take(device, nonce, 1_000)).toBe('new');
+  expect(nonces.take(device, nonce, 1_000)).toBe('seen');
+  expect(nonces.take(other, nonce, 1_000)).toBe('new');
+  expect(nonces.take(device, nonce, 1_600)).toBe('seen');
+  expect(nonces.take(device, nonce, 1_601)).toBe('new');
+});
+
+it('[HTTP-5] when too many are kept, no request is taken until some are old', () => {
+  const nonces = new Nonces();
+  const device = random(8);
+  const numbered = (n: number): Uint8Array => Uint8Array.from({ length: 16 }, (_, at) => (n >> (8 * (at % 4))) & 255);
+  for (let n = 0; n < 65_536; n++) nonces.take(device, numbered(n), 1_000);
+  expect(nonces.take(device, random(16), 1_500)).toBe('full');
+  expect(nonces.take(device, numbered(5), 1_500)).toBe('seen');
+  expect(nonces.take(device, random(16), 1_601)).toBe('new');
+});
