@@ -51,7 +51,7 @@ export class Alerts {
     if (more > 0) this.raise(code, day, subject, (this.#alerts.get(keyOf(code, subject))?.count ?? 0) + more);
   }
 
-  /** It is no longer so. */
+  /** It is no longer so, or somebody has seen it. */
   clear(code: AlertCode, subject: AlertSubject = {}): void {
     if (this.#alerts.delete(keyOf(code, subject))) this.#isDirty = true;
   }

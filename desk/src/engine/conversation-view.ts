@@ -23,11 +23,7 @@ const previewCharacters = 160;
 const order = ['too-old', 'waiting', 'queued', 'posted', 'collected'] as const;
 
 /** @param waiting replies of this device that are not in the log yet */
-export function summaryOf(
-  conversation: Conversation,
-  waiting: readonly WrittenReply[],
-  today: Day,
-): ConversationSummary {
+export function summaryOf(conversation: Conversation, waiting: readonly WrittenReply[]): ConversationSummary {
   const { messages, replies } = conversation;
   const newest = messages.at(-1);
   const texts = groupByMessage(replies);
@@ -59,7 +55,7 @@ export async function viewOf(
   const pending = ownOf(conversation, waiting).map((reply) => pendingView(reply, device));
   const replies = groupByMessage(conversation.replies).map((parts) => replyView(conversation, parts, today));
   return {
-    summary: summaryOf(conversation, waiting, today),
+    summary: summaryOf(conversation, waiting),
     messages: conversation.messages.map(messageView),
     incomplete: conversation.partial.map(({ messageId, day, parts, pieces }) => ({
       id: bytesToHex(messageId),

@@ -44,8 +44,12 @@ export class CoverVisits {
 
   /** Unix seconds of the next moment of a visit, or of the next visit; null if there is none. */
   get nextTime(): number | null {
-    const begins = [...this.#covers].filter(([name]) => !this.#visits.has(name)).map(([, { dueAt }]) => dueAt);
-    const times = [...[...this.#visits.values()].map(({ nextTime }) => nextTime), ...begins];
+    const canBegin = this.#visits.size < visitsMax;
+    const begins = [...this.#covers].filter(([name]) => canBegin && !this.#visits.has(name));
+    const times = [
+      ...begins.map(([, { dueAt }]) => dueAt),
+      ...[...this.#visits.values()].map(({ nextTime }) => nextTime),
+    ];
     return times.length === 0 ? null : Math.min(...times);
   }
 

@@ -100,6 +100,10 @@ export class DayKeys {
     );
   }
 
+  get hasNewDays(): boolean {
+    return this.#newDays.length > 0;
+  }
+
   /** Days whose keys came since this was last asked: their envelopes are to be tried again. */
   takeNewDays(): Day[] {
     const days = this.#newDays;

@@ -62,6 +62,7 @@ export class Posting {
   #day: Day = 0;
   #slots: SlotProgress = { count: 0, used: 0 };
   #times: readonly number[] = [];
+  #isKeyGone = false;
 
   private constructor(parts: EngineParts, others: PostingParts) {
     this.#parts = parts;
@@ -88,6 +89,13 @@ export class Posting {
   get refused(): readonly Extract<PostSubject, { kind: 'reply' }>[] {
     const refused = [...this.#posts.values()].filter(({ isRefused }) => isRefused);
     return refused.flatMap(({ what }) => (what.kind === 'reply' ? [what] : []));
+  }
+
+  /** Whether the documents must be fetched again, since this was last asked. */
+  takeKeyGone(): boolean {
+    const isGone = this.#isKeyGone;
+    this.#isKeyGone = false;
+    return isGone;
   }
 
   /** Unix seconds of the next post, or null if there is none today. */
@@ -243,6 +251,8 @@ export class Posting {
     try {
       const circuit = freshCircuit(this.#parts, 'post');
       const { status, body } = await reach('/request', () => ports.postRequest(bytes, circuit));
+      // The server's key is gone (RFC 9458, section 5.3): the bundle that stands now has another.
+      if (status === 422) this.#isKeyGone = true;
       return status === 200 ? (await openResponse(context, body)).outcome : null;
     } catch (error) {
       if (error instanceof Unreachable || error instanceof WireError) return null;

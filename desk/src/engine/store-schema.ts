@@ -25,6 +25,8 @@ export const names = {
   conversation: (id: string): string => `conversation/${id}`,
   conversations: 'conversation/',
   progress: 'progress',
+  /** The day of the last contact with the server. */
+  contact: 'contact',
   /** Ids of envelopes tried, a chunk for each batch. */
   tried: (day: Day, chunk: number): string => `tried/${padded(day)}/${padded(chunk)}`,
   triedOf: (day: Day): string => `tried/${padded(day)}/`,

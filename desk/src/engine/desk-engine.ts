@@ -1,0 +1,257 @@
+/** One device of a desk: follows rosters, keys, log and envelopes, posts replies, and shows what people need (spec/protocol.md, sections 2 to 7). */
+
+import { hexToBytes } from '@postern/protocol/bytes/encode';
+import { Reader } from '@postern/protocol/bytes/reader';
+import { Writer } from '@postern/protocol/bytes/writer';
+import { MESSAGE_ID_BYTES, REPLY_PARTS_MAX } from '@postern/protocol/constants';
+import type { LogEvent } from '@postern/protocol/messages/log-event';
+import { splitReplyText } from '@postern/protocol/messages/reply';
+import { type Day, dayOf } from '@postern/protocol/time';
+import type { AlertSubject } from './alerts.ts';
+import { summaryOf, viewOf } from './conversation-view.ts';
+import { Refused, Unreachable } from './desk-server.ts';
+import { eraseDue, loadNouns, type Nouns } from './engine-nouns.ts';
+import { engineStatus } from './engine-status.ts';
+import type { DeskIdentity } from './identity.ts';
+import { takeParcels } from './parcels.ts';
+import { type DeskPorts, defaultOptions, type EngineOptions } from './ports.ts';
+import { names } from './store-schema.ts';
+import { emptyHead } from './transport-keys.ts';
+import type {
+  AlertCode,
+  ConversationSummary,
+  ConversationView,
+  EngineStatus,
+  ReplyProblem,
+  ReplyRoom,
+} from './view.ts';
+
+/** A reply was not taken; nothing was changed. */
+export class ReplyError extends Error {
+  override readonly name = 'ReplyError';
+  readonly code: ReplyProblem;
+
+  constructor(code: ReplyProblem) {
+    super(`write a reply: ${code}`);
+    this.code = code;
+  }
+}
+
+export class DeskEngine {
+  readonly #ports: DeskPorts;
+  readonly #identity: DeskIdentity;
+  readonly #options: EngineOptions;
+  readonly #listeners = new Set<() => void>();
+  #nouns: Nouns;
+  #running: Promise<void> | null = null;
+  #nextSync = Number.NEGATIVE_INFINITY;
+  #envelopesDue = Number.NEGATIVE_INFINITY;
+  #isOnline = false;
+  #contactDay: Day | null = null;
+  /** Something failed half way: what memory holds may be ahead of the store. */
+  #isStale = false;
+
+  private constructor(ports: DeskPorts, identity: DeskIdentity, options: EngineOptions, nouns: Nouns) {
+    this.#ports = ports;
+    this.#identity = identity;
+    this.#options = options;
+    this.#nouns = nouns;
+  }
+
+  /** @throws WireError, DocumentError for an identity or a store that is not of this organisation */
+  static async open(
+    ports: DeskPorts,
+    identity: DeskIdentity,
+    options: Partial<EngineOptions> = {},
+  ): Promise<DeskEngine> {
+    const all = { ...defaultOptions, ...options };
+    const engine = new DeskEngine(ports, identity, all, await loadNouns(ports, identity, all));
+    const contact = await ports.store.get(names.contact);
+    if (contact !== null) engine.#contactDay = new Reader(contact).u32();
+    return engine;
+  }
+
+  /**
+   * Carries out whatever is due; safe to call at any time. A network fault ends the round and shows in the status; what
+   * is not done is due again. Rejects only when the store fails.
+   */
+  tick(): Promise<void> {
+    this.#running ??= this.#tick().finally(() => {
+      this.#running = null;
+      this.#tell();
+    });
+    return this.#running;
+  }
+
+  /** Unix seconds at which `tick` has something to do. */
+  nextDue(): number {
+    const now = this.#ports.now();
+    const { posting, visits, collected } = this.#nouns;
+    const post = collected.documents === null ? null : posting.nextTime;
+    // A post that is late waits for the next tick: after a pause the device must not send all of them at once.
+    const times = [this.#nextSync, post !== null && post > now ? post : null, visits.nextTime];
+    return Math.min(...times.filter((time) => time !== null));
+  }
+
+  status(): EngineStatus {
+    return engineStatus(this.#nouns, {
+      isOnline: this.#isOnline,
+      contactDay: this.#contactDay,
+      today: dayOf(this.#ports.now()),
+    });
+  }
+
+  /** In no particular order. */
+  conversations(): ConversationSummary[] {
+    const waiting = this.#waitingReplies();
+    return [...this.#nouns.log.state.conversations.values()].map((conversation) => summaryOf(conversation, waiting));
+  }
+
+  /** @param id hex; null for one that is not known */
+  async conversation(id: string): Promise<ConversationView | null> {
+    const conversation = this.#nouns.log.state.conversations.get(id);
+    if (!conversation) return null;
+    const { device } = this.#nouns.parts.keys;
+    return viewOf(conversation, this.#waitingReplies(), device, dayOf(this.#ports.now()));
+  }
+
+  /** How a text would fit; never throws for one that is too long. */
+  async replyRoom(id: string, text: string): Promise<ReplyRoom> {
+    const conversation = this.#nouns.log.state.conversations.get(id);
+    const linksLeft = conversation ? summaryOf(conversation, this.#waitingReplies()).linksLeft : 0;
+    if (text.trim() === '') return { pieces: 0, linksLeft, fits: false };
+    const pieces = await piecesOf(text);
+    return { pieces: pieces?.length ?? REPLY_PARTS_MAX + 1, linksLeft, fits: pieces !== null };
+  }
+
+  /** Writes a reply; it is kept when this resolves, and goes out by itself. @throws ReplyError */
+  async reply(id: string, text: string): Promise<{ readonly messageId: string }> {
+    const { log, pending, rosters } = this.#nouns;
+    if (!rosters.isMember) throw new ReplyError('stopped');
+    const conversation = log.state.conversations.get(id);
+    if (!conversation) throw new ReplyError('unknown-conversation');
+    if (text.trim() === '') throw new ReplyError('empty');
+    const pieces = await piecesOf(text);
+    if (pieces === null) throw new ReplyError('too-long');
+    const messageId = this.#ports.random(MESSAGE_ID_BYTES);
+    const day = dayOf(this.#ports.now());
+    const event: LogEvent = { kind: 'reply', conversationId: hexToBytes(id), messageId, day, pieces };
+    await this.#ports.store.transaction(pending.add([event]));
+    this.#tell();
+    return { messageId: Buffer.from(messageId).toString('hex') };
+  }
+
+  /** Somebody has seen an alert; it comes back if it is still so. */
+  async dismiss(code: AlertCode, subject: AlertSubject = {}): Promise<void> {
+    const { alerts } = this.#nouns.parts;
+    alerts.clear(code, subject);
+    await this.#ports.store.transaction(alerts.takeWrites());
+    this.#tell();
+  }
+
+  /** Calls back after whatever changed what can be shown. @returns ends it */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #tick(): Promise<void> {
+    try {
+      if (this.#isStale) this.#nouns = await loadNouns(this.#ports, this.#identity, this.#options);
+      this.#isStale = false;
+      await eraseDue(this.#nouns, dayOf(this.#ports.now()));
+      if (this.#ports.now() >= this.#nextSync) await this.#sync();
+      if (this.#nouns.rosters.isMember) await this.#anonymous();
+      await this.#ports.store.transaction(this.#nouns.parts.alerts.takeWrites());
+    } catch (error) {
+      this.#isStale = true;
+      throw error;
+    }
+  }
+
+  /** All that goes through the device's own connection, once in each tick's time. */
+  async #sync(): Promise<void> {
+    const now = this.#ports.now();
+    const { tickSeconds } = this.#options;
+    this.#nextSync = (Math.floor(now / tickSeconds) + 1) * tickSeconds;
+    const day = dayOf(now);
+    const { server } = this.#nouns.parts;
+    try {
+      await this.#steps(day, now);
+      this.#isOnline = server.takeReached();
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      this.#isOnline = false;
+    }
+    if (!this.#isOnline || this.#contactDay === day) return;
+    this.#contactDay = day;
+    await this.#ports.store.set(names.contact, new Writer().u32(day).done());
+  }
+
+  async #steps(day: Day, now: number): Promise<void> {
+    const { rosters, transportKeys, log, sync, dayKeys, envelopes, snapshots, posting, parts } = this.#nouns;
+    await this.#step(day, () => rosters.refresh(day));
+    if (!rosters.isMember || rosters.current.lastDay < day) return;
+    await this.#step(day, () => transportKeys.refresh(day));
+    await this.#step(day, () => sync.sync(day));
+    await this.#step(day, () => transportKeys.publish(day, log.progress.needsSnapshot ? emptyHead : log.position));
+    await sync.compareHeads(day);
+    await this.#step(day, () => takeParcels(parts, this.#nouns, day));
+    await this.#step(day, () => dayKeys.refresh(day));
+    await this.#step(day, () => dayKeys.work(day));
+    if (!log.progress.needsSnapshot && (now >= this.#envelopesDue || dayKeys.hasNewDays)) {
+      await this.#step(day, () => envelopes.work(day));
+      this.#envelopesDue = now + this.#options.envelopeSeconds;
+    }
+    await this.#step(day, () => sync.append(day));
+    await this.#step(day, () => snapshots.send());
+    await this.#step(day, () => posting.begin(day));
+  }
+
+  /** A refusal ends one step and not the others. */
+  async #step(day: Day, work: () => Promise<void>): Promise<void> {
+    const { alerts } = this.#nouns.parts;
+    try {
+      await work();
+      alerts.clear('clock');
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.code === 'clock') alerts.raise('clock', day);
+    }
+  }
+
+  /** All that must not be linked with this device. */
+  async #anonymous(): Promise<void> {
+    const { collected, posting, visits } = this.#nouns;
+    const day = dayOf(this.#ports.now());
+    try {
+      await collected.work();
+      if (collected.documents !== null) {
+        await posting.retry(collected.documents, day);
+        await posting.post(collected.documents, day);
+        if (posting.takeKeyGone()) collected.forgetDocuments();
+      }
+      await visits.work();
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+    }
+  }
+
+  #waitingReplies(): Extract<LogEvent, { kind: 'reply' }>[] {
+    return this.#nouns.pending.events.filter((event) => event.kind === 'reply');
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Null for a text that is too long. */
+async function piecesOf(text: string): Promise<Uint8Array[] | null> {
+  try {
+    return await splitReplyText(text);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+/** Puts the engine together from what the store holds, and erases what has become due. */
+
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import type { LogEvent } from '@postern/protocol/messages/log-event';
+import { type Day, dayOf } from '@postern/protocol/time';
+import { Alerts } from './alerts.ts';
+import { Collected } from './collected.ts';
+import { CoverVisits } from './cover-visits.ts';
+import { DayKeys } from './day-keys.ts';
+import { DeskServer } from './desk-server.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { Envelopes } from './envelopes.ts';
+import { type DeskIdentity, prepareKeys } from './identity.ts';
+import { LogStore } from './log-store.ts';
+import { type AppliedListener, LogSync } from './log-sync.ts';
+import { PendingEvents } from './pending-events.ts';
+import type { DeskPorts, EngineOptions } from './ports.ts';
+import { Posting } from './posting.ts';
+import { Rosters } from './rosters.ts';
+import { Snapshots } from './snapshots.ts';
+import { Tokens } from './tokens.ts';
+import { TransportKeys } from './transport-keys.ts';
+
+export interface Nouns {
+  readonly parts: EngineParts;
+  readonly rosters: Rosters;
+  readonly transportKeys: TransportKeys;
+  readonly dayKeys: DayKeys;
+  readonly log: LogStore;
+  readonly pending: PendingEvents;
+  readonly sync: LogSync;
+  readonly snapshots: Snapshots;
+  readonly envelopes: Envelopes;
+  readonly tokens: Tokens;
+  readonly visits: CoverVisits;
+  readonly posting: Posting;
+  readonly collected: Collected;
+}
+
+/** @throws WireError, DocumentError for an identity or a store that is not of this organisation */
+export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, options: EngineOptions): Promise<Nouns> {
+  const { store } = ports;
+  const keys = await prepareKeys(identity);
+  const alerts = await Alerts.load(store);
+  const parts: EngineParts = { ports, options, keys, alerts, server: new DeskServer(ports, keys) };
+  const rosters = await Rosters.load(parts, identity.roster, dayOf(ports.now()));
+  const transportKeys = await TransportKeys.load(parts, rosters);
+  const dayKeys = await DayKeys.load(parts, rosters, transportKeys);
+  const log = await LogStore.load(store);
+  const pending = await PendingEvents.load(store);
+  const tokens = await Tokens.load(parts);
+  const visits = await CoverVisits.load(parts, rosters);
+  const posting = await Posting.load(parts, { log, pending, rosters, transportKeys, tokens, visits });
+  const collected = await Collected.load(parts, { log, pending, rosters, posting });
+  const onApplied: AppliedListener = (_device, events, changed, day) => [
+    ...pending.drop((event) => isInLog(log, event)),
+    ...collected.onApplied(events, changed, day),
+  ];
+  const sync = new LogSync(parts, { log, rosters, transportKeys, pending, onApplied });
+  const snapshots = new Snapshots(parts, { log, sync, transportKeys, dayKeys });
+  const envelopes = await Envelopes.load(parts, { log, pending, dayKeys });
+  const documents = { tokens, visits, posting, collected };
+  return { parts, rosters, transportKeys, dayKeys, log, pending, sync, snapshots, envelopes, ...documents };
+}
+
+/** Erases what the day asks for, with or without a network. */
+export async function eraseDue(nouns: Nouns, today: Day): Promise<void> {
+  await nouns.transportKeys.erase(today);
+  await nouns.dayKeys.erase(today);
+  await nouns.log.erase(today);
+  await nouns.envelopes.erase(today);
+  await nouns.posting.erase(today);
+  await nouns.visits.erase(today);
+  await nouns.collected.erase(today);
+}
+
+/** Whether the log says already what an event would say: another device was faster. */
+function isInLog({ state }: LogStore, event: LogEvent): boolean {
+  if (event.kind === 'received') return state.envelopes.has(bytesToHex(event.envelopeId));
+  if (event.kind !== 'collected') return false;
+  const conversation = state.conversations.get(bytesToHex(event.conversationId));
+  return conversation?.replies.find(({ number }) => number === event.number)?.progress === 'collected';
+}
