@@ -40,6 +40,7 @@ export class Visit {
   #stopped = false;
   #turn: Promise<unknown> = Promise.resolve();
   #loading: Promise<boolean> | undefined;
+  #retries = true;
 
   constructor(parts: VisitParts) {
     this.#parts = parts;
@@ -156,8 +157,6 @@ export class Visit {
     return false;
   }
 
-  #retries = true;
-
   /** Loads all documents; while that is under way, whoever else needs it waits for the same. */
   #load(): Promise<boolean> {
     this.#loading ??= this.#loadDocuments().finally(() => {
@@ -174,12 +173,20 @@ export class Visit {
       if (roster === undefined || bundle === undefined || index === undefined) throw new RangeError('three documents');
       await this.#serially(() => session.load({ roster, bundle, index }, clock.unix()));
     } catch (error) {
-      if (!this.#stopped) this.#reportTrouble(error);
+      if (this.#stopped) return false;
+      this.#reportTrouble(error);
+      if (this.#schedule !== undefined && this.#retries) void this.#loadLater();
       return false;
     }
     accepted();
     report({ type: 'session', session: session.state });
     return true;
+  }
+
+  /** During a visit nothing else would try again soon. */
+  async #loadLater(): Promise<void> {
+    await this.#parts.clock.wait(retrySeconds);
+    if (!this.#stopped) await this.#load();
   }
 
   /** The session is given one thing at a time. */

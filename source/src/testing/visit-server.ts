@@ -28,7 +28,12 @@ export type Mood = 'well' | 'busy' | 'gone' | 'garbled' | 'closed';
 
 export type SeenPost = { readonly kind: string; readonly length: number; readonly payload: string };
 
-export type VisitServer = VisitAnswers & { readonly origin: string; readonly close: () => Promise<void> };
+export type VisitServer = VisitAnswers & {
+  readonly origin: string;
+  /** Of all requests together. */
+  readonly headerNames: ReadonlySet<string>;
+  readonly close: () => Promise<void>;
+};
 
 export type VisitAnswers = {
   readonly fingerprint: Uint8Array;
@@ -57,8 +62,10 @@ export async function visitServer(now: () => number, fields: Partial<Roster> = {
   const pages = new Pages(await readBuiltPages(dist), 'zh-Hans');
   await pages.fill(verified);
 
+  const headerNames = new Set<string>();
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const path = incoming.url ?? '/';
+    for (const name of Object.keys(incoming.headers)) headerNames.add(name);
     for (const [name, value] of commonHeaders) outgoing.setHeader(name, value);
     const file = pages.find(path);
     if (file !== null && file !== 'no-roster') {
@@ -81,7 +88,8 @@ export async function visitServer(now: () => number, fields: Partial<Roster> = {
     http.closeAllConnections();
     await new Promise((resolve) => http.close(resolve));
   };
-  return Object.assign(answers, { origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, close });
+  const origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  return Object.assign(answers, { origin, headerNames, close });
 }
 
 /** What a server would answer, without one. */

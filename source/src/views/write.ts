@@ -5,7 +5,7 @@ import { goButton, type MakeView, screenHeading, type Ui } from './view.ts';
 
 export const writeView: MakeView = (ui, state) => {
   const desks = state.organisation?.desks ?? [];
-  const head = screenHeading(ui, 'write.heading', 2);
+  const head = screenHeading(ui, 'write.heading', state.session.phrase === 'entered' ? undefined : 2);
   if (desks.every(({ paused }) => paused)) {
     const closed = make('p', {}, ui.text('write.closed'));
     return {

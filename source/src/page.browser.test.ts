@@ -1,0 +1,362 @@
+/** The built page in real browsers, with real documents and headers: walks, layout, accessibility, traces, failures. */
+import { loadWordList } from '@postern/protocol/keys/word-lists';
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axe, collectRequests, screenshot } from '../../tools/browsers/inspect.ts';
+import { launchChromium, launchFirefox } from '../../tools/browsers/launch.ts';
+import { ensureBuilt } from '../../tools/build.ts';
+import { lacks } from '../../tools/debian.ts';
+import { type VisitServer, visitServer } from './testing/visit-server.ts';
+
+const soon = { moments: [6, 10, 14], thenEvery: 3, envelopeEvery: 1 };
+const now = (): number => Math.floor(Date.now() / 1000);
+const patience = { timeout: 60_000 };
+
+const messages = {
+  'zh-Hans': '去年三月到八月，县医院新楼的招标只有一家公司能满足条件。我见过标书的初稿，修改的日期早于公告。',
+  en: 'Between March and August only one firm could meet the terms for the new county hospital. I saw the draft.',
+  ar: 'بين آذار وآب لم تكن شروط مناقصة المستشفى الجديد تنطبق إلا على شركة واحدة. رأيت المسودة.',
+} as const;
+const replies = {
+  'zh-Hans': '我们读了您的信，谢谢。\n\n初稿是在哪个部门看到的？请不要写出任何人的名字。',
+  en: 'We have read your message. Thank you.\n\nIn which department did you see the draft? Do not name anyone.',
+  ar: 'قرأنا رسالتك، شكرًا لك.\n\nفي أي قسم رأيت المسودة؟ لا تذكر اسم أحد.',
+} as const;
+
+beforeAll(() => ensureBuilt());
+
+async function open(server: VisitServer, browser: Browser, path: string): Promise<Page> {
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => {
+    throw error;
+  });
+  await page.goto(`${server.origin}${path}`);
+  return page;
+}
+
+const main = '#app:not([hidden]) button.main:not(:disabled)';
+
+async function toWords(page: Page, text: string): Promise<string[]> {
+  await page.locator('#start button.main').click();
+  await page.locator('.desk input').click();
+  await page.type('#write-text', text);
+  await page.locator(main).click();
+  await page.waitForSelector('.words li:nth-child(12)');
+  return page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
+}
+
+async function typeBack(page: Page, words: readonly string[]): Promise<void> {
+  await page.waitForSelector('.field input');
+  const labels = await page.$$eval('.field label span', (spans) => spans.map((span) => span.textContent ?? ''));
+  const fields = await page.$$('.field input');
+  for (const [i, field] of fields.entries()) {
+    await field.type(words[Number(/\d+/.exec(labels[i] ?? '')?.[0]) - 1] ?? '');
+  }
+}
+
+async function enter(page: Page, words: string): Promise<void> {
+  await page.locator('#hero button').click();
+  await page.waitForSelector('#app textarea');
+  await page.type('#app textarea', words);
+  await page.locator(main).click();
+}
+
+const text = (page: Page, selector: string): Promise<string> =>
+  page.$eval(selector, (element) => element.textContent ?? '');
+
+describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromium', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium({ args: ['--host-resolver-rules=MAP notes.test 127.0.0.1'] });
+  });
+  afterAll(() => browser.close());
+
+  const walks = [
+    ['zh-Hans', 320, 'dark'],
+    ['zh-Hans', 1440, 'light'],
+    ['ar', 320, 'light'],
+    ['ar', 1440, 'dark'],
+    ['en', 320, 'light'],
+    ['en', 1440, 'dark'],
+  ] as const;
+
+  it.each(walks)(
+    '%s at %i px, %s: every screen fits, keeps WCAG 2.2 AA, and a message and its answer get through',
+    async (tag, width, scheme) => {
+      await using server = disposable(await visitServer(now, soon));
+      const page = await browser.newPage();
+      await page.setViewport({ width, height: width < 600 ? 640 : 900 });
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      const requests = collectRequests(page);
+      const see = (name: string): Promise<void> => look(page, `source-${name}-${tag}-${width}-${scheme}`);
+
+      await page.goto(`${server.origin}/${tag}/`);
+      await page.waitForSelector('#start button.main');
+      await see('home');
+      await page.locator('summary').click();
+      await see('protection');
+      await page.locator('summary').click();
+      const words = await toWords(page, messages[tag]);
+      await see('words');
+      await page.locator(main).click();
+      await page.waitForSelector('.field input');
+      await page.locator(main).click();
+      expect(await page.$$eval('.complaint:not([hidden])', (found) => found.length)).toBe(3);
+      await see('check');
+      await typeBack(page, words);
+      await page.locator(main).click();
+      await page.waitForSelector('.parts li.waits');
+      await see('sent');
+      await page.waitForSelector('.parts li.done', patience);
+      await see('received');
+      await expectNoTrace(page);
+
+      const list = await loadWordList(tag === 'zh-Hans' ? 'chinese_simplified' : 'english');
+      await server.answer(words, list, { desk: 0, number: 1, text: replies[tag] });
+      await server.answer(words, list, { desk: 0, number: 3, text: '…' });
+      await page.goto(`${server.origin}/${tag}/`);
+      const typed = words.join(tag === 'zh-Hans' ? '' : ' ');
+      await enter(page, `${typed.slice(0, -1)}q`);
+      await page.waitForFunction(() => document.querySelector('#enter-complaint')?.textContent !== '');
+      await see('enter');
+      await page.$eval('#app textarea', (field) => {
+        field.value = '';
+      });
+      await page.type('#app textarea', typed);
+      await page.locator(main).click();
+      await page.waitForSelector('.panel h2');
+      await see('looking');
+      await page.waitForSelector('.answer:nth-child(2)', patience);
+      expect(await text(page, '.answer-text')).toBe(replies[tag]);
+      expect(await text(page, '.warning')).not.toBe('');
+      await see('answers');
+      await expectNoTrace(page);
+      expect(requests.filter(({ url }) => new URL(url).origin !== server.origin)).toEqual([]);
+      expect(server.headerNames.has('accept')).toBe(true);
+      for (const name of ['cookie', 'referer', 'authorization']) expect(server.headerNames.has(name)).toBe(false);
+      await page.close();
+    },
+  );
+
+  it('can be walked through with the keyboard alone', async () => {
+    await using server = disposable(await visitServer(now, soon));
+    const page = await open(server, browser, '/en/');
+    await page.waitForSelector('#start button.main');
+    const press = async (wanted: string): Promise<void> => {
+      for (let i = 0; i < 40; i++) {
+        if (await page.evaluate((selector) => document.activeElement?.matches(selector), wanted)) return;
+        await page.keyboard.press('Tab');
+      }
+      throw new Error(`reach ${wanted}: forty tabs were not enough`);
+    };
+    await press('#start button.main');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#write-text');
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+    await press('.desk input');
+    await page.keyboard.press('Space');
+    await press('#write-text');
+    await page.keyboard.type('Typed without a mouse.');
+    await press('#app button.main');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.words li:nth-child(12)');
+    const words = await page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
+    await press('#app button.main');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.field input');
+    for (const place of [1, 2, 3]) {
+      await press(`.field:nth-child(${place}) input`);
+      const label = await page.$eval(`.field:nth-child(${place}) label`, (element) => element.textContent ?? '');
+      await page.keyboard.type(words[Number(/\d+/.exec(label)?.[0]) - 1] ?? '');
+      if (place < 3) await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.parts li.done', patience);
+    await page.close();
+  });
+
+  it.each(['button', 'escape'])(
+    'leaves by %s: an empty page takes its place, and the way back does not lead here',
+    async (how) => {
+      await using server = disposable(await visitServer(now, soon));
+      const page = await browser.newPage();
+      await page.goto(`${server.origin}/zh-Hans/`);
+      await page.goto(`${server.origin}/en/`);
+      await page.waitForSelector('#start button.main');
+      await page.locator('#start button.main').click();
+      await page.waitForSelector('#write-text');
+      await page.type('#write-text', 'to be forgotten');
+      if (how === 'button') {
+        await page.locator('#leave').click();
+      } else {
+        await page.keyboard.press('Escape');
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        expect(page.url()).toContain('/en/');
+        await page.keyboard.press('Escape');
+      }
+      await page.waitForFunction(() => location.href === 'about:blank');
+      await page.goBack();
+      expect(new URL(page.url()).pathname).toBe('/zh-Hans/');
+      await page.close();
+    },
+  );
+
+  it('keeps one entry in the history when the language changes, and offers no change once there is text', async () => {
+    await using server = disposable(await visitServer(now, soon));
+    const page = await open(server, browser, '/');
+    expect(await page.$eval('html', (html) => html.lang)).toBe('zh-Hans');
+    const before = await page.evaluate(() => history.length);
+    await page.locator('#languages a[hreflang=ar]').click();
+    await page.waitForSelector('html[dir=rtl] #start button.main');
+    expect(await page.evaluate(() => history.length)).toBe(before);
+    await page.locator('#start button.main').click();
+    await page.waitForSelector('#write-text');
+    expect(await page.$eval('#languages', (nav) => nav.hasAttribute('hidden'))).toBe(true);
+    await page.close();
+  });
+
+  it('[REQ-2] asks for the same files whoever comes, and for another word list only when one is chosen', async () => {
+    await using server = disposable(await visitServer(now, soon));
+    const page = await open(server, browser, '/zh-Hans/');
+    await toWords(page, '只看看');
+    const lists = (): string[] => server.paths.filter((path) => path.includes('/words-'));
+    expect(lists().map((path) => path.replace(/\.\w+\.txt$/, ''))).toEqual(['/a/words-chinese_simplified']);
+    await page.select('#app select', 'french');
+    await page.waitForSelector('.words[lang=fr] li');
+    expect(lists().map((path) => path.replace(/\.\w+\.txt$/, ''))).toContain('/a/words-french');
+    expect(lists()).toHaveLength(2);
+    await page.close();
+  });
+
+  it.each([
+    ['closed', /not certain/],
+    ['busy', /busy/],
+    ['garbled', /could not be read/],
+  ] as const)(
+    'while the server is %s, says what is known of the message, and delivers it later',
+    async (mood, words) => {
+      await using server = disposable(await visitServer(now, soon));
+      server.mood = mood;
+      const page = await open(server, browser, '/en/');
+      const phrase = await toWords(page, 'Once.');
+      await page.locator(main).click();
+      await typeBack(page, phrase);
+      await page.locator(main).click();
+      await page.waitForSelector('#notice:not([hidden]) p', patience);
+      expect(await text(page, '#notice')).toMatch(words);
+      expect(await axe(page)).toEqual([]);
+      server.mood = 'well';
+      await page.waitForSelector('.parts li.done', patience);
+      await page.waitForSelector('#notice[hidden]', patience);
+      await page.close();
+    },
+  );
+
+  it.each([
+    ['expired', /expired/],
+    ['forged', /cannot be trusted/],
+    ['gone', /^Not open yet/],
+  ])('with a roster that is %s offers nothing to write with, and says why', async (fault, words) => {
+    await using server = disposable(await visitServer(now, soon));
+    const today = Math.floor(now() / 86_400);
+    if (fault === 'expired') server.replaced.set('/roster', await server.signRosterWith({ lastDay: today - 1 }));
+    if (fault === 'forged') server.replaced.set('/roster', new Uint8Array(9_000).fill(1));
+    if (fault === 'gone') Object.assign(server, { respond: async () => ({ status: 404, body: new Uint8Array(0) }) });
+    const page = await open(server, browser, '/en/');
+    await page.waitForSelector('#notice:not([hidden]) h2');
+    expect(await text(page, '#notice')).toMatch(words);
+    expect(await page.$('#start button')).toBeNull();
+    expect(server.posts).toEqual([]);
+    expect(await axe(page)).toEqual([]);
+    await page.close();
+  });
+
+  it('where the browser cannot encrypt, says so and asks for nothing', async () => {
+    await using server = disposable(await visitServer(now, soon));
+    const page = await browser.newPage();
+    await page.goto(`${server.origin.replace('127.0.0.1', 'notes.test')}/en/`);
+    await page.waitForSelector('#notice:not([hidden]) h2');
+    expect(await text(page, '#notice')).toMatch(/cannot lock/);
+    expect(server.paths.filter((path) => !path.startsWith('/a/') && path !== '/en/')).toEqual([]);
+    await page.close();
+  });
+
+  it('without scripts shows everything that is to be read, and one honest sentence', async () => {
+    await using server = disposable(await visitServer(now, soon));
+    const page = await browser.newPage();
+    await page.setJavaScriptEnabled(false);
+    await page.setViewport({ width: 320, height: 640 });
+    await page.goto(`${server.origin}/en/`);
+    await look(page, 'source-no-script-en-320-light', { scripts: false });
+    const session = await page.createCDPSession();
+    const { nodes } = await session.send('Accessibility.getFullAXTree');
+    const read = nodes.map(({ name }) => String(name?.value ?? '')).join('\n');
+    expect(read).toContain('Write to');
+    expect(read).toContain('The Integrity Office');
+    expect(read).toContain('Writing needs scripts in this version');
+    expect(read).toContain('Not from work.');
+    await page.close();
+  });
+});
+
+describe.skipIf(lacks('firefox-esr'))('Firefox ESR as Tor Browser', () => {
+  it.each(['standard', 'safer'] as const)('sends a message at %s', async (level) => {
+    await using server = disposable(await visitServer(now, soon));
+    const browser = await launchFirefox(level);
+    try {
+      const page = await open(server, browser, '/zh-Hans/');
+      const words = await toWords(page, messages['zh-Hans']);
+      await page.locator(main).click();
+      await typeBack(page, words);
+      await page.locator(main).click();
+      await page.waitForSelector('.parts li.done', patience);
+      await expectNoTrace(page);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('at safest can be read', async () => {
+    await using server = disposable(await visitServer(now, soon));
+    const browser = await launchFirefox('safest');
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${server.origin}/en/`);
+      const read = await page.$eval('main', (element) => element.textContent ?? '');
+      expect(read).toContain('Writing needs scripts in this version');
+      expect(server.posts).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
+});
+
+/** Takes a picture, and checks what every screen must keep. */
+async function look(page: Page, name: string, { scripts = true } = {}): Promise<void> {
+  await screenshot(page, name);
+  const metrics = await page
+    .evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
+    .catch(() => [0, 0]);
+  expect([name, (metrics[0] ?? 0) <= (metrics[1] ?? 0)]).toEqual([name, true]);
+  if (scripts) expect({ name, violations: await axe(page) }).toEqual({ name, violations: [] });
+}
+
+async function expectNoTrace(page: Page): Promise<void> {
+  const kept = await page.evaluate(async () => ({
+    local: localStorage.length,
+    session: sessionStorage.length,
+    cookie: document.cookie,
+    caches: 'caches' in globalThis ? (await caches.keys().catch(() => [])).length : 0,
+    databases: (await indexedDB.databases?.().catch(() => []))?.length ?? 0,
+    hash: location.hash,
+    state: history.state as unknown,
+    title: document.title,
+  }));
+  const title = kept.title;
+  expect(['Notes', '笔记', 'ملاحظات']).toContain(title);
+  expect(kept).toEqual({ local: 0, session: 0, cookie: '', caches: 0, databases: 0, hash: '', state: null, title });
+}
+
+function disposable(server: VisitServer): VisitServer & AsyncDisposable {
+  return Object.assign(server, { [Symbol.asyncDispose]: () => server.close() });
+}
