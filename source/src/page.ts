@@ -81,7 +81,7 @@ async function accept({ session, lists, list, language }: PageParts, dispatch: (
   }
 }
 
-export function organisationOf(session: Session, words: readonly string[], language: string): Organisation {
+function organisationOf(session: Session, words: readonly string[], language: string): Organisation {
   const { names, verificationNumbers } = session.organisation;
   return {
     name: inLanguage(names, language)?.name ?? '',
@@ -94,7 +94,7 @@ export function organisationOf(session: Session, words: readonly string[], langu
 }
 
 /** The name in this language, else in one that shares its first part, else the first. */
-export function inLanguage<Name extends { readonly language: string }>(
+function inLanguage<Name extends { readonly language: string }>(
   names: readonly Name[],
   language: string,
 ): Name | undefined {
@@ -196,7 +196,7 @@ async function enter(
 const placesAsked = 3;
 
 /** Three different places out of the phrase, in ascending order. */
-export function drawPlaces(random: Random, length: number): readonly number[] {
+function drawPlaces(random: Random, length: number): readonly number[] {
   const places = Array.from({ length }, (_, place) => place);
   // A byte's slight favour for low places is of no use to anyone: the words are the secret, not which are asked.
   const drawn = [...random(placesAsked)].flatMap((byte) => places.splice(byte % places.length, 1));

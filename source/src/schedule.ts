@@ -19,14 +19,14 @@ const indexEverySeconds = 600;
 const catchUpSeconds = 1;
 
 /** The time of a moment, counted from 0. */
-export function momentAt(terms: Terms, moment: number): number {
+function momentAt(terms: Terms, moment: number): number {
   const listed = terms.moments[moment];
   if (listed !== undefined) return listed;
   return (terms.moments.at(-1) ?? 0) + terms.thenEvery * (moment - terms.moments.length + 1);
 }
 
 /** The time of an index fetch after the one at page load, counted from 0. */
-export function indexAt(terms: Terms, count: number): number {
+function indexAt(terms: Terms, count: number): number {
   const early = terms.laneDepth > 0 ? earlyIndexSeconds : [];
   return early[count] ?? indexEverySeconds * (count - early.length + 1);
 }

@@ -32,7 +32,7 @@ export type Organisation = {
   readonly desks: readonly DeskChoice[];
 };
 
-export type Room = { readonly fill: number; readonly fits: boolean };
+type Room = { readonly fill: number; readonly fits: boolean };
 
 export type Draft = {
   readonly deskId: string | undefined;
@@ -42,7 +42,7 @@ export type Draft = {
 };
 
 /** A new phrase while it is shown and typed back. Dropped once its first message is queued. */
-export type NewPhrase = {
+type NewPhrase = {
   readonly words: readonly string[];
   /** Places, from 0, that are typed back. */
   readonly asked: readonly number[];
@@ -50,14 +50,14 @@ export type NewPhrase = {
 };
 
 /** The list in use, and how loading another one goes. */
-export type ListChoice = {
+type ListChoice = {
   readonly id: WordListId;
   readonly wanted: WordListId;
   readonly state: 'ready' | 'loading' | 'failed';
 };
 
 /** Why a typed phrase is none, with the word that is not in the list. */
-export type Refusal = PhraseProblem & { readonly word?: string | undefined };
+type Refusal = PhraseProblem & { readonly word?: string | undefined };
 
 /** Seconds from page load. */
 export type Times = {

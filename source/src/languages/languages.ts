@@ -5,7 +5,7 @@ import ar from './ar.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 import zhHans from './zh-Hans.json' with { type: 'json' };
 
-export type Catalogue = Readonly<Record<TextKey, string>>;
+type Catalogue = Readonly<Record<TextKey, string>>;
 
 export type Language = {
   readonly tag: 'zh-Hans' | 'en' | 'ar';

@@ -24,9 +24,9 @@ import { Pages } from '@postern/server/http/pages';
 import type { Answered } from '../http.ts';
 
 /** What the server does with the requests that follow. */
-export type Mood = 'well' | 'busy' | 'gone' | 'garbled' | 'closed';
+type Mood = 'well' | 'busy' | 'gone' | 'garbled' | 'closed';
 
-export type SeenPost = { readonly kind: string; readonly length: number; readonly payload: string };
+type SeenPost = { readonly kind: string; readonly length: number; readonly payload: string };
 
 export type VisitServer = VisitAnswers & {
   readonly origin: string;
@@ -50,7 +50,7 @@ export type VisitAnswers = {
   readonly respond: (path: string, body: Uint8Array) => Promise<Answered | undefined>;
 };
 
-export type PlannedReply = { readonly desk: number; readonly number: number; readonly text: string };
+type PlannedReply = { readonly desk: number; readonly number: number; readonly text: string };
 
 const daySeconds = 86_400;
 const nothing = new Uint8Array(0);
