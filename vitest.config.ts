@@ -1,7 +1,13 @@
 // Two projects, one run: unit tests in parallel, and tests that open real browsers, one file at a time and alone.
 import { defineConfig } from 'vitest/config';
 
-const everywhere = ['*/src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts', 'sim/**/*.test.ts', 'bench/**/*.test.ts'];
+const everywhere = [
+  '*/src/**/*.test.{ts,tsx}',
+  'desk/page/**/*.test.ts',
+  'tools/**/*.test.ts',
+  'sim/**/*.test.ts',
+  'bench/**/*.test.ts',
+];
 const inBrowsers = '**/*.browser.test.ts';
 const never = ['**/node_modules/**', '**/dist/**'];
 

@@ -2,6 +2,7 @@
 
 import { bytesToUtf8 } from '@postern/protocol/bytes/encode';
 import { WireError } from '@postern/protocol/bytes/wire-error';
+import type { AlertCode } from '../engine/view.ts';
 import type { CallName, Calls } from './api.ts';
 
 /** Reads one field, or gives undefined for a value that it does not take. */
@@ -9,12 +10,44 @@ type Field = (value: unknown) => unknown;
 
 const textCharactersMax = 40_000;
 
+const alertCodes: readonly AlertCode[] = [
+  'removed',
+  'roster-rolled-back',
+  'roster-conflict',
+  'roster-invalid',
+  'roster-expired',
+  'roster-expiring',
+  'log-fork',
+  'log-withheld',
+  'log-invalid',
+  'log-gap',
+  'log-restored',
+  'key-invalid',
+  'parcel-invalid',
+  'envelopes-malformed',
+  'days-unfinished',
+  'day-keys-short',
+  'no-receipt',
+  'bundle-invalid',
+  'index-invalid',
+  'reply-too-old',
+  'reply-refused',
+  'loss-suspected',
+  'clock',
+];
+
 const text =
   (charactersMax: number): Field =>
   (value) =>
     typeof value === 'string' && value.length <= charactersMax && value.isWellFormed() ? value : undefined;
 const conversationId: Field = (value) =>
   typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? value : undefined;
+const orNull =
+  (field: Field): Field =>
+  (value) =>
+    value === null ? null : field(value);
+const deviceId: Field = (value) => (typeof value === 'string' && /^[0-9a-f]{16}$/.test(value) ? value : undefined);
+const alertCode: Field = (value) => alertCodes.find((code) => code === value);
 const count: Field = (value) =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff ? value : undefined;
 const yesOrNo: Field = (value) => (typeof value === 'boolean' ? value : undefined);
@@ -31,6 +64,7 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   draft: { id: conversationId, text: text(textCharactersMax) },
   seen: { id: conversationId, messages: count },
   search: { query: text(256) },
+  dismiss: { code: alertCode, device: orNull(deviceId), conversation: orNull(conversationId) },
   preferences: { language: text(16), hasKeys: yesOrNo },
 };
 

@@ -1,6 +1,13 @@
 /** What the page and the local process say to each other: JSON, one address for each call, all by POST. */
 
-import type { ConversationSummary, ConversationView, EngineStatus, ReplyProblem, ReplyRoom } from '../engine/view.ts';
+import type {
+  AlertCode,
+  ConversationSummary,
+  ConversationView,
+  EngineStatus,
+  ReplyProblem,
+  ReplyRoom,
+} from '../engine/view.ts';
 
 /** A line of the inbox with what this device adds: how much of it a person has seen here. */
 export interface InboxRow extends ConversationSummary {
@@ -61,6 +68,8 @@ export interface Calls {
   /** So many messages of the conversation, whole or not, have been looked at. */
   readonly seen: { readonly id: string; readonly messages: number };
   readonly search: { readonly query: string };
+  /** Somebody has seen an alert. */
+  readonly dismiss: { readonly code: AlertCode; readonly device: string | null; readonly conversation: string | null };
   readonly preferences: { readonly language: string; readonly hasKeys: boolean };
 }
 
@@ -76,6 +85,7 @@ export interface Answers {
   readonly draft: Record<never, never>;
   readonly seen: Record<never, never>;
   readonly search: { readonly ids: readonly string[] };
+  readonly dismiss: Record<never, never>;
   readonly preferences: Record<never, never>;
 }
 

@@ -1,8 +1,9 @@
 /** What the local process uses of the engine. */
 
+import type { AlertSubject } from '../engine/alerts.ts';
 import type { DeskIdentity } from '../engine/identity.ts';
 import type { DeskPorts } from '../engine/ports.ts';
-import type { ConversationSummary, ConversationView, EngineStatus, ReplyRoom } from '../engine/view.ts';
+import type { AlertCode, ConversationSummary, ConversationView, EngineStatus, ReplyRoom } from '../engine/view.ts';
 
 export interface Engine {
   tick(): Promise<void>;
@@ -13,6 +14,7 @@ export interface Engine {
   conversation(id: string): Promise<ConversationView | null> | ConversationView | null;
   reply(id: string, text: string): Promise<{ readonly messageId: string }>;
   replyRoom(id: string, text: string): Promise<ReplyRoom> | ReplyRoom;
+  dismiss(code: AlertCode, subject: AlertSubject): Promise<void>;
   onChange(listener: () => void): () => void;
 }
 

@@ -5,7 +5,7 @@ import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
 import type { ConversationSummary, ReplyProblem } from '../engine/view.ts';
-import type { Answers, Change, InboxRow, Preferences } from './api.ts';
+import type { Answers, Calls, Change, InboxRow, Preferences } from './api.ts';
 import { type EngineLoop, startEngineLoop, type Timer } from './engine-loop.ts';
 import type { Engine, OpenEngine } from './engine-port.ts';
 import { type Enrolment, eraseKeystore, type Keystore } from './keystore.ts';
@@ -147,6 +147,11 @@ export class OpenDesk {
 
   find(query: string): string[] {
     return this.#search.find(query);
+  }
+
+  async dismiss({ code, device, conversation }: Calls['dismiss']): Promise<void> {
+    const subject = { ...(device === null ? {} : { device }), ...(conversation === null ? {} : { conversation }) };
+    await this.#engine.dismiss(code, subject);
   }
 
   async setPreferences(preferences: Preferences): Promise<void> {

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Random } from '@postern/protocol/primitives/random';
+import { DeskEngine } from '../engine/desk-engine.ts';
 import { Access } from './access.ts';
 import type { Change, LockPhase } from './api.ts';
 import { machineTimer, type Timer } from './engine-loop.ts';
@@ -17,7 +18,8 @@ import type { SocksProxy } from './socks-agent.ts';
 export interface StartDeskOptions {
   /** The device's folder, with the keystore in it. */
   readonly folder: string;
-  readonly openEngine: OpenEngine;
+  /** By default the desk's own engine. */
+  readonly openEngine?: OpenEngine;
   /** Of the page on 127.0.0.1; by default a free one. */
   readonly port?: number;
   /** In place of the address in the keystore. */
@@ -47,6 +49,7 @@ export interface RunningDesk {
 export const keystoreName = 'device.keys';
 export const storeName = 'desk.sqlite';
 
+const openDeskEngine: OpenEngine = (ports, identity) => DeskEngine.open(ports, identity);
 const idleMinutesDefault = 30;
 const idleCheckMs = 10_000;
 const builtPageFolder = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -123,6 +126,7 @@ class DeskRoom {
       draft: ({ id, text }) => this.#use((desk) => desk.setDraft(id, text).then(nothing)),
       seen: ({ id, messages }) => this.#use((desk) => desk.setSeen(id, messages).then(nothing)),
       search: ({ query }) => this.#use(async (desk) => ({ ids: desk.find(query) })),
+      dismiss: (alert) => this.#use((desk) => desk.dismiss(alert).then(nothing)),
       preferences: (preferences) => this.#use((desk) => desk.setPreferences(preferences).then(nothing)),
     };
   }
@@ -195,7 +199,7 @@ class DeskRoom {
   }
 
   #deskOptions() {
-    const { folder, openEngine, server = null, socks = null } = this.#options;
+    const { folder, openEngine = openDeskEngine, server = null, socks = null } = this.#options;
     const [now, random, timer] = [this.#now, this.#random, this.#timer];
     const send = (change: Change): void => {
       if (this.#phase === 'open') this.#send(change);

@@ -1,0 +1,89 @@
+/** Talks to the local process: one session in one variable, calls, and the stream of changes. */
+import {
+  type Answers,
+  type CallName,
+  type CallProblem,
+  type Calls,
+  type Change,
+  callAddress,
+  sessionHeader,
+} from '@postern/desk/app/api';
+
+export class CallFailed extends Error {
+  override readonly name = 'CallFailed';
+  readonly problem: CallProblem['problem'] | 'gone';
+
+  constructor(problem: CallProblem['problem'] | 'gone') {
+    super(`call the desk: ${problem}`);
+    this.problem = problem;
+  }
+}
+
+/** Lines of a stream that has said nothing for so long are not waited for: the process says `still` every 15 seconds. */
+const silenceMsMax = 40_000;
+
+export class DeskClient {
+  #session = '';
+
+  /** Uses up the token of the link. @throws CallFailed token, gone */
+  async start(token: string): Promise<void> {
+    this.#session = (await this.call('session', { token })).session;
+  }
+
+  /** @throws CallFailed */
+  async call<Name extends Exclude<CallName, 'changes'>>(name: Name, given: Calls[Name]): Promise<Answers[Name]> {
+    const response = await this.#post(name, given, AbortSignal.timeout(60_000));
+    try {
+      return (await response.json()) as Answers[Name];
+    } catch {
+      throw new CallFailed('gone');
+    }
+  }
+
+  /** Resolves when the stream ends. @throws CallFailed */
+  async changes(take: (change: Change) => void): Promise<void> {
+    const silence = new AbortController();
+    let timer = 0;
+    const heard = (): void => {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => silence.abort(), silenceMsMax);
+    };
+    heard();
+    try {
+      const response = await this.#post('changes', {}, silence.signal);
+      const lines = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+      let rest = '';
+      for (let piece = await lines?.read(); piece?.value !== undefined; piece = await lines?.read()) {
+        heard();
+        const whole = (rest + piece.value).split('\n');
+        rest = whole.pop() ?? '';
+        for (const line of whole) take(JSON.parse(line) as Change);
+      }
+    } catch (error) {
+      throw error instanceof CallFailed ? error : new CallFailed('gone');
+    } finally {
+      window.clearTimeout(timer);
+    }
+  }
+
+  async #post(name: CallName, given: object, signal: AbortSignal): Promise<Response> {
+    let response: Response;
+    try {
+      response = await fetch(callAddress + name, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', [sessionHeader]: this.#session },
+        body: JSON.stringify(given),
+        cache: 'no-store',
+        credentials: 'omit',
+        redirect: 'error',
+        referrerPolicy: 'no-referrer',
+        signal,
+      });
+    } catch {
+      throw new CallFailed('gone');
+    }
+    if (response.ok) return response;
+    const { problem } = (await response.json().catch(() => ({ problem: 'failed' }))) as CallProblem;
+    throw new CallFailed(problem);
+  }
+}

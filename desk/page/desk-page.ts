@@ -1,0 +1,232 @@
+/** The page at work: holds its state, and does what a person asks for by calling the local process. */
+import type { Change } from '@postern/desk/app/api';
+import type { Alert } from '@postern/desk/engine/view';
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { CallFailed, type DeskClient } from './desk-client.ts';
+import { countRows, moveCursor, shownRows, sortRows, suspectedLosses } from './inbox.ts';
+import { chooseLanguage, wordsOf } from './languages/languages.ts';
+import { type Event, type Filter, firstState, type State, update } from './model.ts';
+
+const roomDelayMs = 200;
+const draftDelayMs = 700;
+const searchDelayMs = 120;
+const retryMs = 2_000;
+/** Somebody who reads or types is reported this often at the most. */
+const presenceMs = 20_000;
+
+export class DeskPage {
+  readonly #client: DeskClient;
+  readonly #state = signal<State>(firstState);
+  readonly #delays = new Map<string, number>();
+  #lastPresence = 0;
+  readonly #cursorAsked = signal(0);
+  /** How often the focus was asked for. */
+  readonly cursorAsked: ReadonlySignal<number> = this.#cursorAsked;
+
+  /** Parts of the state that change seldom, so that typing does not sort ten thousand lines. */
+  readonly state: ReadonlySignal<State> = this.#state;
+  readonly #rows = computed(() => this.#state.value.rows);
+  readonly #status = computed(() => this.#state.value.status);
+  readonly #found = computed(() => this.#state.value.found);
+  readonly #filter = computed(() => this.#state.value.filter);
+  readonly #chosen = computed(() => this.#state.value.preferences.language);
+  readonly losses = computed(() => suspectedLosses(this.#status.value));
+  readonly #sorted = computed(() => sortRows(this.#rows.value));
+  readonly shown = computed(() =>
+    shownRows(this.#sorted.value, this.#filter.value, this.#found.value, this.losses.value),
+  );
+  readonly counts = computed(() => countRows(this.#sorted.value, this.#found.value, this.losses.value));
+  readonly words = computed(() => wordsOf(chooseLanguage(this.#chosen.value, navigator.languages)));
+
+  constructor(client: DeskClient) {
+    this.#client = client;
+  }
+
+  /** Runs as long as the page. @param token of the link */
+  async run(token: string): Promise<void> {
+    try {
+      await this.#client.start(token);
+      for (;;) {
+        await this.#follow();
+        this.send({ kind: 'link', link: 'gone' });
+        await new Promise((resolve) => window.setTimeout(resolve, retryMs));
+      }
+    } catch (error) {
+      const isGone = error instanceof CallFailed && error.problem === 'gone';
+      this.send({ kind: 'link', link: isGone ? 'gone' : 'refused' });
+    }
+  }
+
+  send(event: Event): void {
+    this.#state.value = update(this.#state.value, event);
+  }
+
+  async unlock(passphrase: string): Promise<void> {
+    this.send({ kind: 'unlock', unlock: 'working' });
+    try {
+      const { isOpen } = await this.#client.call('unlock', { passphrase });
+      if (!isOpen) this.send({ kind: 'unlock', unlock: 'wrong' });
+    } catch (error) {
+      const isBusy = error instanceof CallFailed && error.problem === 'busy';
+      this.send({ kind: 'unlock', unlock: isBusy ? 'busy' : 'failed' });
+    }
+  }
+
+  lock(): void {
+    this.#saveDraftNow();
+    this.#quietly(this.#client.call('lock', {}));
+  }
+
+  /** Opens a conversation, or the one at the cursor. */
+  open(id: string | null = this.#state.value.cursor): void {
+    if (id === null || !this.#state.value.rows.has(id)) return;
+    if (this.#state.value.open?.id !== id) this.#saveDraftNow();
+    this.send({ kind: 'open', id });
+    this.#quietly(this.#load(id));
+  }
+
+  close(): void {
+    this.#saveDraftNow();
+    this.send({ kind: 'close' });
+  }
+
+  move(steps: number): void {
+    const id = moveCursor(this.shown.value, this.#state.value.cursor, steps);
+    if (id !== null) this.send({ kind: 'cursor', id });
+  }
+
+  /** The list brings its line at the cursor into sight and gives it the focus. */
+  focusCursor(): void {
+    this.#cursorAsked.value += 1;
+  }
+
+  setFilter(filter: Filter): void {
+    this.send({ kind: 'filter', filter });
+  }
+
+  search(query: string): void {
+    this.send({ kind: 'query', query });
+    if (query.trim() === '') this.#cancel('search');
+    else
+      this.#later('search', searchDelayMs, async () => {
+        const { ids } = await this.#client.call('search', { query });
+        this.send({ kind: 'found', query, ids });
+      });
+  }
+
+  write(text: string): void {
+    const id = this.#state.value.open?.id;
+    if (id === undefined) return;
+    this.send({ kind: 'draft', text });
+    this.#later('draft', draftDelayMs, () => this.#saveDraft(id, text));
+    if (text === '') this.#cancel('room');
+    else this.#later('room', roomDelayMs, () => this.#measure(id, text));
+  }
+
+  async reply(): Promise<boolean> {
+    const { open } = this.#state.value;
+    if (open === null || open.isSending || open.draft.trim() === '') return false;
+    const { id, draft: text } = open;
+    this.#cancel('draft');
+    this.send({ kind: 'sending' });
+    try {
+      const answer = await this.#client.call('reply', { id, text });
+      if ('problem' in answer) {
+        this.send({ kind: 'not-sent', id, problem: answer.problem });
+        return false;
+      }
+      this.send({ kind: 'sent', id, text });
+      await this.#load(id);
+      return true;
+    } catch {
+      this.send({ kind: 'not-sent', id, problem: 'failed' });
+      return false;
+    }
+  }
+
+  dismiss({ code, device, conversation }: Alert): void {
+    this.#quietly(this.#client.call('dismiss', { code, device, conversation }));
+  }
+
+  setPreferences(changes: Partial<State['preferences']>): void {
+    const preferences = { ...this.#state.value.preferences, ...changes };
+    this.send({ kind: 'change', change: { kind: 'preferences', preferences } });
+    if (this.#state.value.phase === 'open') this.#quietly(this.#client.call('preferences', preferences));
+  }
+
+  /** Somebody is at the keyboard. @param now milliseconds */
+  present(now: number): void {
+    if (this.#state.value.phase !== 'open' || now - this.#lastPresence < presenceMs) return;
+    this.#lastPresence = now;
+    this.#quietly(this.#client.call('present', {}));
+  }
+
+  async #follow(): Promise<void> {
+    try {
+      await this.#client.changes((change) => this.#take(change));
+    } catch (error) {
+      if (!(error instanceof CallFailed) || error.problem !== 'gone') throw error;
+    }
+  }
+
+  #take(change: Change): void {
+    if (this.#state.value.link !== 'live') this.send({ kind: 'link', link: 'live' });
+    const before = this.#state.value;
+    this.send({ kind: 'change', change });
+    if (change.kind === 'phase' && change.phase !== 'open') for (const name of this.#delays.keys()) this.#cancel(name);
+    const id = before.open?.id;
+    if (change.kind !== 'inbox' || id === undefined) return;
+    if (change.rows.some((row) => row.id === id) || change.gone.includes(id)) this.#quietly(this.#load(id));
+  }
+
+  async #load(id: string): Promise<void> {
+    const { view, draft } = await this.#client.call('conversation', { id });
+    const wasLoading = this.#state.value.open?.isLoading === true;
+    this.send({ kind: 'case', id, view, draft });
+    const { open, rows } = this.#state.value;
+    if (open?.id !== id || view === null) return;
+    if (wasLoading && draft !== '') this.#later('room', 0, () => this.#measure(id, draft));
+    const messages = view.messages.length + view.incomplete.length;
+    // What is not in sight has not been seen.
+    if (rows.get(id)?.isUnread === true && !document.hidden) await this.#client.call('seen', { id, messages });
+  }
+
+  async #measure(id: string, text: string): Promise<void> {
+    const { room } = await this.#client.call('room', { id, text });
+    this.send({ kind: 'room', id, text, room });
+  }
+
+  async #saveDraft(id: string, text: string): Promise<void> {
+    await this.#client.call('draft', { id, text });
+    this.send({ kind: 'saved', id, text });
+  }
+
+  #saveDraftNow(): void {
+    const { open } = this.#state.value;
+    if (!this.#delays.has('draft') || open === null) return;
+    this.#cancel('draft');
+    this.#quietly(this.#saveDraft(open.id, open.draft));
+  }
+
+  /** Does it when nothing of the same name was asked for in the meantime. */
+  #later(name: string, ms: number, action: () => Promise<void>): void {
+    this.#cancel(name);
+    const timer = window.setTimeout(() => {
+      this.#delays.delete(name);
+      this.#quietly(action());
+    }, ms);
+    this.#delays.set(name, timer);
+  }
+
+  #cancel(name: string): void {
+    window.clearTimeout(this.#delays.get(name));
+    this.#delays.delete(name);
+  }
+
+  /** The stream notices by itself when the process is gone or the desk is locked. */
+  #quietly(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      if (!(error instanceof CallFailed)) throw error;
+    });
+  }
+}

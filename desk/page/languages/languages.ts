@@ -1,0 +1,95 @@
+/** The languages of the desk's page, and how a page speaks one. Another language is one more file and one more line. */
+import { type Catalogue, en, type TextKey } from './en.ts';
+import { zhHans } from './zh-Hans.ts';
+
+export interface Language {
+  readonly tag: string;
+  /** In itself. */
+  readonly name: string;
+  readonly direction: 'ltr' | 'rtl';
+  readonly texts: Catalogue;
+}
+
+export const languages: readonly [Language, ...Language[]] = [
+  { tag: 'en', name: 'English', direction: 'ltr', texts: en },
+  { tag: 'zh-Hans', name: '简体中文', direction: 'ltr', texts: zhHans },
+];
+
+export type Values = Readonly<Record<string, string | number>>;
+/** Keys that come in forms of number, without the form. */
+export type CountKey = TextKey extends infer Key ? (Key extends `${infer Stem}.other` ? Stem : never) : never;
+
+/** One language, ready for use. */
+export interface Words {
+  readonly language: Language;
+  readonly say: (key: TextKey, values?: Values) => string;
+  /** In the form that the number asks for; `{count}` is the number. */
+  readonly count: (key: CountKey, count: number) => string;
+  readonly number: (value: number) => string;
+  /** A UTC day in words; near ones by name. */
+  readonly day: (day: number, today: number) => string;
+  /** Name of a language; empty for a tag that is none. */
+  readonly languageName: (tag: string) => string;
+}
+
+/** @param chosen tag of one of the languages, or empty @param wanted of the browser, the best first */
+export function chooseLanguage(chosen: string, wanted: readonly string[]): Language {
+  const named = languages.find(({ tag }) => tag === chosen);
+  if (named !== undefined) return named;
+  for (const tag of wanted) {
+    const found = languages.find((language) => primary(language.tag) === primary(tag));
+    if (found !== undefined) return found;
+  }
+  return languages[0];
+}
+
+export function wordsOf(language: Language): Words {
+  const { tag, texts } = language;
+  const plural = new Intl.PluralRules(tag);
+  const numbers = new Intl.NumberFormat(tag);
+  const names = new Intl.DisplayNames(tag, { type: 'language', fallback: 'none' });
+  const thisYear = new Intl.DateTimeFormat(tag, { timeZone: 'UTC', day: 'numeric', month: 'short' });
+  const otherYear = new Intl.DateTimeFormat(tag, { timeZone: 'UTC', dateStyle: 'medium' });
+  const say = (key: TextKey, values: Values = {}): string => fill(texts[key], values);
+  return {
+    language,
+    say,
+    number: (value) => numbers.format(value),
+    count: (key, count) => {
+      const forms: Readonly<Record<string, string>> = texts;
+      const text = forms[`${key}.${plural.select(count)}`] ?? forms[`${key}.other`] ?? '';
+      return fill(text, { count: numbers.format(count) });
+    },
+    day: (day, today) => {
+      if (day === today) return say('day.today');
+      if (day === today - 1) return say('day.yesterday');
+      const [date, now] = [dateOf(day), dateOf(today)];
+      return (date.getUTCFullYear() === now.getUTCFullYear() ? thisYear : otherYear).format(date);
+    },
+    languageName: (other) => {
+      const canonical = canonicalTag(other);
+      return canonical === null ? '' : (names.of(canonical) ?? '');
+    },
+  };
+}
+
+/** For `lang` attributes: a sender may have written anything there. */
+export function canonicalTag(tag: string): string | null {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function fill(text: string, values: Values): string {
+  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+function dateOf(day: number): Date {
+  return new Date(day * 86_400_000);
+}
+
+function primary(tag: string): string {
+  return tag.toLowerCase().split('-')[0] ?? '';
+}

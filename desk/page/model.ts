@@ -1,0 +1,191 @@
+/** What the page shows, as one value, and how each event changes it. Nothing in here touches browser or network. */
+import type { Change, InboxRow, LockPhase, Preferences } from '@postern/desk/app/api';
+import type { ConversationView, EngineStatus, ReplyRoom } from '@postern/desk/engine/view';
+
+export const filters = ['all', 'unanswered', 'answered', 'loss'] as const;
+export type Filter = (typeof filters)[number];
+/** Which of the three a narrow window shows; wide ones show several. */
+export type Pane = 'inbox' | 'case' | 'status';
+/** `refused`: the link is used up. `gone`: the local process does not answer. */
+export type Link = 'starting' | 'refused' | 'live' | 'gone';
+export type UnlockState = 'idle' | 'working' | 'wrong' | 'busy' | 'failed';
+export type SendProblem = 'empty' | 'too-long' | 'stopped' | 'unknown-conversation' | 'failed';
+
+export interface OpenCase {
+  readonly id: string;
+  /** Null while it is read, and when it is not there any more. */
+  readonly view: ConversationView | null;
+  readonly isLoading: boolean;
+  readonly draft: string;
+  /** For the draft as it stands; null until known. */
+  readonly room: ReplyRoom | null;
+  readonly isSending: boolean;
+  readonly problem: SendProblem | null;
+  /** Whether the draft is kept by the local process. */
+  readonly isSaved: boolean;
+}
+
+export interface State {
+  readonly link: Link;
+  readonly phase: LockPhase | null;
+  readonly idleMinutes: number;
+  readonly unlock: UnlockState;
+  readonly preferences: Preferences;
+  readonly status: EngineStatus | null;
+  readonly today: number;
+  readonly hasFailed: boolean;
+  readonly rows: ReadonlyMap<string, InboxRow>;
+  readonly hasInbox: boolean;
+  readonly filter: Filter;
+  readonly query: string;
+  /** What the search for the query has found; null without one. */
+  readonly found: ReadonlySet<string> | null;
+  /** The line that the keys move. */
+  readonly cursor: string | null;
+  readonly open: OpenCase | null;
+  readonly pane: Pane;
+  readonly isHelpOpen: boolean;
+  /** Conversations with news since the last look, for screen readers. */
+  readonly arrived: number;
+}
+
+export type Event =
+  | { readonly kind: 'link'; readonly link: Link }
+  | { readonly kind: 'change'; readonly change: Change }
+  | { readonly kind: 'unlock'; readonly unlock: UnlockState }
+  | { readonly kind: 'filter'; readonly filter: Filter }
+  | { readonly kind: 'query'; readonly query: string }
+  | { readonly kind: 'found'; readonly query: string; readonly ids: readonly string[] }
+  | { readonly kind: 'cursor'; readonly id: string }
+  | { readonly kind: 'open'; readonly id: string }
+  | { readonly kind: 'case'; readonly id: string; readonly view: ConversationView | null; readonly draft: string }
+  | { readonly kind: 'close' }
+  | { readonly kind: 'draft'; readonly text: string }
+  | { readonly kind: 'saved'; readonly id: string; readonly text: string }
+  | { readonly kind: 'room'; readonly id: string; readonly text: string; readonly room: ReplyRoom | null }
+  | { readonly kind: 'sending' }
+  | { readonly kind: 'sent'; readonly id: string; readonly text: string }
+  | { readonly kind: 'not-sent'; readonly id: string; readonly problem: SendProblem }
+  | { readonly kind: 'pane'; readonly pane: Pane }
+  | { readonly kind: 'help'; readonly isOpen: boolean };
+
+export const firstState: State = {
+  link: 'starting',
+  phase: null,
+  idleMinutes: 0,
+  unlock: 'idle',
+  preferences: { language: '', hasKeys: true },
+  status: null,
+  today: 0,
+  hasFailed: false,
+  rows: new Map(),
+  hasInbox: false,
+  filter: 'all',
+  query: '',
+  found: null,
+  cursor: null,
+  open: null,
+  pane: 'inbox',
+  isHelpOpen: false,
+  arrived: 0,
+};
+
+const noDraft = { draft: '', room: null, isSending: false, problem: null, isSaved: false } as const;
+
+export function update(state: State, event: Event): State {
+  switch (event.kind) {
+    case 'link':
+      return { ...state, link: event.link };
+    case 'change':
+      return applyChange(state, event.change);
+    case 'unlock':
+      return { ...state, unlock: event.unlock };
+    case 'filter':
+      return { ...state, filter: event.filter };
+    case 'query':
+      return { ...state, query: event.query, found: event.query.trim() === '' ? null : state.found };
+    case 'found':
+      // An answer to a query that was typed on since is of no use.
+      return event.query === state.query ? { ...state, found: new Set(event.ids) } : state;
+    case 'cursor':
+      return { ...state, cursor: event.id };
+    case 'open':
+      return {
+        ...state,
+        cursor: event.id,
+        pane: 'case',
+        open: state.open?.id === event.id ? state.open : { id: event.id, view: null, isLoading: true, ...noDraft },
+      };
+    case 'close':
+      return { ...state, open: null, pane: 'inbox' };
+    case 'pane':
+      return { ...state, pane: event.pane };
+    case 'help':
+      return { ...state, isHelpOpen: event.isOpen };
+    default:
+      return state.open === null ? state : { ...state, open: updateCase(state.open, event) };
+  }
+}
+
+type CaseEvent = Extract<Event, { kind: 'case' | 'draft' | 'saved' | 'room' | 'sending' | 'sent' | 'not-sent' }>;
+
+function updateCase(open: OpenCase, event: CaseEvent): OpenCase {
+  // Answers about a conversation that is not open any more.
+  if ('id' in event && event.id !== open.id) return open;
+  switch (event.kind) {
+    case 'case':
+      // What is being typed here is newer than what was kept.
+      return { ...open, view: event.view, isLoading: false, draft: open.isLoading ? event.draft : open.draft };
+    case 'draft':
+      return { ...open, draft: event.text, isSaved: false, problem: null, room: event.text === '' ? null : open.room };
+    case 'saved':
+      return event.text === open.draft ? { ...open, isSaved: event.text !== '' } : open;
+    case 'room':
+      return event.text === open.draft ? { ...open, room: event.room } : open;
+    case 'sending':
+      return { ...open, isSending: true, problem: null };
+    case 'sent':
+      return {
+        ...open,
+        isSending: false,
+        isSaved: false,
+        ...(event.text === open.draft ? { draft: '', room: null } : {}),
+      };
+    case 'not-sent':
+      return { ...open, isSending: false, problem: event.problem };
+  }
+}
+
+function applyChange(state: State, change: Change): State {
+  switch (change.kind) {
+    case 'phase':
+      return applyPhase(state, change.phase, change.idleMinutes);
+    case 'preferences':
+      return { ...state, preferences: change.preferences };
+    case 'status':
+      return { ...state, status: change.status, today: change.today, hasFailed: change.hasFailed };
+    case 'inbox': {
+      const rows = new Map(change.isWhole ? [] : state.rows);
+      for (const id of change.gone) rows.delete(id);
+      for (const row of change.rows) rows.set(row.id, row);
+      return { ...state, rows, hasInbox: true, arrived: state.hasInbox ? arrivals(state, change.rows) : 0 };
+    }
+    case 'still':
+      return state;
+  }
+}
+
+/** A locked page holds nothing of what it showed. */
+function applyPhase(state: State, phase: LockPhase, idleMinutes: number): State {
+  const unlock = state.unlock === 'working' && phase === 'open' ? 'idle' : state.unlock;
+  if (phase === 'open') return { ...state, phase, idleMinutes, unlock };
+  const { link, preferences } = state;
+  return { ...firstState, link, preferences, phase, idleMinutes, unlock };
+}
+
+function arrivals(state: State, rows: readonly InboxRow[]): number {
+  return rows.filter((row) => {
+    const known = state.rows.get(row.id);
+    return row.isUnread && (known === undefined || known.messages + known.incomplete < row.messages + row.incomplete);
+  }).length;
+}

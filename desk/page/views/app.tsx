@@ -1,0 +1,45 @@
+/** The whole page: what is shown while it starts, locked, and open. */
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { DeskPage } from '../desk-page.ts';
+import { Case } from './case.tsx';
+import { Help } from './help.tsx';
+import { Inbox } from './inbox.tsx';
+import { LockScreen, Notice } from './lock-screen.tsx';
+import { deskName } from './names.ts';
+import { listenToKeys } from './shortcuts.ts';
+import { Status } from './status.tsx';
+
+export function App({ page }: { readonly page: DeskPage }): JSX.Element {
+  const { link, phase, status } = page.state.value;
+  const words = page.words.value;
+  const unread = [...page.state.value.rows.values()].filter(({ isUnread }) => isUnread).length;
+  const name = deskName(status, words);
+  useEffect(() => {
+    document.documentElement.lang = words.language.tag;
+    document.documentElement.dir = words.language.direction;
+    document.title = phase === 'open' && unread > 0 ? `(${words.number(unread)}) ${name}` : name;
+  }, [words, name, unread, phase]);
+  useEffect(() => listenToKeys(page), [page]);
+  if (link === 'refused') return <Notice page={page} heading="link.refusedHeading" text="link.refusedText" />;
+  if (link === 'gone') return <Notice page={page} heading="link.goneHeading" text="link.goneText" />;
+  if (link === 'starting' || phase === null) return <p class="starting">{words.say('link.starting')}</p>;
+  if (phase !== 'open') return <LockScreen page={page} />;
+  return <Desk page={page} />;
+}
+
+function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
+  const { pane, isHelpOpen, arrived } = page.state.value;
+  const words = page.words.value;
+  return (
+    <div class="desk" data-pane={pane}>
+      <Inbox page={page} />
+      <Case page={page} />
+      <Status page={page} />
+      <p class="unseen" role="status">
+        {arrived > 0 ? words.count('inbox.arrived', arrived) : ''}
+      </p>
+      {isHelpOpen && <Help page={page} />}
+    </div>
+  );
+}

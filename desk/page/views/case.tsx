@@ -1,0 +1,110 @@
+/** One conversation: what it is, what was written, and the reply. */
+import { caseName } from '@postern/desk/app/case-name';
+import type { ConversationView } from '@postern/desk/engine/view';
+import type { ComponentChildren, JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { DeskPage } from '../desk-page.ts';
+import type { Words } from '../languages/languages.ts';
+import { timelineOf } from '../timeline.ts';
+import { Composer } from './composer.tsx';
+import { Icon, IconButton } from './icons.tsx';
+import { ids } from './shortcuts.ts';
+import { Item } from './timeline-item.tsx';
+
+export function Case({ page }: { readonly page: DeskPage }): JSX.Element {
+  const { open } = page.state.value;
+  const { say } = page.words.value;
+  if (open === null) {
+    return (
+      <main class="pane case is-empty">
+        <div class="none">
+          <h2>{say('case.choose')}</h2>
+          <p>{withKeys(say('case.chooseText'))}</p>
+        </div>
+      </main>
+    );
+  }
+  return (
+    <main class="pane case" aria-label={caseName(open.id)}>
+      <header class="bar">
+        <IconButton name="back" class="back" label={say('bar.back')} onPress={() => leave(page)} />
+        <div class="names">
+          <h2>{caseName(open.id)}</h2>
+          <p>{open.view === null ? '' : summaryOf(open.view, page.words.value, page.state.value.today)}</p>
+        </div>
+        <IconButton name="close" class="wide-only" label={say('bar.close')} onPress={() => leave(page)} />
+      </header>
+      {open.view === null ? (
+        <div class="none">
+          <p role="status">{say(open.isLoading ? 'case.loading' : 'case.gone')}</p>
+        </div>
+      ) : (
+        <>
+          <Timeline page={page} view={open.view} />
+          <Composer page={page} open={open} view={open.view} />
+        </>
+      )}
+    </main>
+  );
+}
+
+function leave(page: DeskPage): void {
+  page.close();
+  page.focusCursor();
+}
+
+/** `{j}` in a text becomes a key. */
+function withKeys(text: string): ComponentChildren {
+  const keys: Readonly<Record<string, string>> = { j: 'J', k: 'K', enter: '↵' };
+  return text.split(/\{(\w+)\}/).map((part, at) => (at % 2 === 0 ? part : <kbd key={part}>{keys[part]}</kbd>));
+}
+
+function summaryOf({ summary }: ConversationView, words: Words, today: number): string {
+  const { firstDay, lastDay, language, campaign, messages } = summary;
+  const parts = [words.count('case.messages', messages)];
+  if (words.languageName(language) !== '') parts.push(words.languageName(language));
+  if (firstDay !== null && lastDay !== null) {
+    const [first, last] = [words.day(firstDay, today), words.day(lastDay, today)];
+    parts.push(firstDay === lastDay ? last : words.say('case.days', { first, last }));
+  }
+  if (campaign !== null) parts.push(words.say('case.campaign', { campaign: campaign.slice(0, 6) }));
+  return parts.join(' · ');
+}
+
+function Timeline({ page, view }: { readonly page: DeskPage; readonly view: ConversationView }): JSX.Element {
+  const { today } = page.state.value;
+  const { say, day: dayName } = page.words.value;
+  const scroller = useRef<HTMLElement>(null);
+  const { id } = view.summary;
+  const isLost = page.losses.value.has(id);
+  const days = timelineOf(view);
+  const count = view.messages.length + view.incomplete.length + view.replies.length;
+  useLayoutEffect(() => {
+    // The newest is what one came for.
+    if (scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
+  }, [id, count]);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+    <section class="timeline" id={ids.timeline} ref={scroller} tabIndex={0} aria-label={say('case.timeline')}>
+      <div class="column">
+        {days.map(({ day, items }) => (
+          <section key={day}>
+            <h3 class="day">{dayName(day, today)}</h3>
+            {items.map((item) => (
+              <Item key={item.kind === 'reply' ? item.reply.id : item.message.id} page={page} item={item} />
+            ))}
+          </section>
+        ))}
+        {isLost && (
+          <aside class="callout" aria-label={say('case.lossHeading')}>
+            <Icon name="warn" />
+            <div>
+              <h3>{say('case.lossHeading')}</h3>
+              <p>{say('case.lossText')}</p>
+            </div>
+          </aside>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,101 @@
+/** Gives the keys of the whole page to what they ask for, and moves the focus with them. */
+import type { DeskPage } from '../desk-page.ts';
+import { commandOf, type KeyCommand, type KeyPlace } from '../keys.ts';
+
+export const ids = { search: 'search', list: 'list', timeline: 'timeline', reply: 'reply', status: 'status' } as const;
+
+/** @returns what ends it */
+export function listenToKeys(page: DeskPage): () => void {
+  const onKey = (event: KeyboardEvent): void => {
+    const { phase, isHelpOpen, preferences } = page.state.value;
+    page.present(Date.now());
+    // An open dialog has its own keys: Escape closes it.
+    if (phase !== 'open' || isHelpOpen) return;
+    const { key, isComposing, altKey: hasAlt } = event;
+    const press = { key, isComposing, hasAlt, hasControl: event.ctrlKey || event.metaKey };
+    const command = commandOf(press, placeOf(event.target), preferences.hasKeys);
+    if (command !== null && obey(page, command)) event.preventDefault();
+  };
+  const onPointer = (): void => page.present(Date.now());
+  document.addEventListener('keydown', onKey);
+  document.addEventListener('pointerdown', onPointer);
+  return () => {
+    document.removeEventListener('keydown', onKey);
+    document.removeEventListener('pointerdown', onPointer);
+  };
+}
+
+function placeOf(target: EventTarget | null): KeyPlace {
+  if (!(target instanceof HTMLElement)) return 'elsewhere';
+  if (target.matches('textarea, input:not([type=checkbox]):not([type=radio]), select')) return 'writing';
+  return target.matches('button, input, summary, a') ? 'control' : 'elsewhere';
+}
+
+/** @returns whether the key is used up */
+function obey(page: DeskPage, command: KeyCommand): boolean {
+  const { open, pane } = page.state.value;
+  switch (command) {
+    case 'next':
+      return moveTo(page, 1);
+    case 'previous':
+      return moveTo(page, -1);
+    case 'open':
+      openCase(page);
+      return true;
+    case 'reply':
+      return open !== null && focusOn(ids.reply);
+    case 'search':
+      if (pane !== 'inbox') page.send({ kind: 'pane', pane: 'inbox' });
+      return focusSoon(ids.search);
+    case 'status':
+      page.send({ kind: 'pane', pane: pane === 'status' ? 'inbox' : 'status' });
+      return focusSoon(pane === 'status' ? ids.list : ids.status);
+    case 'help':
+      page.send({ kind: 'help', isOpen: true });
+      return true;
+    case 'send':
+      if (document.activeElement?.id !== ids.reply) return false;
+      void page.reply();
+      return true;
+    case 'back':
+      return goBack(page);
+  }
+}
+
+export function openCase(page: DeskPage, id?: string): void {
+  page.open(id);
+  focusSoon(ids.timeline);
+}
+
+/** From the reply to the conversation, from there to the list; from the search to all. */
+function goBack(page: DeskPage): boolean {
+  const { open, pane, query } = page.state.value;
+  const at = document.activeElement;
+  if (at?.id === ids.reply) return focusOn(ids.timeline);
+  if (at?.id === ids.search && query !== '') {
+    page.search('');
+    return true;
+  }
+  if (pane === 'status') page.send({ kind: 'pane', pane: open === null ? 'inbox' : 'case' });
+  else if (open !== null) page.close();
+  page.focusCursor();
+  return true;
+}
+
+function moveTo(page: DeskPage, steps: number): boolean {
+  if (page.state.value.pane !== 'inbox') page.send({ kind: 'pane', pane: 'inbox' });
+  page.move(steps);
+  page.focusCursor();
+  return true;
+}
+
+function focusOn(id: string): boolean {
+  document.getElementById(id)?.focus();
+  return true;
+}
+
+/** After the page has drawn what was asked for. */
+export function focusSoon(id: string): boolean {
+  requestAnimationFrame(() => requestAnimationFrame(() => focusOn(id)));
+  return true;
+}

@@ -1,0 +1,124 @@
+/** A message, a message of which parts are missing, or a reply. What people wrote goes in as text and nothing else. */
+import type { IncompleteMessageView, MessageView, ReplyView } from '@postern/desk/engine/view';
+import type { JSX } from 'preact';
+import type { DeskPage } from '../desk-page.ts';
+import type { TextKey } from '../languages/en.ts';
+import { canonicalTag } from '../languages/languages.ts';
+import { replyStep, type TimelineItem } from '../timeline.ts';
+import { Icon } from './icons.tsx';
+import { shortDevice } from './names.ts';
+
+export function Item({ page, item }: { readonly page: DeskPage; readonly item: TimelineItem }): JSX.Element {
+  switch (item.kind) {
+    case 'message':
+      return <Message page={page} message={item.message} />;
+    case 'incomplete':
+      return <Incomplete page={page} message={item.message} />;
+    case 'reply':
+      return <Reply page={page} reply={item.reply} />;
+  }
+}
+
+function Message({ page, message }: { readonly page: DeskPage; readonly message: MessageView }): JSX.Element {
+  const { say, languageName } = page.words.value;
+  const lang = canonicalTag(message.language) ?? undefined;
+  return (
+    <article class="item is-source">
+      <h4>
+        {say('case.source')} <span class="about">{languageName(message.language)}</span>
+      </h4>
+      {message.isUnreadable ? (
+        <p class="note">{say('case.unreadable')}</p>
+      ) : (
+        <div class="text" dir="auto" lang={lang}>
+          {message.text}
+        </div>
+      )}
+      {message.answers.length > 0 && (
+        <dl aria-label={say('case.questions')} lang={lang}>
+          {message.answers.map(({ question, values }) => (
+            <div key={question}>
+              <dt dir="auto">{question}</dt>
+              {values.map((value) => (
+                <dd key={value} dir="auto">
+                  {value}
+                </dd>
+              ))}
+            </div>
+          ))}
+        </dl>
+      )}
+    </article>
+  );
+}
+
+function Incomplete({
+  page,
+  message,
+}: {
+  readonly page: DeskPage;
+  readonly message: IncompleteMessageView;
+}): JSX.Element {
+  const { say, number } = page.words.value;
+  const values = { here: number(message.partsHere), parts: number(message.parts) };
+  return (
+    <article class="item is-source is-incomplete">
+      <h4>{say('case.source')}</h4>
+      <p class="with-icon">
+        <Icon name="half" />
+        <strong>{say('case.incomplete', values)}</strong>
+      </p>
+      <p class="note">{say('case.incompleteText')}</p>
+    </article>
+  );
+}
+
+function Reply({ page, reply }: { readonly page: DeskPage; readonly reply: ReplyView }): JSX.Element {
+  const { status } = page.state.value;
+  const { say } = page.words.value;
+  const isHere = status?.devices.some(({ id, isThis }) => isThis && id === reply.author) === true;
+  const author = isHere ? say('case.thisDevice') : say('case.device', { device: shortDevice(reply.author) });
+  return (
+    <article class="item is-desk">
+      <h4>
+        {say('case.desk')} <span class="about">{author}</span>
+      </h4>
+      <div class="text" dir="auto">
+        {reply.text}
+      </div>
+      <Progress page={page} reply={reply} />
+    </article>
+  );
+}
+
+const progressTexts: Readonly<Record<ReplyView['progress'], TextKey>> = {
+  pending: 'reply.pending',
+  waiting: 'reply.waiting',
+  queued: 'reply.queued',
+  posted: 'reply.posted',
+  collected: 'reply.collected',
+  'too-old': 'reply.tooOld',
+};
+
+function Progress({ page, reply }: { readonly page: DeskPage; readonly reply: ReplyView }): JSX.Element {
+  const { say, number } = page.words.value;
+  const step = replyStep(reply);
+  const isOver = reply.progress === 'too-old' && !reply.isConfirmed;
+  const { partsPosted, parts } = reply;
+  const some = { posted: number(partsPosted), parts: number(parts) };
+  return (
+    <p class={`progress ${isOver ? 'is-over' : ''} ${step === 4 ? 'is-done' : ''}`}>
+      {!isOver && (
+        <span class="steps" role="img" aria-label={say('reply.steps', { step: number(step) })}>
+          {[1, 2, 3, 4].map((place) => (
+            <span key={place} class={place <= step ? 'is-reached' : ''} />
+          ))}
+        </span>
+      )}
+      <span>
+        {say(reply.isConfirmed ? 'reply.confirmed' : progressTexts[reply.progress])}{' '}
+        {partsPosted > 0 && partsPosted < parts ? say('reply.partsPosted', some) : ''}
+      </span>
+    </p>
+  );
+}
