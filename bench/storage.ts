@@ -9,7 +9,7 @@ import type { Storage, Write } from '../server/src/ports/storage.ts';
 import { GroupCommit } from '../server/src/storage/group-commit.ts';
 import { openPostgres } from '../server/src/storage/postgres.ts';
 import { openSqlite } from '../server/src/storage/sqlite.ts';
-import { envelope, payment, reply } from '../server/src/storage/storage-samples.ts';
+import { envelope, payment, reply } from '../server/src/testing/storage-samples.ts';
 import { lacks } from '../tools/debian.ts';
 import { startPostgres } from '../tools/postgres.ts';
 

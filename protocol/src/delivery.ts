@@ -201,7 +201,10 @@ export class Delivery {
     );
   }
 
-  /** A cover solves the puzzle as a real envelope does; only a real one may spend a token (PUZ-2). */
+  /**
+   * A cover solves the puzzle as a real envelope does, and one with a token solves it too: else the time that a request
+   * takes would tell them apart (PUZ-2).
+   */
   async #admission(
     envelope: Uint8Array | null,
     item: Parcelled | null,
@@ -210,7 +213,7 @@ export class Delivery {
     const none = { token: this.#random(TOKEN_BYTES), puzzleNonce: this.#random(PUZZLE_NONCE_BYTES) };
     if (envelope === null || this.#puzzleBits === 0) return none;
     if (item) item.token ??= this.#tokens.shift() ?? null;
-    if (item?.token) return { ...none, token: item.token };
-    return { ...none, puzzleNonce: await solvePuzzle(envelope, epoch, this.#puzzleBits, this.#random) };
+    const puzzleNonce = await solvePuzzle(envelope, epoch, this.#puzzleBits, this.#random);
+    return { token: item?.token ?? none.token, puzzleNonce };
   }
 }

@@ -9,7 +9,7 @@ import { dayKeysOf, type VerifiedBundle, verifyBundle } from './keys/bundle.ts';
 import { verificationNumbers } from './keys/fingerprint.ts';
 import { entropyFromWords, newPassphrase, type PassphraseResult } from './keys/passphrase.ts';
 import { readTyped } from './keys/passphrase-typing.ts';
-import { activeDesks, type DeskName, deskOf, deviceIdOf, type LocalName } from './keys/roster.ts';
+import { activeDesks, type DeskName, deskOf, deviceIdOf, type LocalName, type Roster } from './keys/roster.ts';
 import { acceptRosters, type VerifiedRoster, verifyRoster } from './keys/roster-chain.ts';
 import { conversationKey, importPhrase, laneOf, type PhraseKey, rootOf } from './keys/source-keys.ts';
 import type { WordList } from './keys/word-lists.ts';
@@ -147,9 +147,9 @@ export class SourceSession {
     return this.#require().roster.desks.map(({ id, names, paused }) => ({ id: bytesToHex(id), names, paused }));
   }
 
-  get schedule(): { readonly moments: readonly number[]; readonly thenEvery: number; readonly epochSeconds: number } {
-    const { moments, thenEvery, epochSeconds } = this.#require().roster;
-    return { moments, thenEvery, epochSeconds };
+  get schedule(): Pick<Roster, 'moments' | 'thenEvery' | 'envelopeEvery' | 'epochSeconds'> {
+    const { moments, thenEvery, envelopeEvery, epochSeconds } = this.#require().roster;
+    return { moments, thenEvery, envelopeEvery, epochSeconds };
   }
 
   /** Lane of the next `GET /index/<lane>`; before the bundle is known, none but 0 can be asked for. */

@@ -34,6 +34,8 @@ import {
   type OhttpContext,
   type OhttpKey,
   type OhttpRefusal,
+  type OhttpSuite,
+  ohttpSuite,
 } from './ohttp.ts';
 
 /** What the payload is: random bytes, an envelope, or a desk's reply (reply-payload.ts). */
@@ -116,14 +118,15 @@ export async function openRequest(
   }
 }
 
-/** Server: 8,368 bytes, whatever the answer is (REQ-1). Once for each context. */
+/** Server: 8,368 bytes, whatever the answer is (REQ-1). Once for each context. @param suite with the server's own HKDF */
 export async function sealResponse(
   context: OhttpContext,
   answer: AnonymousAnswer,
   random: Random,
+  suite: OhttpSuite = ohttpSuite,
 ): Promise<Uint8Array> {
   const inner = encodeBinaryResponse({ status: 200, content: encodeAnswer(answer) }, RESPONSE_BHTTP_BYTES);
-  const bytes = await encapsulateResponse(context, inner, random);
+  const bytes = await encapsulateResponse(context, inner, random, suite);
   checkSize('sealed response', bytes, RESPONSE_BYTES);
   return bytes;
 }

@@ -2,6 +2,7 @@ import { Aes128Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke
 import { describe, expect, it } from 'vitest';
 import { bytesToHex, hexToBytes, utf8ToBytes } from '../bytes/encode.ts';
 import { WireError } from '../bytes/wire-error.ts';
+import { hkdf } from '../primitives/hkdf.ts';
 import { type HpkePrivateKey, type HpkeRecipient, hpkeKeyPair, portableRecipient } from '../primitives/hpke.ts';
 import { nativeRecipient } from '../primitives/hpke-native.ts';
 import { bitFlips, extensions } from '../testing/damage.ts';
@@ -46,6 +47,7 @@ describe('RFC 9458 appendix A, in its own suite', () => {
     keyBytes: 16,
     nonceBytes: 12,
     tagBytes: 16,
+    hkdf,
     setupSender: async (key, info, draw) => {
       const seed = draw(32);
       const ephemeral = await kem.deserializePrivateKey(own(seed).buffer);

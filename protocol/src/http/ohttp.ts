@@ -27,6 +27,12 @@ export type OhttpSuite = {
   readonly nonceBytes: number;
   readonly tagBytes: number;
   readonly setupSender: (publicKey: Uint8Array, info: Uint8Array, random: Random) => Promise<HpkeSender>;
+  readonly hkdf: (
+    ikm: Uint8Array,
+    salt: Uint8Array,
+    info: Uint8Array,
+    length: number,
+  ) => Promise<Uint8Array> | Uint8Array;
   readonly aeadSeal: typeof aesGcmSeal;
   readonly aeadOpen: typeof aesGcmOpen;
 };
@@ -41,6 +47,7 @@ export const ohttpSuite: OhttpSuite = {
   nonceBytes: AES_NONCE_BYTES,
   tagBytes: AES_TAG_BYTES,
   setupSender: hpkeSetupSender,
+  hkdf,
   aeadSeal: aesGcmSeal,
   aeadOpen: aesGcmOpen,
 };
@@ -166,8 +173,8 @@ async function responseKey(
 ): Promise<{ key: Uint8Array; nonce: Uint8Array }> {
   const salt = concat(context.enc, responseNonce);
   const [key, nonce] = await Promise.all([
-    hkdf(context.secret, salt, utf8ToBytes('key'), suite.keyBytes),
-    hkdf(context.secret, salt, utf8ToBytes('nonce'), suite.nonceBytes),
+    suite.hkdf(context.secret, salt, utf8ToBytes('key'), suite.keyBytes),
+    suite.hkdf(context.secret, salt, utf8ToBytes('nonce'), suite.nonceBytes),
   ]);
   return { key, nonce };
 }

@@ -1,6 +1,7 @@
 /** The private side of HPKE through the engine's own ML-KEM: Node 24 and later, for the server and the desk. */
 
-import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_X25519, type Key } from 'hpke';
+import { KDF_HKDF_SHA256 } from '@panva/hpke-noble';
+import { AEAD_AES_256_GCM, CipherSuite, KEM_MLKEM768_X25519, type Key } from 'hpke';
 import {
   type HpkePrivateKey,
   type HpkeRecipient,
@@ -11,6 +12,7 @@ import {
 } from './hpke.ts';
 import { checkLength } from './web-crypto.ts';
 
+/** The key schedule's dozen MACs in script: each as a job of WebCrypto's costs more than the MAC, and twice as much in all. */
 const suite = new CipherSuite(KEM_MLKEM768_X25519, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
 
 class NativeKey {

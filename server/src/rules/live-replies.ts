@@ -2,7 +2,7 @@
 
 import { concat, lengthPrefixed, u32be } from '@postern/protocol/bytes/encode';
 import { CLAIM_BYTES, TAG_BYTES } from '@postern/protocol/constants';
-import { macUnderManyKeys } from '@postern/protocol/primitives/hmac-native';
+import { hmacSha256Native } from '@postern/protocol/primitives/hmac-native';
 import type { ReplyTag } from '../ports/storage.ts';
 import { ClaimTable } from './claim-table.ts';
 
@@ -53,11 +53,12 @@ async function macs(
   length: number,
   pause: Pause,
 ): Promise<Uint8Array> {
-  const mac = macUnderManyKeys(concat(lengthPrefixed(label), u32be(epoch)));
+  const message = concat(lengthPrefixed(label), u32be(epoch));
   const bytes = new Uint8Array(live.count * length);
   for (let at = 0; at < live.count; at++) {
     if (at % pieceSize === pieceSize - 1) await pause();
-    mac(live.tagKeys.subarray(at * tagKeyBytes, (at + 1) * tagKeyBytes), bytes, at * length, length);
+    const key = live.tagKeys.subarray(at * tagKeyBytes, (at + 1) * tagKeyBytes);
+    bytes.set(hmacSha256Native(key, message).subarray(0, length), at * length);
   }
   return bytes;
 }

@@ -5,6 +5,8 @@ import { openRequest, sealResponse } from '@postern/protocol/http/anonymous-requ
 import { decodeDeviceRequest } from '@postern/protocol/http/device-request';
 import { encodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { type SignedDeviceRequest, verifyDeviceRequest } from '@postern/protocol/http/device-signature';
+import { ohttpSuite } from '@postern/protocol/http/ohttp';
+import { hkdfNative } from '@postern/protocol/primitives/hmac-native';
 import type { HpkeRecipient } from '@postern/protocol/primitives/hpke';
 import type { HybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import type { Random } from '@postern/protocol/primitives/random';
@@ -24,6 +26,9 @@ import { type Allowance, Pressure } from './pressure.ts';
 import { Publisher } from './publisher.ts';
 import { findDevice } from './rosters.ts';
 import { TokenIssuer } from './token-issuer.ts';
+
+/** Two derivations for each response are faster in script than as jobs of WebCrypto. */
+const serverSuite = { ...ohttpSuite, hkdf: hkdfNative };
 
 export interface ServiceParts {
   readonly fingerprint: Uint8Array;
@@ -117,7 +122,7 @@ export class Service {
       'content' in opened
         ? await answerContent(opened.content, parts, now, epochOf(now, this.#epochSeconds(now)))
         : refusedAnswer(parts, now, random);
-    return { response: await sealResponse(opened.context, answer, random) };
+    return { response: await sealResponse(opened.context, answer, random, serverSuite) };
   }
 
   /** `POST /desk`. @throws StorageError if nothing was done */

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { StorageError } from '../ports/storage.ts';
+import { desk, sampleBytes } from '../testing/storage-samples.ts';
 import { type BackupRow, readBackup, writeBackup } from './backup-file.ts';
-import { desk, sampleBytes } from './storage-samples.ts';
 import { type Row, type TableName, tableNamed } from './tables.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-backup-'));

@@ -6,10 +6,10 @@ import { writeSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { EnvelopeRow, ParcelRow } from '../ports/storage.ts';
+import { desk, envelope, parcel } from '../testing/storage-samples.ts';
 import { GroupCommit } from './group-commit.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
-import { desk, envelope, parcel } from './storage-samples.ts';
 
 /** Writer `n` of a round writes this envelope and this parcel in one step. */
 export function crashEnvelope(round: number, n: number): EnvelopeRow {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Storage, StorageError, type Write } from '../ports/storage.ts';
+import { desk, envelope } from '../testing/storage-samples.ts';
 import { GroupCommit, groupCommitDefaults } from './group-commit.ts';
 import { openSqlite } from './sqlite.ts';
-import { desk, envelope } from './storage-samples.ts';
 
 let folder: string;
 let storage: Storage;

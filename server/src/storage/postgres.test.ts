@@ -7,11 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lacks } from '../../../tools/debian.ts';
 import { type PostgresServer, startPostgres } from '../../../tools/postgres.ts';
 import type { Write } from '../ports/storage.ts';
+import type { Place } from '../testing/storage-run.ts';
+import { desk, entry, envelope, parcel, payment, reply, sampleBytes } from '../testing/storage-samples.ts';
 import { openPostgres } from './postgres.ts';
 import { canMount, mountSmallDisk, unmount } from './small-disk.ts';
 import { openSqlite } from './sqlite.ts';
-import { type Place, storageContract } from './storage-contract.ts';
-import { desk, entry, envelope, parcel, payment, reply, sampleBytes } from './storage-samples.ts';
+import { storageContract } from './storage-contract.ts';
 
 /** What the adapter's documentation asks of an operator: log files go when they are no longer needed. */
 const settings = ['wal_recycle=off', 'min_wal_size=2MB', 'max_wal_size=64MB'];

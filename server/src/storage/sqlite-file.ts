@@ -1,9 +1,9 @@
 /** Opens a SQLite file of ours with the settings on which durability and deletion rest, and names its errors. */
 
-import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { sha256Native } from '@postern/protocol/primitives/hmac-native';
 import { StorageError, type StorageErrorCode } from '../ports/storage.ts';
 import { schemaVersion, type Table, tables } from './tables.ts';
 
@@ -53,11 +53,7 @@ export function openReader(file: string): DatabaseSync {
 
 /** Gives SQL the function `sha256`, as PostgreSQL has it. */
 export function addSha256(database: DatabaseSync): void {
-  database.function('sha256', { deterministic: true }, (bytes) =>
-    createHash('sha256')
-      .update(bytes as Uint8Array)
-      .digest(),
-  );
+  database.function('sha256', { deterministic: true }, (bytes) => sha256Native(bytes as Uint8Array));
 }
 
 /** Moves the journal into the file and cuts it to nothing. @throws StorageError unavailable, when someone still reads */

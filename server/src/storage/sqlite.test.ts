@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import type { Storage, Write } from '../ports/storage.ts';
+import type { Place } from '../testing/storage-run.ts';
+import { envelope, payment, reply } from '../testing/storage-samples.ts';
 import { canMount, mountSmallDisk, unmount } from './small-disk.ts';
 import { openSqlite, sqliteFileName } from './sqlite.ts';
 import { openOwnFile } from './sqlite-file.ts';
-import { type Place, storageContract } from './storage-contract.ts';
-import { envelope, payment, reply } from './storage-samples.ts';
+import { storageContract } from './storage-contract.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'postern-sqlite-'));
 let places = 0;

@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ExpiryLimits, Storage, Write, WriteResult } from '../ports/storage.ts';
+import type { Engine, Run } from '../testing/storage-run.ts';
+import { desk, entry, envelope, parcel, payment, reply, sampleBytes } from '../testing/storage-samples.ts';
 import { crashEnvelope, crashParcel, killWriter } from './crash-writer.ts';
-import type { Engine, Run } from './storage-contract.ts';
-import { desk, entry, envelope, parcel, payment, reply, sampleBytes } from './storage-samples.ts';
 
 /** Limits that delete nothing of day 1 and later. */
 export const nothing: ExpiryLimits = {

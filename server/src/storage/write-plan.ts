@@ -3,7 +3,8 @@
  * end. Pure, so that every engine gives the same results; the caller holds a lock from the look-up to the commit.
  */
 
-import { createHash } from 'node:crypto';
+import { concat } from '@postern/protocol/bytes/encode';
+import { sha256Native } from '@postern/protocol/primitives/hmac-native';
 import {
   type DocumentRow,
   type LogRow,
@@ -280,9 +281,7 @@ function spentRow(payment: Payment, ...paidFor: readonly Uint8Array[]): Row & { 
 }
 
 function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
+  return sha256Native(concat(...parts));
 }
 
 function same(a: Cell | undefined, b: Uint8Array): boolean {
