@@ -302,6 +302,7 @@ export class DayKeys {
   }
 
   async #verify(signed: Uint8Array, today: Day): Promise<Listed | null> {
+    let isForeign = false;
     for (const roster of this.#rosters.known) {
       try {
         const dayKey = await verifyDayKey(signed, roster, today - 1, today + DAY_KEYS_AHEAD_DAYS + 1);
@@ -310,9 +311,11 @@ export class DayKeys {
         return { day: dayKey.day, hash: dayKey.publicKeyHash, rosterNumber: roster.number };
       } catch (error) {
         if (!(error instanceof DocumentError || error instanceof WireError)) throw error;
-        if (error.code !== 'wrong-roster' && error.code !== 'unknown-signer') break;
+        isForeign = error.code === 'wrong-roster' || error.code === 'unknown-signer';
+        if (!isForeign) break;
       }
     }
+    if (isForeign && this.#rosters.isPartial) return null;
     this.#parts.alerts.raise('key-invalid', today);
     return null;
   }

@@ -40,6 +40,8 @@ export interface LogSyncParts {
   readonly onApplied: AppliedListener;
 }
 
+type Refusal = { readonly refused: 'stuck' | 'log-invalid' | 'log-fork' };
+
 /** Requests for entries in one tick at the most; what is left is read at the next. */
 const readsMax = 64;
 const appendsMax = 4;
@@ -51,6 +53,8 @@ export class LogSync {
   #isCompared = false;
   #isRefused = false;
   #isCaughtUp = false;
+  /** After giving entries back: until when other devices are left to do the same, in unix seconds. */
+  #quietUntil = 0;
   /** Since when a rekey that is nobody's in particular is due, in unix seconds. */
   #rekeyDueSince: number | null = null;
 
@@ -131,7 +135,7 @@ export class LogSync {
    */
   async append(day: Day): Promise<void> {
     for (let tries = 0; tries < appendsMax; tries++) {
-      if (!this.#isCaughtUp || !this.#mayWrite()) return;
+      if (!this.#isCaughtUp || !this.#mayWrite() || this.#parts.ports.now() < this.#quietUntil) return;
       const entry = (await this.#sealRekey(day)) ?? (await this.#sealEvents());
       if (entry === null) return;
       const { outcome } = await this.#parts.server.ask({ kind: 'append', entry });
@@ -200,7 +204,7 @@ export class LogSync {
     let hasProgress = false;
     let problem: (() => Promise<void> | void) | null = null;
     for (const bytes of entries) {
-      const opened = await this.#open(bytes);
+      const opened = await this.#open(bytes, day);
       if ('refused' in opened) {
         problem = () => (opened.refused === 'stuck' ? this.#becomeStuck(null, day) : this.#refuse(opened.refused, day));
         break;
@@ -253,16 +257,28 @@ export class LogSync {
     return null;
   }
 
-  async #open(bytes: Uint8Array): Promise<OpenedEntry | { refused: 'stuck' | 'log-invalid' | 'log-fork' }> {
-    const { log, rosters, transportKeys } = this.#with;
+  async #open(bytes: Uint8Array, day: Day): Promise<OpenedEntry | Refusal> {
+    const { log, transportKeys } = this.#with;
     const groupKey = log.currentKey;
+    let code = await this.#openOnce(bytes);
+    if (code === 'signer') {
+      // A device that has come since the keys were fetched last.
+      await transportKeys.refresh(day);
+      code = await this.#openOnce(bytes);
+    }
+    if (typeof code !== 'string') return code;
+    if (code === 'sealed' && groupKey === null) return { refused: 'stuck' };
+    return { refused: code === 'previous' ? 'log-fork' : 'log-invalid' };
+  }
+
+  async #openOnce(bytes: Uint8Array): Promise<OpenedEntry | string> {
+    const { log, rosters, transportKeys } = this.#with;
     const trust = { roster: rosters.devices, signers: transportKeys.signers };
     try {
-      return await openLogEntry(this.#parts.keys, log.position, trust, groupKey, bytes);
+      return await openLogEntry(this.#parts.keys, log.position, trust, log.currentKey, bytes);
     } catch (error) {
-      if (!(error instanceof MessageError || error instanceof WireError)) throw error;
-      if (error.code === 'sealed' && groupKey === null) return { refused: 'stuck' };
-      return { refused: error.code === 'previous' ? 'log-fork' : 'log-invalid' };
+      if (error instanceof MessageError || error instanceof WireError) return error.code;
+      throw error;
     }
   }
 
@@ -295,6 +311,9 @@ export class LogSync {
       const { outcome } = await server.ask({ kind: 'append', entry });
       if (outcome === 'conflict') break;
     }
+    // Whoever has read further must give back what this device does not know, before anything else takes its number.
+    const { turnSeconds, tickSeconds } = this.#parts.options;
+    this.#quietUntil = this.#parts.ports.now() + Math.max(turnSeconds, 3 * tickSeconds);
     this.#isCompared = false;
     return true;
   }

@@ -66,6 +66,11 @@ export class Rosters {
     return [...this.#chain].reverse();
   }
 
+  /** Whether there were rosters before those that are known: then a device that they listed is a stranger here. */
+  get isPartial(): boolean {
+    return (this.#chain[0] as VerifiedRoster).number > 1;
+  }
+
   get desk(): RosterDesk | null {
     return deskOf(this.#inUse, this.#parts.keys.desk);
   }

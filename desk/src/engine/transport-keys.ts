@@ -183,6 +183,7 @@ export class TransportKeys {
   }
 
   async #verify(signed: Uint8Array, day: Day): Promise<Peer | null> {
+    let isForeign = false;
     for (const roster of [this.#rosters.current, ...this.#rosters.known]) {
       try {
         const key = await verifyTransportKey(signed, roster, day);
@@ -193,9 +194,11 @@ export class TransportKeys {
         if (!(error instanceof DocumentError || error instanceof WireError)) throw error;
         // The server keeps the newest key of a device that has been away for long.
         if (error.code === 'expired') return null;
-        if (error.code !== 'unknown-signer') break;
+        isForeign = error.code === 'unknown-signer';
+        if (!isForeign) break;
       }
     }
+    if (isForeign && this.#rosters.isPartial) return null;
     this.#parts.alerts.raise('key-invalid', day);
     return null;
   }

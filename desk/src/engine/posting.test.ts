@@ -1,0 +1,190 @@
+// What a desk posts and collects anonymously: its times, its circuits, its retries, its cover.
+import { afterEach, describe, expect, it } from 'vitest';
+import { names } from './store-schema.ts';
+import { DeskWorld, daySeconds, type TestDevice } from './testing/desk-world.ts';
+import { TestSource } from './testing/test-source.ts';
+
+let world: DeskWorld;
+afterEach(() => world.remove());
+
+const hour = 3_600;
+const slow = { tickSeconds: 3_600, envelopeSeconds: 3_600, turnSeconds: 7_200, documentSeconds: 3_600 };
+const device = (at: number): TestDevice => world.devices[at] as TestDevice;
+const onlyId = (at = 0): string => device(at).engine.conversations()[0]?.id ?? '';
+const replies = async (at = 0) => (await device(at).engine.conversation(onlyId(at)))?.replies ?? [];
+const posts = (of: TestDevice) =>
+  of.seen.filter(({ what, circuit }) => what === '/request' && circuit.startsWith('post'));
+
+describe('posts', () => {
+  it('[RPL-5] are the same in number, time and size whether the desk answers or not', async () => {
+    const runs: { at: number[]; lengths: number[] }[] = [];
+    for (const answers of [0, 3]) {
+      if (answers > 0) await world.remove();
+      world = await DeskWorld.create(
+        1,
+        { repliesADay: 6 },
+        { ...slow, coverDelaySeconds: [30 * daySeconds, 31 * daySeconds] },
+      );
+      await world.run(2 * hour);
+      await new TestSource(world).visit(['Hello']);
+      await world.run(hour);
+      for (let i = 0; i < answers; i++) await device(0).engine.reply(onlyId(), `Answer ${i}`);
+      const drawn = device(0).engine.status().posts.today;
+      await world.nextDay();
+      device(0).seen.length = 0;
+      await world.run(daySeconds - 700);
+      const sent = posts(device(0));
+      expect(drawn).toBe(6);
+      expect(new Set(sent.map(({ circuit }) => circuit)).size).toBe(sent.length);
+      expect((await replies()).filter(({ progress }) => progress === 'posted')).toHaveLength(answers);
+      runs.push({ at: sent.map(({ at }) => at % daySeconds), lengths: sent.map(({ length }) => length) });
+    }
+    // The times come from two devices' secrets and so differ; their number and all lengths do not.
+    expect(runs.map(({ at }) => at.length)).toEqual([6, 6]);
+    expect(new Set(runs.flatMap(({ lengths }) => lengths))).toEqual(new Set([6_007]));
+  });
+
+  it('[RPL-7] [REQ-5] are sent with the same content until they are answered, and reach the source once', async () => {
+    world = await DeskWorld.create(1, {}, slow);
+    await world.run(2 * hour);
+    const source = new TestSource(world);
+    await source.visit(['Hello']);
+    await world.run(hour);
+    await device(0).engine.reply(onlyId(), 'Once');
+    let lost = 0;
+    device(0).faults.anonymous = async (pass) => {
+      const answer = await pass();
+      if (lost++ < 3) throw new Error('the answer is lost');
+      return answer;
+    };
+    await world.run(daySeconds);
+    // A crash in between does not change what is sent again.
+    await device(0).restart();
+    await world.run(2 * hour);
+    expect(lost).toBeGreaterThan(3);
+    expect(await replies()).toMatchObject([{ progress: 'posted' }]);
+    expect(device(0).engine.status().alerts).toEqual([]);
+    expect(await device(0).store.list(names.posts)).toEqual([]);
+    expect((await source.visit()).answers).toMatchObject([{ text: 'Once', number: 1 }]);
+  });
+
+  it('[CHN-2] are never made for a reply whose root has become too old; people are told', async () => {
+    world = await DeskWorld.create(1, {}, slow);
+    await world.run(2 * hour);
+    const source = new TestSource(world);
+    await source.visit(['Hello']);
+    await world.run(hour);
+    const nowhere = async (): Promise<never> => {
+      throw new Error('no way out');
+    };
+    device(0).faults.anonymous = nowhere;
+    device(0).faults.files = nowhere;
+    await device(0).engine.reply(onlyId(), 'In time, had there been a way');
+    await world.run(hour);
+    await world.nextDay(world.devices, 34);
+    device(0).faults.anonymous = null;
+    device(0).faults.files = null;
+    await world.run(daySeconds);
+    expect(await replies()).toMatchObject([{ progress: 'too-old', partsPosted: 0 }]);
+    expect(device(0).engine.status().alerts).toContainEqual(
+      expect.objectContaining({ code: 'reply-too-old', conversation: onlyId() }),
+    );
+    expect(posts(device(0)).length).toBeGreaterThan(0);
+    expect((await source.visit()).answers).toEqual([]);
+  });
+
+  it('carry only what their device wrote, and what a device wrote that has left', async () => {
+    world = await DeskWorld.create(2, { repliesADay: 12 }, slow);
+    await world.run(5 * hour);
+    await new TestSource(world).visit(['Hello']);
+    await world.run(2 * hour);
+    await device(1).engine.reply(onlyId(), 'By the second');
+    device(1).faults.anonymous = async () => {
+      throw new Error('no way out');
+    };
+    await world.run(daySeconds);
+    expect(await replies()).toMatchObject([{ progress: 'queued', author: device(1).id }]);
+    await world.change([device(1)]);
+    await world.run(daySeconds, [device(0)]);
+    expect(await replies()).toMatchObject([{ progress: 'posted' }]);
+  });
+});
+
+describe('cover visits', () => {
+  it('[RPL-6] collect every cover reply by requests like a source’s, on circuits of their own', async () => {
+    const options = { ...slow, coverDelaySeconds: [2 * hour, 4 * hour] as const };
+    world = await DeskWorld.create(1, {}, options);
+    await world.run(daySeconds);
+    expect(posts(device(0)).length).toBeGreaterThanOrEqual(3);
+    // No more posts, so that everything posted can be collected.
+    const posted = posts(device(0)).length;
+    world.roster && (await world.server?.addRoster((await world.signRoster({ repliesADay: 0 })).signed));
+    await world.run(2 * daySeconds);
+    expect(await device(0).store.list(names.covers)).toEqual([]);
+    const visits = device(0).seen.filter(({ circuit }) => circuit.startsWith('visit'));
+    const circuits = [...new Set(visits.map(({ circuit }) => circuit))];
+    expect(circuits.length).toBeGreaterThanOrEqual(posted);
+    for (const circuit of circuits) {
+      const own = visits.filter((seen) => seen.circuit === circuit);
+      const files = own.filter(({ what }) => what !== '/request').map(({ what }) => what);
+      expect(files.slice(1)).toEqual(['/roster', '/bundle', '/index/0']);
+      expect(files[0]).toMatch(/^\/(zh-Hans|en|ar)\/$/);
+      const start = own[0]?.at ?? 0;
+      const moments = own.filter(({ what }) => what === '/request').map(({ at }) => at - start);
+      expect(moments.slice(0, 4)).toEqual([15, 30, 60, 120]);
+      expect(own.filter(({ what }) => what === '/request').every(({ length }) => length === 6_007)).toBe(true);
+    }
+    expect(device(0).engine.status().alerts).toEqual([]);
+  });
+
+  it('[RPL-6] are made again when they found nothing', async () => {
+    world = await DeskWorld.create(1, {}, { ...slow, coverDelaySeconds: [hour, 2 * hour] });
+    let refused = 0;
+    device(0).faults.files = async (path, pass) => {
+      if (path === '/roster' && refused++ < 3) throw new Error('no way out');
+      return pass();
+    };
+    await world.run(2 * daySeconds);
+    expect(refused).toBeGreaterThan(3);
+    const covers = (await device(0).store.list(names.covers)).length;
+    expect(covers).toBeLessThan(posts(device(0)).length);
+  });
+});
+
+describe('the index', () => {
+  it('shows that a reply was collected, and a later message that it was not read', async () => {
+    world = await DeskWorld.create(1, {}, slow);
+    await world.run(2 * hour);
+    const source = new TestSource(world);
+    await source.visit(['Hello']);
+    await world.run(hour);
+    await device(0).engine.reply(onlyId(), 'Read me');
+    await world.run(daySeconds);
+    expect(await replies()).toMatchObject([{ progress: 'posted' }]);
+    // The source takes the reply from the server, but its page was closed before it was remembered.
+    await source.visit([], 6);
+    await world.run(2 * hour);
+    expect(await replies()).toMatchObject([{ progress: 'collected', isConfirmed: false }]);
+    for (let day = 0; day < 3; day++) await world.run(daySeconds);
+    expect(device(0).engine.status().alerts).toEqual([]);
+    await source.visit(['Have you read my message?']);
+    await world.run(2 * hour);
+    expect(device(0).engine.status().alerts).toMatchObject([{ code: 'loss-suspected', conversation: onlyId() }]);
+  });
+
+  it('that does not verify is reported', async () => {
+    world = await DeskWorld.create(1);
+    await world.rounds(3);
+    device(0).faults.files = async (path, pass) => {
+      const { status, body } = await pass();
+      const changed = body.slice();
+      if (path.startsWith('/index')) changed[20] = (changed[20] ?? 0) ^ 1;
+      return { status, body: changed };
+    };
+    await world.run(2_000);
+    expect(device(0).engine.status().alerts).toMatchObject([{ code: 'index-invalid' }]);
+    device(0).faults.files = null;
+    await world.run(2_000);
+    expect(device(0).engine.status().alerts).toEqual([]);
+  });
+});

@@ -1,0 +1,108 @@
+// Devices that cannot read the log from its beginning: new ones, and those that were away for long.
+import { afterEach, describe, expect, it } from 'vitest';
+import { createDeviceIdentity } from './identity.ts';
+import { names } from './store-schema.ts';
+import { DeskWorld, random, type TestDevice } from './testing/desk-world.ts';
+import { TestSource } from './testing/test-source.ts';
+
+let world: DeskWorld;
+afterEach(() => world.remove());
+
+const device = (at: number): TestDevice => world.devices[at] as TestDevice;
+
+/** Sends `count` parcels of a snapshot, by their size. */
+function countPieces(of: TestDevice): () => number {
+  let pieces = 0;
+  of.faults.desk = async (request, pass) => {
+    if (request.kind === 'send-parcel' && request.parcel.length === 65_536) pieces += 1;
+    return pass();
+  };
+  return () => pieces;
+}
+
+async function joinDesk(): Promise<TestDevice> {
+  const added = await createDeviceIdentity(random);
+  await world.change([], [added]);
+  return world.open(added);
+}
+
+describe('a new device', () => {
+  it('[PAR-2] reads the whole history from a snapshot in one piece of the ladder, and follows the log from there', async () => {
+    world = await DeskWorld.create(2);
+    await world.rounds(6);
+    const source = new TestSource(world);
+    await source.visit(['Written before it came']);
+    await world.rounds(4);
+    await device(0).engine.reply(device(0).engine.conversations()[0]?.id ?? '', 'Answered before it came');
+    await world.rounds(2);
+    const pieces = [countPieces(device(0)), countPieces(device(1))];
+    const third = await joinDesk();
+    await world.rounds(1);
+    expect(third.engine.status().phase).toBe('joining');
+    await world.rounds(10);
+    expect(third.engine.status()).toMatchObject({ phase: 'working', alerts: [] });
+    expect(third.engine.conversations()).toMatchObject([{ preview: 'Written before it came', replies: 1 }]);
+    expect(await world.stateOf(third)).toBe(await world.stateOf(device(0)));
+    // Sent once, by one of the two.
+    expect(pieces.reduce((sum, count) => sum + count(), 0)).toBe(1);
+    expect(await third.store.list(names.snapshotPieces)).toEqual([]);
+    await source.visit(['Written afterwards']);
+    await world.rounds(4);
+    expect(third.engine.conversations()).toMatchObject([{ messages: 2 }]);
+    expect(await world.stateOf(third)).toBe(await world.stateOf(device(1)));
+  });
+
+  it('[PAR-2] gets four pieces when the state needs two', async () => {
+    world = await DeskWorld.create(1);
+    await world.rounds(3);
+    const text = (): string => Buffer.from(random(8_000)).toString('base64');
+    for (let i = 0; i < 8; i++) await new TestSource(world).visit([text()], 8);
+    await world.rounds(12);
+    expect(device(0).engine.status().log.waitingEvents).toBe(0);
+    const pieces = countPieces(device(0));
+    const second = await joinDesk();
+    await world.rounds(8);
+    expect(pieces()).toBe(4);
+    expect(second.engine.conversations()).toHaveLength(8);
+    expect(await world.stateOf(second)).toBe(await world.stateOf(device(0)));
+  });
+
+  it('is not given a snapshot when it can read the log itself', async () => {
+    world = await DeskWorld.create(2);
+    const pieces = [countPieces(device(0)), countPieces(device(1))];
+    await world.rounds(10);
+    expect(pieces.map((count) => count())).toEqual([0, 0]);
+    expect(device(1).engine.status().phase).toBe('working');
+  });
+});
+
+describe('a device that was away', () => {
+  it('for a day goes on by itself', async () => {
+    world = await DeskWorld.create(2);
+    await world.rounds(6);
+    const pieces = countPieces(device(0));
+    await world.nextDay([device(0)]);
+    await world.rounds(3, [device(0)]);
+    await world.rounds(3);
+    expect(pieces()).toBe(0);
+    expect(device(1).engine.status()).toMatchObject({ phase: 'working', alerts: [] });
+    expect(await world.stateOf(device(1))).toBe(await world.stateOf(device(0)));
+  });
+
+  it('for so long that its group keys were sealed to erased keys asks for a snapshot', async () => {
+    world = await DeskWorld.create(2);
+    await world.rounds(6);
+    const source = new TestSource(world);
+    for (let day = 0; day < 4; day++) {
+      await world.nextDay([device(0)]);
+      await world.rounds(3, [device(0)]);
+      await source.visit([`On day ${day}`]);
+    }
+    const pieces = countPieces(device(0));
+    await world.rounds(12);
+    expect(pieces()).toBe(1);
+    expect(device(1).engine.status()).toMatchObject({ phase: 'working' });
+    expect(device(1).engine.conversations()).toMatchObject([{ messages: 4 }]);
+    expect(await world.stateOf(device(1))).toBe(await world.stateOf(device(0)));
+  });
+});
