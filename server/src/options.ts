@@ -66,7 +66,7 @@ export function withDefaults(options: ServerOptions): ChosenOptions {
   };
 }
 
-const machineTimer: Timer = {
+export const machineTimer: Timer = {
   after: (seconds, task) => {
     const timer = setTimeout(task, seconds * 1000);
     return { cancel: () => clearTimeout(timer) };

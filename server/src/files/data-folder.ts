@@ -142,7 +142,8 @@ function keyFiles(folder: string): KeyFiles {
   };
 }
 
-async function writeDurably(folder: string, name: string, bytes: Uint8Array): Promise<void> {
+/** A whole file that only its owner may read; on the disk when it resolves, and never half there. */
+export async function writeDurably(folder: string, name: string, bytes: Uint8Array): Promise<void> {
   const path = join(folder, name);
   const file = await open(`${path}.new`, 'w', 0o600);
   try {
@@ -164,7 +165,8 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function nullIfMissing(error: unknown): null {
+/** For `catch` of a file that need not be there. */
+export function nullIfMissing(error: unknown): null {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
   throw error;
 }
