@@ -1,6 +1,7 @@
 /** The desk's state as a pure function of the log's events in order (spec/protocol.md, section 7.2, LOG-2, LOG-7, CHN-1, CHN-2). */
 import { bytesToHex } from '../bytes/encode.ts';
 import { compare, equal } from '../bytes/equal.ts';
+import { LINK_BYTES } from '../constants.ts';
 import { isUsable, receiveRoot, useLink } from '../keys/reply-links.ts';
 import { joinContent } from '../messages/assemble.ts';
 import { decodeInside, type Inside } from '../messages/inside.ts';
@@ -60,13 +61,17 @@ async function applyEvent(
         const reply = replyByNumber(conversation, event.number);
         if (reply?.progress !== 'queued') return;
         reply.progress = 'posted';
-        reply.replyKey?.fill(0);
+        for (const key of [reply.ackKey, reply.replyKey]) key?.fill(0);
+        reply.ackKey = null;
         reply.replyKey = null;
       });
     case 'collected':
       return changeConversation(state, event.conversationId, (conversation) => {
         const reply = replyByNumber(conversation, event.number);
-        if (reply?.progress === 'posted') reply.progress = 'collected';
+        if (reply?.progress !== 'posted') return;
+        reply.progress = 'collected';
+        reply.tagKey?.fill(0);
+        reply.tagKey = null;
       });
     case 'day-finished': {
       const key = bytesToHex(device);
@@ -77,7 +82,7 @@ async function applyEvent(
   }
 }
 
-/** Forgets what can no longer matter: ids of envelopes, finished days and parts that no envelope can complete, of days before `day`. */
+/** Forgets what can no longer matter: ids of envelopes and finished days of days before `day`. Parts without the rest stay. */
 export function forgetBefore(state: DeskState, day: number): void {
   for (const [id, of] of state.envelopes) if (of < day) state.envelopes.delete(id);
   for (const days of state.finished.values()) for (const of of days) if (of < day) days.delete(of);
@@ -88,6 +93,7 @@ async function receive(state: DeskState, inside: Inside, day: number, context: D
   const conversation = state.conversations.get(id) ?? emptyConversation(inside.conversationId);
   const partial = conversation.partial.find((other) => equal(other.messageId, inside.messageId));
   if (partial && contradicts(partial, inside)) return null;
+  if (await isOtherRoot(conversation, inside, context)) return null;
   state.conversations.set(id, conversation);
   conversation.lane = inside.lane;
   conversation.read = Math.max(conversation.read, Math.min(inside.read, conversation.nextNumber - 1));
@@ -101,6 +107,16 @@ function contradicts(partial: PartialMessage, inside: Inside): boolean {
   const piece = partial.pieces.get(inside.part);
   const other = partial.parts !== inside.parts || partial.lane !== inside.lane;
   return other || (piece !== undefined && !equal(piece, inside.piece));
+}
+
+/** Whether it brings another root for the day of the one in use, as far as links of that are left to tell. */
+async function isOtherRoot(conversation: Conversation, inside: Inside, context: DeskContext): Promise<boolean> {
+  const { links } = conversation;
+  if (links === null || links.day !== inside.day) return false;
+  const received = await receiveRoot(null, inside.root, context.fingerprint, context.desk, inside.day);
+  const isOther = !equal(received.keys.subarray(links.next * LINK_BYTES), links.keys);
+  received.keys.fill(0);
+  return isOther;
 }
 
 /** A root is taken once, and only if it is newer than the one in use: keys of an older day are then gone for good. */

@@ -46,6 +46,7 @@ export interface DeskReply {
   number: number;
   rootDay: number;
   link: number;
+  /** Shows the reply in the index; erased when collected. */
   tagKey: Uint8Array | null;
   /** Its hash goes to the server with the body; erased when posted. */
   ackKey: Uint8Array | null;

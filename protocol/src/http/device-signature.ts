@@ -47,7 +47,7 @@ export type DeviceSignatureCheck = {
    * Records a nonce (16 bytes) of a device and says, in one step, whether it was there before. Asked last, only for a
    * signature that holds; to be kept for twice {@link deviceClockSeconds}.
    */
-  readonly seenNonce: (deviceId: Uint8Array, nonce: Uint8Array) => boolean | Promise<boolean>;
+  readonly seenNonce: (deviceId: Uint8Array, nonce: Uint8Array, created: number) => boolean | Promise<boolean>;
 };
 
 /** How far the clocks of device and server may be apart. */
@@ -104,7 +104,7 @@ export async function verifyDeviceRequest(
   const base = deviceSignatureBase(request, contentDigest, input);
   if (!(await ed25519Verify(publicKey, base, signature))) return { refused: 'signature' };
   const isTimely = Math.abs(check.now - created) <= deviceClockSeconds && created >= check.startedAt;
-  if (!isTimely || (await check.seenNonce(deviceId, nonce))) return { refused: 'clock' };
+  if (!isTimely || (await check.seenNonce(deviceId, nonce, created))) return { refused: 'clock' };
   return { deviceId };
 }
 

@@ -26,6 +26,10 @@ const fields: Omit<Bundle, 'serverPublicKey'> = {
   day,
   laneDepth: 3,
   keyConfig,
+  issuers: [
+    { purpose: 'reply', period: day, keyHash: random(32) },
+    { purpose: 'admission', period: 649, keyHash: random(32) },
+  ],
   dayKeys: dayKeys.map((dayKey) => dayKey.signed),
 };
 const whole: Bundle = { ...fields, serverPublicKey: serverKey.publicKey };
@@ -174,6 +178,19 @@ describe('bytes of a bundle', () => {
     expect(() => encodeBundle({ ...whole, dayKeys: [...fields.dayKeys, again] })).toThrow(WireError);
   });
 
+  test('[TOK-3] [ENC-3] the keys under which tokens are issued stand in it, once each and in order', async () => {
+    const verified = await verifyBundle(await bundleWith({}), roster, day);
+    expect(verified.issuers).toEqual(fields.issuers);
+    const [reply, admission] = fields.issuers as [Bundle['issuers'][0], Bundle['issuers'][0]];
+    for (const issuers of [
+      [admission, reply],
+      [reply, reply],
+    ]) {
+      const bundle = await signDocument('bundle', written({ ...whole, issuers }), serverKey, random);
+      await expect(verifyBundle(bundle, roster, day)).rejects.toMatchObject({ name: 'WireError', code: 'bad-order' });
+    }
+  });
+
   test('[ENC-1] a lane depth above 8 is refused', () => {
     expect(encodeBundle({ ...whole, laneDepth: 8 })).toBeDefined();
     expect(() => encodeBundle({ ...whole, laneDepth: 9 })).toThrow(expect.objectContaining({ code: 'bad-value' }));
@@ -207,6 +224,12 @@ function written(bundle: Bundle): Uint8Array {
     .u32(bundle.day)
     .u8(bundle.laneDepth)
     .var16(bundle.keyConfig)
+    .list8(bundle.issuers, ({ purpose, period, keyHash }, writer) => {
+      writer
+        .u8(purpose === 'reply' ? 1 : 2)
+        .u32(period)
+        .bytes(keyHash, 32);
+    })
     .list16(bundle.dayKeys, (dayKey, writer) => writer.var16(dayKey))
     .done();
 }

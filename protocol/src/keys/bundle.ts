@@ -1,13 +1,14 @@
 /** The bundle: all that a client needs to send today, the same for everybody (spec/protocol.md section 2.5). */
 
 import { type Fingerprint, fingerprint } from '../bytes/brand.ts';
-import { concat } from '../bytes/encode.ts';
+import { concat, u32be } from '../bytes/encode.ts';
 import { equal } from '../bytes/equal.ts';
 import { Reader } from '../bytes/reader.ts';
 import { requireSorted, sortByKey } from '../bytes/sorted.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { Writer } from '../bytes/writer.ts';
 import { CLOCK_DAYS, FINGERPRINT_BYTES, HASH_BYTES, HYBRID_PUBLIC_KEY_BYTES, LANE_DEPTH_MAX } from '../constants.ts';
+import type { TokenPurpose } from '../http/token.ts';
 import type { HybridKey } from '../primitives/hybrid-signature.ts';
 import type { Random } from '../primitives/random.ts';
 import type { Day } from '../time.ts';
@@ -16,6 +17,14 @@ import { DocumentError } from './document-error.ts';
 import { activeDesks, serverOf } from './roster.ts';
 import type { VerifiedRoster } from './roster-chain.ts';
 import { type DocumentHash, documentHash, type KeyHash, openSelfKeyed, payloadOf, signDocument } from './signed.ts';
+
+/** The key under which tokens of a purpose and period are issued today (section 6.1). */
+export type BundleIssuer = {
+  readonly purpose: TokenPurpose;
+  readonly period: number;
+  /** H(SPKI), which RFC 9578 calls the token key id. */
+  readonly keyHash: Uint8Array;
+};
 
 /** What a bundle says, whoever wrote it; its day keys are still sealed documents. */
 export type Bundle = {
@@ -29,6 +38,8 @@ export type Bundle = {
   readonly laneDepth: number;
   /** One RFC 9458 key configuration, as bytes. */
   readonly keyConfig: Uint8Array;
+  /** The same for everybody, so that no desk can be given an issuer key of its own (TOK-3). */
+  readonly issuers: readonly BundleIssuer[];
   /** Signed day keys of the day. */
   readonly dayKeys: readonly Uint8Array[];
 };
@@ -47,6 +58,9 @@ type CheckedBundle = Omit<Bundle, 'dayKeys'> & {
 };
 
 const version = 1;
+const purposes = { reply: 1, admission: 2 } as const;
+/** More than there are purposes, for a change of keys. */
+const ISSUERS_MAX = 8;
 
 /**
  * Writes a bundle, its day keys sorted.
@@ -66,6 +80,9 @@ export function encodeBundle(bundle: Bundle): Uint8Array {
     .u32(bundle.day)
     .u8(bundle.laneDepth)
     .var16(bundle.keyConfig)
+    .list8(sortByKey(bundle.issuers, issuerKey), (issuer, w) => {
+      w.u8(purposes[issuer.purpose]).u32(issuer.period).bytes(issuer.keyHash, HASH_BYTES);
+    })
     .list16(dayKeys, (dayKey, w) => w.var16(dayKey))
     .done();
   decodeBundle(payload);
@@ -88,6 +105,7 @@ export function decodeBundle(payload: Uint8Array): Bundle {
     day: reader.u32(),
     laneDepth: reader.u8(),
     keyConfig: reader.var16(),
+    issuers: requireSorted(reader.list8(ISSUERS_MAX, readIssuer), issuerKey),
     dayKeys: reader.list16(0xffff, (r) => r.var16()),
   };
   reader.end();
@@ -151,4 +169,17 @@ function dayKeyOrder(dayKey: DayKey): Uint8Array {
 /** For documents that the caller has verified, or made. */
 function signedDayKeyOrder(signed: Uint8Array): Uint8Array {
   return dayKeyOrder(decodeDayKey(payloadOf(signed)));
+}
+
+function readIssuer(reader: Reader): BundleIssuer {
+  const purpose = reader.u8();
+  if (purpose !== purposes.reply && purpose !== purposes.admission) {
+    throw new WireError('bad-value', `read a bundle: token purpose ${purpose}, wanted 1 or 2`);
+  }
+  const name = purpose === purposes.reply ? 'reply' : 'admission';
+  return { purpose: name, period: reader.u32(), keyHash: reader.bytes(HASH_BYTES) };
+}
+
+function issuerKey({ purpose, period }: BundleIssuer): Uint8Array {
+  return concat(Uint8Array.of(purposes[purpose]), u32be(period));
 }

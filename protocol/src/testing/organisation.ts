@@ -82,6 +82,10 @@ export async function testBundle(
     day: fields.day,
     laneDepth: fields.laneDepth ?? 0,
     keyConfig: fields.keyConfig,
+    issuers: [
+      { purpose: 'reply' as const, period: fields.day, keyHash: random(HASH_BYTES) },
+      { purpose: 'admission' as const, period: Math.floor(fields.day / 32), keyHash: random(HASH_BYTES) },
+    ],
     dayKeys: dayKeys.map(({ signed }) => signed),
   };
   return { signed: await signBundle(bundle, serverKey, random), dayKeys };

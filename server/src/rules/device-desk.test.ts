@@ -78,6 +78,16 @@ describe('signatures', () => {
     expect((await send(world.server.origin, { ...headers }, body)).status).toBe(409);
   });
 
+  it('[DEV-2] are good once even if created ahead of the clock of a server that is then restarted', async () => {
+    const ahead = await signed(now() + 250);
+    expect((await send(world.server.origin, { ...ahead }, body)).status).toBe(200);
+    world.clock.time += 100;
+    await world.restart();
+    const again = await send(world.server.origin, { ...ahead }, body);
+    expect([again.status, typeOf(again.bytes)]).toEqual([409, 'clock']);
+    expect((await send(world.server.origin, { ...(await signed(now() + 150)) }, body)).status).toBe(200);
+  });
+
   it('[DEV-1] of a device that a newer roster leaves out are refused', async () => {
     const next = await world.organisation.sign(world.serverKey, {
       desks: world.roster.desks.map((desk) => ({

@@ -2,7 +2,7 @@
 
 import { equal } from '@postern/protocol/bytes/equal';
 import { WireError } from '@postern/protocol/bytes/wire-error';
-import { signBundle } from '@postern/protocol/keys/bundle';
+import { type BundleIssuer, signBundle } from '@postern/protocol/keys/bundle';
 import { DocumentError } from '@postern/protocol/keys/document-error';
 import { serverOf } from '@postern/protocol/keys/roster';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
@@ -35,6 +35,7 @@ export interface PublisherParts {
   readonly epochs: Epochs;
   readonly ohttpKeys: OhttpKeys;
   readonly puzzleBits: (now: number) => number;
+  readonly issuersOf: (day: Day) => BundleIssuer[];
   readonly counters: Counters;
   readonly random: Random;
   readonly pause: Pause;
@@ -192,6 +193,7 @@ export class Publisher {
       day: wanted.day,
       laneDepth: wanted.laneDepth,
       keyConfig: wanted.keyConfig,
+      issuers: this.#parts.issuersOf(wanted.day),
       dayKeys: dayKeys.map(({ signed }) => signed),
     };
     const bytes = await signBundle(fields, this.#parts.serverKey, this.#parts.random);

@@ -1,12 +1,14 @@
 /** The running server of one organisation: its parts, what it does as time passes, and its answers to the two posts. */
 
+import { bytesToHex, concat } from '@postern/protocol/bytes/encode';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import { openRequest, sealResponse } from '@postern/protocol/http/anonymous-request';
 import { decodeDeviceRequest } from '@postern/protocol/http/device-request';
 import { encodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { type SignedDeviceRequest, verifyDeviceRequest } from '@postern/protocol/http/device-signature';
 import { ohttpSuite } from '@postern/protocol/http/ohttp';
-import { hkdfNative } from '@postern/protocol/primitives/hmac-native';
+import type { BundleIssuer } from '@postern/protocol/keys/bundle';
+import { hkdfNative, sha256Native } from '@postern/protocol/primitives/hmac-native';
 import type { HpkeRecipient } from '@postern/protocol/primitives/hpke';
 import type { HybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import type { Random } from '@postern/protocol/primitives/random';
@@ -74,7 +76,14 @@ export class Service {
     this.#pressure = new Pressure(parts.allowance);
     this.#tokens = new TokenIssuer(parts.files, parts.fingerprint);
     const puzzleBits = (now: number): number => this.#pressure.bits(now);
-    this.publisher = new Publisher({ ...parts, epochs: this.#epochs, ohttpKeys: this.#ohttpKeys, puzzleBits });
+    const issuersOf = (day: Day): BundleIssuer[] => this.#tokens.issuersOf(day);
+    this.publisher = new Publisher({
+      ...parts,
+      epochs: this.#epochs,
+      ohttpKeys: this.#ohttpKeys,
+      puzzleBits,
+      issuersOf,
+    });
   }
 
   /** Loads what is stored and does what is due. @throws StorageError; DocumentError for a damaged roster */
@@ -136,10 +145,11 @@ export class Service {
       lookupKey: (device) => findDevice(roster, device)?.device.ed25519 ?? null,
       now,
       startedAt: this.#startedAt,
-      seenNonce: (device, nonce) => {
+      seenNonce: async (device, nonce, created) => {
         const taken = this.#nonces.take(device, nonce, now);
         isFull = taken === 'full';
-        return taken !== 'new';
+        if (taken !== 'new') return true;
+        return created > now && !(await this.#keepNonce(device, nonce, now));
       },
     });
     if ('refused' in checked) return { refused: isFull ? 'busy' : checked.refused };
@@ -162,6 +172,19 @@ export class Service {
     this.#epochs.erase();
     this.#ohttpKeys.forget();
     this.#parts.print(this.#parts.counters.close(this.#day ?? dayOf(this.#parts.clock.now())));
+  }
+
+  /**
+   * A request created ahead of this clock would pass once more after a restart, which forgets the nonces in memory: its
+   * nonce is kept on disk. @returns false if it was kept before
+   */
+  async #keepNonce(device: Uint8Array, nonce: Uint8Array, now: number): Promise<boolean> {
+    const { storage, write } = this.#parts;
+    const key = bytesToHex(sha256Native(concat(device, nonce)));
+    if ((await storage.document('nonce', key)) !== null) return false;
+    const row = { kind: 'nonce', key, lastDay: dayOf(now) + 1, bytes: new Uint8Array(1) };
+    await write([{ kind: 'document', row }]);
+    return true;
   }
 
   async #turnDay(now: number, today: Day): Promise<void> {

@@ -9,6 +9,7 @@ import {
   type TokenScope,
   tokenPeriod,
 } from '@postern/protocol/http/token';
+import type { BundleIssuer } from '@postern/protocol/keys/bundle';
 import { type IssuerPublicKey, importIssuerPublicKey } from '@postern/protocol/primitives/blind-rsa';
 import { generateIssuerKey, type IssuerKey, importIssuerKey } from '@postern/protocol/primitives/blind-rsa-native';
 import type { Day } from '@postern/protocol/time';
@@ -61,6 +62,12 @@ export class TokenIssuer {
   /** Everything under which a token may be checked today. */
   get publicKeys(): readonly { readonly purpose: TokenPurpose; readonly period: number; readonly spki: Uint8Array }[] {
     return this.#held.map(({ purpose, period, key }) => ({ purpose, period, spki: key.spki }));
+  }
+
+  /** What the bundle of a day names: the keys under which tokens are issued on it. */
+  issuersOf(day: Day): BundleIssuer[] {
+    const issuing = this.#held.filter(({ purpose, period }) => period === tokenPeriod(purpose, day));
+    return issuing.map(({ purpose, period, publicKey }) => ({ purpose, period, keyHash: publicKey.keyId }));
   }
 
   /**
