@@ -1,0 +1,68 @@
+/** `postern doctor`: everything about a server that an operator should know, in one look. */
+
+import { openDataFolder } from '@postern/server/files/data-folder';
+import { Command } from 'commander';
+import { type Finding, failed } from '../doctor/finding.ts';
+import { checkCoreDumps, checkDisk, checkNode, checkRights, checkSwap } from '../doctor/machine-checks.ts';
+import { checkClock, checkDayKeys, checkRoster, checkServerKey, checkStorage } from '../doctor/organisation-checks.ts';
+import { checkServed } from '../doctor/served-checks.ts';
+import { readChain, withStorage } from '../organisation/roster-store.ts';
+import { type Context, type JsonOption, report, todayOf } from '../terminal/context.ts';
+import { Failure, failureOf } from '../terminal/failure.ts';
+
+const marks = { ok: 'ok   ', warning: 'warn ', failed: 'FAIL ' } as const;
+
+export function doctorCommand(context: Context): Command {
+  return new Command('doctor')
+    .description(
+      'check a server: rights, storage, roster, day keys, clock, disk, memory, port; exit code 1 if one fails',
+    )
+    .argument('<data>', "the server's data folder")
+    .option('--json', 'print one JSON object')
+    .action((data: string, options: JsonOption) => doctor(context, data, options));
+}
+
+async function doctor(context: Context, data: string, options: JsonOption): Promise<void> {
+  const today = todayOf(context);
+  const findings = [
+    checkNode(),
+    await checkRights(data),
+    ...(await inFolder(data, today)),
+    await checkDisk(data),
+    await checkSwap(),
+    await checkCoreDumps(),
+  ];
+  const failures = findings.filter(({ state }) => state === 'failed').length;
+  const isOk = failures === 0;
+  report(
+    context,
+    options,
+    { ok: isOk, findings },
+    findings.map(({ state, text }) => marks[state] + text),
+  );
+  if (!isOk) throw new Failure('failedCheck', `${failures} of ${findings.length} checks failed.`, true);
+}
+
+/** A folder that cannot be opened ends these checks with why. */
+async function inFolder(data: string, today: number): Promise<Finding[]> {
+  try {
+    const { settings, seed } = await openDataFolder(data);
+    const findings = await withStorage(data, async (_folder, storage) => {
+      const sound = await checkStorage(storage);
+      const chain = await readChain(storage, settings.fingerprint);
+      return [
+        sound,
+        await checkServerKey(seed, chain),
+        checkRoster(chain, today),
+        ...(await checkDayKeys(storage, chain, today)),
+        await checkClock(storage, chain, today),
+      ];
+    });
+    seed.fill(0);
+    return [...findings, ...(await checkServed(settings, today))];
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.kind === 'fault') throw error;
+    return [failed('folder', failure.message)];
+  }
+}
