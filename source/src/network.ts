@@ -1,7 +1,7 @@
 /** One visit's traffic: documents at load, then the schedule's jobs at their times and no others (spec REQ-2, http.md 1). */
 import type { Answered, Http } from './http.ts';
 import { type Job, Schedule, type Terms } from './schedule.ts';
-import { codeOf, type Session, type SessionSchedule } from './session.ts';
+import { codeOf, type Session } from './session.ts';
 import type { Event, Times, Trouble } from './state.ts';
 
 export type Clock = {
@@ -236,7 +236,5 @@ function troubleOf(error: unknown): Trouble {
 }
 
 function termsOf(session: Session): Terms {
-  const schedule: SessionSchedule = session.schedule;
-  const { moments, thenEvery, envelopeEvery = 1 } = schedule;
-  return { moments, thenEvery, envelopeEvery, laneDepth: session.laneDepth };
+  return { ...session.schedule, laneDepth: session.laneDepth };
 }

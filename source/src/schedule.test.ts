@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Job, Schedule, type Terms } from './schedule.ts';
 
-const terms: Terms = { moments: [15, 30, 60], thenEvery: 60, envelopeEvery: 3, laneDepth: 0 };
+const terms: Terms = { moments: [15, 30, 60], thenEvery: 60, envelopeEvery: 3, epochSeconds: 600, laneDepth: 0 };
 
 /** Runs the schedule with a page that is late by `delay(job)`; gives every job with the time at which it ran. */
 function run(until: number, given: Terms, delay: (count: number) => number): { job: Job; at: number }[] {
@@ -27,7 +27,7 @@ describe('an undisturbed page', () => {
     expect(ran.flatMap(({ job }) => (job.kind === 'request' ? [job.moment] : []))).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
 
-  it('fetches the index every ten minutes, and with several lanes also after one, two and five', () => {
+  it('[IDX-5] fetches the index in each epoch, and with several lanes also after one, two and five minutes', () => {
     expect(
       times(
         run(1900, terms, () => 0),
@@ -40,6 +40,8 @@ describe('an undisturbed page', () => {
         'index',
       ),
     ).toEqual([60, 120, 300, 600, 1200]);
+    const brief = run(61, { ...terms, epochSeconds: 20, laneDepth: 1 }, () => 0);
+    expect(times(brief, 'index')).toEqual([20, 40, 60]);
   });
 });
 

@@ -5,6 +5,7 @@ export type Terms = {
   readonly moments: readonly number[];
   readonly thenEvery: number;
   readonly envelopeEvery: number;
+  readonly epochSeconds: number;
   readonly laneDepth: number;
 };
 
@@ -14,7 +15,6 @@ export type Job =
 
 /** With more than one lane the own lane's index is needed soon, so every page fetches one at these times. */
 const earlyIndexSeconds = [60, 120, 300];
-const indexEverySeconds = 600;
 /** Between requests that are late: a page that slept catches up in order, without skipping and without a burst. */
 const catchUpSeconds = 1;
 
@@ -25,10 +25,10 @@ function momentAt(terms: Terms, moment: number): number {
   return (terms.moments.at(-1) ?? 0) + terms.thenEvery * (moment - terms.moments.length + 1);
 }
 
-/** The time of an index fetch after the one at page load, counted from 0. */
+/** The time of an index fetch after the one at page load, counted from 0: one in each epoch (IDX-5). */
 function indexAt(terms: Terms, count: number): number {
-  const early = terms.laneDepth > 0 ? earlyIndexSeconds : [];
-  return early[count] ?? indexEverySeconds * (count - early.length + 1);
+  const early = terms.laneDepth > 0 ? earlyIndexSeconds.filter((at) => at < terms.epochSeconds) : [];
+  return early[count] ?? terms.epochSeconds * (count - early.length + 1);
 }
 
 /** Gives the jobs one after another; holds no clock and does nothing itself. */

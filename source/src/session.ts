@@ -24,9 +24,6 @@ export type Session = Pick<
 
 export type SessionState = SourceState;
 
-/** Seconds from page load; the 1st moment and then each so-manieth carries an envelope. */
-export type SessionSchedule = Session['schedule'] & { readonly envelopeEvery?: number };
-
 export type { PhraseProblem } from '@postern/protocol/source';
 
 /** The code of a SourceError or of any other protocol error, or undefined. */
