@@ -12,15 +12,15 @@ export interface KeyPress {
 /** `writing`: in a field for text. `control`: on a button or the like, which has a use of its own for Enter. */
 export type KeyPlace = 'writing' | 'control' | 'elsewhere';
 
-const singleKeys: Readonly<Record<string, KeyCommand>> = {
-  j: 'next',
-  k: 'previous',
-  o: 'open',
-  r: 'reply',
-  s: 'status',
-  '/': 'search',
-  '?': 'help',
-};
+const singleKeys: ReadonlyMap<string, KeyCommand> = new Map([
+  ['j', 'next'],
+  ['k', 'previous'],
+  ['o', 'open'],
+  ['r', 'reply'],
+  ['s', 'status'],
+  ['/', 'search'],
+  ['?', 'help'],
+]);
 
 /** Null for keys that are the browser's. */
 export function commandOf(press: KeyPress, place: KeyPlace, hasSingleKeys: boolean): KeyCommand | null {
@@ -31,5 +31,5 @@ export function commandOf(press: KeyPress, place: KeyPlace, hasSingleKeys: boole
   if (hasControl) return key === 'Enter' && place === 'writing' ? 'send' : null;
   if (place === 'writing') return null;
   if (key === 'Enter') return place === 'elsewhere' ? 'open' : null;
-  return hasSingleKeys ? (singleKeys[key] ?? null) : null;
+  return hasSingleKeys ? (singleKeys.get(key) ?? null) : null;
 }

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { isCallName, readCall } from './api-reader.ts';
+
+const read = (name: Parameters<typeof readCall>[0], text: string) => readCall(name, new TextEncoder().encode(text));
+const id = 'ab'.repeat(32);
+
+describe('reader of calls', () => {
+  it('reads exactly the arguments of a call', () => {
+    expect(read('reply', `{"id":"${id}","text":"好"}`)).toEqual({ id, text: '好' });
+    expect(read('lock', '{}')).toEqual({});
+    expect(read('dismiss', '{"code":"clock","device":null,"conversation":null}')).toEqual({
+      code: 'clock',
+      device: null,
+      conversation: null,
+    });
+  });
+
+  it.each([
+    ['reply', ''],
+    ['reply', 'null'],
+    ['reply', '[]'],
+    ['reply', '"reply"'],
+    ['reply', `{"id":"${id}"}`],
+    ['reply', `{"id":"${id}","text":"a","more":1}`],
+    ['reply', `{"id":"${id}","text":7}`],
+    ['reply', `{"id":"${id.toUpperCase()}","text":"a"}`],
+    ['reply', `{"id":"${id}00","text":"a"}`],
+    ['reply', `{"id":"${id}","text":"\\ud800"}`],
+    ['reply', `{"id":"${id}","text":"${'a'.repeat(40_001)}"}`],
+    ['reply', `{"id":"${id}","text":"a"} `.repeat(2)],
+    ['reply', `{"id":"${id}","__proto__":{"text":"a"}}`],
+    ['lock', '{"a":1}'],
+    ['seen', `{"id":"${id}","messages":-1}`],
+    ['seen', `{"id":"${id}","messages":1.5}`],
+    ['seen', `{"id":"${id}","messages":65536}`],
+    ['seen', `{"id":"${id}","messages":"1"}`],
+    ['dismiss', '{"code":"constructor","device":null,"conversation":null}'],
+    ['preferences', '{"language":"en","hasKeys":1}'],
+  ] as const)('refuses for %s: %s', (name, text) => {
+    expect(read(name, text)).toBe(null);
+  });
+
+  it('refuses what is not UTF-8', () => {
+    expect(readCall('search', Buffer.from('{"query":"\xff"}', 'latin1'))).toBe(null);
+  });
+
+  it('knows its calls only', () => {
+    expect(isCallName('reply')).toBe(true);
+    for (const name of ['toString', '__proto__', 'constructor', '', 'Reply']) expect(isCallName(name)).toBe(false);
+  });
+});

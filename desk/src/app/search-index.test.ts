@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { ConversationView, ReplyView } from '../engine/view.ts';
+import { caseName } from './case-name.ts';
+import { SearchIndex } from './search-index.ts';
+
+function view(id: string, text: string, reply = ''): ConversationView {
+  const message = { id, day: 1, language: 'en', campaign: null, text, isUnreadable: false };
+  const answers = [{ question: 'Where?', values: ['In the harbour'] }];
+  return {
+    summary: {} as ConversationView['summary'],
+    messages: [{ ...message, answers }],
+    incomplete: [],
+    replies: reply === '' ? [] : [{ text: reply } as ReplyView],
+  };
+}
+
+const [one, two] = ['01'.repeat(32), 'fe'.repeat(32)] as const;
+
+function index(): SearchIndex {
+  const made = new SearchIndex();
+  made.set(one, view(one, 'Die Verträge wurden im Café geändert', 'Thank you'));
+  made.set(two, view(two, '合同在开标之前就已经定好了价格'));
+  return made;
+}
+
+describe('search', () => {
+  it('finds parts of words in any script, in messages, answers and replies', () => {
+    const search = index();
+    expect(search.find('开标')).toEqual([two]);
+    expect(search.find('vertr')).toEqual([one]);
+    expect(search.find('thank')).toEqual([one]);
+    expect(search.find('harbour').sort()).toEqual([one, two]);
+  });
+
+  it('does not mind accents, case and width', () => {
+    expect(index().find('cafe GEANDERT')).toEqual([one]);
+    expect(index().find('ＶＥＲＴＲ')).toEqual([one]);
+  });
+
+  it('wants every word', () => {
+    expect(index().find('cafe 合同')).toEqual([]);
+    expect(index().find('  ')).toEqual([]);
+  });
+
+  it('finds a conversation by the name that people call it', () => {
+    expect(index().find(caseName(two).toLowerCase())).toEqual([two]);
+  });
+
+  it('forgets', () => {
+    const search = index();
+    search.remove(one);
+    expect(search.find('cafe')).toEqual([]);
+    search.clear();
+    expect(search.find('合同')).toEqual([]);
+  });
+});
+
+describe('name of a conversation', () => {
+  it('is its first 30 bits', () => {
+    expect(caseName('00'.repeat(32))).toBe('000-000');
+    expect(caseName('ff'.repeat(32))).toBe('ZZZ-ZZZ');
+    // 0x08421084: every fifth bit.
+    expect(caseName(`08421084${'0'.repeat(56)}`)).toBe('111-111');
+  });
+});

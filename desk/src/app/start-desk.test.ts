@@ -1,0 +1,165 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDeviceIdentity } from '../engine/identity.ts';
+import { DeskWorld, random } from '../engine/testing/desk-world.ts';
+import { TestSource } from '../engine/testing/test-source.ts';
+import { type DeviceFolder, makeDeviceFolder, passphrase, seedOf } from '../testing/device-folder.ts';
+import { LocalPage } from '../testing/local-page.ts';
+import type { InboxRow } from './api.ts';
+import { type RunningDesk, startDesk } from './start-desk.ts';
+
+const built = mkdtempSync(join(tmpdir(), 'postern-page-'));
+writeFileSync(join(built, 'index.html'), '<!doctype html><title>Desk</title>');
+const marker = 'The lists were signed in the harbour office';
+
+let world: DeskWorld;
+let folder: DeviceFolder;
+let desk: RunningDesk;
+let page: LocalPage;
+let source: TestSource;
+
+/** Waits are short: what counts is the world's clock. */
+const timer = {
+  after: (ms: number, task: () => void) => {
+    const handle = setTimeout(task, Math.min(ms, 10));
+    return { cancel: () => clearTimeout(handle) };
+  },
+};
+
+beforeAll(async () => {
+  world = await DeskWorld.create(0, { repliesADay: 48 });
+  const identity = await createDeviceIdentity(random);
+  const seed = seedOf(identity);
+  world.members.push(identity);
+  await world.server?.addRoster((await world.signRoster()).signed);
+  folder = await makeDeviceFolder(seed, world);
+  desk = await startDesk({
+    folder: folder.path,
+    page: built,
+    now: () => world.clock.time,
+    timer,
+    idleMinutes: 30,
+  });
+  page = await LocalPage.open(desk.url);
+});
+afterAll(async () => {
+  page.close();
+  await desk.close();
+  folder.remove();
+  await world.remove();
+  rmSync(built, { recursive: true });
+});
+
+/** The inbox as the page has put it together from the changes. */
+function rows(): InboxRow[] {
+  const known = new Map<string, InboxRow>();
+  for (const change of page.changes) {
+    if (change.kind === 'phase' && change.phase !== 'open') known.clear();
+    if (change.kind !== 'inbox') continue;
+    if (change.isWhole) known.clear();
+    for (const id of change.gone) known.delete(id);
+    for (const row of change.rows) known.set(row.id, row);
+  }
+  return [...known.values()];
+}
+
+/** Lets a minute pass for server and desk, until something is so. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let minute = 0; minute < 400; minute++) {
+    if (await isSo()) return;
+    await page.call('present', {});
+    world.clock.time += 60;
+    await world.server?.tick();
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error('wait: it did not become so');
+}
+
+const onDisk = (): Buffer =>
+  Buffer.concat(readdirSync(folder.path).map((name) => readFileSync(join(folder.path, name))));
+
+describe('a desk on this machine', () => {
+  it('opens with its passphrase, publishes day keys, and receives what a source writes', async () => {
+    expect(await page.call('unlock', { passphrase: 'seven quiet heron' })).toEqual({ isOpen: false });
+    expect(await page.call('unlock', { passphrase })).toEqual({ isOpen: true });
+    await until(() => page.newest('status')?.status.dayKeysThrough != null);
+    source = new TestSource(world);
+    await source.visit([marker]);
+    await until(() => rows().length === 1);
+    const [row] = rows();
+    expect(row).toMatchObject({ isUnread: true, isUnanswered: true, messages: 1, preview: marker });
+    const { view } = await page.call('conversation', { id: row!.id });
+    expect(view?.messages.map(({ text }) => text)).toEqual([marker]);
+    await until(async () => (await page.call('search', { query: 'harbour' })).ids.length === 1);
+  });
+
+  it('keeps what was seen, a draft and preferences, and sends a reply that the source reads', async () => {
+    const { id } = rows()[0]!;
+    await page.call('seen', { id, messages: 1 });
+    await page.call('draft', { id, text: 'Thank y' });
+    await page.call('preferences', { language: 'zh-Hans', hasKeys: false });
+    await until(() => rows()[0]?.hasDraft === true && rows()[0]?.isUnread === false);
+    expect((await page.call('room', { id, text: 'Thank you' })).room).toMatchObject({ pieces: 1, fits: true });
+    const answer = await page.call('reply', { id, text: 'Thank you. Write when it is safe.' });
+    expect(answer).toHaveProperty('messageId');
+    expect((await page.call('conversation', { id })).draft).toBe('');
+    await until(async () => {
+      const { view } = await page.call('conversation', { id });
+      return view?.replies[0]?.progress === 'posted';
+    });
+    world.clock.time += 1_200;
+    await world.server?.tick();
+    const state = await source.visit();
+    expect(state.answers.map(({ text }) => text)).toEqual(['Thank you. Write when it is safe.']);
+  });
+
+  it('tells why a reply is not taken', async () => {
+    const { id } = rows()[0]!;
+    expect(await page.call('reply', { id, text: ' ' })).toEqual({ problem: 'empty' });
+    expect(await page.call('reply', { id: '0'.repeat(64), text: 'a' })).toEqual({ problem: 'unknown-conversation' });
+  });
+
+  it('leaves nothing on the disk that names anyone or tells what was written', () => {
+    for (const word of [marker, 'harbour', 'Example Review', world.origin, 'conversation/', rows()[0]!.id]) {
+      expect(onDisk().includes(word)).toBe(false);
+    }
+    expect(onDisk().includes('SQLite format 3')).toBe(true);
+  });
+
+  it('forgets everything when it is locked, and has it again when it is unlocked', async () => {
+    const { id } = rows()[0]!;
+    await page.call('lock', {});
+    await expect(page.call('conversation', { id })).rejects.toThrow('423');
+    await expect.poll(() => page.newest('phase')?.phase).toBe('locked');
+    expect(await page.call('unlock', { passphrase })).toEqual({ isOpen: true });
+    await expect.poll(() => rows().length).toBe(1);
+    expect(rows()[0]).toMatchObject({ isUnread: false, hasDraft: false });
+    expect(page.newest('preferences')?.preferences).toEqual({ language: 'zh-Hans', hasKeys: false });
+    const { view } = await page.call('conversation', { id });
+    expect(view?.replies).toHaveLength(1);
+  });
+
+  it('locks by itself when nobody has been there for the idle time, and not while somebody is', async () => {
+    world.clock.time += 29 * 60;
+    await page.call('present', {});
+    world.clock.time += 29 * 60;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await page.call('present', {});
+    world.clock.time += 31 * 60;
+    await expect.poll(() => page.newest('phase')?.phase).toBe('locked');
+  });
+
+  it('says that it could not be opened when its store is damaged, and stays locked', async () => {
+    // Answered when everything is closed.
+    await page.call('lock', {});
+    const path = join(folder.path, 'desk.sqlite');
+    const whole = readFileSync(path);
+    writeFileSync(path, Buffer.concat([Buffer.alloc(4_096, 7), whole.subarray(4_096)]));
+    await expect(page.call('unlock', { passphrase })).rejects.toThrow('500 {"problem":"failed"}');
+    await expect.poll(() => page.newest('phase')?.phase).toBe('locked');
+    writeFileSync(path, whole);
+    expect(await page.call('unlock', { passphrase })).toEqual({ isOpen: true });
+  });
+});
