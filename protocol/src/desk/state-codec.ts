@@ -1,6 +1,7 @@
 /** Bytes of the desk's state, for a device's own sealed store and for a snapshot to a new device (spec/protocol.md, section 7.1). */
-import { bytesToHex, hexToBytes } from '../bytes/encode.ts';
+import { bytesToHex, hexToBytes, u32be } from '../bytes/encode.ts';
 import { Reader } from '../bytes/reader.ts';
+import { requireSorted } from '../bytes/sorted.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { Writer } from '../bytes/writer.ts';
 import { LINK_BYTES, LINKS } from '../constants.ts';
@@ -67,11 +68,16 @@ export function decodeProgress(bytes: Uint8Array, state: DeskState): void {
   const reader = new Reader(bytes);
   reader.version(version);
   const count = reader.u32();
-  for (let i = 0; i < count; i++) state.envelopes.set(bytesToHex(reader.bytes(32)), reader.u32());
-  reader.list16(0xffff, () => {
-    const device = bytesToHex(reader.bytes(8));
-    state.finished.set(device, new Set(reader.list16(0xffff, () => reader.u32())));
-  });
+  const envelopes: { id: Uint8Array; day: number }[] = [];
+  for (let i = 0; i < count; i++) envelopes.push({ id: reader.bytes(32), day: reader.u32() });
+  for (const { id, day } of requireSorted(envelopes, idOf)) state.envelopes.set(bytesToHex(id), day);
+  const finished = reader.list16(0xffff, () => ({
+    id: reader.bytes(8),
+    days: reader.list16(0xffff, () => reader.u32()),
+  }));
+  for (const { id, days } of requireSorted(finished, idOf)) {
+    state.finished.set(bytesToHex(id), new Set(requireSorted(days, u32be)));
+  }
   reader.end();
 }
 
@@ -92,12 +98,17 @@ export function decodeDeskState(bytes: Uint8Array): DeskState {
   const state = emptyDeskState();
   decodeProgress(reader.var32(), state);
   const count = reader.u32();
-  for (let i = 0; i < count; i++) {
-    const conversation = decodeConversation(reader.var32());
+  const conversations: Conversation[] = [];
+  for (let i = 0; i < count; i++) conversations.push(decodeConversation(reader.var32()));
+  for (const conversation of requireSorted(conversations, idOf)) {
     state.conversations.set(bytesToHex(conversation.id), conversation);
   }
   reader.end();
   return state;
+}
+
+function idOf({ id }: { readonly id: Uint8Array }): Uint8Array {
+  return id;
 }
 
 function writeLinks(links: ReplyLinks, writer: Writer): void {
@@ -139,7 +150,8 @@ function readPartial(reader: Reader): PartialMessage {
     lane: reader.u16(),
     read: reader.u32(),
   };
-  return { ...head, pieces: new Map(reader.list8(0xff, () => [reader.u8(), reader.var16()] as const)) };
+  const pieces = reader.list8(0xff, () => [reader.u8(), reader.var16()] as const);
+  return { ...head, pieces: new Map(requireSorted(pieces, ([part]) => Uint8Array.of(part))) };
 }
 
 function writeReply(reply: DeskReply, writer: Writer): void {
