@@ -3,7 +3,7 @@
 import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import { openDataFolder } from './files/data-folder.ts';
-import { listen } from './http/listener.ts';
+import { listenEverywhere } from './http/addresses.ts';
 import { Pages } from './http/pages.ts';
 import { routes } from './http/routes.ts';
 import { type ServerOptions, withDefaults } from './options.ts';
@@ -45,7 +45,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await service.open();
   await tick();
   const handler = routes({ service, page: (at) => pages.find(at), counters, postsMax: limits.postsMax, clock });
-  const listener = await listen({ host, port }, limits, counters, handler);
+  const listener = await listenEverywhere({ ...given, host, port }, limits, counters, handler);
   const stopTicking = keepTicking(timer, () => service.secondsToNextTick(), tick, counters);
   const stop = async (): Promise<void> => {
     stopTicking();

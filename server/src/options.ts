@@ -17,6 +17,10 @@ export interface ServerOptions {
   /** In place of the folder's settings; port 0 takes a free one. */
   readonly host?: string;
   readonly port?: number;
+  /** A Unix socket to listen on as well, for an onion service. */
+  readonly socketPath?: string;
+  /** `http://<56 characters>.onion`, told by the pages that are served at host and port. */
+  readonly onionLocation?: string;
   /** The folder of the built pages; null for a server without pages. */
   readonly pages?: string | null;
   /** By default PostgreSQL if DATABASE_URL is set, else SQLite in the data folder. @param path of the data folder */
@@ -35,6 +39,8 @@ export interface ChosenOptions {
   readonly folder: string;
   readonly host: string | undefined;
   readonly port: number | undefined;
+  readonly socketPath: string | undefined;
+  readonly onionLocation: string | undefined;
   readonly built: () => Promise<BuiltPages>;
   readonly openStorage: (path: string) => Promise<Storage>;
   readonly clock: Clock;
@@ -54,6 +60,8 @@ export function withDefaults(options: ServerOptions): ChosenOptions {
     folder: options.folder,
     host: options.host,
     port: options.port,
+    socketPath: options.socketPath,
+    onionLocation: options.onionLocation,
     built: async () => (pages === null ? { pages: [], assets: [] } : readBuiltPages(pages)),
     openStorage: options.openStorage ?? openDefaultStorage,
     clock: options.clock ?? { now: () => Date.now() / 1000 },

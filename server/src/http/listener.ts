@@ -1,7 +1,7 @@
 /** Receives requests within the limits and writes answers with the headers of all; knows nothing of what they mean. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Counters } from '../rules/counters.ts';
 import type { Answer } from './answer.ts';
@@ -34,13 +34,15 @@ export interface Incoming {
 export type Handler = (incoming: Incoming) => Promise<Answer> | Answer;
 
 export interface Listener {
+  /** 0 on a Unix socket. */
   readonly port: number;
   /** Takes no more requests and resolves when those that were accepted have their answer or the grace is over. */
   readonly stop: () => Promise<void>;
 }
 
+/** @param address `{ host, port }`, or `{ path }` of a Unix socket */
 export async function listen(
-  address: { readonly host: string; readonly port: number },
+  address: Pick<ListenOptions, 'host' | 'port' | 'path'>,
   limits: Limits,
   counters: Counters,
   handle: Handler,
@@ -80,10 +82,10 @@ export async function listen(
   }
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(address.port, address.host, resolve);
+    server.listen(address, resolve);
   });
   return {
-    port: (server.address() as AddressInfo).port,
+    port: address.path === undefined ? (server.address() as AddressInfo).port : 0,
     stop: async () => {
       isStopping = true;
       await closeServer(server, open, limits.graceSeconds);
