@@ -8,7 +8,7 @@ afterEach(() => world.remove());
 
 const hour = 3_600;
 /** Ticks of half an hour, so that a day has few of them. */
-const slow = { tickSeconds: 1_800, envelopeSeconds: 1_800, turnSeconds: 3_600 };
+const slow = { tickSeconds: 1_800, envelopeSeconds: 1_800, turnSeconds: 3_600, documentSeconds: 3_600 };
 
 const device = (at: number): TestDevice => world.devices[at] as TestDevice;
 const onlyId = (at = 0): string => device(at).engine.conversations()[0]?.id ?? '';
@@ -20,7 +20,7 @@ const view = async (at = 0) => {
 
 describe('one device', () => {
   it('starts a desk, reads a message, answers it, and learns that the answer was read', async () => {
-    world = await DeskWorld.create(1, {}, slow);
+    world = await DeskWorld.create(1, { repliesADay: 4 }, slow);
     await world.run(2 * hour);
     expect(device(0).engine.status()).toMatchObject({ phase: 'working', online: true, dayKeysThrough: world.day + 7 });
     const source = new TestSource(world);
@@ -69,7 +69,7 @@ describe('one device', () => {
   });
 
   it('cuts a long answer into several replies, in order, which the source reads as one text', async () => {
-    world = await DeskWorld.create(1, { repliesADay: 24 }, slow);
+    world = await DeskWorld.create(1, { repliesADay: 12 }, slow);
     await world.run(2 * hour);
     const source = new TestSource(world);
     await source.visit(['Short question']);

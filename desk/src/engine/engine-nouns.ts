@@ -67,8 +67,9 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
 export async function eraseDue(nouns: Nouns, today: Day): Promise<void> {
   await nouns.transportKeys.erase(today);
   await nouns.dayKeys.erase(today);
-  await nouns.log.erase(today);
+  // Before the log forgets which days were finished.
   await nouns.envelopes.erase(today);
+  await nouns.log.erase(today);
   await nouns.posting.erase(today);
   await nouns.visits.erase(today);
   await nouns.collected.erase(today);

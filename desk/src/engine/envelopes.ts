@@ -83,8 +83,8 @@ export class Envelopes {
   async erase(today: Day): Promise<void> {
     const before = today - DAY_KEY_GRACE_DAYS;
     const { store } = this.#parts.ports;
-    for (const day of [...this.#tried.keys()].filter((of) => of <= before)) {
-      if (!this.#isDone(day)) this.#parts.alerts.add('days-unfinished', today);
+    for (const [day, { ids, waiting }] of [...this.#tried].filter(([of]) => of <= before)) {
+      if (!this.#isDone(day) && ids.size + waiting > 0) this.#parts.alerts.add('days-unfinished', today);
       await store.transaction(await this.#forget(day));
     }
     for (const day of [...this.#passed].filter((of) => of <= before)) {

@@ -45,7 +45,7 @@ describe('posts', () => {
   });
 
   it('[RPL-7] [REQ-5] are sent with the same content until they are answered, and reach the source once', async () => {
-    world = await DeskWorld.create(1, {}, slow);
+    world = await DeskWorld.create(1, { repliesADay: 4 }, slow);
     await world.run(2 * hour);
     const source = new TestSource(world);
     await source.visit(['Hello']);
@@ -69,7 +69,7 @@ describe('posts', () => {
   });
 
   it('[CHN-2] are never made for a reply whose root has become too old; people are told', async () => {
-    world = await DeskWorld.create(1, {}, slow);
+    world = await DeskWorld.create(1, { repliesADay: 4 }, slow);
     await world.run(2 * hour);
     const source = new TestSource(world);
     await source.visit(['Hello']);
@@ -113,7 +113,7 @@ describe('posts', () => {
 describe('cover visits', () => {
   it('[RPL-6] collect every cover reply by requests like a source’s, on circuits of their own', async () => {
     const options = { ...slow, coverDelaySeconds: [2 * hour, 4 * hour] as const };
-    world = await DeskWorld.create(1, {}, options);
+    world = await DeskWorld.create(1, { repliesADay: 4 }, options);
     await world.run(daySeconds);
     expect(posts(device(0)).length).toBeGreaterThanOrEqual(3);
     // No more posts, so that everything posted can be collected.
@@ -138,7 +138,7 @@ describe('cover visits', () => {
   });
 
   it('[RPL-6] are made again when they found nothing', async () => {
-    world = await DeskWorld.create(1, {}, { ...slow, coverDelaySeconds: [hour, 2 * hour] });
+    world = await DeskWorld.create(1, { repliesADay: 4 }, { ...slow, coverDelaySeconds: [hour, 2 * hour] });
     let refused = 0;
     device(0).faults.files = async (path, pass) => {
       if (path === '/roster' && refused++ < 3) throw new Error('no way out');
@@ -153,7 +153,7 @@ describe('cover visits', () => {
 
 describe('the index', () => {
   it('shows that a reply was collected, and a later message that it was not read', async () => {
-    world = await DeskWorld.create(1, {}, slow);
+    world = await DeskWorld.create(1, { repliesADay: 4 }, slow);
     await world.run(2 * hour);
     const source = new TestSource(world);
     await source.visit(['Hello']);

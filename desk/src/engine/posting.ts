@@ -168,9 +168,13 @@ export class Posting {
 
   /** Own queued replies, those of devices that have left if this one is first, without those under way. */
   #candidates(): Candidate[] {
-    const { log, rosters, transportKeys } = this.#with;
+    const { log, pending, rosters, transportKeys } = this.#with;
     const { device } = this.#parts.keys;
-    const underWay = [...this.#posts.values()].map(({ what }) => what);
+    // What is posted stays queued in the log's state until the log says so.
+    const posted = pending.events.flatMap((event): PostSubject[] =>
+      event.kind === 'posted' ? [{ ...event, kind: 'reply' }] : [],
+    );
+    const underWay = [...posted, ...[...this.#posts.values()].map(({ what }) => what)];
     const all: Candidate[] = [];
     for (const conversation of log.state.conversations.values()) {
       for (const reply of conversation.replies) {
