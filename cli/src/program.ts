@@ -1,53 +1,40 @@
 /** The tree of commands, and how a run of one of them ends. */
 
 import { Command, CommanderError } from 'commander';
-import { backupCommand } from './commands/backup.ts';
-import { completionCommand } from './commands/completion.ts';
-import { demoCommand } from './commands/demo.ts';
-import { deskCommand } from './commands/desk.ts';
-import { deviceCommand } from './commands/device.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { fingerprintCommand } from './commands/fingerprint.ts';
-import { initCommand } from './commands/init.ts';
-import { restoreCommand } from './commands/restore.ts';
-import { rosterCommand } from './commands/roster.ts';
-import { serveCommand } from './commands/serve.ts';
-import { versionCommand } from './commands/version.ts';
 import type { Context } from './terminal/context.ts';
 import { exitCodes, failureOf } from './terminal/failure.ts';
+
+type MakeCommand = (context: Context, program: Command) => Command;
+
+/** Each in a file of its own, loaded when it is needed: the whole of them takes a second on a small machine. */
+const commands: Readonly<Record<string, { readonly group: string; readonly load: () => Promise<MakeCommand> }>> = {
+  demo: { group: 'Try it:', load: async () => (await import('./commands/demo.ts')).demoCommand },
+  init: { group: 'Run it:', load: async () => (await import('./commands/init.ts')).initCommand },
+  serve: { group: 'Run it:', load: async () => (await import('./commands/serve.ts')).serveCommand },
+  desk: { group: 'Run it:', load: async () => (await import('./commands/desk.ts')).deskCommand },
+  doctor: { group: 'Run it:', load: async () => (await import('./commands/doctor.ts')).doctorCommand },
+  backup: { group: 'Run it:', load: async () => (await import('./commands/backup.ts')).backupCommand },
+  restore: { group: 'Run it:', load: async () => (await import('./commands/restore.ts')).restoreCommand },
+  fingerprint: {
+    group: 'Who belongs to it:',
+    load: async () => (await import('./commands/fingerprint.ts')).fingerprintCommand,
+  },
+  device: { group: 'Who belongs to it:', load: async () => (await import('./commands/device.ts')).deviceCommand },
+  roster: { group: 'Who belongs to it:', load: async () => (await import('./commands/roster.ts')).rosterCommand },
+  completion: { group: 'Other:', load: async () => (await import('./commands/completion.ts')).completionCommand },
+  version: { group: 'Other:', load: async () => (await import('./commands/version.ts')).versionCommand },
+};
 
 const codesHelp = `
 Exit codes: 0 done, 1 a check failed, 2 wrong use, 3 refused (wrong passphrase, exists already, bad signature),
 4 something needed cannot be reached, read or written, 70 a fault of this program.
 Results go to stdout, questions and problems to stderr. Nothing is asked unless stdin and stderr are terminals.`;
 
-export function buildProgram(context: Context): Command {
-  const program = new Command('postern')
-    .description('Write anonymously to an organisation, be answered, stay safe.')
-    .addHelpText('after', codesHelp)
-    .commandsGroup('Try it:')
-    .addCommand(demoCommand(context))
-    .commandsGroup('Run it:')
-    .addCommand(initCommand(context))
-    .addCommand(serveCommand(context))
-    .addCommand(deskCommand(context))
-    .addCommand(doctorCommand(context))
-    .addCommand(backupCommand(context))
-    .addCommand(restoreCommand(context))
-    .commandsGroup('Who belongs to it:')
-    .addCommand(fingerprintCommand(context))
-    .addCommand(deviceCommand(context))
-    .addCommand(rosterCommand(context))
-    .commandsGroup('Other:');
-  program.addCommand(completionCommand(context, program)).addCommand(versionCommand(context));
-  settle(program, context);
-  return program;
-}
-
 /** Carries out one command line. @returns the exit code */
 export async function runProgram(words: readonly string[], context: Context): Promise<number> {
   try {
-    await buildProgram(context).parseAsync([...words], { from: 'user' });
+    const program = await buildProgram(context, words[0]);
+    await program.parseAsync([...words], { from: 'user' });
     return exitCodes.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
@@ -56,6 +43,23 @@ export async function runProgram(words: readonly string[], context: Context): Pr
     if (words.includes('--json') && !isReported) context.print(JSON.stringify({ ok: false, problem: kind, message }));
     return exitCodes[kind];
   }
+}
+
+/** @param only the one command that is needed; everything if it is none, and for what looks at the whole tree */
+async function buildProgram(context: Context, only: string | undefined): Promise<Command> {
+  const program = new Command('postern')
+    .description('Write anonymously to an organisation, be answered, stay safe.')
+    .addHelpText('after', codesHelp);
+  const isEnough = only !== undefined && only !== 'completion' && Object.hasOwn(commands, only);
+  for (const [name, { group, load }] of Object.entries(commands)) {
+    if (isEnough && name !== only) continue;
+    const make = await load();
+    program.addCommand(make(context, program).helpGroup(group));
+  }
+  const help = new Command('help').argument('[command]').description('print this, or how a command is used');
+  program.addHelpCommand(help.helpGroup('Other:'));
+  settle(program, context);
+  return program;
 }
 
 /** Commander writes and ends by itself unless every command of the tree is told otherwise. */

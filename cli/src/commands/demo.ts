@@ -1,6 +1,88 @@
-/** `postern demo`. */
+/** `postern demo`, which is `npm start`: an organisation on this machine alone, to try everything out. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { Command } from 'commander';
-import type { Context } from '../terminal/context.ts';
-export function demoCommand(_context: Context): Command {
-  return new Command('demo');
+import { ensureBuilt } from '../../../tools/build.ts';
+import { demoPassphrase } from '../demo/demo-organisation.ts';
+import { type Demo, startDemo } from '../demo/run-demo.ts';
+import { requireEmpty } from '../organisation/device-folder.ts';
+import { listsFor, wordsIn } from '../organisation/verification.ts';
+import { type Context, type JsonOption, report } from '../terminal/context.ts';
+import { readCount } from '../terminal/option-values.ts';
+import { untilStopped } from '../terminal/stopping.ts';
+
+interface DemoOptions extends JsonOption {
+  readonly data?: string;
+  readonly sourcePort: number;
+  readonly deskPort: number;
+}
+
+export function demoCommand(context: Context): Command {
+  return new Command('demo')
+    .description('a whole organisation on this machine, to try: ctrl-c ends it and leaves nothing behind')
+    .option('--data <folder>', 'a new folder, which is kept, in place of one that is removed at the end')
+    .option(
+      '--source-port <port>',
+      'of the page for sources; the next free one if it is taken',
+      readCount(0, 65_535),
+      8810,
+    )
+    .option('--desk-port <port>', "of the desk's page; the next free one if it is taken", readCount(0, 65_535), 8811)
+    .option('--json', 'print one JSON object when everything is up')
+    .action((options: DemoOptions) => runDemo(context, options));
+}
+
+async function runDemo(context: Context, options: DemoOptions): Promise<void> {
+  if (options.data !== undefined) await requireEmpty(options.data, 'The folder');
+  const stopped = untilStopped();
+  context.note('Building the pages if they have changed, then starting …');
+  await ensureBuilt();
+  const folder = options.data ?? (await mkdtemp(join(tmpdir(), 'postern-demo-')));
+  try {
+    const demo = await startDemo(context, folder, { source: options.sourcePort, desk: options.deskPort });
+    try {
+      await tell(context, options, demo);
+      await stopped;
+    } finally {
+      await demo.stop();
+    }
+  } finally {
+    if (options.data === undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function tell(context: Context, options: DemoOptions, { organisation, sourceUrl, deskUrl }: Demo): Promise<void> {
+  const { fingerprint } = organisation;
+  const words = await wordsIn(fingerprint, listsFor(organisation.names));
+  const byList = Object.fromEntries(words.map(({ list, text }) => [list, text]));
+  report(
+    context,
+    options,
+    {
+      source: sourceUrl,
+      desk: deskUrl,
+      fingerprint: bytesToHex(fingerprint),
+      words: byList,
+      passphrase: demoPassphrase,
+    },
+    [
+      '',
+      `  Source's page   ${sourceUrl}/`,
+      `  Desk            ${deskUrl}`,
+      ...words.map(({ list, text }) => `  Words           ${text}  (${list})`),
+      '',
+      'Try this:',
+      "1. Open the source's page in a private window, compare the words, write to Investigations, and keep the twelve words.",
+      '2. Open the desk, wait a few seconds for the message, and answer it.',
+      "3. Open the source's page anew, enter the twelve words, and read the answer about twenty seconds later.",
+      '',
+      `A demo: everything is on this machine and much faster than is safe. Should the desk be locked: "${demoPassphrase}".`,
+      options.data === undefined
+        ? 'Stop with ctrl-c; nothing is left behind.'
+        : `Stop with ctrl-c; the data stays in ${options.data}.`,
+    ],
+  );
 }

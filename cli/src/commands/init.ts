@@ -1,6 +1,6 @@
 /** `postern init`: a new organisation, with its root key, its server's data folder and the first device of its first desk. */
 
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDeviceIdentity } from '@postern/desk/engine/identity';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
@@ -90,7 +90,7 @@ async function init(context: Context, folder: string, options: InitOptions): Pro
   const decided = await decide(context, options);
   const made = await make(
     context,
-    { data, device, root, roster: join(folder, 'organisation.roster') },
+    { folder, data, device, root, roster: join(folder, 'organisation.roster') },
     decided,
     options,
   );
@@ -172,6 +172,7 @@ async function askAddress({ isInteractive, askLine }: Context): Promise<readonly
 }
 
 interface Places {
+  readonly folder: string;
   readonly data: string;
   readonly device: string;
   readonly root: string;
@@ -181,6 +182,7 @@ interface Places {
 async function make(context: Context, places: Places, decided: Decided, options: InitOptions) {
   const { random } = context;
   const { names, addresses, deskNames } = decided;
+  await mkdir(places.folder, { recursive: true, mode: 0o700 });
   const identity = await createDeviceIdentity(random);
   const rootKey = await createRootKey(places.root, { random, passphrase: decided.rootPassphrase });
   const fingerprint = await fingerprintOf(rootKey.publicKey);

@@ -1,0 +1,104 @@
+/** The organisation of the demo: two desks with one device each, names in three languages, a schedule of seconds. */
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PassphraseCost } from '@postern/desk/app/passphrase-key';
+import { createDeviceIdentity, type DeskIdentity } from '@postern/desk/engine/identity';
+import type { Fingerprint } from '@postern/protocol/bytes/brand';
+import { equal } from '@postern/protocol/bytes/equal';
+import { HYBRID_SEED_BYTES } from '@postern/protocol/constants';
+import { fingerprintOf } from '@postern/protocol/keys/fingerprint';
+import type { DeskName, LocalName, RosterDevice } from '@postern/protocol/keys/roster';
+import { keyHashOf } from '@postern/protocol/keys/signed';
+import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
+import { createDataFolder } from '@postern/server/files/data-folder';
+import { createDeviceFolder } from '../organisation/device-folder.ts';
+import { firstRoster, type Schedule } from '../organisation/next-roster.ts';
+import { openSignedRoster } from '../organisation/roster-file.ts';
+import { sign } from '../organisation/roster-place.ts';
+import { type Context, todayOf } from '../terminal/context.ts';
+import { demoRepliesADay } from './demo-engine.ts';
+
+export interface DemoOrganisation {
+  readonly fingerprint: Fingerprint;
+  readonly names: readonly LocalName[];
+  /** The server's data folder, which lacks its roster yet. */
+  readonly data: string;
+  readonly roster: Uint8Array;
+  /** The folder of the device that the desk's app runs. */
+  readonly device: string;
+  /** Of the other desk's device, which runs without a page. */
+  readonly other: DeskIdentity;
+}
+
+/** Guards nothing but a demo, and is printed. */
+export const demoPassphrase = 'only a demonstration';
+
+const cheap: PassphraseCost = { memoryKibibytes: 1_024, passes: 1, lanes: 1 };
+
+const names: readonly LocalName[] = [
+  { language: 'en', name: 'The Example Gazette' },
+  { language: 'zh-Hans', name: '样例日报' },
+  { language: 'ar', name: 'جريدة المثال' },
+];
+
+const investigations: readonly DeskName[] = [
+  { language: 'en', name: 'Investigations', description: 'Reporters who look into misuse of power and money.' },
+  { language: 'zh-Hans', name: '调查组', description: '调查滥用权力和资金的记者。' },
+  { language: 'ar', name: 'التحقيقات', description: 'صحفيون يحققون في إساءة استعمال السلطة والمال.' },
+];
+
+const safety: readonly DeskName[] = [
+  { language: 'en', name: 'Safety at work', description: 'Accidents, dangerous plants, hidden reports.' },
+  { language: 'zh-Hans', name: '生产安全组', description: '事故、危险的工厂、被隐瞒的报告。' },
+  { language: 'ar', name: 'السلامة في العمل', description: 'حوادث ومصانع خطرة وتقارير مخفية.' },
+];
+
+/** Fast enough to watch; far too fast for real people on Tor. */
+const demoSchedule: Schedule = {
+  moments: [3, 6, 9],
+  thenEvery: 6,
+  envelopeEvery: 1,
+  epochSeconds: 10,
+  repliesADay: demoRepliesADay,
+  indexStep: 6,
+};
+
+export async function makeDemoOrganisation(context: Context, folder: string, port: number): Promise<DemoOrganisation> {
+  const { random } = context;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const rootKey = await hybridKey(random(HYBRID_SEED_BYTES));
+  const fingerprint = await fingerprintOf(rootKey.publicKey);
+  const data = join(folder, 'server');
+  const host = '127.0.0.1';
+  const { seed } = await createDataFolder(data, { fingerprint, host, port }, random);
+  const serverKey = await hybridKey(seed);
+  const [own, other] = [await createDeviceIdentity(random), await createDeviceIdentity(random)];
+  const server = `http://${host}:${port}`;
+  const first = {
+    rootPublicKey: rootKey.publicKey,
+    names,
+    serverKeyHash: await keyHashOf(serverKey.publicKey),
+    addresses: [server],
+    desks: [
+      { names: investigations, devices: [own.device] },
+      { names: safety, devices: [other.device] },
+    ],
+    schedule: demoSchedule,
+  };
+  const draft = firstRoster(first, { today: todayOf(context), validDays: 30 }, random);
+  const { signed, desks } = await openSignedRoster(await sign(context, draft, rootKey));
+  const deskOf = ({ keyHash }: RosterDevice): Uint8Array =>
+    desks.find(({ devices }) => devices.some((device) => equal(device.keyHash, keyHash)))?.id ?? new Uint8Array(0);
+  const device = join(folder, 'desk');
+  const enrolment = { fingerprint, deskId: deskOf(own.device), roster: signed, server };
+  const otherIdentity = { fingerprint, deskId: deskOf(other.device), deviceSeed: other.seed, roster: signed };
+  await createDeviceFolder(context, {
+    folder: device,
+    identity: own,
+    passphrase: demoPassphrase,
+    enrolment,
+    cost: cheap,
+  });
+  return { fingerprint, names, data, roster: signed, device, other: otherIdentity };
+}

@@ -1,0 +1,88 @@
+/** Everything of the demo in one process: a server, a desk with its page, and a second desk without one. */
+
+import { createServer } from 'node:net';
+import { type EngineLoop, machineTimer, startEngineLoop } from '@postern/desk/app/engine-loop';
+import type { Engine } from '@postern/desk/app/engine-port';
+import { startDesk } from '@postern/desk/app/start-desk';
+import { createTransport } from '@postern/desk/app/transport';
+import { MemoryStore } from '@postern/desk/engine/memory-store';
+import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
+import { startServer } from '@postern/server/main';
+import type { Context } from '../terminal/context.ts';
+import { unlockDesk } from '../terminal/desk-unlock.ts';
+import { DemoEngine } from './demo-engine.ts';
+import { type DemoOrganisation, demoPassphrase, makeDemoOrganisation } from './demo-organisation.ts';
+
+export interface Demo {
+  readonly organisation: DemoOrganisation;
+  /** The page that sources open. */
+  readonly sourceUrl: string;
+  /** Opens the desk's page once. */
+  readonly deskUrl: string;
+  readonly newDeskUrl: () => string;
+  readonly stop: () => Promise<void>;
+}
+
+export interface DemoPorts {
+  readonly source: number;
+  readonly desk: number;
+}
+
+const portsTried = 50;
+
+export async function startDemo(context: Context, folder: string, wanted: DemoPorts): Promise<Demo> {
+  const { random, now } = context;
+  const stopping = new AbortController();
+  const stops: (() => Promise<void> | void)[] = [() => stopping.abort()];
+  const stop = async (): Promise<void> => {
+    for (const task of stops.splice(0).reverse()) await task();
+  };
+  try {
+    const port = await freePort(wanted.source);
+    const organisation = await makeDemoOrganisation(context, folder, port);
+    const server = await startServer({ folder: organisation.data, print: () => undefined });
+    stops.push(server.stop);
+    await server.addRoster(organisation.roster);
+    const transport = createTransport({ server: server.origin, socks: null, random });
+    stops.push(() => transport.close());
+    const ports = { ...transport, now, random, recipient: nativeRecipient, store: new MemoryStore() };
+    const other = startLoop(await DemoEngine.open(ports, organisation.other, stopping.signal), now);
+    stops.push(other.stop);
+    const desk = await startDesk({
+      folder: organisation.device,
+      port: await freePort(wanted.desk === port ? port + 1 : wanted.desk),
+      openEngine: (deskPorts, identity) => DemoEngine.open(deskPorts, identity, stopping.signal),
+      idleMinutes: 0,
+    });
+    stops.push(desk.close);
+    await unlockDesk(desk.url, demoPassphrase);
+    return { organisation, sourceUrl: server.origin, deskUrl: desk.newUrl(), newDeskUrl: desk.newUrl, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function startLoop(engine: Engine, now: () => number): EngineLoop {
+  return startEngineLoop(engine, now, machineTimer, () => undefined);
+}
+
+/** The first from this one on at which nobody listens on 127.0.0.1; 0 for any. */
+async function freePort(first: number): Promise<number> {
+  for (let port = first; port < first + portsTried; port++) {
+    const found = await tryPort(port === 65_536 ? 0 : port);
+    if (found !== null) return found;
+  }
+  return first;
+}
+
+function tryPort(port: number): Promise<number | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(null));
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : null));
+    });
+  });
+}
