@@ -12,7 +12,6 @@ export const binaries = {
   'zbar-tools': '/usr/bin/zbarimg',
   'fonts-noto-core': '/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf',
   'fonts-noto-cjk': '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc',
-  gdb: '/usr/bin/gcore',
 } as const;
 export type DebianPackage = keyof typeof binaries;
 

@@ -1,0 +1,94 @@
+// A whole conversation with real parts: page, browser, server in its own process, and the desk's engine.
+import type { Browser } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { screenshot } from '../browsers/inspect.ts';
+import { launchChromium, launchFirefox } from '../browsers/launch.ts';
+import { ensureBuilt } from '../build.ts';
+import { lacks } from '../debian.ts';
+import { answer, openDesk, publishDayKeys, type RunningDesk, receive } from './desk.ts';
+import { makeOffice, type Office, type ServerProcess } from './office.ts';
+import { enterWords, openPage, readAnswer, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
+
+const message = '去年三月到八月，县医院新楼的招标只有一家公司能满足条件。我见过标书的初稿，修改的日期早于公告。';
+const reply = '我们读了您的信，谢谢。\n\n初稿是在哪个部门看到的？请不要写出任何人的名字。';
+
+let office: Office;
+let server: ServerProcess;
+beforeAll(async () => {
+  await ensureBuilt();
+});
+afterAll(async () => {
+  await server?.stop();
+  office?.remove();
+});
+
+const browsers = [
+  ['chromium', 'chromium', () => launchChromium()],
+  ['firefox-esr', 'firefox-standard', () => launchFirefox('standard')],
+  ['firefox-esr', 'firefox-safer', () => launchFirefox('safer')],
+] as const;
+
+describe.each(browsers)('in %s (%s)', (binary, name, launch) => {
+  it.skipIf(lacks(binary))(
+    'a message in Chinese is read, answered, found again with twelve words, and known to be read',
+    async () => {
+      office = await makeOffice();
+      server = await office.serve();
+      const { origin } = server;
+      try {
+        await publishDayKeys(office, office.desks[1]!, origin);
+        const desk = await openDesk(office, office.desks[0]!, origin);
+        const words = await inFreshBrowser(launch, async (browser) => {
+          const page = await openPage(browser, `${origin}/zh-Hans/`);
+          const shown = await writeMessage(page, message);
+          await typeWordsBack(page, shown);
+          await waitForStored(page);
+          await screenshot(page, `e2e-stored-${name}`);
+          return shown;
+        });
+        expect(words).toHaveLength(12);
+        expect(words.join('')).toMatch(/^\p{Script=Han}{12}$/u);
+
+        const { id, language } = await receive(desk);
+        expect(language).toBe('zh-Hans');
+        const conversation = await desk.engine.conversation(id);
+        expect(conversation?.messages.map(({ text }) => text)).toEqual([message]);
+        await answer(desk, id, reply);
+        await nextEpoch(office);
+        // A desk that never saw the answer in an index would not notice that it has left it.
+        await desk.engine.tick();
+
+        await inFreshBrowser(launch, async (browser) => {
+          const page = await openPage(browser, `${origin}/zh-Hans/`);
+          await enterWords(page, words.join(''));
+          expect(await readAnswer(page)).toBe(reply);
+          await screenshot(page, `e2e-answer-${name}`);
+          await desk.until('an answer collected', () => isCollected(desk, id), 60);
+        });
+      } finally {
+        await server.stop();
+        office.remove();
+      }
+    },
+  );
+});
+
+async function inFreshBrowser<T>(launch: () => Promise<Browser>, work: (browser: Browser) => Promise<T>): Promise<T> {
+  const browser = await launch();
+  try {
+    return await work(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function isCollected({ engine }: RunningDesk, id: string): Promise<boolean> {
+  const conversation = await engine.conversation(id);
+  return conversation?.replies[0]?.progress === 'collected';
+}
+
+/** A reply can be found from the next epoch on. */
+async function nextEpoch({ roster }: Office): Promise<void> {
+  const every = roster.epochSeconds * 1000;
+  await new Promise((resolve) => setTimeout(resolve, every - (Date.now() % every) + 500));
+}

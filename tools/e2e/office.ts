@@ -1,0 +1,179 @@
+// An organisation as a demo would make it, with a real server on loopback: root key, desks of one device, a fast schedule.
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDeviceIdentity } from '@postern/desk/engine/identity';
+import { type DeskId, type DeviceId, deskId } from '@postern/protocol/bytes/brand';
+import { fingerprintOf } from '@postern/protocol/keys/fingerprint';
+import type { Roster, RosterDevice } from '@postern/protocol/keys/roster';
+import { signRoster, type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
+import { documentHash, keyHashOf } from '@postern/protocol/keys/signed';
+import { type Ed25519Key, ed25519Key, ed25519SeedBytes } from '@postern/protocol/primitives/ed25519';
+import { type HybridKey, hybridKey } from '@postern/protocol/primitives/hybrid-signature';
+import { dayOf } from '@postern/protocol/time';
+import { createDataFolder, openDataFolder } from '@postern/server/files/data-folder';
+import { startServer } from '@postern/server/main';
+
+export const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
+export const now = (): number => Math.floor(Date.now() / 1000);
+
+/** A desk and its one device. */
+export interface OfficeDesk {
+  readonly id: DeskId;
+  /** The device's hybrid seed, 64 bytes. */
+  readonly seed: Uint8Array;
+  readonly deviceId: DeviceId;
+  readonly device: RosterDevice;
+  readonly hybrid: HybridKey;
+  readonly signing: Ed25519Key;
+}
+
+export interface Office {
+  readonly fingerprint: Uint8Array;
+  readonly desks: readonly OfficeDesk[];
+  readonly roster: VerifiedRoster;
+  /** The server's data folder. */
+  readonly folder: string;
+  readonly serve: (options?: ServeOptions) => Promise<ServerProcess>;
+  /** Deletes everything that it wrote. */
+  readonly remove: () => void;
+}
+
+/** What `serve.ts` is told; it must survive being written as JSON. */
+export interface ServeOptions {
+  /** Takes any number of envelopes without a puzzle, for measurements. */
+  readonly withoutPuzzle?: boolean;
+  readonly withoutPages?: boolean;
+  /** Is turned round and then held in the process's memory as a string and as bytes, for a search to find. */
+  readonly planted?: string;
+}
+
+export interface ServerProcess {
+  readonly origin: string;
+  readonly port: number;
+  readonly pid: number;
+  /** From the start of the process to the first answer to `GET /healthy`. */
+  readonly startMs: number;
+  /** Everything that it wrote to standard output and error. */
+  readonly log: () => string;
+  readonly stop: () => Promise<void>;
+}
+
+const schedule = { moments: [2, 4, 6], thenEvery: 3, envelopeEvery: 1, epochSeconds: 10 };
+const script = join(import.meta.dirname, 'serve.ts');
+
+/** @param fields of the roster, in place of the fast schedule and the small index */
+export async function makeOffice(deskCount = 2, fields: Partial<Roster> = {}): Promise<Office> {
+  const root = await hybridKey(random(64));
+  const fingerprint = await fingerprintOf(root.publicKey);
+  const desks = await Promise.all(Array.from({ length: deskCount }, makeDesk));
+  desks.sort((a, b) => Buffer.compare(a.id, b.id));
+  const parent = mkdtempSync(join(tmpdir(), 'postern-office-'));
+  const folder = join(parent, 'data');
+  await createDataFolder(folder, { fingerprint, host: '127.0.0.1', port: 0 }, random);
+  const serverKey = await hybridKey((await openDataFolder(folder)).seed);
+  const today = dayOf(now());
+  const roster: Roster = {
+    rootPublicKey: root.publicKey,
+    number: 1,
+    previous: documentHash(new Uint8Array(32)),
+    firstDay: today - 1,
+    lastDay: today + 28,
+    names: [
+      { language: 'en', name: 'The Integrity Office' },
+      { language: 'zh-Hans', name: '廉正办公室' },
+    ],
+    servers: [{ keyHash: await keyHashOf(serverKey.publicKey), addresses: [] }],
+    desks: desks.map(({ id, device }, at) => ({ id, paused: false, names: deskNames(at), devices: [device] })),
+    ...schedule,
+    repliesADay: repliesADayFor(now()),
+    indexStep: 6,
+    campaigns: [],
+    ...fields,
+  };
+  const verified = await verifyRoster(await signRoster(roster, root, random), fingerprint, today);
+  await giveRoster(folder, verified.signed);
+  return {
+    fingerprint,
+    desks,
+    roster: verified,
+    folder,
+    serve: (options = {}) => startServerProcess(folder, options),
+    remove: () => rmSync(parent, { recursive: true, force: true }),
+  };
+}
+
+/** Before the server is started for good, since one that knows no roster yet looks at the time only once a minute. */
+async function giveRoster(folder: string, signed: Uint8Array): Promise<void> {
+  const server = await startServer({ folder, pages: null, timer: null, port: 0, print: () => undefined });
+  await server.addRoster(signed);
+  await server.stop();
+}
+
+/**
+ * A device posts at most once a tick, and only as many as the hour of the day has brought: enough that a desk which
+ * starts now has two dozen to catch up with, and need not wait for the next.
+ */
+function repliesADayFor(unix: number): number {
+  const elapsed = Math.max(1, unix % 86_400);
+  return Math.min(4_096, Math.max(24, Math.ceil((24 * 86_400) / elapsed)));
+}
+
+async function makeDesk(): Promise<OfficeDesk> {
+  const { seed: secret, deviceId, device } = await createDeviceIdentity(random);
+  const seed = secret.reveal();
+  const signing = await ed25519Key(seed.slice(0, ed25519SeedBytes));
+  return { id: deskId(random(8)), seed, deviceId, device, hybrid: await hybridKey(seed), signing };
+}
+
+function deskNames(at: number): Roster['desks'][number]['names'] {
+  const number = at + 1;
+  return [
+    { language: 'en', name: `Desk ${number}`, description: 'Reads what you write.' },
+    { language: 'zh-Hans', name: `第${number}组`, description: '阅读来信。' },
+  ];
+}
+
+async function startServerProcess(folder: string, options: ServeOptions): Promise<ServerProcess> {
+  const started = performance.now();
+  const child = fork(script, [folder, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // What a test runner adds to the environment is no part of a server.
+    env: { PATH: process.env.PATH ?? '' },
+    execArgv: ['--no-warnings'],
+  });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+    });
+  }
+  const end = (): void => void child.kill('SIGKILL');
+  process.once('exit', end);
+  const isCompressed = new Promise<void>((resolve) => {
+    child.on('message', (word) => (word === 'compressed' ? resolve() : undefined));
+  });
+  const port = await portOf(child, () => log);
+  const origin = `http://127.0.0.1:${port}`;
+  await fetch(`${origin}/healthy`);
+  const startMs = performance.now() - started;
+  // Until then files go out uncompressed, and in other sizes than later.
+  await isCompressed;
+  const stop = async (): Promise<void> => {
+    process.off('exit', end);
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  };
+  return { origin, port, pid: child.pid ?? 0, startMs, log: () => log, stop };
+}
+
+async function portOf(child: ChildProcess, log: () => string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.on('message', (port) => (typeof port === 'number' ? resolve(port) : undefined));
+    child.once('exit', (code) => reject(new Error(`start a server: it ended with ${code}:\n${log()}`)));
+  });
+}

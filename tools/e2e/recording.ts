@@ -1,0 +1,183 @@
+// What a network observer has: a proxy between browser and server that notes order, moments and sizes of all requests.
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** One request and its answer, with all bytes of HTTP/1.1. */
+export interface Exchange {
+  /** Which of the visit's connections, from 0 in order of opening. */
+  readonly connection: number;
+  readonly method: string;
+  readonly path: string;
+  /** Since the visit's first byte: the first byte of the request, the last of the answer. */
+  readonly startMs: number;
+  endMs: number;
+  upBytes: number;
+  downBytes: number;
+  status: number;
+  /** Header fields of the request as they were sent. */
+  readonly headers: readonly string[];
+}
+
+/** A recording of one visit. */
+export interface Recording {
+  readonly exchanges: Exchange[];
+  connections: number;
+}
+
+export interface RecordingProxy {
+  readonly origin: string;
+  /** Begins a new recording and returns it; it grows as bytes pass. */
+  readonly record: () => Recording;
+  readonly close: () => Promise<void>;
+}
+
+/** Finds the messages in one direction of an HTTP/1.1 connection whose bodies all have a length. */
+class MessageReader {
+  #buffer = Buffer.alloc(0);
+  #left = 0;
+
+  /** @param onHead is told of each head; `onBytes` of the bytes of the current message and whether they end it */
+  read(chunk: Buffer, onHead: (head: string) => void, onBytes: (count: number, isEnd: boolean) => void): void {
+    this.#buffer = Buffer.concat([this.#buffer, chunk]);
+    while (this.#buffer.length > 0) {
+      if (this.#left > 0) {
+        const count = Math.min(this.#left, this.#buffer.length);
+        this.#left -= count;
+        this.#buffer = this.#buffer.subarray(count);
+        onBytes(count, this.#left === 0);
+        continue;
+      }
+      const end = this.#buffer.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      const head = this.#buffer.subarray(0, end).toString('latin1');
+      this.#buffer = this.#buffer.subarray(end + 4);
+      const status = /^HTTP\/1\.1 (\d+)/.exec(head)?.[1];
+      const hasBody = status !== '204' && status !== '304';
+      this.#left = hasBody ? Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0) : 0;
+      onHead(head);
+      onBytes(end + 4, this.#left === 0);
+    }
+  }
+}
+
+/** @param port of the server on loopback */
+export async function startRecordingProxy(port: number): Promise<RecordingProxy> {
+  let recording: Recording = { exchanges: [], connections: 0 };
+  let startedAt: number | undefined;
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((client) => {
+    const upstream = connect(port, '127.0.0.1');
+    const into = recording;
+    const connection = into.connections++;
+    const waiting: Exchange[] = [];
+    const since = (): number => {
+      startedAt ??= performance.now();
+      return performance.now() - startedAt;
+    };
+    const [requests, answers] = [new MessageReader(), new MessageReader()];
+    client.on('data', (chunk) => {
+      requests.read(
+        chunk,
+        (head) => {
+          const [first = '', ...headers] = head.split('\r\n');
+          const [method = '', path = ''] = first.split(' ');
+          const startMs = since();
+          const seen = {
+            connection,
+            method,
+            path,
+            startMs,
+            endMs: startMs,
+            upBytes: 0,
+            downBytes: 0,
+            status: 0,
+            headers,
+          };
+          waiting.push(seen);
+          into.exchanges.push(seen);
+        },
+        (count) => {
+          const current = waiting.at(-1);
+          if (current !== undefined) current.upBytes += count;
+        },
+      );
+    });
+    upstream.on('data', (chunk) => {
+      answers.read(
+        chunk,
+        (head) => {
+          const current = waiting[0];
+          if (current !== undefined) current.status = Number(head.split(' ')[1]);
+        },
+        (count, isEnd) => {
+          const current = waiting[0];
+          if (current === undefined) return;
+          current.downBytes += count;
+          current.endMs = since();
+          if (isEnd) waiting.shift();
+        },
+      );
+    });
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      from.setNoDelay(true);
+      from.pipe(to);
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        sockets.delete(from);
+        to.end();
+      });
+      sockets.add(from);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    origin: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+    record: () => {
+      recording = { exchanges: [], connections: 0 };
+      startedAt = undefined;
+      return recording;
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/**
+ * How two recordings differ for whoever sees sizes, order and moments; empty if they do not. Requests are matched by
+ * address and by which of its kind they are, since those that go out together may overtake each other.
+ * @param toleranceMs within which two moments are the same; what is further apart has an order
+ */
+export function differences(one: Recording, other: Recording, toleranceMs: number): string[] {
+  const [a, b] = [byName(one), byName(other)];
+  const found: string[] = [];
+  for (const name of new Set([...a.keys(), ...b.keys()])) {
+    const [x, y] = [a.get(name), b.get(name)];
+    if (x === undefined || y === undefined) {
+      found.push(`${name}: in one only`);
+      continue;
+    }
+    if (x.upBytes !== y.upBytes) found.push(`${name}: ${x.upBytes} and ${y.upBytes} bytes up`);
+    if (x.downBytes !== y.downBytes) found.push(`${name}: ${x.downBytes} and ${y.downBytes} bytes down`);
+    if (x.status !== y.status) found.push(`${name}: status ${x.status} and ${y.status}`);
+    const [left, right] = [Math.round(x.startMs), Math.round(y.startMs)];
+    if (Math.abs(left - right) > toleranceMs) found.push(`${name}: at ${left} and ${right} ms`);
+  }
+  return found;
+}
+
+function byName({ exchanges }: Recording): ReadonlyMap<string, Exchange> {
+  const counts = new Map<string, number>();
+  return new Map(
+    exchanges.map((exchange) => {
+      const address = `${exchange.method} ${exchange.path}`;
+      const count = (counts.get(address) ?? 0) + 1;
+      counts.set(address, count);
+      return [`${address} (${count})`, exchange];
+    }),
+  );
+}

@@ -1,0 +1,72 @@
+// What a person does on the source's page, in any browser.
+import type { Browser, Page } from 'puppeteer-core';
+
+const main = '#app:not([hidden]) button.main:not(:disabled)';
+const patience = { timeout: 45_000 };
+
+/** Opens the page in a tab of its own; ready when it says who reads. */
+export async function openPage(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.waitForSelector('#start button.main', patience);
+  return page;
+}
+
+/** From the first page to the twelve words. @returns the words as they are shown */
+export async function writeMessage(page: Page, text: string, desk = 0): Promise<string[]> {
+  await press(page, '#start button.main');
+  await page.waitForSelector('#write-text', patience);
+  await press(page, `.desk:nth-of-type(${desk + 1}) input`);
+  await fill(page, '#write-text', text);
+  await press(page, main);
+  await page.waitForSelector('.words li:nth-child(12)', patience);
+  return page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
+}
+
+/** Types back the words that are asked for, which sends the message. */
+export async function typeWordsBack(page: Page, words: readonly string[]): Promise<void> {
+  await press(page, main);
+  await page.waitForSelector('.field input', patience);
+  const labels = await page.$$eval('.field label span', (spans) => spans.map((span) => span.textContent ?? ''));
+  for (const [at, label] of labels.entries()) {
+    await page.type(`.field:nth-child(${at + 1}) input`, words[Number(/\d+/.exec(label)?.[0]) - 1] ?? '');
+  }
+  await press(page, main);
+}
+
+/** Waits until the page says that the server has the whole message. */
+export async function waitForStored(page: Page): Promise<void> {
+  await page.waitForSelector('.parts li.done', patience);
+}
+
+/** Comes back with the words. */
+export async function enterWords(page: Page, typed: string): Promise<void> {
+  await press(page, '#hero button');
+  await page.waitForSelector('#app textarea', patience);
+  await page.type('#app textarea', typed);
+  await press(page, main);
+}
+
+/** @returns the first answer as it is shown */
+export async function readAnswer(page: Page): Promise<string> {
+  await page.waitForSelector('.answer-text', patience);
+  return page.$eval('.answer-text', (element) => element.textContent ?? '');
+}
+
+/** Scrolled to and pressed by the page itself: puppeteer's own pointer waits for frames that a busy machine is slow to give. */
+async function press(page: Page, selector: string): Promise<void> {
+  await page.waitForSelector(selector, patience);
+  await page.$eval(selector, (element) => (element as HTMLElement).click());
+}
+
+/** A whole text at once, as an input method or a paste gives it. */
+async function fill(page: Page, selector: string, text: string): Promise<void> {
+  await page.$eval(
+    selector,
+    (element, value) => {
+      (element as HTMLTextAreaElement).value = value;
+      element.dispatchEvent(new Event('input', { bubbles: true }));
+    },
+    text,
+  );
+}
