@@ -19,6 +19,7 @@ export class DeskPage {
   readonly #state = signal<State>(firstState);
   readonly #delays = new Map<string, number>();
   #lastPresence = 0;
+  #wantsFocusInCase = false;
   readonly #cursorAsked = signal(0);
   /** How often the focus was asked for. */
   readonly cursorAsked: ReadonlySignal<number> = this.#cursorAsked;
@@ -98,6 +99,18 @@ export class DeskPage {
   /** The list brings its line at the cursor into sight and gives it the focus. */
   focusCursor(): void {
     this.#cursorAsked.value += 1;
+  }
+
+  /** The conversation that is being opened gets the focus as soon as it is drawn. */
+  wantFocusInCase(): void {
+    this.#wantsFocusInCase = true;
+  }
+
+  /** Whether the focus is wanted there; once. */
+  takeFocusInCase(): boolean {
+    const wants = this.#wantsFocusInCase;
+    this.#wantsFocusInCase = false;
+    return wants;
   }
 
   setFilter(filter: Filter): void {

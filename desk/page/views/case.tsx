@@ -83,6 +83,9 @@ function Timeline({ page, view }: { readonly page: DeskPage; readonly view: Conv
     // The newest is what one came for.
     if (scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
   }, [id, count]);
+  useLayoutEffect(() => {
+    if (page.takeFocusInCase()) scroller.current?.focus({ preventScroll: true });
+  }, [id]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
     <section class="timeline" id={ids.timeline} ref={scroller} tabIndex={0} aria-label={say('case.timeline')}>

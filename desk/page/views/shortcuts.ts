@@ -63,8 +63,9 @@ function obey(page: DeskPage, command: KeyCommand): boolean {
 }
 
 export function openCase(page: DeskPage, id?: string): void {
+  const isThere = page.state.value.open?.id === (id ?? page.state.value.cursor);
   page.open(id);
-  focusSoon(ids.timeline);
+  if (!isThere || !focusOn(ids.timeline)) page.wantFocusInCase();
 }
 
 /** From the reply to the conversation, from there to the list; from the search to all. */
@@ -90,12 +91,13 @@ function moveTo(page: DeskPage, steps: number): boolean {
 }
 
 function focusOn(id: string): boolean {
-  document.getElementById(id)?.focus();
-  return true;
+  const element = document.getElementById(id);
+  element?.focus();
+  return element !== null && document.activeElement === element;
 }
 
-/** After the page has drawn what was asked for. */
+/** At once if it is there, else after the page has drawn what was asked for: keys that follow must not get lost. */
 export function focusSoon(id: string): boolean {
-  requestAnimationFrame(() => requestAnimationFrame(() => focusOn(id)));
+  if (!focusOn(id)) requestAnimationFrame(() => requestAnimationFrame(() => focusOn(id)));
   return true;
 }

@@ -1,0 +1,280 @@
+/** The built page in Chromium, on the real local process, engine and server: by keyboard alone, accessible, without a trace. */
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axe, collectRequests, screenshot } from '../../tools/browsers/inspect.ts';
+import { launchChromium } from '../../tools/browsers/launch.ts';
+import { ensureBuilt } from '../../tools/build.ts';
+import { lacks } from '../../tools/debian.ts';
+import { type RunningDesk, startDesk } from '../src/app/start-desk.ts';
+import { createDeviceIdentity } from '../src/engine/identity.ts';
+import { DeskWorld, random } from '../src/engine/testing/desk-world.ts';
+import { TestSource } from '../src/engine/testing/test-source.ts';
+import { type DeviceFolder, makeDeviceFolder, passphrase, seedOf } from '../src/testing/device-folder.ts';
+
+const letters = [
+  'I work in the procurement office of the northern district. Since spring the same three firms win every tender.',
+  '我在区里的建设局工作。今年三月以来，几份合同在开标之前就已经定好了价格。',
+  'أعمل في مكتب السجلات. رأيت كيف غُيّرت تواريخ القضايا بعد وصول أمر من فوق.',
+  // Markup stays text, a direction mark stays in its place, and a word without end does not widen the page.
+  `<img src=x onerror="document.title='run'"> \u202e${'endless'.repeat(30)}`,
+];
+
+let world: DeskWorld;
+let folder: DeviceFolder;
+let desk: RunningDesk;
+let browser: Browser;
+
+/** Waits are short: what counts is the world's clock. */
+const timer = {
+  after: (ms: number, task: () => void) => {
+    const handle = setTimeout(task, Math.min(ms, 20));
+    return { cancel: () => clearTimeout(handle) };
+  },
+};
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let minute = 0; minute < 120; minute++) {
+    if (await isSo()) return;
+    world.clock.time += 60;
+    await world.server?.tick();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('wait: it did not become so');
+}
+
+async function openPage(problems: string[] = []): Promise<Page> {
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => void problems.push(String(error)));
+  // A refused script, style or request shows here, as do breaches of Trusted Types.
+  page.on('console', (message) => void problems.push(message.text()));
+  page.setDefaultTimeout(15_000);
+  await page.goto(desk.newUrl());
+  await page.waitForSelector('h1');
+  return page;
+}
+
+async function unlock(page: Page): Promise<void> {
+  await page.waitForSelector('#passphrase');
+  await page.keyboard.type(passphrase);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.desk');
+}
+
+const textOf = (page: Page, selector: string): Promise<string> =>
+  page.$eval(selector, (element) => element.textContent ?? '');
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => document.activeElement?.id || document.activeElement?.className || 'none');
+const isWide = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+describe.skipIf(lacks('chromium'))('page of the desk', () => {
+  beforeAll(async () => {
+    await ensureBuilt();
+    world = await DeskWorld.create(0, { repliesADay: 48 });
+    const identity = await createDeviceIdentity(random);
+    const seed = seedOf(identity);
+    world.members.push(identity);
+    await world.server?.addRoster((await world.signRoster()).signed);
+    folder = await makeDeviceFolder(seed, world);
+    desk = await startDesk({ folder: folder.path, now: () => world.clock.time, timer, idleMinutes: 0 });
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await desk.close();
+    folder.remove();
+    await world.remove();
+  });
+
+  it('is led by the keyboard alone from the passphrase to a sent reply and back', async () => {
+    const problems: string[] = [];
+    const page = await openPage(problems);
+    const requests = collectRequests(page);
+
+    await page.keyboard.type('not the passphrase');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.getElementById('lock-complaint')?.textContent !== '');
+    expect(await page.$('.desk')).toBe(null);
+    expect(await focused(page)).toBe('passphrase');
+    await unlock(page);
+    await page.waitForSelector('.none ol li');
+    expect(await textOf(page, '.inbox .none')).toContain('Nothing has come yet');
+    await screenshot(page, 'desk-empty');
+
+    await until(async () => /Through/.test(await textOf(page, '.figures')));
+    for (const letter of letters) await new TestSource(world).visit([letter]);
+    await until(async () => (await page.$$('.row')).length === letters.length);
+    expect((await page.$$('.row.is-unread')).length).toBe(letters.length);
+    expect(await page.title()).toBe(`(${letters.length}) Desk`);
+
+    await page.keyboard.press('/');
+    expect(await focused(page)).toBe('search');
+    await page.keyboard.type('建设局');
+    await page.waitForFunction(() => document.querySelectorAll('.row').length === 1);
+    await page.keyboard.press('Escape');
+    await page.waitForFunction((count) => document.querySelectorAll('.row').length === count, {}, letters.length);
+    await page.keyboard.type('procurement');
+    await page.waitForFunction(() => document.querySelectorAll('.row').length === 1);
+    await page.keyboard.press('Tab');
+    for (let tabs = 0; tabs < 8 && !(await focused(page)).startsWith('row'); tabs++) await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.item .text');
+    expect(await textOf(page, '.item .text')).toBe(letters[0]);
+    await page.waitForFunction(() => document.activeElement?.id === 'timeline');
+    await page.waitForSelector('.row:not(.is-unread)');
+
+    await page.keyboard.press('r');
+    expect(await focused(page)).toBe('reply');
+    await page.keyboard.type('Thank you. Write when it is safe.');
+    await page.waitForFunction(() => /Takes 1 of 8 parts/.test(document.getElementById('room')?.textContent ?? ''));
+    await page.waitForFunction(() => /Draft kept/.test(document.querySelector('.saved')?.textContent ?? ''));
+    await page.keyboard.down('Control');
+    await page.keyboard.press('Enter');
+    await page.keyboard.up('Control');
+    await page.waitForSelector('.item.is-desk');
+    expect(await textOf(page, '.item.is-desk .text')).toBe('Thank you. Write when it is safe.');
+    expect(await page.$eval('#reply', (field) => (field as HTMLTextAreaElement).value)).toBe('');
+    await until(async () => /Posted/.test(await textOf(page, '.item.is-desk .progress')));
+
+    await page.keyboard.press('Escape');
+    expect(await focused(page)).toBe('timeline');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.activeElement?.classList.contains('row') === true);
+    await page.keyboard.press('?');
+    await page.waitForSelector('dialog[open]');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.querySelector('dialog') === null);
+
+    expect(problems).toEqual([]);
+    const origins = new Set(requests.map(({ url }) => new URL(url).origin));
+    expect([...origins]).toEqual([new URL(desk.url).origin]);
+    await page.close();
+  });
+
+  it('shows what a source wrote as text, whatever it is, within its box', async () => {
+    const page = await openPage();
+    const rows = await page.waitForSelector('.list').then(() => page.$$('.row'));
+    for (const row of rows) {
+      await row.click();
+      await page.waitForFunction(
+        (name) => document.querySelector('.case h2')?.textContent === name && document.querySelector('.item') !== null,
+        {},
+        await row.$eval('.row-name', (name) => name.textContent),
+      );
+      expect(await isWide(page)).toBe(false);
+      expect(await page.$('.text img')).toBe(null);
+      expect(await page.$eval('.item .text', (text) => text.getAttribute('dir'))).toBe('auto');
+    }
+    const shown = await page.$$eval('.row-text', (texts) => texts.map((text) => text.textContent ?? ''));
+    expect(shown.some((text) => text.startsWith('<img src=x'))).toBe(true);
+    expect(await page.title()).toBe('Desk');
+    await page.close();
+  });
+
+  it('writes nothing into the browser, and lives from one link only', async () => {
+    const page = await openPage();
+    await page.waitForSelector('.row');
+    const traces = await page.evaluate(async () => ({
+      cookie: document.cookie,
+      local: localStorage.length,
+      session: sessionStorage.length,
+      databases: (await indexedDB.databases()).length,
+      caches: (await caches.keys()).length,
+      workers: (await navigator.serviceWorker.getRegistrations()).length,
+      address: location.href,
+    }));
+    const { origin } = new URL(desk.url);
+    const nothing = { cookie: '', local: 0, session: 0, databases: 0, caches: 0, workers: 0 };
+    expect(traces).toEqual({ ...nothing, address: `${origin}/` });
+    await page.reload();
+    await page.waitForSelector('.card');
+    expect(await textOf(page, '.card h1')).toBe('This page needs a fresh link');
+    await page.close();
+  });
+
+  it('gives another page of this machine nothing', async () => {
+    const page = await browser.newPage();
+    // A page of another origin with a policy of its own making.
+    await page.goto('data:text/html,<!doctype html><title>Other</title>');
+    const { origin } = new URL(desk.url);
+    const outcome = await page.evaluate(async (address) => {
+      const attempts = [
+        () => fetch(`${address}/api/lock`, { method: 'POST', body: '{}' }),
+        () => fetch(`${address}/api/lock`, { method: 'POST', body: '{}', mode: 'no-cors' }),
+        () => fetch(`${address}/`),
+        () =>
+          new Promise((resolve, reject) => {
+            const script = document.createElement('script');
+            script.src = `${address}/`;
+            script.onload = resolve;
+            script.onerror = () => reject(new Error('refused'));
+            document.head.append(script);
+          }),
+      ];
+      return Promise.all(
+        attempts.map(async (attempt) => {
+          try {
+            const answer = (await attempt()) as Response | Event;
+            return answer instanceof Response && answer.type === 'opaque' ? 'opaque' : 'read';
+          } catch {
+            return 'refused';
+          }
+        }),
+      );
+    }, origin);
+    expect(outcome).not.toContain('read');
+    await page.close();
+    const own = await openPage();
+    // Still unlocked: none of them did anything.
+    await own.waitForSelector('.desk');
+    await own.close();
+  });
+
+  it.each([
+    ['en', 320, 'light'],
+    ['en', 320, 'dark'],
+    ['en', 1440, 'light'],
+    ['en', 1440, 'dark'],
+    ['zh-Hans', 320, 'light'],
+    ['zh-Hans', 320, 'dark'],
+    ['zh-Hans', 1440, 'light'],
+    ['zh-Hans', 1440, 'dark'],
+  ] as const)('keeps WCAG 2.2 AA in %s at %i px, %s', async (language, width, scheme) => {
+    const page = await openPage();
+    await page.setViewport({ width, height: width === 320 ? 640 : 900 });
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    const look = async (name: string): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      expect(await axe(page), name).toEqual([]);
+      expect(await isWide(page), name).toBe(false);
+      await screenshot(page, `desk-${name}-${language}-${width}-${scheme}`, { fullPage: false });
+    };
+    await page.waitForSelector('.row');
+    await page.keyboard.press('?');
+    await page.waitForSelector('dialog[open]');
+    await page.select('dialog select', language);
+    await page.waitForFunction((tag) => document.documentElement.lang === tag, {}, language);
+    await look('help');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.querySelector('dialog') === null);
+    await look('inbox');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.item');
+    await page.keyboard.press('r');
+    await page.keyboard.type('Thank you. '.repeat(3));
+    await look('conversation');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('s');
+    await page.waitForSelector('.desk[data-pane=status]');
+    await look('status');
+    await page.keyboard.press('Escape');
+    await page.evaluate(() => document.querySelector<HTMLElement>('.inbox .icon-button:last-child')?.click());
+    await page.waitForSelector('#passphrase');
+    expect(await page.evaluate(() => document.body.textContent)).not.toContain('Thank you');
+    await look('locked');
+    await unlock(page);
+    await page.waitForSelector('.row');
+    await page.close();
+  });
+});
