@@ -1,0 +1,79 @@
+/** A whole run: a story with mishaps, then a time in which everything can settle, then everybody looks once more. */
+
+import { calm, drawMishaps, endMishaps, type Mishaps, planMishaps } from './mishaps.ts';
+import { type NonceWatch, watchNonces } from './nonce-watch.ts';
+import type { Person } from './person.ts';
+import { planTeams, planVisits } from './story.ts';
+import { daySeconds, firstDay, World } from './world.ts';
+
+export interface RunOptions {
+  readonly seed: string;
+  readonly days?: number;
+  readonly people?: number;
+  readonly isReal?: boolean;
+  /** Drawn from the seed by default. */
+  readonly mishaps?: Mishaps;
+  /** Called when the world stands and before anything happens. */
+  readonly prepare?: (world: World) => void | Promise<void>;
+  readonly settleDays?: number;
+}
+
+export interface Run {
+  readonly seed: string;
+  readonly world: World;
+  readonly mishaps: Mishaps;
+  readonly people: readonly Person[];
+  readonly nonces: NonceWatch;
+  /** The world is to be removed by whoever asked for the run. */
+  readonly remove: () => Promise<void>;
+}
+
+export async function simulate(options: RunOptions): Promise<Run> {
+  const { seed, days = 3, people = 8, isReal = true, settleDays = 2 } = options;
+  const nonces = watchNonces();
+  const world = await World.create({ seed });
+  const remove = async (): Promise<void> => {
+    nonces.stop();
+    await world.remove();
+  };
+  try {
+    const mishaps = options.mishaps ?? drawMishaps(world.dice.fork('mishaps'));
+    await options.prepare?.(world);
+    const plans = planVisits(world.dice.fork('visits'), { days, people, isReal });
+    for (const plan of plans) world.addVisit(plan);
+    const end = (firstDay + days) * daySeconds;
+    if (isReal) planTeams(world, world.dice.fork('teams'), end + mishaps.sleep);
+    planMishaps(world, mishaps, world.dice.fork('mishap times'), days);
+    await world.runUntil(end);
+    // A sleep puts the story off.
+    const slept = world.ledger.holes
+      .filter(({ kind }) => kind === 'sleep')
+      .reduce((sum, { from, to }) => sum + to - from, 0);
+    await world.runUntil(end + slept);
+    endMishaps(world);
+    const all = [...new Set(plans.map(({ person }) => person))];
+    await settle(world, all, settleDays);
+    return { seed, world, mishaps, people: all, nonces, remove };
+  } catch (error) {
+    for (const line of world.trace.last(40)) process.stderr.write(`${line}\n`);
+    process.stderr.write(`seed ${seed}\n`);
+    await remove();
+    throw error;
+  }
+}
+
+/** Calm days at whose end everybody comes back, twice, so that what was posted meanwhile is read too. */
+async function settle(world: World, people: readonly Person[], days: number): Promise<void> {
+  const begin = world.now;
+  for (let day = 0; day < days; day++) {
+    const end = begin + (day + 1) * daySeconds;
+    for (const person of people) {
+      if (person.words === null) continue;
+      const id = `${person.name}/late-${day}`;
+      world.addVisit({ id, person, at: end - 12 * 3_600, stay: 1_500, entersAt: 5, writes: [] });
+    }
+    await world.runUntil(end);
+  }
+}
+
+export { calm };
