@@ -16,7 +16,7 @@ export function suspectedLosses(status: EngineStatus | null): ReadonlySet<string
   return new Set(alerts.flatMap(({ conversation }) => conversation ?? []));
 }
 
-export function isIn(filter: Filter, row: InboxRow, losses: ReadonlySet<string>): boolean {
+function isIn(filter: Filter, row: InboxRow, losses: ReadonlySet<string>): boolean {
   switch (filter) {
     case 'all':
       return true;

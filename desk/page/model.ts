@@ -5,10 +5,10 @@ import type { ConversationView, EngineStatus, ReplyRoom } from '@postern/desk/en
 export const filters = ['all', 'unanswered', 'answered', 'loss'] as const;
 export type Filter = (typeof filters)[number];
 /** Which of the three a narrow window shows; wide ones show several. */
-export type Pane = 'inbox' | 'case' | 'status';
+type Pane = 'inbox' | 'case' | 'status';
 /** `refused`: the link is used up. `gone`: the local process does not answer. */
-export type Link = 'starting' | 'refused' | 'live' | 'gone';
-export type UnlockState = 'idle' | 'working' | 'wrong' | 'busy' | 'failed';
+type Link = 'starting' | 'refused' | 'live' | 'gone';
+type UnlockState = 'idle' | 'working' | 'wrong' | 'busy' | 'failed';
 export type SendProblem = 'empty' | 'too-long' | 'stopped' | 'unknown-conversation' | 'failed';
 
 export interface OpenCase {

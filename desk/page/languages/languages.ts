@@ -15,9 +15,9 @@ export const languages: readonly [Language, ...Language[]] = [
   { tag: 'zh-Hans', name: '简体中文', direction: 'ltr', texts: zhHans },
 ];
 
-export type Values = Readonly<Record<string, string | number>>;
+type Values = Readonly<Record<string, string | number>>;
 /** Keys that come in forms of number, without the form. */
-export type CountKey = TextKey extends infer Key ? (Key extends `${infer Stem}.other` ? Stem : never) : never;
+type CountKey = TextKey extends infer Key ? (Key extends `${infer Stem}.other` ? Stem : never) : never;
 
 /** One language, ready for use. */
 export interface Words {

@@ -12,15 +12,17 @@ import { ids } from './shortcuts.ts';
 import { Item } from './timeline-item.tsx';
 
 export function Case({ page }: { readonly page: DeskPage }): JSX.Element {
-  const { open } = page.state.value;
+  const { open, rows } = page.state.value;
   const { say } = page.words.value;
   if (open === null) {
     return (
       <main class="pane case is-empty">
-        <div class="none">
-          <h2>{say('case.choose')}</h2>
-          <p>{withKeys(say('case.chooseText'))}</p>
-        </div>
+        {rows.size > 0 && (
+          <div class="none">
+            <h2>{say('case.choose')}</h2>
+            <p>{withKeys(say('case.chooseText'))}</p>
+          </div>
+        )}
       </main>
     );
   }

@@ -21,10 +21,8 @@ export function Help({ page }: { readonly page: DeskPage }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const { say } = page.words.value;
   const { hasKeys } = page.state.value.preferences;
-  const close = (): void => {
-    page.send({ kind: 'help', isOpen: false });
-    page.focusCursor();
-  };
+  // The browser gives the focus back to where it was.
+  const close = (): void => page.send({ kind: 'help', isOpen: false });
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} onClose={close} aria-labelledby="help-heading">

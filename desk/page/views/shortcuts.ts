@@ -97,7 +97,7 @@ function focusOn(id: string): boolean {
 }
 
 /** At once if it is there, else after the page has drawn what was asked for: keys that follow must not get lost. */
-export function focusSoon(id: string): boolean {
+function focusSoon(id: string): boolean {
   if (!focusOn(id)) requestAnimationFrame(() => requestAnimationFrame(() => focusOn(id)));
   return true;
 }

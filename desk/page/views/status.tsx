@@ -52,7 +52,7 @@ function Contact({ status, today, words, hasFailed }: Facts & { readonly hasFail
   const contact = online ? 'status.online' : 'status.offline';
   return (
     <section class="contact">
-      <p role="status" class={isGood ? 'light is-good' : 'light is-bad'}>
+      <p role="status" class={`light ${isGood ? 'is-good' : phase === 'starting' ? '' : 'is-bad'}`}>
         {say(phase === 'working' ? contact : heading[phase])}
       </p>
       {phase === 'joining' && <p class="fine">{say('status.joiningText')}</p>}

@@ -9,8 +9,8 @@ import { bytesToUtf8, concat, utf8ToBytes } from '@postern/protocol/bytes/encode
 import { Reader } from '@postern/protocol/bytes/reader';
 import type { Secret } from '@postern/protocol/bytes/secret';
 import { Writer } from '@postern/protocol/bytes/writer';
-import { HASH_BYTES, SALT_BYTES } from '@postern/protocol/constants';
-import { kdf, subkey } from '@postern/protocol/keys/kdf';
+import { AES_KEY_BYTES, HASH_BYTES, SALT_BYTES, SUBKEY_BYTES } from '@postern/protocol/constants';
+import { importKdfSecret, type Kdf, type Subkey } from '@postern/protocol/keys/kdf';
 import { aesGcmOpen, aesGcmSeal } from '@postern/protocol/primitives/aes-gcm';
 import { hmacSha256Native } from '@postern/protocol/primitives/hmac-native';
 import type { Random } from '@postern/protocol/primitives/random';
@@ -25,24 +25,25 @@ const noBytes = new Uint8Array(0);
 
 export class SealedStore implements LocalStore {
   readonly #file: StoreFile;
-  readonly #key: Secret;
+  #derive: Kdf;
   readonly #idKey: Uint8Array;
   readonly #random: Random;
   readonly #ids = new Map<string, Uint8Array>();
   #last: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  private constructor(file: StoreFile, key: Secret, idKey: Uint8Array, random: Random) {
+  private constructor(file: StoreFile, derive: Kdf, idKey: Uint8Array, random: Random) {
     this.#file = file;
-    this.#key = key;
+    this.#derive = derive;
     this.#idKey = idKey;
     this.#random = random;
   }
 
-  /** @param key 32 bytes; the store uses it until it is closed @throws Error if the file was made under another key */
+  /** @param key 32 bytes @throws Error if the file was made under another key */
   static async open(path: string, key: Secret, random: Random): Promise<SealedStore> {
-    const idKey = await kdf(key.reveal(), 'postern/1 desk store', 'ids', [], HASH_BYTES);
-    const store = new SealedStore(new StoreFile(path), key, idKey, random);
+    const derive = await importKdfSecret(key.reveal());
+    const idKey = await derive('postern/1 desk store', 'ids', [], HASH_BYTES);
+    const store = new SealedStore(new StoreFile(path), derive, idKey, random);
     try {
       await store.#readNames();
     } catch (error) {
@@ -82,12 +83,13 @@ export class SealedStore implements LocalStore {
     await run;
   }
 
-  /** Waits for what is being written. Nothing can be read or written afterwards; the key is the caller's to erase. */
+  /** Waits for what is being written. Nothing can be read or written afterwards. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#last;
     this.#file.close();
     this.#idKey.fill(0);
+    this.#derive = () => Promise.reject(new Error('use the local store: it is closed'));
     this.#ids.clear();
   }
 
@@ -126,7 +128,7 @@ export class SealedStore implements LocalStore {
   /** `salt[32], AES-256-GCM(subkey(store key, "desk store " ‖ part, salt, id), var32 bytes, padding)` */
   async #seal(part: 'name' | 'value', id: Uint8Array, bytes: Uint8Array): Promise<Uint8Array> {
     const salt = this.#random(SALT_BYTES);
-    const { key, nonce } = await subkey(this.#key.reveal(), `desk store ${part}`, salt, [id]);
+    const { key, nonce } = await this.#subkey(part, id, salt);
     const length = 4 + bytes.length;
     const step = part === 'name' ? 128 : stepBytes;
     const padded = new Writer()
@@ -141,13 +143,19 @@ export class SealedStore implements LocalStore {
   async #open(part: 'name' | 'value', id: Uint8Array, bytes: Uint8Array): Promise<Uint8Array> {
     const salt = bytes.subarray(0, SALT_BYTES);
     if (salt.length !== SALT_BYTES) throw new Error('open a record of the local store: it is damaged');
-    const { key, nonce } = await subkey(this.#key.reveal(), `desk store ${part}`, salt, [id]);
+    const { key, nonce } = await this.#subkey(part, id, salt);
     const opened = await aesGcmOpen(key, nonce, noBytes, bytes.subarray(SALT_BYTES));
     if (opened === null) throw new Error('open a record of the local store: it is damaged or of another key');
     const reader = new Reader(opened);
     const value = reader.var32();
     reader.zeros();
     return value;
+  }
+
+  /** The protocol's `subkey`, from a key that is prepared once for many thousand records. */
+  async #subkey(part: 'name' | 'value', id: Uint8Array, salt: Uint8Array): Promise<Subkey> {
+    const derived = await this.#derive('postern/1 subkey', `desk store ${part}`, [salt, id], SUBKEY_BYTES);
+    return { key: derived.slice(0, AES_KEY_BYTES), nonce: derived.slice(AES_KEY_BYTES) };
   }
 
   #checkOpen(attempted: string): void {
