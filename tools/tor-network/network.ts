@@ -42,7 +42,12 @@ export async function startTorNetwork(size: Partial<NetworkSize> = {}): Promise<
   for (let attempt = 1; ; attempt++) {
     const folder = mkdtempSync(join(tmpdir(), 'postern-net-'));
     const nodes: TorNode[] = [];
+    const killAll = (): void => {
+      for (const node of nodes) node.kill();
+    };
+    process.once('exit', killAll);
     const stop = async (): Promise<void> => {
+      process.off('exit', killAll);
       await Promise.all(nodes.map((node) => node.stop()));
       rmSync(folder, { recursive: true, force: true });
     };

@@ -20,7 +20,6 @@ export class TorNode {
   readonly folder: string;
   #process: ChildProcess | null = null;
   #control: Control | null = null;
-  readonly #killAtExit = (): void => void this.#process?.kill('SIGKILL');
 
   constructor(name: string, role: Role, parent: string) {
     this.name = name;
@@ -48,7 +47,6 @@ export class TorNode {
   start(): void {
     const args = ['-f', this.torrc, '--defaults-torrc', join(this.folder, 'no-defaults'), '--hush'];
     this.#process = spawn('tor', args, { stdio: 'ignore' });
-    process.once('exit', this.#killAtExit);
   }
 
   async control(): Promise<Control> {
@@ -89,6 +87,10 @@ export class TorNode {
     }
   }
 
+  kill(): void {
+    this.#process?.kill('SIGKILL');
+  }
+
   async stop(): Promise<void> {
     this.#control?.close();
     this.#control = null;
@@ -100,7 +102,6 @@ export class TorNode {
       await ended;
       clearTimeout(timer);
     }
-    process.off('exit', this.#killAtExit);
     this.#process = null;
   }
 }

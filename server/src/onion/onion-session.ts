@@ -148,6 +148,11 @@ export class OnionSession {
   }
 
   #set(name: OnionName, state: OnionState): void {
+    const before = this.#states.get(name);
+    const isSame =
+      before?.kind === state.kind &&
+      !('progress' in state && 'progress' in before && state.progress !== before.progress);
+    if (isSame) return;
     this.#states.set(name, state);
     this.#parts.report(name, state);
   }

@@ -68,8 +68,9 @@ function reasonOfEnd(child: ChildProcess): Promise<string> {
     child.once('error', (error: NodeJS.ErrnoException) =>
       resolve(error.code === 'ENOENT' ? 'tor is not installed' : `tor cannot be started (${error.code ?? 'unknown'})`),
     );
-    child.once('close', (code, signal) =>
-      resolve(`tor ended (${signal ?? `exit code ${code}`})${complaint === '' ? '' : `: ${complaint}`}`),
-    );
+    child.once('close', (code, signal) => {
+      const isComplained = signal === null && complaint !== '';
+      resolve(`tor ended (${signal ?? `exit code ${code}`})${isComplained ? `: ${complaint}` : ''}`);
+    });
   });
 }
