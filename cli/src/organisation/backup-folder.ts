@@ -3,10 +3,12 @@
  * Keys that must not outlive their day (filler keys, OHTTP keys) are not in it.
  */
 
-import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HYBRID_SEED_BYTES } from '@postern/protocol/constants';
-import { createDataFolder, openDataFolder, type Settings } from '@postern/server/files/data-folder';
+import { createDataFolder, type DataFolder, openDataFolder, type Settings } from '@postern/server/files/data-folder';
+import { deskAccessFile } from '@postern/server/onion/desk-access';
+import { onionKeyFiles } from '@postern/server/onion/onion-key';
 import { withDefaults } from '@postern/server/options';
 import { refused } from '../terminal/failure.ts';
 import { requireEmpty } from './device-folder.ts';
@@ -15,6 +17,8 @@ import { withStorage } from './roster-store.ts';
 const storageName = 'storage.backup';
 /** The same names as in a data folder. */
 const plainFiles = ['organisation.json', 'server.key'] as const;
+/** Of a server with onion addresses. */
+const onionFiles = [onionKeyFiles.public, onionKeyFiles.desk, deskAccessFile] as const;
 const keysName = 'keys';
 /** Issuer keys, by which tokens that people hold stay good. */
 const isKept = (name: string): boolean => /^(reply|admission)-\d+$/.test(name);
@@ -27,6 +31,7 @@ export async function writeBackupFolder(data: string, target: string): Promise<v
     await chmod(target, 0o700);
     await storage.backup(join(target, storageName));
     for (const name of plainFiles) await cp(join(data, name), join(target, name));
+    await copyOnionFiles(data, target);
     for (const name of await readdir(join(data, keysName))) {
       if (isKept(name)) await cp(join(data, keysName, name), join(target, keysName, name));
     }
@@ -39,20 +44,39 @@ export async function restoreBackupFolder(source: string, data: string): Promise
   const seed = new Uint8Array(await readFile(join(source, 'server.key')));
   if (seed.length !== HYBRID_SEED_BYTES) throw refused("The server's key in the backup is damaged.");
   const settings = await settingsIn(source);
-  // The new folder's key is the one from the backup.
-  const folder = await createDataFolder(data, settings, () => seed.slice());
-  folder.seed.fill(0);
-  seed.fill(0);
-  for (const name of await readdir(join(source, keysName))) {
-    if (isKept(name)) await folder.keys.write(name, new Uint8Array(await readFile(join(source, keysName, name))));
+  try {
+    // The new folder's key is the one from the backup.
+    const folder = await createDataFolder(data, settings, () => seed.slice());
+    folder.seed.fill(0);
+    await fill(source, folder);
+    return settings;
+  } catch (error) {
+    // It was empty, so nothing is lost; half a restored server would be served by mistake.
+    await rm(data, { recursive: true, force: true });
+    throw error;
+  } finally {
+    seed.fill(0);
   }
-  const storage = await withDefaults({ folder: data }).openStorage(data);
+}
+
+async function fill(source: string, { path, keys }: DataFolder): Promise<void> {
+  for (const name of await readdir(join(source, keysName))) {
+    if (isKept(name)) await keys.write(name, new Uint8Array(await readFile(join(source, keysName, name))));
+  }
+  await copyOnionFiles(source, path);
+  const storage = await withDefaults({ folder: path }).openStorage(path);
   try {
     await storage.restore(join(source, storageName));
   } finally {
     await storage.close();
   }
-  return settings;
+}
+
+async function copyOnionFiles(from: string, to: string): Promise<void> {
+  for (const name of onionFiles) {
+    const isThere = await stat(join(from, name)).catch(() => null);
+    if (isThere !== null) await cp(join(from, name), join(to, name));
+  }
 }
 
 /** A backup has the form of a data folder, so the server's own reader checks it. */
