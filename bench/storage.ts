@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import type { Storage, Write } from '../server/src/ports/storage.ts';
 import { GroupCommit } from '../server/src/storage/group-commit.ts';
@@ -12,8 +11,10 @@ import { openSqlite } from '../server/src/storage/sqlite.ts';
 import { envelope, payment, reply } from '../server/src/testing/storage-samples.ts';
 import { lacks } from '../tools/debian.ts';
 import { startPostgres } from '../tools/postgres.ts';
+import type { Bench, Measure } from './measure.ts';
+import { median } from './measure.ts';
 
-export interface StorageMeasure {
+interface StorageMeasure {
   readonly engine: string;
   readonly row: string;
   readonly rowsPerSecond: number;
@@ -181,24 +182,44 @@ function manyRows(table: string, cells: readonly (readonly (Uint8Array | number)
   return { name: `${table}-${cells.length}`, text: `INSERT INTO ${table} VALUES ${places.join(', ')}`, values };
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
-
-export async function measureStorage(): Promise<StorageMeasure[]> {
+async function measureStorage(): Promise<StorageMeasure[]> {
   const sqlite = await measureSqlite();
   return lacks('postgresql') ? sqlite : [...sqlite, ...(await measurePostgres())];
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const one of await measureStorage()) {
-    const beside = (name: string, rate: number | undefined): string =>
-      rate === undefined ? '' : `; ${name} ${Math.round(rate)} (ratio ${(one.rowsPerSecond / rate).toFixed(2)})`;
-    console.log(
-      `${one.engine}, ${one.row}: ${Math.round(one.rowsPerSecond)} rows/s`,
-      beside('bare, batches of 100', one.bareRowsPerSecond),
-      beside('the same clustered by key', one.bareClusteredRowsPerSecond),
-      beside('bare, one by one', one.bareOneByOneRowsPerSecond),
-    );
+/** Envelopes as a program without an adapter of ours would write them to SQLite, in batches of 100. @returns rows a second */
+export async function writeBareEnvelopes(folder: string, count: number): Promise<number> {
+  const { database, write } = bareSqlite(join(folder, 'bare'), '');
+  try {
+    const given = Array.from({ length: Math.ceil(count / rows) }, (_, round) => samples('envelope', round)).flat();
+    return await inBatches(given.slice(0, count), bareBatch, write);
+  } finally {
+    database.close();
   }
 }
+
+/** The storage alone, for `npm run bench`. */
+export const storage: Bench = async () => {
+  const measures = await measureStorage();
+  return measures.flatMap(({ engine, row, rowsPerSecond, bareRowsPerSecond, ...others }): Measure[] => {
+    const what = `${engine}, ${row}`;
+    const ratio = bareRowsPerSecond / rowsPerSecond;
+    const clustered = others.bareClusteredRowsPerSecond;
+    return [
+      {
+        what,
+        value: rowsPerSecond,
+        unit: 'rows/s',
+        note: `64 writers; bare one by one ${Math.round(others.bareOneByOneRowsPerSecond)}`,
+      },
+      {
+        what: `${what}: bare ÷ ours`,
+        value: ratio,
+        unit: '×',
+        aim: 'within 2×',
+        isMet: ratio <= 2,
+        ...(clustered === undefined ? {} : { note: `clustered by key ${(clustered / rowsPerSecond).toFixed(2)} ×` }),
+      },
+    ];
+  });
+};

@@ -10,8 +10,13 @@ const launchAttemptsMax = 3;
 const launchTimeoutMs = 90_000;
 const protocolTimeoutMs = 280_000;
 
-export type ChromiumOptions = { readonly socksPort?: number; readonly args?: readonly string[] };
-export type FirefoxOptions = { readonly socksPort?: number; readonly prefs?: Readonly<Record<string, unknown>> };
+type CommonOptions = {
+  readonly socksPort?: number;
+  /** A folder of the caller's, who looks at it afterwards and removes it. By default one that goes with the browser. */
+  readonly profile?: string;
+};
+export type ChromiumOptions = CommonOptions & { readonly args?: readonly string[] };
+export type FirefoxOptions = CommonOptions & { readonly prefs?: Readonly<Record<string, unknown>> };
 
 /** Headless Chromium with an empty profile. Close it, or hold it with `await using`. */
 export async function launchChromium(options: ChromiumOptions = {}): Promise<Browser> {
@@ -35,6 +40,7 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Bro
       ...(options.args ?? []),
     ],
     defaultViewport: { width: 1200, height: 900 },
+    ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
   });
 }
 
@@ -49,6 +55,7 @@ export async function launchFirefox(level: SecurityLevel, options: FirefoxOption
     extraPrefsFirefox: { ...torBrowserPrefs(level, options.socksPort), ...options.prefs },
     args: ['--width=1200', '--height=900'],
     defaultViewport: null,
+    ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
   });
 }
 

@@ -10,8 +10,10 @@ import { differences, type Recording, startRecordingProxy } from './recording.ts
 import { enterWords, openPage, readAnswer, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
 
 const message = '我想说的都在这里，一共两句。请回信。';
-/** Between the moments 12 and 15 of the fast schedule. */
-const visitSeconds = 13.5;
+/** The first is late enough for a slow machine without a JIT to have verified all documents. */
+const moments = [6, 8, 10];
+/** Between the moments 16 and 19. */
+const visitSeconds = 17.5;
 /** Moments lie two seconds apart and more; a machine with other work lets a request wait for part of one. */
 const toleranceMs = 900;
 
@@ -23,12 +25,14 @@ describe.skipIf(lacks('firefox-esr'))('three visits of equal length', () => {
   it.each(['standard', 'safer'] as const)(
     '[THR-4] [REQ-1] [REQ-2] show the same requests, moments and sizes at %s, and a visit that differs is seen',
     async (level) => {
-      const office = await makeOffice();
+      const office = await makeOffice(2, { moments });
       const server = await office.serve();
       const browser = await launchFirefox(level);
       try {
         await publishDayKeys(office, office.desks[1]!, server.origin);
         const desk = await openDesk(office, office.desks[0]!, server.origin);
+        // What a browser does only once must not make the first visit another than the next.
+        await (await openPage(browser, `${server.origin}/zh-Hans/`)).close();
         let words: string[] = [];
         const writer = await visit(browser, server, async (page) => {
           words = await writeMessage(page, message);
@@ -56,7 +60,7 @@ describe.skipIf(lacks('firefox-esr'))('three visits of equal length', () => {
         });
         const seen = differences(visitor, planted, toleranceMs).join('\n');
         expect(seen).toMatch(/POST \/request \(6\): in one only/);
-        expect(seen).toMatch(/GET \/index\/0 \(2\): in one only/);
+        expect(seen).toMatch(/GET \/index\/0 \(\d\): in one only/);
         expect(seen).toMatch(/POST \/request \(\d\): \d+ and \d+ bytes up/);
         expect(seen).toMatch(/POST \/request \(\d\): at \d+ and \d+ ms/);
       } finally {

@@ -1,0 +1,81 @@
+// First contact: whole sealed requests over loopback to the real server, durable, beside the same rows in a bare database.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { verifyBundle } from '@postern/protocol/keys/bundle';
+import { dayOf } from '@postern/protocol/time';
+import { publishDayKeys } from '../tools/e2e/desk.ts';
+import { makeOffice, now, type Office, type ServerProcess } from '../tools/e2e/office.ts';
+import { loadServer, processorMs, residentMiB } from './load.ts';
+import type { Bench } from './measure.ts';
+import type { SealTask } from './seal-worker.ts';
+import { writeBareEnvelopes } from './storage.ts';
+
+const requests = 1_600;
+const connections = 48;
+
+export const firstContact: Bench = async () => {
+  const office = await makeOffice(1, { repliesADay: 1 });
+  const server = await office.serve({ withoutPages: true, withoutPuzzle: true });
+  const folder = mkdtempSync(join(tmpdir(), 'postern-bench-'));
+  try {
+    for (const desk of office.desks) await publishDayKeys(office, desk, server.origin);
+    const sealed = await sealRequests(office, server);
+    const messages = sealed.map((body) => Buffer.concat([head(body.length), body]));
+    await loadServer(server.port, messages.splice(0, 100), connections);
+    const before = processorMs(server.pid);
+    const load = await loadServer(server.port, messages, connections);
+    const used = processorMs(server.pid) - before;
+    if (load.statuses.get(200) !== load.answers) throw new Error(`not all were answered: ${[...load.statuses]}`);
+    const bare = await writeBareEnvelopes(folder, messages.length);
+    const rate = load.answers / load.seconds;
+    return [
+      {
+        what: 'requests handled',
+        value: rate,
+        unit: '/s',
+        aim: '2,000/s',
+        isMet: rate >= 2_000,
+        note: 'client on the same cores',
+      },
+      { what: 'processor', value: used / load.answers, unit: 'ms each' },
+      { what: 'the same rows, bare database', value: bare, unit: '/s', note: 'batches of 100' },
+      { what: 'bare database ÷ server', value: bare / rate, unit: '×', aim: 'within 2×', isMet: bare / rate <= 2 },
+      {
+        what: 'memory under load',
+        value: residentMiB(server.pid),
+        unit: 'MiB',
+        aim: 'under 180',
+        isMet: residentMiB(server.pid) < 180,
+      },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true });
+    await server.stop();
+    office.remove();
+  }
+};
+
+function head(length: number): Buffer {
+  return Buffer.from(
+    `POST /request HTTP/1.1\r\nHost: localhost\r\nContent-Type: message/ohttp-req\r\nContent-Length: ${length}\r\n\r\n`,
+  );
+}
+
+/** Beforehand, on all cores: sealing takes several times as long as what is measured. */
+async function sealRequests(office: Office, server: ServerProcess): Promise<Uint8Array[]> {
+  const signed = new Uint8Array(await (await fetch(`${server.origin}/bundle`)).arrayBuffer());
+  const { keyConfig } = await verifyBundle(signed, office.roster, dayOf(now()));
+  const task: SealTask = { keyConfig, fingerprint: office.fingerprint, count: requests / 2 };
+  const made = await Promise.all([0, 1].map(() => inWorker(task)));
+  return made.flat();
+}
+
+function inWorker(task: SealTask): Promise<Uint8Array[]> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./seal-worker.ts', import.meta.url), { workerData: task });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+}
