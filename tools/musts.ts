@@ -89,7 +89,7 @@ if (import.meta.main) {
   const root = join(import.meta.dirname, '..');
   const paths = globSync('spec/*.md', { cwd: root }).sort();
   const specs = new Map(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
-  const tests = readProject(root).modules.filter(({ isTest, area }) => isTest && area !== 'tools');
+  const tests = readProject(root).modules.filter(({ isTest, path }) => isTest && path !== 'tools/musts.test.ts');
   const lines = reportMusts(specs, tests);
   for (const line of lines) console.log(line);
   process.exitCode = lines.length === 0 ? 0 : 1;
