@@ -63,7 +63,7 @@ describe('the command line', () => {
     const named = ['--name', 'en=A', '--address', 'https://a.example', '--desk-name', 'en=B'];
     const wanted: [string[], string][] = [
       [['init', place.path('a')], '--name'],
-      [['init', place.path('a'), '--name', 'en=A'], '--address'],
+      [['init', place.path('a'), '--name', 'en=A'], '--address <url> or --onion'],
       [['init', place.path('a'), ...named.slice(0, 4)], '--desk-name'],
       [['init', place.path('a'), ...named], '--root-passphrase-file'],
       [['init', place.path('a'), ...named, '--no-passphrase'], '--desk-passphrase-file'],
@@ -96,6 +96,27 @@ describe('the command line', () => {
     expect(made.out + made.err).not.toContain(phrase);
     const { json } = await runHere(['roster', 'show', '--data', place.path('c', 'server'), '--json']);
     expect(json).toMatchObject({ names: { en: 'The Example' }, desks: [{ names: { en: 'Desk', 'zh-Hans': '组' } }] });
+  });
+
+  it('makes an onion address of its own where none is given, and keeps its key', async () => {
+    const named = [
+      '--name',
+      'en=A',
+      '--desk-name',
+      'en=B',
+      '--no-passphrase',
+      '--desk-passphrase-file',
+      place.passphrase,
+    ];
+    const { code, json } = await runHere(['init', place.path('d'), ...named, '--onion', '--json']);
+    expect(code).toBe(0);
+    expect(json.addresses).toEqual([expect.stringMatching(/^http:\/\/[a-z2-7]{56}\.onion$/)]);
+    expect(existsSync(place.path('d', 'server', 'onion.key'))).toBe(true);
+    const [server] = (await runHere(['roster', 'show', '--data', place.path('d', 'server'), '--json'])).json
+      .servers as object[];
+    expect(server).toMatchObject({ addresses: json.addresses });
+    const desk = await runHere(['desk', place.path('d', 'desk'), '--passphrase-file', place.passphrase]);
+    expect([desk.code, desk.err.includes('--socks')]).toEqual([4, true]);
   });
 
   it('ends with 4 for folders and files that are not there, with one object on stdout if --json asks for it', async () => {

@@ -8,6 +8,7 @@ import { fingerprintOf } from '@postern/protocol/keys/fingerprint';
 import { keyHashOf } from '@postern/protocol/keys/signed';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import { createDataFolder } from '@postern/server/files/data-folder';
+import { ensureOnionKey } from '@postern/server/onion/onion-key';
 import { Command } from 'commander';
 import { createDeviceFolder, requireEmpty } from '../organisation/device-folder.ts';
 import { type FirstRoster, firstRoster, usualSchedule, usualValidDays } from '../organisation/next-roster.ts';
@@ -34,6 +35,7 @@ interface InitOptions extends JsonOption {
   readonly deskName?: readonly NameGiven[];
   readonly deskDescription?: readonly NameGiven[];
   readonly listen: HostPort;
+  readonly onion?: boolean;
   readonly root?: string;
   /** False by `--no-passphrase`. */
   readonly passphrase: boolean;
@@ -47,6 +49,7 @@ interface InitOptions extends JsonOption {
 interface Decided {
   readonly names: readonly NameGiven[];
   readonly addresses: readonly string[];
+  readonly isOnion: boolean;
   readonly deskNames: readonly NameGiven[];
   readonly rootPassphrase: string | null;
   readonly deskPassphrase: string;
@@ -64,6 +67,7 @@ export function initCommand(context: Context): Command {
       'where sources reach the server: https://… or http://….onion; may be given again',
       readAddress,
     )
+    .option('--onion', 'make an onion address, which "postern serve --onion" serves')
     .option('--desk-name <language=name>', 'what the first desk is called; once for each language', readName)
     .option('--desk-description <language=text>', 'one sentence that sources read; once for each language', readName)
     .option(
@@ -105,33 +109,53 @@ async function init(context: Context, folder: string, options: InitOptions): Pro
       data,
       device,
       deviceId: made.deviceId,
+      addresses: made.addresses,
     },
     [
       'The organisation is made. These words stand for its root key:',
       ...words.map(({ list, text }) => `  ${text}  (${list})`),
       `  ${digitsOf(made.fingerprint)}`,
+      ...made.addresses.map((address) => `Sources will reach it at ${address}`),
       '',
-      'What to do next:',
-      `1. Move ${root} to a disk that is kept offline, and a copy of it to another place. Who has it can name new`,
-      '   devices in your name; without it no device can be added or removed, and the roster cannot be renewed.',
-      `2. Start the server:  postern serve ${data}`,
-      `3. Start the desk, here or on another machine to which you move its folder:  postern desk ${device}`,
-      '   Until the desk has been online once, sources cannot write.',
-      `4. Publish the words where people trust what they read: on paper, on a poster, in a broadcast.`,
-      `5. Renew the roster within ${options.validDays} days:  postern roster renew --data ${data} --root <root key>`,
+      ...nextSteps({ root, data, device, isOnion: decided.isOnion, ...made, validDays: options.validDays }),
     ],
   );
 }
 
+interface Steps {
+  readonly root: string;
+  readonly data: string;
+  readonly device: string;
+  readonly isOnion: boolean;
+  readonly addresses: readonly string[];
+  readonly validDays: number;
+}
+
+function nextSteps({ root, data, device, isOnion, addresses, validDays }: Steps): string[] {
+  const socks = addresses[0]?.endsWith('.onion') === true ? ' --socks 127.0.0.1:9050' : '';
+  return [
+    'What to do next:',
+    `1. Move ${root} to a disk that is kept offline, and a copy of it to another place. Who has it can name new`,
+    '   devices in your name; without it no device can be added or removed, and the roster cannot be renewed.',
+    `2. Start the server:  postern serve ${data}${isOnion ? ' --onion' : ''}`,
+    `3. Start the desk, here or on another machine to which you move its folder:  postern desk ${device}${socks}`,
+    '   Until the desk has been online once, sources cannot write.',
+    `4. Publish the words where people trust what they read: on paper, on a poster, in a broadcast.`,
+    `5. Renew the roster within ${validDays} days:  postern roster renew --data ${data} --root <root key>`,
+  ];
+}
+
 async function decide(context: Context, options: InitOptions): Promise<Decided> {
   const names = await namesFor(context, options.name, '--name', 'Name of the organisation');
-  const addresses = options.address ?? (await askAddress(context));
+  const isAsked = options.address === undefined && options.onion !== true;
+  const addresses = isAsked ? await askAddress(context) : (options.address ?? []);
   const deskNames = await namesFor(context, options.deskName, '--desk-name', 'Name of the first desk');
   const rootQuestion = { what: 'the root key', file: options.rootPassphraseFile, option: '--root-passphrase-file' };
   const deskQuestion = { what: 'the first device', file: options.deskPassphraseFile, option: '--desk-passphrase-file' };
   return {
     names,
     addresses,
+    isOnion: options.onion === true || addresses.length === 0,
     deskNames,
     rootPassphrase: options.passphrase ? await newPassphraseFor(context, rootQuestion) : null,
     deskPassphrase: await newPassphraseFor(context, deskQuestion),
@@ -162,8 +186,11 @@ async function namesFor(
 }
 
 async function askAddress({ isInteractive, askLine }: Context): Promise<readonly string[]> {
-  if (!isInteractive) throw usage('--address <url> is missing, and there is no terminal to ask.');
-  const line = await askLine('Address at which sources reach the server (https://… or http://….onion): ');
+  if (!isInteractive) throw usage('--address <url> or --onion is missing, and there is no terminal to ask.');
+  const line = await askLine(
+    'Address at which sources reach the server, https://… (nothing: an onion address of its own): ',
+  );
+  if (line === '') return [];
   try {
     return readAddress(line);
   } catch {
@@ -181,13 +208,15 @@ interface Places {
 
 async function make(context: Context, places: Places, decided: Decided, options: InitOptions) {
   const { random } = context;
-  const { names, addresses, deskNames } = decided;
+  const { names, deskNames } = decided;
   await mkdir(places.folder, { recursive: true, mode: 0o700 });
   const identity = await createDeviceIdentity(random);
   const rootKey = await createRootKey(places.root, { random, passphrase: decided.rootPassphrase });
   const fingerprint = await fingerprintOf(rootKey.publicKey);
   const folder = await createDataFolder(places.data, { fingerprint, ...options.listen }, random);
   const serverKey = await hybridKey(folder.seed);
+  const onion = decided.isOnion ? [`http://${await ensureOnionKey(places.data, 'public', random)}`] : [];
+  const addresses = [...decided.addresses, ...onion];
   const first: FirstRoster = {
     rootPublicKey: rootKey.publicKey,
     names: names.map(({ language, text }) => ({ language, name: text })),
@@ -207,7 +236,7 @@ async function make(context: Context, places: Places, decided: Decided, options:
     server: addresses[0] ?? '',
   };
   await createDeviceFolder(context, { folder: places.device, identity, passphrase: decided.deskPassphrase, enrolment });
-  return { fingerprint, deviceId: bytesToHex(identity.deviceId) };
+  return { fingerprint, deviceId: bytesToHex(identity.deviceId), addresses };
 }
 
 function deskNameOf({ language, text }: NameGiven, descriptions: readonly NameGiven[] = []) {

@@ -1,11 +1,14 @@
 /** `postern serve`: the server of an organisation, until it is told to stop. */
 
 import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fingerprint as asFingerprint } from '@postern/protocol/bytes/brand';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { openDataFolder } from '@postern/server/files/data-folder';
-import { type RunningServer, startServer } from '@postern/server/main';
+import { startServer } from '@postern/server/main';
+import { startOnion } from '@postern/server/onion/start-onion';
+import type { Timer } from '@postern/server/ports/clock';
 import { Command } from 'commander';
 import { listenForRosters } from '../organisation/control-socket.ts';
 import { newestRosterIn } from '../organisation/roster-store.ts';
@@ -17,8 +20,10 @@ import { untilStopped } from '../terminal/stopping.ts';
 
 interface ServeOptions extends JsonOption {
   readonly listen?: HostPort;
+  readonly onion?: boolean;
 }
 
+const onionSocketName = 'onion.sock';
 const pages = fileURLToPath(new URL('../../../source/dist', import.meta.url));
 
 export function serveCommand(context: Context): Command {
@@ -26,6 +31,7 @@ export function serveCommand(context: Context): Command {
     .description('run the server until it is stopped (ctrl-c, SIGTERM)')
     .argument('<data>', "the server's data folder")
     .option('--listen <host:port>', "in place of the folder's setting; port 0 takes a free one", readHostPort)
+    .option('--onion', 'be reachable at an onion address too, by a tor that is started for it')
     .option('--json', 'print one JSON object when the server is up')
     .action((data: string, options: ServeOptions) => serve(context, data, options));
 }
@@ -36,10 +42,9 @@ async function serve(context: Context, data: string, options: ServeOptions): Pro
   const { settings, seed } = await openDataFolder(data);
   seed.fill(0);
   const roster = await newestRosterIn(data);
-  const server = await startServer({ folder: data, pages, ...options.listen, print: context.note });
-  const control = await listenForRosters(data, server.addRoster).catch(() => null);
-  if (control === null) context.note('No control socket: restart the server after a new roster was published.');
+  const stops: (() => Promise<void>)[] = [];
   try {
+    const { server, onion } = await startAll(context, data, options, stops);
     const fingerprint = asFingerprint(settings.fingerprint);
     const words = await wordsIn(fingerprint, listsFor(roster.names));
     report(
@@ -49,22 +54,58 @@ async function serve(context: Context, data: string, options: ServeOptions): Pro
         origin: server.origin,
         fingerprint: bytesToHex(fingerprint),
         words: Object.fromEntries(words.map(({ list, text }) => [list, text])),
+        onion,
         addresses: roster.servers.flatMap(({ addresses }) => addresses),
       },
       [
         `Listening at ${server.origin}`,
         ...roster.servers.flatMap(({ addresses }) => addresses.map((address) => `Public address ${address}`)),
+        ...(onion === null ? [] : [`Onion address ${onion} (a minute or two until it is published)`]),
         ...words.map(({ list, text }) => `Verification words (${list}): ${text}`),
         'Counts of each day go to stderr; nothing else is logged. Stop with ctrl-c.',
       ],
     );
     await untilStopped();
   } finally {
-    await stopAll(server, control);
+    for (const stop of stops.reverse()) await stop();
   }
 }
 
-async function stopAll(server: RunningServer, control: { readonly stop: () => Promise<void> } | null): Promise<void> {
-  await control?.stop();
-  await server.stop();
+/** Server, control socket and onion service; `stops` gets what ends each, in the order of starting. */
+async function startAll(context: Context, data: string, options: ServeOptions, stops: (() => Promise<void>)[]) {
+  const isOnion = options.onion === true;
+  const socketPath = join(resolve(data), onionSocketName);
+  const server = await startServer({
+    folder: data,
+    pages,
+    ...options.listen,
+    ...(isOnion ? { socketPath } : {}),
+    print: context.note,
+  });
+  stops.push(server.stop);
+  const control = await listenForRosters(data, server.addRoster).catch(() => null);
+  if (control === null) context.note('No control socket: restart the server after a new roster was published.');
+  else stops.push(control.stop);
+  if (!isOnion) return { server, onion: null };
+  const running = await startOnion({
+    dataFolder: resolve(data),
+    target: { socketPath },
+    tor: {},
+    timer,
+    random: context.random,
+    onChange: (name, state) => {
+      if (name === 'public' && state.kind === 'published') context.note('The onion address is published.');
+      if (name === 'public' && state.kind === 'failed')
+        context.note(`The onion address cannot be reached now: ${state.reason}`);
+    },
+  });
+  stops.push(running.stop);
+  return { server, onion: `http://${running.addresses.public}` };
 }
+
+const timer: Timer = {
+  after: (seconds, task) => {
+    const waiting = setTimeout(task, seconds * 1000);
+    return { cancel: () => clearTimeout(waiting) };
+  },
+};

@@ -1,6 +1,7 @@
 /** Everything of the demo in one process: a server, a desk with its page, and a second desk without one. */
 
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type EngineLoop, machineTimer, startEngineLoop } from '@postern/desk/app/engine-loop';
 import type { Engine } from '@postern/desk/app/engine-port';
 import { startDesk } from '@postern/desk/app/start-desk';
@@ -29,6 +30,8 @@ export interface DemoPorts {
 }
 
 const portsTried = 50;
+const bundleAttempts = 60;
+const bundlePauseMs = 250;
 
 export async function startDemo(context: Context, folder: string, wanted: DemoPorts): Promise<Demo> {
   const { random, now } = context;
@@ -56,10 +59,19 @@ export async function startDemo(context: Context, folder: string, wanted: DemoPo
     });
     stops.push(desk.close);
     await unlockDesk(desk.url, demoPassphrase);
+    await untilSourcesCanWrite(server.origin);
     return { organisation, sourceUrl: server.origin, deskUrl: desk.newUrl(), newDeskUrl: desk.newUrl, stop };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Both desks have published their day keys; a demo in which that takes longer is shown all the same. */
+async function untilSourcesCanWrite(origin: string): Promise<void> {
+  for (let attempt = 0; attempt < bundleAttempts; attempt++) {
+    if ((await fetch(`${origin}/bundle`)).ok) return;
+    await sleep(bundlePauseMs);
   }
 }
 

@@ -22,6 +22,9 @@ async function call<Name extends 'session' | 'unlock'>(
     headers: { 'content-type': 'application/json', origin, [sessionHeader]: session },
     body: JSON.stringify(given),
   });
-  if (!response.ok) throw unreachable('The desk cannot be opened.');
+  if (!response.ok)
+    throw unreachable(
+      'The desk cannot be opened. If its server has an onion address, give --socks <host:port> of Tor.',
+    );
   return (await response.json()) as Answers[Name];
 }
