@@ -108,6 +108,21 @@ describe('day keys', () => {
     expect((await held(third)).map(({ publicKey }) => publicKey)).toEqual(before);
   });
 
+  it('[DAY-4] are signed again by another device when the one that made them is away', async () => {
+    world = await DeskWorld.create(2);
+    await world.rounds(8);
+    const keys = await held(device(0));
+    const maker = world.devices.find(({ id }) => id === bytesToHex(keys[0]?.from ?? new Uint8Array(0)));
+    const other = device(maker === device(0) ? 1 : 0);
+    const events: string[] = [];
+    watchPublishing(other, events);
+    await world.change([], [await createDeviceIdentity(random)]);
+    await world.rounds(6, [other]);
+    const signed = published(events).map((event) => event.split(' ')[2]);
+    expect(signed).toEqual(keys.map(({ publicKey }) => bytesToHex(publicKey.slice(0, 8))));
+    expect((await held(other)).map(({ seed }) => seed)).toEqual(keys.map(({ seed }) => seed));
+  });
+
   it('[DAY-3] [THR-8] are replaced for today and all later days when a device is removed', async () => {
     world = await DeskWorld.create(3);
     await world.rounds(10);

@@ -1,5 +1,11 @@
 // Two devices and more in one log: in step, at the same moment, joining, leaving, and a server that lies or forgets.
+
+import { fingerprint as asFingerprint, deskId } from '@postern/protocol/bytes/brand';
 import { decodeDeviceResponse, encodeDeviceResponse } from '@postern/protocol/http/device-response';
+import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
+import { signTransportKey } from '@postern/protocol/keys/transport-key';
+import { hpkeKeyPair } from '@postern/protocol/primitives/hpke';
+import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createDeviceIdentity } from './identity.ts';
 import type { HttpAnswer } from './ports.ts';
@@ -189,7 +195,26 @@ describe('group keys', () => {
 });
 
 describe('a server that lies', () => {
-  it('[TRK-3] about which entries there are is found by what the peers say: a fork', async () => {
+  it('[TRK-3] by showing each device another log is found by what the peers say: a fork', async () => {
+    world = await DeskWorld.create(2);
+    await world.rounds(6);
+    const { identity } = device(1);
+    const key = await hybridKey(identity.seed.reveal());
+    device(0).faults.desk = async (request, pass) => {
+      if (request.kind !== 'transport-keys') return pass();
+      // What the second device would say, had it been shown other entries.
+      const fields = { fingerprint: asFingerprint(world.fingerprint), desk: deskId(world.desk), day: world.day };
+      const { publicKey } = await hpkeKeyPair(random(32));
+      const rosterHash = (world.roster as VerifiedRoster).hash;
+      const head = { logLength: 3, head: random(32) };
+      const signed = await signTransportKey({ ...fields, rosterHash, publicKey, ...head }, key, random);
+      return { status: 200, body: encodeDeviceResponse({ kind: 'transport-keys', transportKeys: [signed] }) };
+    };
+    await world.rounds(1, [device(0)]);
+    expect(device(0).engine.status().alerts).toMatchObject([{ code: 'log-fork', device: device(1).id }]);
+  });
+
+  it('[LOG-1] by going on from another entry than the one that was read is found by its hash', async () => {
     world = await DeskWorld.create(2);
     await world.rounds(6);
     // The second device is shown an old log and writes on there; what it writes is kept from the first.

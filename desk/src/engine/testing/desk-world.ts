@@ -16,6 +16,8 @@ import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import { createDataFolder, openDataFolder } from '@postern/server/files/data-folder';
 import { type RunningServer, startServer } from '@postern/server/main';
+import type { Storage } from '@postern/server/ports/storage';
+import { openSqlite } from '@postern/server/storage/sqlite';
 import { DeskEngine } from '../desk-engine.ts';
 import { createDeviceIdentity, type DeskIdentity, type DeviceIdentity } from '../identity.ts';
 import { LogStore } from '../log-store.ts';
@@ -68,6 +70,8 @@ export class DeskWorld {
   readonly members: DeviceIdentity[] = [];
   roster: VerifiedRoster | null = null;
   server: RunningServer | null = null;
+  /** The server's, to look at. */
+  storage: Storage | null = null;
   readonly #root: Awaited<ReturnType<typeof hybridKey>>;
   readonly #fields: Partial<Roster>;
 
@@ -123,7 +127,11 @@ export class DeskWorld {
 
   async start(folder = this.folder): Promise<void> {
     const quiet = { pages: null, timer: null, print: () => undefined };
-    this.server = await startServer({ folder, clock: this.clock, ...quiet });
+    const openStorage = async (path: string): Promise<Storage> => {
+      this.storage = await openSqlite(path);
+      return this.storage;
+    };
+    this.server = await startServer({ folder, clock: this.clock, openStorage, ...quiet });
   }
 
   async stop(): Promise<void> {
