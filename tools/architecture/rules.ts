@@ -35,7 +35,7 @@ const mayImport: Readonly<Record<Area, readonly string[]>> = {
   source: ['protocol'],
   desk: ['protocol'],
   cli: ['protocol', 'server', 'desk', 'tools'],
-  sim: ['protocol', 'server', 'desk'],
+  sim: ['protocol', 'server', 'source', 'desk'],
   tools: ['protocol', 'server', 'source', 'desk', 'cli', 'sim', 'bench'],
   bench: ['protocol', 'server', 'source', 'desk', 'cli', 'sim', 'tools'],
 };

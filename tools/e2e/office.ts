@@ -1,6 +1,5 @@
 // An organisation as a demo would make it, with a real server on loopback: root key, desks of one device, a fast schedule.
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +16,7 @@ import { dayOf } from '@postern/protocol/time';
 import { createDataFolder, openDataFolder } from '@postern/server/files/data-folder';
 import { startServer } from '@postern/server/main';
 
-export const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
+export const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
 export const now = (): number => Math.floor(Date.now() / 1000);
 
 /** A desk and its one device. */
@@ -43,7 +42,7 @@ export interface Office {
 }
 
 /** What `serve.ts` is told; it must survive being written as JSON. */
-export interface ServeOptions {
+interface ServeOptions {
   /** Takes any number of envelopes without a puzzle, for measurements. */
   readonly withoutPuzzle?: boolean;
   readonly withoutPages?: boolean;

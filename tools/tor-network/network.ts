@@ -20,7 +20,7 @@ export interface TorNetwork extends AsyncDisposable {
   readonly stop: () => Promise<void>;
 }
 
-export interface TorClient {
+interface TorClient {
   readonly socksPort: number;
   readonly control: () => Promise<Control>;
 }

@@ -6,8 +6,8 @@ export interface Ports {
   readonly dirPort: number;
 }
 
-/** Seconds. The interval divides half an hour; tor accepts no shorter delays than two. */
-export const voting = { interval: 60, delay: 2, distribution: 2 } as const;
+/** Seconds. No second vote during a test: it would move addresses to other directories. Delays cannot be shorter. */
+export const voting = { interval: 300, delay: 2, distribution: 2 } as const;
 
 export interface NetworkLines {
   /** Of every tor that uses the network. */
