@@ -37,6 +37,8 @@ export class Collected {
   readonly #watched = new Map<string, Watched>();
   #documents: Documents | null = null;
   #fetchedAt = Number.NEGATIVE_INFINITY;
+  /** Looks in a row at which the index named another bundle than the one fetched just before. */
+  #mismatches = 0;
 
   private constructor(parts: EngineParts, others: CollectedParts) {
     this.#parts = parts;
@@ -73,10 +75,17 @@ export class Collected {
     const { laneDepth } = this.#documents.bundle;
     for (let lane = 0; lane < 2 ** laneDepth; lane++) {
       const index = await fetchIndex(this.#parts, this.#documents, lane, circuit);
-      if (index === 'bundle-changed') this.#fetchedAt = Number.NEGATIVE_INFINITY;
-      if (index === 'bundle-changed') return;
+      if (index === 'bundle-changed') return this.#noteMismatch(dayOf(now));
+      this.#mismatches = 0;
       if (index !== null) await this.#compare(index, dayOf(now));
     }
+  }
+
+  /** Once, a new bundle may have come in between; twice, the server gives an index that belongs to another (BUN-3). */
+  #noteMismatch(today: Day): void {
+    this.#fetchedAt = Number.NEGATIVE_INFINITY;
+    this.#mismatches += 1;
+    if (this.#mismatches > 1) this.#parts.alerts.raise('index-invalid', today);
   }
 
   /** The server's key is gone: the bundle is fetched again at the next occasion. */
