@@ -22,7 +22,7 @@ export const simOptions: EngineOptions = {
   tickSeconds: simTickSeconds,
   envelopeSeconds: simTickSeconds,
   documentSeconds: simTickSeconds,
-  turnSeconds: simTickSeconds,
+  turnSeconds: 2 * simTickSeconds,
   coverDelaySeconds: [2 * 3_600, 40 * 3_600],
 };
 
@@ -32,7 +32,7 @@ const quickOptions: EngineOptions = {
   tickSeconds: 600,
   envelopeSeconds: 600,
   documentSeconds: 600,
-  turnSeconds: 600,
+  turnSeconds: 1_200,
 };
 const quickSeconds = 3_600;
 

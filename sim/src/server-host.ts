@@ -1,13 +1,13 @@
 /** The real server on loopback with real SQLite, that can be killed, restarted, backed up and put back; and what its process sees. */
 
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
+import { type HybridKey, hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import { createDataFolder, openDataFolder } from '@postern/server/files/data-folder';
 import { type RunningServer, startServer } from '@postern/server/main';
 import { type Storage, StorageError, type Write, type WriteResult } from '@postern/server/ports/storage';
 import type { Allowance } from '@postern/server/rules/pressure';
-import { openSqlite } from '@postern/server/storage/sqlite';
+import { openSqlite, sqliteFileName } from '@postern/server/storage/sqlite';
 import type { VirtualClock } from './agenda.ts';
 import type { Dice } from './dice.ts';
 
@@ -33,7 +33,10 @@ export interface Backup {
 type Armed = { writes: number; readonly isBefore: boolean };
 
 export class ServerHost {
-  readonly serverKey: Uint8Array;
+  /** The server's own key: whoever lies in its name signs with it. */
+  readonly key: HybridKey;
+  /** Stands in for what the storage gives for a claim, if the server lies about it. */
+  lieAboutBody: ((tagKey: Uint8Array, body: Uint8Array | null) => Promise<Uint8Array | null>) | null = null;
   /** What was written since the host was made, in order; for the checks, not for anybody in the run. */
   onWrite: (writes: readonly Write[], results: readonly WriteResult[]) => void = () => undefined;
   readonly #root: string;
@@ -54,14 +57,14 @@ export class ServerHost {
   private constructor(
     root: string,
     folder: string,
-    serverKey: Uint8Array,
+    key: HybridKey,
     clock: VirtualClock,
     dice: Dice,
     allowance: Partial<Allowance>,
   ) {
     this.#root = root;
     this.#folder = folder;
-    this.serverKey = serverKey;
+    this.key = key;
     this.#clock = clock;
     this.#dice = dice;
     this.#allowance = allowance;
@@ -76,8 +79,8 @@ export class ServerHost {
   ): Promise<ServerHost> {
     const folder = join(root, 'server-0');
     await createDataFolder(folder, { fingerprint, host: '127.0.0.1', port: 0 }, dice.random);
-    const { publicKey } = await hybridKey((await openDataFolder(folder)).seed);
-    const host = new ServerHost(root, folder, publicKey, clock, dice, allowance);
+    const key = await hybridKey((await openDataFolder(folder)).seed);
+    const host = new ServerHost(root, folder, key, clock, dice, allowance);
     await host.#start();
     return host;
   }
@@ -90,6 +93,11 @@ export class ServerHost {
   get storage(): Storage {
     if (this.#storage === null) throw new Error('look at the storage: it is not open');
     return this.#storage;
+  }
+
+  /** The database that a thief of the disk finds. */
+  get databaseFile(): string {
+    return join(this.#folder, sqliteFileName);
   }
 
   async addRoster(signed: Uint8Array): Promise<void> {
@@ -144,17 +152,21 @@ export class ServerHost {
     await this.#start();
   }
 
-  /** As the operator's backup: the rows and the server's own key. */
+  /** As the command line makes it: the rows, the server's own key, and the issuer keys of tokens. */
   async backUp(): Promise<Backup> {
     const folder = this.#newFolder('backup');
     mkdirSync(folder, { mode: 0o700 });
     for (const name of ['organisation.json', 'server.key']) cpSync(join(this.#folder, name), join(folder, name));
+    mkdirSync(join(folder, 'keys'), { mode: 0o700 });
+    for (const name of readdirSync(join(this.#folder, 'keys'))) {
+      if (/^(reply|admission)-\d+$/.test(name)) cpSync(join(this.#folder, 'keys', name), join(folder, 'keys', name));
+    }
     const file = join(this.#root, `backup-${this.#copies}.postern`);
     await this.storage.backup(file);
     return { folder, file, takenAt: this.#clock.time };
   }
 
-  /** A new machine, from the backup. Keys of days and of hours are lost. */
+  /** A new machine, from the backup. Keys of hours, and those of days since, are lost. */
   async restore(backup: Backup): Promise<void> {
     await this.#server?.stop();
     const folder = this.#newFolder('restored');
@@ -221,7 +233,8 @@ export class ServerHost {
         return results;
       },
       replyBody: async (tagKey: Uint8Array): Promise<Uint8Array | null> => {
-        const body = await storage.replyBody(tagKey);
+        const stored = await storage.replyBody(tagKey);
+        const body = this.lieAboutBody === null ? stored : await this.lieAboutBody(tagKey, stored);
         this.#seen.push(`reply-body ${body === null ? 'none' : 'found'}`);
         return body;
       },

@@ -1,6 +1,6 @@
 /** A whole run: a story with mishaps, then a time in which everything can settle, then everybody looks once more. */
 
-import { calm, drawMishaps, endMishaps, type Mishaps, planMishaps } from './mishaps.ts';
+import { drawMishaps, endMishaps, type Mishaps, planMishaps } from './mishaps.ts';
 import { type NonceWatch, watchNonces } from './nonce-watch.ts';
 import type { Person } from './person.ts';
 import { planTeams, planVisits } from './story.ts';
@@ -10,6 +10,7 @@ export interface RunOptions {
   readonly seed: string;
   readonly days?: number;
   readonly people?: number;
+  readonly desks?: number;
   readonly isReal?: boolean;
   /** Drawn from the seed by default. */
   readonly mishaps?: Mishaps;
@@ -29,9 +30,9 @@ export interface Run {
 }
 
 export async function simulate(options: RunOptions): Promise<Run> {
-  const { seed, days = 3, people = 8, isReal = true, settleDays = 2 } = options;
+  const { seed, desks = 2, days = 3, people = 8, isReal = true, settleDays = 6 } = options;
   const nonces = watchNonces();
-  const world = await World.create({ seed });
+  const world = await World.create({ seed, desks });
   const remove = async (): Promise<void> => {
     nonces.stop();
     await world.remove();
@@ -39,7 +40,7 @@ export async function simulate(options: RunOptions): Promise<Run> {
   try {
     const mishaps = options.mishaps ?? drawMishaps(world.dice.fork('mishaps'));
     await options.prepare?.(world);
-    const plans = planVisits(world.dice.fork('visits'), { days, people, isReal });
+    const plans = planVisits(world.dice.fork('visits'), { days, people, desks, isReal });
     for (const plan of plans) world.addVisit(plan);
     const end = (firstDay + days) * daySeconds;
     if (isReal) planTeams(world, world.dice.fork('teams'), end + mishaps.sleep);
@@ -62,18 +63,19 @@ export async function simulate(options: RunOptions): Promise<Run> {
   }
 }
 
-/** Calm days at whose end everybody comes back, twice, so that what was posted meanwhile is read too. */
-async function settle(world: World, people: readonly Person[], days: number): Promise<void> {
-  const begin = world.now;
-  for (let day = 0; day < days; day++) {
-    const end = begin + (day + 1) * daySeconds;
+/** Calm days until every reply is posted; then everybody comes back, twice, and the desks see what became of it. */
+async function settle(world: World, people: readonly Person[], daysMax: number): Promise<void> {
+  for (let day = 0; day < daysMax; day++) {
+    await world.runUntil(world.now + daySeconds);
+    const waiting = world.devices.map(({ engine }) => engine?.status().posts.queued ?? 1);
+    if (waiting.every((count) => count === 0)) break;
+  }
+  for (const late of ['late', 'last']) {
     for (const person of people) {
       if (person.words === null) continue;
-      const id = `${person.name}/late-${day}`;
-      world.addVisit({ id, person, at: end - 12 * 3_600, stay: 1_500, entersAt: 5, writes: [] });
+      const id = `${person.name}/${late}`;
+      world.addVisit({ id, person, at: world.now + 1_800, stay: 1_500, entersAt: 5, writes: [] });
     }
-    await world.runUntil(end);
+    await world.runUntil(world.now + 4 * 3_600);
   }
 }
-
-export { calm };

@@ -10,6 +10,7 @@ import { daySeconds, firstDay, type World } from './world.ts';
 export interface StoryOptions {
   readonly days: number;
   readonly people: number;
+  readonly desks: number;
   /** False: the same visits at the same times, and nobody has anything to say. */
   readonly isReal: boolean;
 }
@@ -18,7 +19,7 @@ const opensAt = 2 * 3_600;
 const openSeconds = 21 * 3_600;
 
 /** Every third only looks; all others write at their first visit, come back, read, and write again or not. */
-export function planVisits(dice: Dice, { days, people, isReal }: StoryOptions): VisitPlan[] {
+export function planVisits(dice: Dice, { days, people, desks, isReal }: StoryOptions): VisitPlan[] {
   const plans: VisitPlan[] = [];
   for (let number = 0; number < people; number++) {
     const person = new Person(`source-${number}`);
@@ -26,11 +27,11 @@ export function planVisits(dice: Dice, { days, people, isReal }: StoryOptions): 
     const visits = dice.between(2, 3);
     const times = Array.from({ length: visits }, () => drawTime(dice, days)).sort((a, b) => a - b);
     for (const [at, time] of times.entries()) {
-      const plan = planVisit(dice, `${person.name}/${at}`, person, time, isWriter && isReal, at === 0);
+      const plan = planVisit(dice, `${person.name}/${at}`, person, time, isWriter && isReal, at === 0, desks);
       plans.push(plan);
       // Twice at the same time in two browsers with the same words.
       if (isWriter && at === 1 && number % 4 === 0) {
-        const other = planVisit(dice, `${person.name}/${at}b`, person, time + 40, isReal, true);
+        const other = planVisit(dice, `${person.name}/${at}b`, person, time + 40, isReal, true, desks);
         plans.push({ ...other, writes: other.writes.slice(0, 1) });
       }
     }
@@ -43,14 +44,22 @@ function drawTime(dice: Dice, days: number): number {
 }
 
 /** The same draws whether it is real or not. */
-function planVisit(dice: Dice, id: string, person: Person, at: number, isReal: boolean, mustWrite: boolean): VisitPlan {
+function planVisit(
+  dice: Dice,
+  id: string,
+  person: Person,
+  at: number,
+  isReal: boolean,
+  mustWrite: boolean,
+  desks: number,
+): VisitPlan {
   // Some pages die in the middle of what they have to send.
   const stay = dice.chance(0.2) ? dice.between(20, 200) : dice.between(600, 1_500);
   const writes: { at: number; desk: number; text: string }[] = [];
   const count = mustWrite ? dice.one([1, 1, 2]) : dice.one([0, 0, 1]);
   for (let i = 0; i < count; i++) {
     const text = someText(dice, dice.chance(0.25) ? 18_000 : 0);
-    writes.push({ at: 25 + 20 * i, desk: dice.below(2), text });
+    writes.push({ at: 25 + 20 * i, desk: dice.below(desks), text });
   }
   return { id, person, at, stay, entersAt: isReal ? 5 : null, writes: isReal ? writes : [] };
 }

@@ -20,6 +20,8 @@ export const firstDay = 20_800;
 /** In memory where there is such a place: a run syncs to the disk some thousand times, and never loses power. */
 const temporary = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
+const phaseSeconds = 20;
+
 export interface WorldOptions {
   readonly seed: string;
   readonly desks?: number;
@@ -62,7 +64,7 @@ export class World {
       allowance,
     );
     const world = new World(folder, dice, agenda, organisation, host);
-    const roster = await organisation.signNext(host.serverKey);
+    const roster = await organisation.signNext(host.key.publicKey);
     await host.addRoster(roster.signed);
     for (const desk of organisation.desks) {
       for (let at = 0; at < devices; at++) world.addDevice(new DeviceHost(desk, at, world.deviceParts()));
@@ -83,13 +85,15 @@ export class World {
 
   /** From now on it works whenever it has something to do. @param until when it is taken away */
   addDevice(device: DeviceHost, until = Number.POSITIVE_INFINITY): void {
+    // Devices that are due together work in their order, whatever they did before.
+    const phase = phaseSeconds * this.devices.length;
     this.devices.push(device);
     const work = async (): Promise<void> => {
       if (this.now >= until) return;
       await device.tick();
-      this.agenda.add(device.nextDue(), work);
+      this.agenda.add(device.nextDue() + phase, work);
     };
-    this.agenda.add(this.now, work);
+    this.agenda.add(this.now + phase, work);
   }
 
   /** Somebody will open the page. */
