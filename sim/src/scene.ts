@@ -22,15 +22,20 @@ export class Scene {
     this.world = world;
   }
 
-  /** @param answered whether the desk has posted a reply that waits for the source */
-  static async create(seed: string, answered = true, allowance: Partial<Allowance> = {}): Promise<Scene> {
+  /** The desk has posted a reply that waits for the source. @param options what watches from the beginning */
+  static async create(
+    seed: string,
+    options: { readonly allowance?: Partial<Allowance>; readonly prepare?: (world: World) => void } = {},
+  ): Promise<Scene> {
+    const { allowance = {} } = options;
     const world = await World.create({ seed, desks: 1, allowance });
+    options.prepare?.(world);
     const scene = new Scene(world);
     await scene.pass(2 * hour);
     for (const path of ['/roster', '/bundle', '/index/0']) scene.old.set(path, await world.host.send(get(path)));
     await scene.visit({ texts: ['in the beginning'] });
     await scene.pass(7 * hour);
-    if (answered) await scene.reply();
+    await scene.reply();
     await scene.pass(40 * hour);
     return scene;
   }
@@ -43,7 +48,7 @@ export class Scene {
     await this.world.runUntil(this.world.now + seconds);
   }
 
-  /** The second device has fewer slots behind it in no run; either may write. */
+  /** A device answers the first conversation. */
   async reply(device: DeviceHost = this.devices[0], length = 0): Promise<void> {
     const [conversation] = device.engine?.conversations() ?? [];
     if (conversation === undefined || device.engine === null)

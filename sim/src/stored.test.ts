@@ -1,0 +1,85 @@
+// What lies on the server's disk is the same whether people write and desks answer, or nobody has anything to say.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { checkDisks, differenceByChance } from './checks/disk.ts';
+import { Dice } from './dice.ts';
+import { type Disk, lookAtDisk } from './disk.ts';
+import { calm } from './mishaps.ts';
+import { type Run, simulate } from './simulation.ts';
+import { daySeconds, firstDay, type World } from './world.ts';
+
+const days = 2;
+const seeds = ['stored-1', 'stored-2'];
+
+interface Looks {
+  readonly disks: Disk[];
+  /** Replies that lie there at the end of each day, and all that were ever posted. */
+  readonly live: number[];
+  readonly run: Run;
+}
+
+async function look(seed: string, isReal: boolean): Promise<Looks> {
+  const disks: Disk[] = [];
+  const live: number[] = [];
+  const atNight = async (world: World): Promise<void> => {
+    const { host, network } = world;
+    const own = new Set(world.devices.map(({ name }) => name));
+    disks.push(
+      lookAtDisk(
+        host.databaseFile,
+        network.exchanges.filter(({ from }) => own.has(from)),
+      ),
+    );
+    live.push((await host.storage.replyTags()).length);
+  };
+  const prepare = (world: World): void => {
+    for (let day = 1; day <= days; day++) {
+      world.agenda.add((firstDay + day) * daySeconds - 300, () => atNight(world));
+    }
+  };
+  const run = await simulate({ seed, isReal, mishaps: calm, days, people: 4, desks: 1, settleDays: 0, prepare });
+  return { disks, live, run };
+}
+
+const real: Looks[] = [];
+const cover: Looks[] = [];
+beforeAll(async () => {
+  for (const seed of seeds) {
+    real.push(await look(seed, true));
+    cover.push(await look(seed, false));
+  }
+}, 400_000);
+afterAll(async () => {
+  for (const { run } of [...real, ...cover]) await run.remove();
+});
+
+it('the runs with messages have messages and replies, the others none', () => {
+  for (const { run } of real) {
+    expect(run.world.ledger.sent.length).toBeGreaterThan(1);
+    expect(run.world.ledger.written.length).toBeGreaterThan(0);
+  }
+  for (const { run } of cover) expect(run.world.ledger.sent.length + run.world.ledger.written.length).toBe(0);
+});
+
+it('[THR-3] rows of every table are equal in number and length, day by day', () => {
+  for (const [at, { disks }] of real.entries()) expect(checkDisks(disks, cover[at]?.disks ?? [])).toEqual([]);
+});
+
+it('[THR-3] how many replies lie there differs no more than by chance', () => {
+  const dice = new Dice('permutations');
+  const [withMessages, without] = [real, cover].map((looks) => looks.flatMap(({ live }) => live));
+  expect(differenceByChance(withMessages ?? [], without ?? [], (count) => dice.below(count))).toBeGreaterThan(0.01);
+});
+
+it('the checks see an envelope more, a row out of its table’s lengths, and a number that follows the messages', async () => {
+  const { host } = (real[0] as Looks).run.world;
+  const before = lookAtDisk(host.databaseFile, []);
+  expect(checkDisks([before], [before])).toEqual([]);
+  const bytes = new Uint8Array(4_096);
+  await host.storage.write([{ kind: 'envelope', row: { id: new Uint8Array(32), day: firstDay, bytes } }]);
+  expect(checkDisks([lookAtDisk(host.databaseFile, [])], [before]).length).toBeGreaterThan(0);
+  expect(checkDisks([{ ...before, unordered: ['envelopes'] }], [before]).map(({ id }) => id)).toEqual(['ENV-5']);
+  expect(checkDisks([], [])).toHaveLength(1);
+  const dice = new Dice('permutations');
+  const below = (count: number): number => dice.below(count);
+  expect(differenceByChance([9, 8, 9, 10, 9, 8], [4, 5, 4, 3, 4, 5], below)).toBeLessThan(0.01);
+});
