@@ -205,6 +205,8 @@ export const en = {
   'alert.bundle-invalid.do': 'Sources’ pages refuse it and cannot write. Tell the operator at once.',
   'alert.index-invalid': 'The server’s index of replies does not verify',
   'alert.index-invalid.do': 'Sources cannot find replies. Tell the operator at once.',
+  'alert.issuer-invalid': 'The server offered token keys of its own',
+  'alert.issuer-invalid.do': 'Nothing was taken from it. If it stays, ask whoever runs the server, by another way.',
   'alert.reply-too-old': 'A reply was never posted',
   'alert.reply-too-old.do': 'It waited for too long. Open the conversation and write it again.',
   'alert.reply-refused': 'The server has refused a reply for good',

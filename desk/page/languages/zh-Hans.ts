@@ -190,6 +190,8 @@ export const zhHans: Catalogue = {
   'alert.bundle-invalid.do': '来信人的页面会拒绝它，因而无法写信。请立即告知运维人员。',
   'alert.index-invalid': '服务器的回复索引无法验证',
   'alert.index-invalid.do': '来信人找不到回复。请立即告知运维人员。',
+  'alert.issuer-invalid': '服务器提供了未公布的令牌密钥',
+  'alert.issuer-invalid.do': '没有采用它们。如果一直如此，请通过其他途径询问服务器的管理者。',
   'alert.reply-too-old': '有一条回复从未发布',
   'alert.reply-too-old.do': '它等待过久。请打开对话重写。',
   'alert.reply-refused': '服务器彻底拒绝了一条回复',

@@ -8,13 +8,13 @@ import { dayKeysOf } from '@postern/protocol/keys/bundle';
 import { activeDesks } from '@postern/protocol/keys/roster';
 import { drawBelow, drawOne } from '@postern/protocol/messages/draw';
 import { sealCover } from '@postern/protocol/messages/envelope';
-import { lanePrefix, tagLookup, tagOf } from '@postern/protocol/messages/reply-index';
+import { lanePrefix, type ReplyIndex, tagLookup, tagOf } from '@postern/protocol/messages/reply-index';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { dayOf } from '@postern/protocol/time';
 import { fetchFile, reach, Unreachable } from './desk-server.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { PostedCover } from './post-record.ts';
-import { type Documents, fetchDocuments, fetchIndex, freshCircuit } from './public-documents.ts';
+import { type Documents, fetchIndex, freshCircuit, readDocuments, readIndex } from './public-documents.ts';
 import type { Rosters } from './rosters.ts';
 
 const languages = ['zh-Hans', 'en', 'ar'];
@@ -22,30 +22,29 @@ const assetLink = /"(\/a\/[A-Za-z0-9._-]+)"/g;
 /** How many moments a page stays open at the least and the most; an answer is read in between. */
 const momentsMin = 4;
 const momentsMax = 12;
+/** As the page does. */
+const earlyIndexSeconds = [60, 120, 300];
 
 export class CoverVisit {
   readonly #parts: EngineParts;
-  readonly #documents: Documents;
+  readonly #rosters: Rosters;
   readonly #cover: PostedCover;
   readonly #circuit: string;
   readonly #delivery: Delivery;
   readonly #loadedAt: number;
   readonly #stays: number;
+  #documents: Documents;
   #moment = 0;
+  #indices = 0;
   #isShown = false;
 
-  private constructor(
-    parts: EngineParts,
-    documents: Documents,
-    cover: PostedCover,
-    circuit: string,
-    delivery: Delivery,
-  ) {
+  private constructor(parts: EngineParts, rosters: Rosters, cover: PostedCover, circuit: string, loaded: Documents) {
     this.#parts = parts;
-    this.#documents = documents;
+    this.#rosters = rosters;
     this.#cover = cover;
     this.#circuit = circuit;
-    this.#delivery = delivery;
+    this.#documents = loaded;
+    this.#delivery = new Delivery(termsOf(parts, loaded), parts.ports.random);
     this.#loadedAt = parts.ports.now();
     this.#stays = momentsMin + drawBelow(momentsMax - momentsMin + 1, parts.ports.random);
   }
@@ -54,24 +53,17 @@ export class CoverVisit {
   static async begin(parts: EngineParts, rosters: Rosters, cover: PostedCover): Promise<CoverVisit | null> {
     const circuit = freshCircuit(parts, 'visit');
     await loadPage(parts, circuit);
-    await fetchFile(parts.ports, '/roster', circuit);
-    const documents = await fetchDocuments(parts, rosters, circuit);
-    if (documents === null) return null;
-    const lane = lanePrefix(cover.lane, documents.bundle.laneDepth);
-    const index = await fetchIndex(parts, documents, lane, circuit);
-    if (index === null || index === 'bundle-changed') return null;
-    const delivery = new Delivery(termsOf(parts, documents), parts.ports.random);
-    delivery.setTerms(termsOf(parts, documents), index.puzzleBits);
-    if (tagLookup(index.tags)(await tagOf(cover.tagKey, index.epoch))) delivery.want(cover.tagKey);
-    return new CoverVisit(parts, documents, cover, circuit, delivery);
+    // A page that knows nothing yet asks for lane 0.
+    const loaded = await load(parts, rosters, circuit, 0);
+    if (loaded === null) return null;
+    const visit = new CoverVisit(parts, rosters, cover, circuit, loaded.documents);
+    if (loaded.index !== null) await visit.#look(loaded.index);
+    return visit;
   }
 
-  /** Unix seconds of the next moment. */
+  /** Unix seconds of what comes next: a request, or the index of another epoch. */
   get nextTime(): number {
-    const { moments, thenEvery } = this.#documents.roster;
-    const last = moments.at(-1) ?? 0;
-    const behind = this.#moment - moments.length + 1;
-    return this.#loadedAt + (moments[this.#moment] ?? last + behind * thenEvery);
+    return this.#loadedAt + Math.min(this.#nextRequest, this.#nextIndex);
   }
 
   /** The reply was there and the server has been told to delete it. */
@@ -84,10 +76,34 @@ export class CoverVisit {
     return this.#moment >= (mustStay ? momentsMax : this.#stays);
   }
 
-  /** Sends what the moment asks for; without an answer the next moment carries it again. */
+  /** Does what comes next. */
   async step(): Promise<void> {
+    if (this.#nextIndex < this.#nextRequest) {
+      this.#indices += 1;
+      await this.#fetchIndex();
+    } else await this.#request(this.#moment++);
+  }
+
+  get #nextRequest(): number {
+    const { moments, thenEvery } = this.#documents.roster;
+    const behind = this.#moment - moments.length + 1;
+    return moments[this.#moment] ?? (moments.at(-1) ?? 0) + behind * thenEvery;
+  }
+
+  /** One in each epoch, and with more than one lane some early ones, since the first may have been of another lane. */
+  get #nextIndex(): number {
+    const { epochSeconds } = this.#documents.roster;
+    const early = this.#documents.bundle.laneDepth > 0 ? earlyIndexSeconds.filter((at) => at < epochSeconds) : [];
+    return early[this.#indices] ?? epochSeconds * (this.#indices - early.length + 1);
+  }
+
+  get #lane(): number {
+    return lanePrefix(this.#cover.lane, this.#documents.bundle.laneDepth);
+  }
+
+  /** Without an answer the next moment carries the same again. */
+  async #request(moment: number): Promise<void> {
     const { ports } = this.#parts;
-    const moment = this.#moment++;
     const bytes = await this.#delivery.request(moment, ports.now());
     try {
       const { status, body } = await reach('/request', () => ports.postRequest(bytes, this.#circuit));
@@ -100,6 +116,27 @@ export class CoverVisit {
     }
   }
 
+  async #fetchIndex(): Promise<void> {
+    try {
+      const index = await fetchIndex(this.#parts, this.#documents, this.#lane, this.#circuit);
+      if (index === 'bundle-changed') {
+        const loaded = await load(this.#parts, this.#rosters, this.#circuit, this.#lane);
+        if (loaded === null) return;
+        this.#documents = loaded.documents;
+        if (loaded.index !== null) await this.#look(loaded.index);
+      } else if (index !== null) await this.#look(index);
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+    }
+  }
+
+  async #look(index: ReplyIndex): Promise<void> {
+    this.#delivery.setTerms(termsOf(this.#parts, this.#documents), index.puzzleBits);
+    if (index.lane !== this.#lane || this.#isShown) return;
+    const stands = tagLookup(index.tags)(await tagOf(this.#cover.tagKey, index.epoch));
+    if (stands) this.#delivery.want(this.#cover.tagKey);
+  }
+
   /** As a source does: only what is really the reply is acknowledged. */
   async #read(body: Uint8Array): Promise<void> {
     if (this.#isShown || !equal(await sha256(body), this.#cover.bodyHash)) return;
@@ -107,6 +144,21 @@ export class CoverVisit {
     this.#delivery.arrived(this.#cover.tagKey);
     this.#delivery.acknowledge(this.#cover.ackKey);
   }
+}
+
+/** The three documents at the same time. @throws Unreachable */
+async function load(
+  parts: EngineParts,
+  rosters: Rosters,
+  circuit: string,
+  lane: number,
+): Promise<{ readonly documents: Documents; readonly index: ReplyIndex | null } | null> {
+  const paths = ['/roster', '/bundle', `/index/${lane}`];
+  const [, bundle, index] = await Promise.all(paths.map((path) => fetchFile(parts.ports, path, circuit)));
+  const documents = await readDocuments(parts, rosters, bundle ?? null);
+  if (documents === null) return null;
+  const read = await readIndex(parts, documents, lane, index ?? null);
+  return { documents, index: read === 'bundle-changed' ? null : read };
 }
 
 /** A page in one of the languages, and the files that it names. A server without pages is visited all the same. */

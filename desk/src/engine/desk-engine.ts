@@ -160,9 +160,11 @@ export class DeskEngine {
       if (this.#isStale) this.#nouns = await loadNouns(this.#ports, this.#identity, this.#options);
       this.#isStale = false;
       await eraseDue(this.#nouns, dayOf(this.#ports.now()));
-      if (this.#ports.now() >= this.#nextSync) await this.#sync();
-      if (this.#nouns.rosters.isMember) await this.#anonymous();
-      await this.#ports.store.transaction(this.#nouns.parts.alerts.takeWrites());
+      const isTick = this.#ports.now() >= this.#nextSync;
+      if (isTick) await this.#sync();
+      if (this.#nouns.rosters.isMember) await this.#anonymous(isTick);
+      const writes = this.#nouns.parts.alerts.takeWrites();
+      if (writes.length > 0) await this.#ports.store.transaction(writes);
     } catch (error) {
       this.#isStale = true;
       throw error;
@@ -205,7 +207,7 @@ export class DeskEngine {
     }
     await this.#step(day, () => sync.append(day));
     await this.#step(day, () => snapshots.send());
-    await this.#step(day, () => posting.begin(day));
+    await this.#step(day, () => posting.begin(day, this.#nouns.collected.documents));
   }
 
   /** A refusal ends one step and not the others. */
@@ -221,13 +223,13 @@ export class DeskEngine {
   }
 
   /** All that must not be linked with this device. */
-  async #anonymous(): Promise<void> {
+  async #anonymous(isTick: boolean): Promise<void> {
     const { collected, posting, visits } = this.#nouns;
     const day = dayOf(this.#ports.now());
     try {
       await collected.work();
       if (collected.documents !== null) {
-        await posting.retry(collected.documents, day);
+        if (isTick) await posting.retry(collected.documents, day);
         await posting.post(collected.documents, day);
         if (posting.takeKeyGone()) collected.forgetDocuments();
       }

@@ -53,6 +53,7 @@ export class LogSync {
   #isCompared = false;
   #isRefused = false;
   #isCaughtUp = false;
+  #triedReadingAt = Number.NEGATIVE_INFINITY;
   /** After giving entries back: until when other devices are left to do the same, in unix seconds. */
   #quietUntil = 0;
   /** Since when a rekey that is nobody's in particular is due, in unix seconds. */
@@ -83,7 +84,7 @@ export class LogSync {
   /** Reads what is new. @throws Unreachable, Refused */
   async sync(day: Day): Promise<void> {
     this.#isCaughtUp = false;
-    if (this.#with.log.progress.needsSnapshot) return;
+    if (this.#with.log.progress.needsSnapshot && !(await this.#canReadOn())) return;
     for (let reads = 0; reads < readsMax; reads++) {
       const { position } = this.#with.log;
       const from = this.#isCompared ? position.length : Math.max(0, position.length - 1);
@@ -111,6 +112,20 @@ export class LogSync {
       )
         return;
     }
+  }
+
+  /** Whether a device that could not read on can do so now: the server, not the log, was the reason. Asked now and then. */
+  async #canReadOn(): Promise<boolean> {
+    const { log } = this.#with;
+    const now = this.#parts.ports.now();
+    if (now < this.#triedReadingAt + this.#parts.options.turnSeconds) return false;
+    this.#triedReadingAt = now;
+    const { length, entries } = await this.#parts.server.ask({ kind: 'log', from: log.position.length });
+    const next = entries.find(({ number }) => number === log.position.length);
+    const isReadable = next !== undefined && typeof (await this.#openOnce(next.entry)) !== 'string';
+    if (!isReadable && length !== log.position.length) return false;
+    log.progress = { ...log.progress, needsSnapshot: false };
+    return true;
   }
 
   /** Compares what the peers' transport keys say with the own log (TRK-3). */

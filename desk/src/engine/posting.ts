@@ -104,12 +104,12 @@ export class Posting {
   }
 
   /** Draws a day's times and fetches its tokens, at the first contact of the day. @throws Unreachable, Refused */
-  async begin(today: Day): Promise<void> {
+  async begin(today: Day, documents: Documents | null): Promise<void> {
     if (this.#day !== today) await this.#turnDay(today);
-    await this.#with.tokens.refresh(today, this.#slots.count);
+    await this.#with.tokens.refresh(today, this.#slots.count, documents?.bundle.issuers ?? []);
   }
 
-  /** Sends again what was not answered. */
+  /** Sends again what was not answered, once in each tick's time. */
   async retry(documents: Documents, today: Day): Promise<void> {
     for (const [name, post] of this.#posts) if (!post.isRefused) await this.#send(name, post, documents, today);
   }

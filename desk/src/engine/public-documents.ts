@@ -23,15 +23,19 @@ export function freshCircuit(parts: EngineParts, purpose: string): string {
   return `${purpose}-${bytesToHex(parts.ports.random(8))}`;
 }
 
-/**
- * The bundle and the roster under which it stands; null if the server has none or it is refused, which is reported.
- * @throws Unreachable
- */
+/** The bundle and the roster under which it stands; null if there is none or it is refused, which is reported. @throws Unreachable */
 export async function fetchDocuments(parts: EngineParts, rosters: Rosters, circuit: string): Promise<Documents | null> {
-  const bytes = await fetchFile(parts.ports, '/bundle', circuit);
+  return readDocuments(parts, rosters, await fetchFile(parts.ports, '/bundle', circuit));
+}
+
+/** Verifies what was fetched. @param bytes null if the server has none */
+export async function readDocuments(
+  parts: EngineParts,
+  rosters: Rosters,
+  bytes: Uint8Array | null,
+): Promise<Documents | null> {
   if (bytes === null) return null;
   const day = dayOf(parts.ports.now());
-  let problem: unknown = null;
   // Until every desk has signed for the newest roster, the one before stays in use.
   for (const roster of rosters.ofDay(day)) {
     try {
@@ -40,22 +44,30 @@ export async function fetchDocuments(parts: EngineParts, rosters: Rosters, circu
       return { roster, bundle };
     } catch (error) {
       if (!(error instanceof DocumentError || error instanceof WireError)) throw error;
-      problem = error;
       if (error.code !== 'wrong-roster' && error.code !== 'unknown-signer') break;
     }
   }
-  if (problem !== null) parts.alerts.raise('bundle-invalid', day);
+  parts.alerts.raise('bundle-invalid', day);
   return null;
 }
 
-/** `bundle-changed`: documents are to be fetched again. Null if there is none or it is refused, which is reported. */
+/** `bundle-changed`: documents are to be fetched again. Null if there is none or it is refused, which is reported. @throws Unreachable */
 export async function fetchIndex(
   parts: EngineParts,
-  { roster, bundle }: Documents,
+  documents: Documents,
   lane: number,
   circuit: string,
 ): Promise<ReplyIndex | 'bundle-changed' | null> {
-  const bytes = await fetchFile(parts.ports, `/index/${lane}`, circuit);
+  return readIndex(parts, documents, lane, await fetchFile(parts.ports, `/index/${lane}`, circuit));
+}
+
+/** Verifies what was fetched. @param bytes null if the server has none */
+export async function readIndex(
+  parts: EngineParts,
+  { roster, bundle }: Documents,
+  lane: number,
+  bytes: Uint8Array | null,
+): Promise<ReplyIndex | 'bundle-changed' | null> {
   if (bytes === null) return null;
   const { fingerprint, indexStep, epochSeconds } = roster;
   const { serverPublicKey: serverKey, hash: bundleHash, laneDepth } = bundle;

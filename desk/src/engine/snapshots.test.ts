@@ -1,4 +1,5 @@
 // Devices that cannot read the log from its beginning: new ones, and those that were away for long.
+import { encodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createDeviceIdentity } from './identity.ts';
 import { names } from './store-schema.ts';
@@ -104,5 +105,36 @@ describe('a device that was away', () => {
     expect(device(1).engine.status()).toMatchObject({ phase: 'working' });
     expect(device(1).engine.conversations()).toMatchObject([{ messages: 4 }]);
     expect(await world.stateOf(device(1))).toBe(await world.stateOf(device(0)));
+  });
+
+  it('needs nobody when it was alone: after three weeks it goes on with a new group key', async () => {
+    world = await DeskWorld.create(1);
+    await world.rounds(3);
+    await new TestSource(world).visit(['Before the holidays']);
+    await world.rounds(3);
+    const key = await device(0).store.get(names.groupKey);
+    await world.nextDay(world.devices, 21);
+    await world.rounds(3);
+    expect(device(0).engine.status()).toMatchObject({ phase: 'working', dayKeysThrough: world.day + 7 });
+    expect(await device(0).store.get(names.groupKey)).not.toEqual(key);
+    await new TestSource(world).visit(['After the holidays']);
+    await world.rounds(3);
+    expect(device(0).engine.conversations()).toHaveLength(2);
+  });
+
+  it('is not stopped for good by a server that said once that entries are gone', async () => {
+    world = await DeskWorld.create(1);
+    await world.rounds(4);
+    const { length } = device(0).engine.status().log;
+    device(0).faults.desk = async (request, pass) => {
+      if (request.kind !== 'log') return pass();
+      return { status: 200, body: encodeDeviceResponse({ kind: 'log', length: length + 50, entries: [] }) };
+    };
+    await world.rounds(1);
+    expect(device(0).engine.status()).toMatchObject({ phase: 'joining', alerts: [{ code: 'log-gap' }] });
+    device(0).faults.desk = null;
+    await world.rounds(4);
+    expect(device(0).engine.status().phase).toBe('working');
+    expect(device(0).engine.status().log.length).toBeGreaterThan(length);
   });
 });

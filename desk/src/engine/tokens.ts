@@ -1,10 +1,13 @@
 /** Tokens for replies and for the sources who get them, fetched once a day in the same number (spec/protocol.md, section 6.1). */
 
+import { equal } from '@postern/protocol/bytes/equal';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import { TOKEN_BYTES } from '@postern/protocol/constants';
 import { TOKENS_MAX } from '@postern/protocol/http/device-kinds';
 import { acceptedPeriods, requestToken, type TokenPurpose, tokenPeriod } from '@postern/protocol/http/token';
+import type { BundleIssuer } from '@postern/protocol/keys/bundle';
 import { finalizeToken, type IssuerPublicKey, importIssuerPublicKey } from '@postern/protocol/primitives/blind-rsa';
+import { sha256 } from '@postern/protocol/primitives/hash';
 import type { Day } from '@postern/protocol/time';
 import { Refused } from './desk-server.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -33,16 +36,22 @@ export class Tokens {
 
   /**
    * Fetches a day's tokens of both kinds, at the first contact of the day, whether or not there is anything to post.
+   * Only under keys that the bundle names, fetched as anybody: a key of the desk's own would give its tokens away (TOK-3).
    * @param count of this device's posts a day @throws Unreachable, Refused
    */
-  async refresh(today: Day, count: number): Promise<void> {
-    if (count === 0 || purposes.every((purpose) => this.#stockOf(purpose).fetchedOn === today)) return;
-    const { keys } = await this.#parts.server.ask({ kind: 'issuer-keys' });
-    for (const purpose of purposes) {
-      if (this.#stockOf(purpose).fetchedOn === today) continue;
+  async refresh(today: Day, count: number, issuers: readonly BundleIssuer[]): Promise<void> {
+    const named = purposes.flatMap((purpose) => {
       const period = tokenPeriod(purpose, today);
+      const issuer = issuers.find((known) => known.purpose === purpose && known.period === period);
+      return issuer === undefined || this.#stockOf(purpose).fetchedOn === today ? [] : [issuer];
+    });
+    if (count === 0 || named.length === 0) return;
+    const { keys } = await this.#parts.server.ask({ kind: 'issuer-keys' });
+    for (const { purpose, period, keyHash } of named) {
       const spki = keys.find((key) => key.purpose === purpose && key.period === period)?.publicKey;
-      if (spki !== undefined) await this.#fetch(purpose, period, spki, today, count);
+      const isNamed = spki !== undefined && equal(await sha256(spki), keyHash);
+      if (isNamed) await this.#fetch(purpose, period, spki, today, count);
+      else this.#parts.alerts.raise('issuer-invalid', today);
     }
   }
 

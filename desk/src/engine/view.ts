@@ -18,6 +18,7 @@
  * - `day-keys-short`: no day key is published for tomorrow
  * - `no-receipt`: day keys wait since a day or more because no other device has confirmed them (DAY-1)
  * - `bundle-invalid`, `index-invalid`: what sources are given does not verify
+ * - `issuer-invalid`: the server offered token keys that the bundle does not name (TOK-3)
  * - `reply-too-old`: a reply was not posted in time for its root and never will be (CHN-2)
  * - `reply-refused`: the server has refused a reply for good
  * - `loss-suspected`: replies left the index early and the source, who wrote since, has not read them
@@ -43,6 +44,7 @@ export type AlertCode =
   | 'no-receipt'
   | 'bundle-invalid'
   | 'index-invalid'
+  | 'issuer-invalid'
   | 'reply-too-old'
   | 'reply-refused'
   | 'loss-suspected'

@@ -14,6 +14,7 @@ import { signRoster, type VerifiedRoster, verifyRoster } from '@postern/protocol
 import { type DocumentHash, documentHash, keyHashOf } from '@postern/protocol/keys/signed';
 import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
+import { seededRandom } from '@postern/protocol/testing/seeded-random';
 import { createDataFolder, openDataFolder } from '@postern/server/files/data-folder';
 import { type RunningServer, startServer } from '@postern/server/main';
 import type { Storage } from '@postern/server/ports/storage';
@@ -86,7 +87,7 @@ export class DeskWorld {
     this.#root = root;
     this.fingerprint = fingerprint;
     this.#fields = fields;
-    this.desk = random(8);
+    this.desk = new Uint8Array(8).fill(0xd5);
     // Midnight and a little, so that a day lies ahead.
     this.clock = {
       time: 20_800 * daySeconds + 600,
@@ -103,13 +104,15 @@ export class DeskWorld {
     fields: Partial<Roster> = {},
     options: Partial<EngineOptions> = {},
   ): Promise<DeskWorld> {
-    const root = await hybridKey(random(64));
+    // The same keys each time, so that the times of posts, which come from them, are the same in every run.
+    const fixed = seededRandom('desk world');
+    const root = await hybridKey(fixed(64));
     const fingerprint = await fingerprintOf(root.publicKey);
     const folder = join(mkdtempSync(join(quickFolder, 'postern-desk-')), 'data');
     await createDataFolder(folder, { fingerprint, host: '127.0.0.1', port: 0 }, random);
     const world = new DeskWorld(folder, root, fingerprint, fields, options);
     await world.start();
-    for (let i = 0; i < count; i++) world.members.push(await createDeviceIdentity(random));
+    for (let i = 0; i < count; i++) world.members.push(await createDeviceIdentity(fixed));
     await world.server?.addRoster((await world.signRoster()).signed);
     for (const identity of world.members) await world.open(identity);
     world.devices.sort((a, b) => (a.id < b.id ? -1 : 1));
