@@ -1,11 +1,11 @@
 /** `postern device join`: a new device that is listed learns its organisation, its desk and its server. */
 
 import { enrolKeystore, eraseKeystore, openKeystore } from '@postern/desk/app/keystore';
-import { createTransport } from '@postern/desk/app/transport';
+import { createTransport, type Transport } from '@postern/desk/app/transport';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { Secret } from '@postern/protocol/bytes/secret';
 import { rosterDevice, signerOf } from '@postern/protocol/keys/roster';
-import { type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
+import { acceptRosters, type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import { Command } from 'commander';
 import { type DevicePassphraseOption, deskPassphrase, keystoreOf } from '../organisation/device-folder.ts';
@@ -22,6 +22,8 @@ interface JoinOptions extends JsonOption, DevicePassphraseOption {
   readonly roster?: string;
   readonly fingerprint?: string;
 }
+
+const circuit = 'join';
 
 export function deviceJoinCommand(context: Context): Command {
   return new Command('join')
@@ -67,21 +69,30 @@ async function join(context: Context, folder: string, options: JoinOptions): Pro
   }
 }
 
-async function fetchRoster({ random }: Context, { server, socks }: JoinOptions): Promise<VerifiedRoster> {
-  let transport: ReturnType<typeof createTransport>;
+/** The newest that the server knows: the one in use may be older, until all desks have signed their keys under the next. */
+async function fetchRoster(context: Context, { server, socks }: JoinOptions): Promise<VerifiedRoster> {
+  const transport = openTransport(context, server, socks);
   try {
-    transport = createTransport({ server, socks: socks ?? null, random });
+    const { status, body } = await transport.fetchPublic('/roster', circuit);
+    if (status !== 200) throw unreachable('The server gives no roster.');
+    let newest = await openSignedRoster(body);
+    for (;;) {
+      const next = await transport.fetchPublic(`/roster/${newest.number + 1}`, circuit);
+      if (next.status !== 200) return newest;
+      newest = await acceptRosters(newest, [next.body], todayOf(context));
+    }
+  } finally {
+    transport.close();
+  }
+}
+
+function openTransport({ random }: Context, server: string, socks: HostPort | undefined): Transport {
+  try {
+    return createTransport({ server, socks: socks ?? null, random });
   } catch {
     throw usage(
       '--server cannot be used: wanted https://<host>, http://127.0.0.1:<port>, or http://<name>.onion with --socks.',
     );
-  }
-  try {
-    const { status, body } = await transport.fetchPublic('/roster', 'join');
-    if (status !== 200) throw unreachable('The server gives no roster.');
-    return await openSignedRoster(body);
-  } finally {
-    transport.close();
   }
 }
 

@@ -10,6 +10,7 @@ import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../../tools/build.ts';
 import { lacks, pathOf } from '../../../tools/debian.ts';
+import { openSignedRoster } from '../organisation/roster-file.ts';
 import { firstLine, freePort, type Outcome, Place, run, runHere, start, stop } from '../testing/run.ts';
 
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
@@ -141,6 +142,28 @@ describe('a server that is served', () => {
     await serve(again);
     expect(await doctor(again)).toEqual({ code: 0, ok: true, failed: [] });
     expect(existsSync(join(again, 'control.sock'))).toBe(true);
+  });
+
+  it('lets a new device join while pages are still served under the roster before', async () => {
+    await serve();
+    const [folder, root] = [place.path('second'), place.path('org', 'organisation-root.key')];
+    const request = (await runHere(['device', 'new', folder, '--passphrase-file', place.passphrase, '--json'])).json
+      .request;
+    await runHere(['device', 'add', String(request), '--data', data, '--root', root]);
+    const inUse = await openSignedRoster(
+      new Uint8Array(await (await fetch(`http://127.0.0.1:${port}/roster`)).arrayBuffer()),
+    );
+    expect(inUse.number).toBe(1);
+    const words = (made.json.words as { english: string }).english;
+    const where = [
+      '--server',
+      `http://127.0.0.1:${port}`,
+      '--fingerprint',
+      words,
+      '--passphrase-file',
+      place.passphrase,
+    ];
+    expect((await runHere(['device', 'join', folder, ...where, '--json'])).json).toMatchObject({ roster: 2 });
   });
 
   it('refuses a damaged backup and leaves what is there', async () => {
