@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { openRequest, sealRequest, sealResponse } from '@postern/protocol/http/anonymous-request';
 import { verifyBundle } from '@postern/protocol/keys/bundle';
+import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import { dayOf } from '@postern/protocol/time';
 import { publishDayKeys } from '../tools/e2e/desk.ts';
-import { makeOffice, now, type Office, type ServerProcess } from '../tools/e2e/office.ts';
+import { makeOffice, now, type Office, random, type ServerProcess } from '../tools/e2e/office.ts';
 import { loadServer, processorMs, residentMiB } from './load.ts';
 import type { Bench } from './measure.ts';
 import type { SealTask } from './seal-worker.ts';
@@ -14,6 +16,8 @@ import { writeBareEnvelopes } from './storage.ts';
 
 const requests = 1_600;
 const connections = 48;
+/** For the part of the cryptography. */
+const opened = 400;
 
 export const firstContact: Bench = async () => {
   const office = await makeOffice(1, { repliesADay: 1 });
@@ -30,6 +34,7 @@ export const firstContact: Bench = async () => {
     if (load.statuses.get(200) !== load.answers) throw new Error(`not all were answered: ${[...load.statuses]}`);
     const bare = await writeBareEnvelopes(folder, messages.length);
     const rate = load.answers / load.seconds;
+    const cryptography = await openAndSeal();
     return [
       {
         what: 'requests handled',
@@ -40,6 +45,12 @@ export const firstContact: Bench = async () => {
         note: 'client on the same cores',
       },
       { what: 'processor', value: used / load.answers, unit: 'ms each' },
+      {
+        what: 'of that: opening and sealing',
+        value: cryptography,
+        unit: 'ms each',
+        note: 'measured alone, in this process',
+      },
       { what: 'the same rows, bare database', value: bare, unit: '/s', note: 'batches of 100' },
       { what: 'bare database ÷ server', value: bare / rate, unit: '×', aim: 'within 2×', isMet: bare / rate <= 2 },
       {
@@ -78,4 +89,32 @@ function inWorker(task: SealTask): Promise<Uint8Array[]> {
     worker.once('message', resolve);
     worker.once('error', reject);
   });
+}
+
+/** Processor time of the protocol's two calls for one request, without server, storage or network. */
+async function openAndSeal(): Promise<number> {
+  const fingerprint = random(32);
+  const privateKey = await nativeRecipient.importKey(random(32));
+  const config = { keyId: 1, publicKey: privateKey.publicKey };
+  const content = {
+    fingerprint,
+    kind: 'filler',
+    payload: random(4096),
+    claims: [random(16), random(16), random(16), random(16)],
+    acknowledgements: [random(32), random(32), random(32), random(32)],
+    token: random(354),
+    puzzleNonce: random(8),
+  } as const;
+  const { bytes } = await sealRequest(config, content, random);
+  const bodies = [random(2048), random(2048), random(2048), random(2048)];
+  const once = async (): Promise<void> => {
+    const opened = await openRequest(nativeRecipient, [{ keyId: 1, privateKey }], bytes, fingerprint);
+    if (!('content' in opened)) throw new Error('open a request: it does not');
+    await sealResponse(opened.context, { outcome: 'nothing', puzzleBits: 0, bodies }, random);
+  };
+  for (let i = 0; i < 100; i++) await once();
+  const before = process.cpuUsage();
+  for (let i = 0; i < opened; i += 4) await Promise.all([once(), once(), once(), once()]);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000 / opened;
 }

@@ -1,8 +1,8 @@
-// A whole conversation with real parts: page, browser, server in its own process, and the desk's engine.
+// A whole conversation in Firefox with real parts: page, server in its own process, and the desk's engine. Chromium: the demo.
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { screenshot } from '../browsers/inspect.ts';
-import { launchChromium, launchFirefox } from '../browsers/launch.ts';
+import { launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk, receive } from './desk.ts';
@@ -23,7 +23,6 @@ afterAll(async () => {
 });
 
 const browsers = [
-  ['chromium', 'chromium', () => launchChromium()],
   ['firefox-esr', 'firefox-standard', () => launchFirefox('standard')],
   ['firefox-esr', 'firefox-safer', () => launchFirefox('safer')],
 ] as const;

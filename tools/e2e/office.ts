@@ -42,7 +42,7 @@ export interface Office {
 }
 
 /** What `serve.ts` is told; it must survive being written as JSON. */
-interface ServeOptions {
+export interface ServeOptions {
   /** Takes any number of envelopes without a puzzle, for measurements. */
   readonly withoutPuzzle?: boolean;
   readonly withoutPages?: boolean;

@@ -12,11 +12,19 @@ export async function openPage(browser: Browser, url: string): Promise<Page> {
   return page;
 }
 
-/** From the first page to the twelve words. @returns the words as they are shown */
-export async function writeMessage(page: Page, text: string, desk = 0): Promise<string[]> {
+/** From the first page to the twelve words. @param desk part of its name; by default the first @returns the words as they are shown */
+export async function writeMessage(page: Page, text: string, desk = ''): Promise<string[]> {
   await press(page, '#start button.main');
   await page.waitForSelector('#write-text', patience);
-  await press(page, `.desk:nth-of-type(${desk + 1}) input`);
+  await page.$$eval(
+    '.desk',
+    (labels, name) =>
+      labels
+        .find((label) => label.textContent?.includes(name))
+        ?.querySelector('input')
+        ?.click(),
+    desk,
+  );
   await fill(page, '#write-text', text);
   await press(page, main);
   await page.waitForSelector('.words li:nth-child(12)', patience);
