@@ -31,10 +31,6 @@ export class Alerts {
     return [...this.#alerts.values()];
   }
 
-  has(code: AlertCode, subject: AlertSubject = {}): boolean {
-    return this.#alerts.has(keyOf(code, subject));
-  }
-
   /** Raises it, or keeps the one that stands. @param count how many there are now */
   raise(code: AlertCode, day: Day, subject: AlertSubject = {}, count = 1): void {
     const key = keyOf(code, subject);

@@ -37,11 +37,6 @@ export class CoverVisits {
     return visits;
   }
 
-  /** Cover replies that are still to be collected. */
-  get waiting(): number {
-    return this.#covers.size;
-  }
-
   /** Unix seconds of the next moment of a visit, or of the next visit; null if there is none. */
   get nextTime(): number | null {
     const canBegin = this.#visits.size < visitsMax;

@@ -195,7 +195,8 @@ describe('day keys', () => {
     expect(device(1).engine.status().alerts).toEqual([]);
     // The control: with the seed that was erased, an envelope of that day would open.
     expect(await opensWith(seed, first)).toBe(true);
-  });
+    // Twenty days of two devices and a server take a while.
+  }, 240_000);
 
   it('[DAY-2] are erased on the day, also by a device without a network', async () => {
     world = await DeskWorld.create(1);

@@ -23,7 +23,7 @@ import { type LogPosition, logStart } from '@postern/protocol/messages/log-entry
 import { sha256 } from '@postern/protocol/primitives/hash';
 import type { Day } from '@postern/protocol/time';
 import type { LocalStore, StoreWrite } from './ports.ts';
-import { names, numberIn } from './store-schema.ts';
+import { names } from './store-schema.ts';
 
 /** The key of the position's group epoch. */
 export interface GroupKey {
@@ -144,12 +144,6 @@ export class LogStore {
     const after = encodeProgress(this.state);
     if (!equal(before, after)) writes.push({ key: names.progress, bytes: after });
     if (writes.length > 0) await this.#store.transaction(writes);
-  }
-
-  /** Number of the oldest entry that is kept, or null. */
-  async firstKept(): Promise<number | null> {
-    const [first] = await this.#store.list(names.entries);
-    return first === undefined ? null : numberIn(first);
   }
 }
 
