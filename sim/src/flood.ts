@@ -9,13 +9,17 @@ import { dayOf } from '@postern/protocol/time';
 import { get } from './scene.ts';
 import type { World } from './world.ts';
 
-/** Sends envelopes that solve no puzzle and hold no token, one after the other within a minute. @returns what became of them */
-export async function flood(world: World, count: number): Promise<Map<Outcome, number>> {
+/** Sends envelopes that solve no puzzle and hold no token, one after the other within a minute. @returns what became of them, and the puzzle asked at the end */
+export async function flood(
+  world: World,
+  count: number,
+): Promise<{ readonly outcomes: Map<Outcome, number>; readonly puzzleBits: number }> {
   const { host, organisation } = world;
   const { random } = world.dice.fork(`flood ${world.now}`);
   const { keyConfig } = decodeBundle(payloadOf((await host.send(get('/bundle'))).body));
   const config = decodeKeyConfig(keyConfig);
   const outcomes = new Map<Outcome, number>();
+  let puzzleBits = 0;
   for (let i = 0; i < count; i++) {
     const content = {
       fingerprint: organisation.fingerprint,
@@ -30,10 +34,11 @@ export async function flood(world: World, count: number): Promise<Map<Outcome, n
     const headers = { 'content-type': 'message/ohttp-req' };
     const { status, body } = await host.send({ method: 'POST', path: '/request', headers, body: bytes });
     if (status !== 200) throw new Error(`flood the server: status ${status}`);
-    const { outcome } = await openResponse(context, body);
-    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    const answer = await openResponse(context, body);
+    puzzleBits = answer.puzzleBits;
+    outcomes.set(answer.outcome, (outcomes.get(answer.outcome) ?? 0) + 1);
   }
-  return outcomes;
+  return { outcomes, puzzleBits };
 }
 
 /** As after hours in which whoever floods has solved every puzzle: so many envelopes of today are stored already. */

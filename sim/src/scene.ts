@@ -61,12 +61,19 @@ export class Scene {
 
   /** A whole visit of a quarter of an hour. @returns codes of what was refused in it */
   async visit(
-    options: { texts?: readonly string[]; person?: Person; enters?: boolean; stay?: number; id?: string } = {},
+    options: {
+      texts?: readonly string[];
+      writesAt?: number;
+      person?: Person;
+      enters?: boolean;
+      stay?: number;
+      id?: string;
+    } = {},
   ): Promise<{ readonly id: string; readonly codes: readonly string[] }> {
-    const { texts = [], person = this.source, enters = true, stay = 900 } = options;
+    const { texts = [], writesAt = 10, person = this.source, enters = true, stay = 900 } = options;
     const id = options.id ?? `${person.name}/${++this.#visits}`;
     const dice = this.world.dice.fork(id);
-    const writes = texts.map((text, at) => ({ at: 10 + at, desk: 0, text: `${text} ${someText(dice)}` }));
+    const writes = texts.map((text, at) => ({ at: writesAt + at, desk: 0, text: `${text} ${someText(dice)}` }));
     const plan: VisitPlan = { id, person, at: this.world.now + 1, stay, entersAt: enters ? 5 : null, writes };
     this.world.addVisit(plan);
     await this.pass(stay + 60);
