@@ -18,6 +18,7 @@ function row(fields: Partial<InboxRow> = {}): InboxRow {
     incomplete: 0,
     replies: 0,
     unposted: 0,
+    steps: 0,
     isUnanswered: true,
     linksLeft: 8,
     isUnread: true,

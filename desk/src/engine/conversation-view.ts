@@ -41,6 +41,7 @@ export function summaryOf(conversation: Conversation, waiting: readonly WrittenR
     incomplete: conversation.partial.length,
     replies: texts.length + pending.length,
     unposted: unposted.length + pending.length,
+    steps: replies.reduce((sum, { progress }) => sum + order.indexOf(progress), conversation.read),
     isUnanswered: newest !== undefined && pending.length === 0 && !replies.some(({ day }) => day >= newest.day),
     linksLeft: Math.max(0, linksLeft(conversation) - pendingPieces),
   };

@@ -123,6 +123,8 @@ export interface ConversationSummary {
   readonly replies: number;
   /** Of those, the ones of which not every part is posted. */
   readonly unposted: number;
+  /** Steps that the parts of its replies have gone altogether: whoever shows them looks again when this changes. */
+  readonly steps: number;
   /** Whether the newest message has no reply that was written after it. */
   readonly isUnanswered: boolean;
   /** Reply bodies that the newest root still has room for. */
