@@ -3,14 +3,14 @@ import { decodeDeviceRequest } from '@postern/protocol/http/device-request';
 import { decodeDeviceResponse, encodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { payloadOf, signDocument } from '@postern/protocol/keys/signed';
 import { decodeIndex, encodeIndex } from '@postern/protocol/messages/reply-index';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hour, Scene } from './scene.ts';
 
 let scene: Scene;
-beforeEach(async () => {
+beforeAll(async () => {
   scene = await Scene.create('bodies');
 }, 240_000);
-afterEach(() => scene.remove());
+afterAll(() => scene.remove());
 
 it('[RPL-2] [THR-9] a body under another claim is not shown, not acknowledged, and read when the server is honest', async () => {
   const { host, ledger } = scene.world;
@@ -27,7 +27,30 @@ it('[RPL-2] [THR-9] a body under another claim is not shown, not acknowledged, a
   expect(ledger.read[0]?.acknowledgedAt).not.toBeNull();
 });
 
+it('[REQ-5] [PAR-1] parcels that are given again change nothing', async () => {
+  const { network } = scene.world;
+  const old: { readonly id: Uint8Array; readonly parcel: Uint8Array }[] = [];
+  network.interceptor = async (_from, request, pass) => {
+    const answer = await pass(request);
+    if (request.path !== '/desk' || request.body === null || answer.status !== 200) return answer;
+    const asked = decodeDeviceRequest(request.body);
+    const read = asked.kind === 'parcels' ? decodeDeviceResponse('parcels', answer.body) : null;
+    if (read?.kind !== 'parcels') return answer;
+    const again = read.parcels.length === 0 ? [] : [...read.parcels, ...old].slice(0, 16);
+    old.push(...read.parcels);
+    return { status: 200, body: encodeDeviceResponse({ kind: 'parcels', parcels: again }) };
+  };
+  await scene.pass(26 * hour);
+  expect(old.length).toBeGreaterThan(1);
+  network.interceptor = null;
+  expect((await scene.takeAlerts()).flat()).toEqual([]);
+  expect(scene.devices.map(({ engine }) => engine?.status().phase)).toEqual(['working', 'working']);
+}, 120_000);
+
 it('[THR-9] a reply whose tag is left out of the index is missed by the source, and the desk suspects its loss', async () => {
+  // A source that has read nothing yet: what it reads in one visit it does not know in the next.
+  await scene.remove();
+  scene = await Scene.create('left out');
   const { host, network, ledger } = scene.world;
   network.interceptor = async (_from, request, pass) => {
     const answer = await pass(request);
@@ -46,24 +69,4 @@ it('[THR-9] a reply whose tag is left out of the index is missed by the source, 
   await scene.visit({ texts: ['nobody has answered me'] });
   await scene.pass(10 * hour);
   expect((await scene.takeAlerts()).flat()).toContain('loss-suspected');
-}, 120_000);
-
-it('[REQ-5] [PAR-1] parcels that are given again change nothing', async () => {
-  const { network } = scene.world;
-  const old: { readonly id: Uint8Array; readonly parcel: Uint8Array }[] = [];
-  network.interceptor = async (_from, request, pass) => {
-    const answer = await pass(request);
-    if (request.path !== '/desk' || request.body === null || answer.status !== 200) return answer;
-    const asked = decodeDeviceRequest(request.body);
-    const read = asked.kind === 'parcels' ? decodeDeviceResponse('parcels', answer.body) : null;
-    if (read?.kind !== 'parcels') return answer;
-    const again = read.parcels.length === 0 ? [] : [...read.parcels, ...old].slice(0, 16);
-    old.push(...read.parcels);
-    return { status: 200, body: encodeDeviceResponse({ kind: 'parcels', parcels: again }) };
-  };
-  await scene.pass(50 * hour);
-  expect(old.length).toBeGreaterThan(1);
-  network.interceptor = null;
-  expect((await scene.takeAlerts()).flat()).toEqual([]);
-  expect(scene.devices.map(({ engine }) => engine?.status().phase)).toEqual(['working', 'working']);
 }, 120_000);

@@ -19,16 +19,18 @@ afterAll(async () => {
   await scene.remove();
 });
 
-/** Tells it and hears who complains; then nothing is told for two ticks. */
+/** Tells it and hears who complains; then nothing is told for a tick or two. */
 async function tell(lie: Lie): Promise<{ readonly atDesk: string[]; readonly atSource: readonly string[] }> {
   const { network } = scene.world;
   network.interceptor = await lie.tell(scene);
   await scene.pass((lie.hoursBefore ?? 0) * hour);
-  const { codes } = await scene.visit();
+  // A page that is to load its documents again must stay into the next epoch.
+  const stay = lie.atSource?.includes('roster') ? 900 : 200;
+  const { codes } = lie.atSource ? await scene.visit({ stay }) : { codes: [] };
   await scene.pass(lie.hours * hour);
   const atDesk = (await scene.takeAlerts()).flat();
   network.interceptor = null;
-  await scene.pass(7 * hour);
+  await scene.pass(4 * hour);
   return { atDesk, atSource: codes };
 }
 

@@ -269,7 +269,7 @@ export const lies: readonly Lie[] = [
   {
     name: 'log entries are withheld from one device',
     atDesk: ['log-withheld'],
-    hours: 30,
+    hours: 26,
     tell: async (scene) => {
       const [, second] = scene.devices;
       const length = second.engine?.status().log.length ?? 0;
@@ -297,7 +297,7 @@ export const lastingLies: readonly Lie[] = [
   {
     name: 'two histories of one log',
     atDesk: ['log-fork'],
-    hours: 54,
+    hours: 30,
     tell: async (scene) => forkFor(scene.devices[1].name),
   },
 ];

@@ -49,21 +49,14 @@ export async function inspect(run: Run): Promise<Report> {
 
 /** What people at a desk may be told because of what went wrong, and never without it. */
 export function explainedAlerts(mishaps: Mishaps): Set<AlertCode> {
-  // A desk that begins has no keys for tomorrow until a second device has confirmed them.
-  const codes: AlertCode[] = ['day-keys-short'];
+  // A desk that begins has no keys for tomorrow until a second device has confirmed them. A source that comes back does
+  // not know what it has read in an earlier visit, so that a desk may suspect a loss where there is none.
+  const codes: AlertCode[] = ['day-keys-short', 'loss-suspected'];
   const { network, serverCrashes, deviceCrashes, sleep, restores, copies } = mishaps;
   const isLossy = Object.values(network).some((rate) => rate > 0);
   if (isLossy || serverCrashes + deviceCrashes > 0 || sleep > 0 || copies) codes.push('no-receipt');
   if (restores) {
-    codes.push(
-      'no-receipt',
-      'log-restored',
-      'log-withheld',
-      'reply-refused',
-      'loss-suspected',
-      'log-fork',
-      'log-invalid',
-    );
+    codes.push('no-receipt', 'log-restored', 'log-withheld', 'reply-refused', 'log-fork', 'log-invalid');
   }
   if (copies) codes.push('log-fork', 'reply-refused');
   if (sleep >= 13 * 86_400) codes.push('log-gap', 'days-unfinished');

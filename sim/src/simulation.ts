@@ -74,7 +74,7 @@ async function settle(world: World, people: readonly Person[], daysMax: number):
     for (const person of people) {
       if (person.words === null) continue;
       const id = `${person.name}/${late}`;
-      world.addVisit({ id, person, at: world.now + 1_800, stay: 1_500, entersAt: 5, writes: [] });
+      world.addVisit({ id, person, at: world.now + 1_800, stay: 700, entersAt: 5, writes: [] });
     }
     await world.runUntil(world.now + 4 * 3_600);
   }

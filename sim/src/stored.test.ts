@@ -36,7 +36,7 @@ async function look(seed: string, isReal: boolean): Promise<Looks> {
       world.agenda.add((firstDay + day) * daySeconds - 300, () => atNight(world));
     }
   };
-  const run = await simulate({ seed, isReal, mishaps: calm, days, people: 4, desks: 1, settleDays: 0, prepare });
+  const run = await simulate({ seed, isReal, mishaps: calm, days, people: 3, desks: 1, settleDays: 0, prepare });
   return { disks, live, run };
 }
 
