@@ -131,7 +131,15 @@ export class Posting {
     const { laneDepth } = documents.bundle;
     const place = { tagKey, ackId, laneDepth, lanePrefix: lanePrefix(lane, laneDepth), body };
     const payload = encodeReplyPayload(place);
-    const post: Post = { day: today, slot, payload, token: token.token, tokenDay: today, isRefused: false, what };
+    const post: Post = {
+      day: today,
+      slot,
+      payload,
+      token: token.token,
+      tokenDay: token.period,
+      isRefused: false,
+      what,
+    };
     const name = names.post(today, slot);
     const record = { key: name, bytes: encodePost(post) };
     await this.#parts.ports.store.transaction([slotWrite, ...token.writes, ...writes, record]);
@@ -235,7 +243,7 @@ export class Posting {
     if (acceptedPeriods('reply', today).includes(post.tokenDay)) return this.#giveUp(name, post, today);
     const fresh = this.#with.tokens.take('reply', today);
     if (fresh === null) return;
-    const again = { ...post, token: fresh.token, tokenDay: today };
+    const again = { ...post, token: fresh.token, tokenDay: fresh.period };
     await this.#parts.ports.store.transaction([...fresh.writes, { key: name, bytes: encodePost(again) }]);
     this.#posts.set(name, again);
   }

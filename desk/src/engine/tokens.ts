@@ -59,7 +59,7 @@ export class Tokens {
    * Takes one that is accepted today out of the stock. Its writes belong into the transaction in which it is used.
    * @returns null if there is none
    */
-  take(purpose: TokenPurpose, today: Day): { token: Uint8Array; writes: StoreWrite[] } | null {
+  take(purpose: TokenPurpose, today: Day): { token: Uint8Array; period: number; writes: StoreWrite[] } | null {
     const stock = this.#stockOf(purpose);
     const accepted = acceptedPeriods(purpose, today);
     const usable = stock.tokens.filter(({ period }) => accepted.includes(period));
@@ -67,7 +67,7 @@ export class Tokens {
     const taken = usable.sort((a, b) => a.period - b.period)[0];
     if (taken === undefined) return null;
     const rest = usable.filter((other) => other !== taken);
-    return { token: taken.token, writes: this.#set(purpose, { ...stock, tokens: rest }) };
+    return { token: taken.token, period: taken.period, writes: this.#set(purpose, { ...stock, tokens: rest }) };
   }
 
   async #fetch(purpose: TokenPurpose, period: number, spki: Uint8Array, today: Day, count: number): Promise<void> {
