@@ -7,10 +7,12 @@ import { openRequest, sealRequest, sealResponse } from '@postern/protocol/http/a
 import { verifyBundle } from '@postern/protocol/keys/bundle';
 import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import { dayOf } from '@postern/protocol/time';
+import { serverSuite } from '@postern/server/rules/service';
 import { publishDayKeys } from '../tools/e2e/desk.ts';
 import { makeOffice, now, type Office, random, type ServerProcess } from '../tools/e2e/office.ts';
 import { loadServer, processorMs, residentMiB } from './load.ts';
 import type { Bench } from './measure.ts';
+import { randomContent } from './random-content.ts';
 import type { SealTask } from './seal-worker.ts';
 import { writeBareEnvelopes } from './storage.ts';
 
@@ -96,21 +98,12 @@ async function openAndSeal(): Promise<number> {
   const fingerprint = random(32);
   const privateKey = await nativeRecipient.importKey(random(32));
   const config = { keyId: 1, publicKey: privateKey.publicKey };
-  const content = {
-    fingerprint,
-    kind: 'filler',
-    payload: random(4096),
-    claims: [random(16), random(16), random(16), random(16)],
-    acknowledgements: [random(32), random(32), random(32), random(32)],
-    token: random(354),
-    puzzleNonce: random(8),
-  } as const;
-  const { bytes } = await sealRequest(config, content, random);
+  const { bytes } = await sealRequest(config, randomContent(fingerprint, 'filler'), random);
   const bodies = [random(2048), random(2048), random(2048), random(2048)];
   const once = async (): Promise<void> => {
     const opened = await openRequest(nativeRecipient, [{ keyId: 1, privateKey }], bytes, fingerprint);
     if (!('content' in opened)) throw new Error('open a request: it does not');
-    await sealResponse(opened.context, { outcome: 'nothing', puzzleBits: 0, bodies }, random);
+    await sealResponse(opened.context, { outcome: 'nothing', puzzleBits: 0, bodies }, random, serverSuite);
   };
   for (let i = 0; i < 100; i++) await once();
   const before = process.cpuUsage();

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { sealRequest } from '@postern/protocol/http/anonymous-request';
 import { decodeKeyConfig } from '@postern/protocol/http/ohttp';
 import { random } from '../tools/e2e/office.ts';
+import { randomContent } from './random-content.ts';
 
 export interface SealTask {
   readonly keyConfig: Uint8Array;
@@ -14,16 +15,8 @@ const { keyConfig, fingerprint, count } = workerData as SealTask;
 const config = decodeKeyConfig(keyConfig);
 const sealed: Uint8Array[] = [];
 for (let i = 0; i < count; i++) {
-  const content = {
-    fingerprint,
-    kind: 'envelope',
-    // To the server a sealed envelope is random bytes.
-    payload: random(4096),
-    claims: [random(16), random(16), random(16), random(16)],
-    acknowledgements: [random(32), random(32), random(32), random(32)],
-    token: random(354),
-    puzzleNonce: random(8),
-  } as const;
+  // To the server a sealed envelope is random bytes.
+  const content = randomContent(fingerprint, 'envelope');
   sealed.push((await sealRequest(config, content, random)).bytes);
 }
 parentPort?.postMessage(sealed);

@@ -6,7 +6,7 @@ import { openRequest, sealResponse } from '@postern/protocol/http/anonymous-requ
 import { decodeDeviceRequest } from '@postern/protocol/http/device-request';
 import { encodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { type SignedDeviceRequest, verifyDeviceRequest } from '@postern/protocol/http/device-signature';
-import { ohttpSuite } from '@postern/protocol/http/ohttp';
+import { type OhttpSuite, ohttpSuite } from '@postern/protocol/http/ohttp';
 import type { BundleIssuer } from '@postern/protocol/keys/bundle';
 import { hkdfNative, sha256Native } from '@postern/protocol/primitives/hmac-native';
 import type { HpkeRecipient } from '@postern/protocol/primitives/hpke';
@@ -30,7 +30,7 @@ import { findDevice } from './rosters.ts';
 import { TokenIssuer } from './token-issuer.ts';
 
 /** Two derivations for each response are faster in script than as jobs of WebCrypto. */
-const serverSuite = { ...ohttpSuite, hkdf: hkdfNative };
+export const serverSuite: OhttpSuite = { ...ohttpSuite, hkdf: hkdfNative };
 
 export interface ServiceParts {
   readonly fingerprint: Uint8Array;
