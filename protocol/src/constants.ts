@@ -77,8 +77,6 @@ export const REPLY_CONTENT_BYTES_MAX = 16_384;
 
 export const TAG_BYTES = 6;
 export const CLAIM_BYTES = 16;
-/** version, fingerprint, bundle hash, epoch, lane depth, lane, puzzle bits, count */
-export const INDEX_HEAD_BYTES: number = 1 + FINGERPRINT_BYTES + HASH_BYTES + 4 + 1 + 2 + 1 + 4;
 export const INDEX_STEP_MIN = 6;
 export const INDEX_STEP_MAX = 12;
 /** Tags in one lane at the most. */

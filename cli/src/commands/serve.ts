@@ -8,7 +8,7 @@ import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { openDataFolder } from '@postern/server/files/data-folder';
 import { startServer } from '@postern/server/main';
 import { startOnion } from '@postern/server/onion/start-onion';
-import type { Timer } from '@postern/server/ports/clock';
+import { machineTimer } from '@postern/server/options';
 import { Command } from 'commander';
 import { listenForRosters } from '../organisation/control-socket.ts';
 import { newestRosterIn } from '../organisation/roster-store.ts';
@@ -91,7 +91,7 @@ async function startAll(context: Context, data: string, options: ServeOptions, s
     dataFolder: resolve(data),
     target: { socketPath },
     tor: {},
-    timer,
+    timer: machineTimer,
     random: context.random,
     onChange: (name, state) => {
       if (name === 'public' && state.kind === 'published') context.note('The onion address is published.');
@@ -102,10 +102,3 @@ async function startAll(context: Context, data: string, options: ServeOptions, s
   stops.push(running.stop);
   return { server, onion: `http://${running.addresses.public}` };
 }
-
-const timer: Timer = {
-  after: (seconds, task) => {
-    const waiting = setTimeout(task, seconds * 1000);
-    return { cancel: () => clearTimeout(waiting) };
-  },
-};

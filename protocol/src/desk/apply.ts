@@ -1,6 +1,6 @@
 /** The desk's state as a pure function of the log's events in order (spec/protocol.md, section 7.2, LOG-2, LOG-7, CHN-1, CHN-2). */
 import { bytesToHex } from '../bytes/encode.ts';
-import { compare, equal } from '../bytes/equal.ts';
+import { equal } from '../bytes/equal.ts';
 import { LINK_BYTES } from '../constants.ts';
 import { isUsable, receiveRoot, useLink } from '../keys/reply-links.ts';
 import { joinContent } from '../messages/assemble.ts';
@@ -205,9 +205,4 @@ async function changeConversation(
 
 function replyByNumber(conversation: Conversation, number: number): DeskReply | undefined {
   return conversation.replies.find((reply) => reply.number === number && number > 0);
-}
-
-/** Order in which a list of conversations is the same on every device: by id. */
-export function sortedConversations(state: DeskState): Conversation[] {
-  return [...state.conversations.values()].sort((a, b) => compare(a.id, b.id));
 }
