@@ -89,6 +89,7 @@ export class Organisation {
       repliesADay: 4,
       indexStep: 6,
       campaigns: [],
+      offlinePage: new Uint8Array(32),
       ...changes,
     };
     return verifyRoster(await signRoster(roster, this.#root, this.#dice.random), this.fingerprint, roster.firstDay);

@@ -91,6 +91,7 @@ export async function makeOffice(deskCount = 2, fields: Partial<Roster> = {}): P
     repliesADay: repliesADayFor(now()),
     indexStep: 6,
     campaigns: [],
+    offlinePage: new Uint8Array(32),
     ...fields,
   };
   const verified = await verifyRoster(await signRoster(roster, root, random), fingerprint, today);

@@ -12,6 +12,7 @@ import { ensureOnionKey } from '@postern/server/onion/onion-key';
 import { Command } from 'commander';
 import { createDeviceFolder, requireEmpty } from '../organisation/device-folder.ts';
 import { type FirstRoster, firstRoster, usualSchedule, usualValidDays } from '../organisation/next-roster.ts';
+import { hashOfOfflinePage } from '../organisation/offline-page.ts';
 import { createRootKey, rootKeyName } from '../organisation/root-key.ts';
 import { openSignedRoster, writeSignedRoster } from '../organisation/roster-file.ts';
 import { sign } from '../organisation/roster-place.ts';
@@ -224,6 +225,7 @@ async function make(context: Context, places: Places, decided: Decided, options:
     addresses,
     desks: [{ names: deskNames.map((name) => deskNameOf(name, options.deskDescription)), devices: [identity.device] }],
     schedule: { ...usualSchedule, repliesADay: options.repliesADay },
+    offlinePage: await hashOfOfflinePage(),
   };
   const draft = firstRoster(first, { today: todayOf(context), validDays: options.validDays }, random);
   const roster = await openSignedRoster(await sign(context, draft, rootKey));

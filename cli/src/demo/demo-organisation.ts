@@ -14,6 +14,7 @@ import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import { createDataFolder } from '@postern/server/files/data-folder';
 import { createDeviceFolder } from '../organisation/device-folder.ts';
 import { firstRoster, type Schedule } from '../organisation/next-roster.ts';
+import { hashOfOfflinePage } from '../organisation/offline-page.ts';
 import { openSignedRoster } from '../organisation/roster-file.ts';
 import { sign } from '../organisation/roster-place.ts';
 import { type Context, todayOf } from '../terminal/context.ts';
@@ -85,6 +86,7 @@ export async function makeDemoOrganisation(context: Context, folder: string, por
       { names: safety, devices: [other.device] },
     ],
     schedule: demoSchedule,
+    offlinePage: await hashOfOfflinePage(),
   };
   const draft = firstRoster(first, { today: todayOf(context), validDays: 30 }, random);
   const { signed, desks } = await openSignedRoster(await sign(context, draft, rootKey));

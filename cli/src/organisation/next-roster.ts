@@ -44,6 +44,8 @@ export interface FirstRoster {
   readonly addresses: readonly string[];
   readonly desks: readonly Pick<RosterDesk, 'names' | 'devices'>[];
   readonly schedule: Schedule;
+  /** SHA-256 of the release's offline page; zeros for none. */
+  readonly offlinePage: Uint8Array;
 }
 
 export interface Validity {
@@ -64,6 +66,7 @@ export function firstRoster(first: FirstRoster, { today, validDays }: Validity, 
     desks: first.desks.map((desk) => ({ ...desk, id: deskId(random(DESK_ID_BYTES)), paused: false })),
     ...first.schedule,
     campaigns: [],
+    offlinePage: first.offlinePage,
   };
 }
 

@@ -31,6 +31,7 @@ const full: Roster = {
   campaigns: [random(8), random(8)]
     .sort((a, b) => (bytesToHex(a) < bytesToHex(b) ? -1 : 1))
     .map((id) => ({ id, hash: random(32) })),
+  offlinePage: random(32),
 };
 
 function withDesk(at: number, change: Partial<RosterDesk>): Roster {
@@ -53,9 +54,10 @@ describe('roster', () => {
     expect(payload.slice(1989, 2021)).toEqual(new Uint8Array(full.previous));
     expect(view.getUint32(2021)).toBe(full.firstDay);
     expect(view.getUint32(2025)).toBe(full.lastDay);
-    const tail = payload.subarray(payload.length - (7 + 2 + 1 + 2 + 4 + 1 + 81));
+    const tail = payload.subarray(payload.length - (7 + 2 + 1 + 2 + 4 + 1 + 81 + 32));
     expect([...tail.subarray(0, 17)]).toEqual([3, 0, 15, 0, 30, 0, 60, 0, 60, 3, 2, 88, 0, 0, 0, 96, 6]);
     expect(tail[17]).toBe(2);
+    expect(tail.slice(-32)).toEqual(full.offlinePage);
   });
 
   test('[ENC-3] lists are sorted in writing', () => {

@@ -71,6 +71,8 @@ export type Roster = {
   /** The smallest capacity of an index is 2 to this many tags. */
   readonly indexStep: number;
   readonly campaigns: readonly RosterCampaign[];
+  /** SHA-256 of the release's offline page, 32 bytes; zeros for none. */
+  readonly offlinePage: Uint8Array;
 };
 
 const version = 1;
@@ -103,6 +105,7 @@ export function encodeRoster(roster: Roster): Uint8Array {
     .list8(sortByKey(roster.campaigns, campaignKey), (campaign, w) =>
       w.bytes(campaign.id, CAMPAIGN_ID_BYTES).bytes(campaign.hash, HASH_BYTES),
     )
+    .bytes(roster.offlinePage, HASH_BYTES)
     .done();
   decodeRoster(payload);
   return payload;
@@ -131,6 +134,7 @@ export function decodeRoster(payload: Uint8Array): Roster {
     repliesADay: reader.u32(),
     indexStep: reader.u8(),
     campaigns: requireSorted(reader.list8(255, readCampaign), campaignKey),
+    offlinePage: reader.bytes(HASH_BYTES),
   };
   reader.end();
   requireRanges(roster);

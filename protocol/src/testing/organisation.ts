@@ -133,5 +133,6 @@ async function testRoster(
     repliesADay: 96,
     indexStep: 6,
     campaigns: [],
+    offlinePage: new Uint8Array(32),
   };
 }

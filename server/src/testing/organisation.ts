@@ -73,6 +73,7 @@ export async function makeOrganisation(desks: number, firstDay: number): Promise
         repliesADay: 8,
         indexStep: 6,
         campaigns: [],
+        offlinePage: new Uint8Array(32),
         ...changes,
       };
       const signed = await verifyRoster(await signRoster(roster, root, random), fingerprint, roster.firstDay);

@@ -191,6 +191,7 @@ export class DeskWorld {
       repliesADay: 0,
       indexStep: 6,
       campaigns: [],
+      offlinePage: new Uint8Array(32),
       ...this.#fields,
       ...changes,
     };
