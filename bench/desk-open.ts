@@ -29,7 +29,13 @@ export const deskOpen: Bench = async () => {
   const terms = { fingerprint, keyDay: day, today: day };
   const to = keys.map((own) => ({ desk: own[1]?.desk ?? random(8), dayKeys: [own[1]?.key.publicKey ?? random(0)] }));
   const source = { key: await ed25519Key(random(32)), root: random(32), lane: 0, read: 0 };
-  const content = { campaign: null, language: 'en', answers: [], text: 'The minutes were changed afterwards.' };
+  const content = {
+    campaign: null,
+    language: 'en',
+    answers: [],
+    text: 'The minutes were changed afterwards.',
+    files: [],
+  };
   const day1: Uint8Array[] = [];
   for (let at = 0; at < sealed; at++) {
     const isReal = at < (sealed * real) / envelopes;

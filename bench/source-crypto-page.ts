@@ -55,7 +55,13 @@ async function measureCrypto(input: CryptoInput): Promise<CryptoTimes> {
     const root = await rootOf(phrase, roster.fingerprint, desk, day);
     const to = { desk, dayKeys: dayKeysOf(bundle, desk).map(({ publicKey: key }) => key) };
     const source = { key: { publicKey, sign }, root, lane: 1, read: 0 };
-    const content = { campaign: null, language: 'zh-Hans', answers: [], text: '第一份合同在抽屉里。'.repeat(20) };
+    const content = {
+      campaign: null,
+      language: 'zh-Hans',
+      answers: [],
+      text: '第一份合同在抽屉里。'.repeat(20),
+      files: [],
+    };
     return sealSubmission({ fingerprint, keyDay: day, today: day }, to, source, content, random);
   });
   await timed('request sealed', () => {

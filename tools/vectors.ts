@@ -7,6 +7,7 @@ import { bundle } from './vectors/bundle.ts';
 import { devices } from './vectors/devices.ts';
 import { documents } from './vectors/documents.ts';
 import { envelope } from './vectors/envelope.ts';
+import { file } from './vectors/file.ts';
 import { keys } from './vectors/keys.ts';
 import { links } from './vectors/links.ts';
 import { log } from './vectors/log.ts';
@@ -28,6 +29,7 @@ export const sections: readonly VectorSection[] = [
   devices,
   envelope,
   reply,
+  file,
   index,
   parcel,
   log,

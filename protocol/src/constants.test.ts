@@ -31,6 +31,10 @@ describe('sizes', () => {
     ['WRAPPED_GROUP_KEY_BYTES', constants.WRAPPED_GROUP_KEY_BYTES, 1168],
     ['INDEX_CAPACITY_MAX', constants.INDEX_CAPACITY_MAX, 4096],
     ['ROOT_USE_DAYS', constants.ROOT_USE_DAYS, 33],
+    ['CHUNK_DATA_BYTES', constants.CHUNK_DATA_BYTES, 262_128],
+    ['CHUNK_POST_BYTES', constants.CHUNK_POST_BYTES, 262_176],
+    ['FILE_BYTES_MAX', constants.FILE_BYTES_MAX, 524_288_000],
+    ['CHUNK_LIFE_DAYS', constants.CHUNK_LIFE_DAYS, 30],
     ['ENVELOPE_LIFE_DAYS', constants.ENVELOPE_LIFE_DAYS, 14],
   ];
   test.each(stated)('%s', (_name, derived, wanted) => {

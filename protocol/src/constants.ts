@@ -72,7 +72,7 @@ const replyHeadBytes = 1 + DEVICE_ID_BYTES + 4 + 4 + 4 + 1 + 1 + TOKEN_BYTES + 2
 export const REPLY_SIGNED_BYTES: number = replyHeadBytes + REPLY_TEXT_BYTES_MAX;
 export const REPLY_INSIDE_BYTES: number = REPLY_SIGNED_BYTES + ED25519_SIGNATURE_BYTES;
 export const REPLY_BODY_BYTES: number = SALT_BYTES + REPLY_INSIDE_BYTES + AES_TAG_BYTES;
-/** Inflated text of a reply. */
+/** Inflated content of a reply. */
 export const REPLY_CONTENT_BYTES_MAX = 16_384;
 
 export const TAG_BYTES = 6;
@@ -119,6 +119,20 @@ export const OHTTP_RESPONSE_NONCE_BYTES: number = Math.max(AES_KEY_BYTES, AES_NO
 export const REQUEST_BYTES: number = OHTTP_HEADER_BYTES + SEAL_OVERHEAD_BYTES + REQUEST_BHTTP_BYTES;
 export const RESPONSE_BYTES: number = OHTTP_RESPONSE_NONCE_BYTES + RESPONSE_BHTTP_BYTES + AES_TAG_BYTES;
 
+// Files (section 6.3)
+
+/** A chunk as it is sent and stored. */
+export const CHUNK_BYTES = 262_144;
+/** Content and padding in a chunk. */
+export const CHUNK_DATA_BYTES: number = CHUNK_BYTES - AES_TAG_BYTES;
+export const FILE_KEY_BYTES = 32;
+export const FILE_BYTES_MAX: number = 500 * 1024 * 1024;
+export const FILE_NAME_BYTES_MAX = 200;
+/** In one message. */
+export const FILES_MAX = 16;
+/** An id and a chunk: what is posted to store one. */
+export const CHUNK_POST_BYTES: number = HASH_BYTES + CHUNK_BYTES;
+
 // The desk (section 7)
 
 export const PARCEL_BYTES = 8192;
@@ -163,6 +177,8 @@ export const REPLY_LIFE_DAYS = 30;
 export const ROOT_WINDOW_DAYS = 64;
 /** A root is not used for a reply after its day plus this: a reply of that day is still found on its last day. */
 export const ROOT_USE_DAYS: number = ROOT_WINDOW_DAYS - REPLY_LIFE_DAYS - 1;
+/** @alias A file is there as long as the reply that names it. */
+export const CHUNK_LIFE_DAYS: number = REPLY_LIFE_DAYS;
 export const DAY_KEYS_AHEAD_DAYS = 7;
 export const LOG_LIFE_DAYS = 14;
 export const PARCEL_LIFE_DAYS = 14;

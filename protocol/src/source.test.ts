@@ -13,7 +13,8 @@ import { conversationKey, importPhrase, rootOf } from './keys/source-keys.ts';
 import { loadWordList, type WordList } from './keys/word-lists.ts';
 import { openEnvelope, prepareEnvelopeKey } from './messages/envelope.ts';
 import { buildIndex, type LiveTag } from './messages/index-build.ts';
-import { sealReply, splitReplyText } from './messages/reply.ts';
+import { sealReply } from './messages/reply.ts';
+import { splitReply } from './messages/reply-content.ts';
 import { claimOf, encodeIndex, tagOf } from './messages/reply-index.ts';
 import { sha256 } from './primitives/hash.ts';
 import { hpkeKeyPair, portableRecipient } from './primitives/hpke.ts';
@@ -122,7 +123,7 @@ async function plantReply(
   const keys = (await replyKeysOf(root, organisation.fingerprint, desk.id, rootDay))[place.link];
   if (!keys) throw new RangeError('no such link');
   const { id: conversationId } = await conversationKey(phrase, organisation.fingerprint, desk.id);
-  const [piece] = await splitReplyText(text);
+  const [piece] = await splitReply({ text, files: [] });
   const number = place.number ?? 1;
   const reply = {
     device: deviceIdOf(await keyHashOf(device.publicKey)),

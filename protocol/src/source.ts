@@ -4,6 +4,7 @@ import { fingerprint as asFingerprint, type DeskId, type Fingerprint } from './b
 import { bytesToHex } from './bytes/encode.ts';
 import { WireError } from './bytes/wire-error.ts';
 import { Delivery, type DeliveryTerms } from './delivery.ts';
+import type { FileDescriptor } from './files/descriptor.ts';
 import { decodeKeyConfig } from './http/ohttp.ts';
 import { dayKeysOf, type VerifiedBundle, verifyBundle } from './keys/bundle.ts';
 import { verificationNumbers } from './keys/fingerprint.ts';
@@ -200,8 +201,8 @@ export class SourceSession {
   }
 
   /** How much room a text takes; never throws for one that is too long. */
-  measure(text: string, language: string): Promise<ContentMeasure> {
-    return measureContent({ campaign: null, language, answers: [], text });
+  measure(text: string, language: string, files: readonly FileDescriptor[] = []): Promise<ContentMeasure> {
+    return measureContent({ campaign: null, language, answers: [], text, files });
   }
 
   /** Seals a message and queues it for the next moments. @throws SourceError no-phrase, desk-paused, too-long */
@@ -209,12 +210,15 @@ export class SourceSession {
     readonly deskId: string;
     readonly text: string;
     readonly language: string;
+    /** Every chunk of which is stored already. */
+    readonly files?: readonly FileDescriptor[];
   }): Promise<{ id: string }> {
     const { roster, bundle } = this.#require();
     if (!this.#holder || !this.#delivery) throw new SourceError('no-phrase', 'send: there is no phrase');
     const desk = activeDesks(roster).find(({ id }) => bytesToHex(id) === message.deskId);
     if (!desk) throw new SourceError('desk-paused', 'send: the desk takes no messages now');
-    const content = { campaign: null, language: message.language, answers: [], text: message.text };
+    const { language, text, files = [] } = message;
+    const content = { campaign: null, language, answers: [], text, files };
     if (!(await measureContent(content)).fits) throw new SourceError('too-long', 'send: the message does not fit');
     const { key: phrase, lane } = this.#holder;
     const today = dayOf(this.#now);

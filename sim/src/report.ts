@@ -4,7 +4,7 @@ import type { AlertCode } from '@postern/desk/engine/view';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { DeskReply } from '@postern/protocol/desk/state';
 import { deviceKinds } from '@postern/protocol/http/device-kinds';
-import { joinReplyText } from '@postern/protocol/messages/reply';
+import { joinReply } from '@postern/protocol/messages/reply-content';
 import type { Breach } from './checks/breach.ts';
 import { checkAlerts, checkConvergence, type EndOfDevice } from './checks/devices.ts';
 import { checkMessages, type ShownMessage } from './checks/messages.ts';
@@ -119,7 +119,7 @@ async function textOf(conversation: string, parts: readonly DeskReply[]): Promis
   const furthestBehind = Math.min(...parts.map(({ progress }) => order.indexOf(progress)));
   return {
     conversation,
-    text: await joinReplyText(parts.map(({ piece }) => piece)),
+    text: (await joinReply(parts.map(({ piece }) => piece))).text,
     numbers: parts.map(({ number }) => number),
     progress: order[furthestBehind] ?? 'waiting',
   };

@@ -28,7 +28,7 @@ import {
 import { decodeInside, decodePaddedInside, encodeInside, encodePaddedInside } from '@postern/protocol/messages/inside';
 import { encodeEvent, readEvent } from '@postern/protocol/messages/log-event';
 import { MessageError } from '@postern/protocol/messages/message-error';
-import { joinReplyText, splitReplyText } from '@postern/protocol/messages/reply';
+import { joinReply, splitReply } from '@postern/protocol/messages/reply-content';
 import { decodeIndex, encodeIndex } from '@postern/protocol/messages/reply-index';
 import type { Random } from '@postern/protocol/primitives/random';
 import { testBundle, testOrganisation } from '@postern/protocol/testing/organisation';
@@ -97,12 +97,19 @@ async function documentTargets(random: Random): Promise<FuzzTarget[]> {
 }
 
 async function contentTargets(random: Random): Promise<FuzzTarget[]> {
+  const file = { name: '照片.jpg', type: 'image/jpeg', bytes: 70, day: 20_000, hash: random(32), key: random(32) };
   const answers = [{ question: 'where', values: ['here', 'there'] }];
-  const content: Content = { campaign: random(8), language: 'zh-Hans', answers, text: '消息 '.repeat(60) };
+  const content: Content = {
+    campaign: random(8),
+    language: 'zh-Hans',
+    answers,
+    text: '消息 '.repeat(60),
+    files: [file],
+  };
   const ids = { messageId: random(16), conversationId: random(32) };
   const inside = encodeInsideOf({ ...ids, root: random(32), piece: random(200) });
   const [piece] = await splitContent(content);
-  const pieces = await splitReplyText('an answer '.repeat(40));
+  const pieces = await splitReply({ text: 'an answer '.repeat(40), files: [file] });
   const tags = Uint8Array.from({ length: 6 * 64 }, (_, at) => (at % 6 === 0 ? at / 6 : 7));
   const ofIndex = { fingerprint: random(32), bundleHash: random(32), epoch: 2_992_320, laneDepth: 2, lane: 3 };
   const { conversationId, messageId } = ids;
@@ -115,7 +122,7 @@ async function contentTargets(random: Random): Promise<FuzzTarget[]> {
   return [
     { name: 'content', seeds: [encodeContent(content)], read: decodeContent, ownErrors },
     { name: 'deflated content', seeds: piece ? [piece] : [], read: inflateContent, ownErrors, baseMs: inflationMs },
-    { name: 'reply text', seeds: pieces, read: (bytes) => joinReplyText([bytes]), ownErrors, baseMs: inflationMs },
+    { name: 'reply content', seeds: pieces, read: (bytes) => joinReply([bytes]), ownErrors, baseMs: inflationMs },
     { name: 'inside', seeds: [inside.bare], read: decodeInside, ownErrors },
     { name: 'padded inside', seeds: [inside.padded], read: decodePaddedInside, ownErrors },
     { name: 'index', seeds: [encodeIndex({ ...ofIndex, puzzleBits: 1, tags })], read: decodeIndex, ownErrors },

@@ -12,6 +12,7 @@ const short: Content = {
   language: 'zh-Hans',
   answers: [{ question: 'who', values: ['I', '我'] }],
   text: 'Jackdaws love my big sphinx of quartz',
+  files: [],
 };
 
 export const envelope: VectorSection = {
@@ -38,7 +39,7 @@ export const envelope: VectorSection = {
       day,
       dayKey: { seed: dayKeySeed, publicKey: own.key.publicKey },
       source: { signSeed, root, lane, read, today: terms.today },
-      content: { ...short, answers: short.answers.map(({ question, values }) => ({ question, values })) },
+      content: { ...short, answers: short.answers.map(({ question, values }) => ({ question, values })), files: [] },
       encodedContent: encodeContent(short),
       submissions,
       cover: await sealCover(terms, [to], random),

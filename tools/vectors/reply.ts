@@ -1,5 +1,6 @@
 // Vectors of replies: one with an admission token, one without, at their places in a conversation.
 import { type Reply, type ReplyPlace, sealReply } from '@postern/protocol/messages/reply';
+import { encodeReplyContent } from '@postern/protocol/messages/reply-content';
 import { ed25519Key } from '@postern/protocol/primitives/ed25519';
 import type { VectorSection, VectorValue } from './section.ts';
 
@@ -29,6 +30,8 @@ export const reply: VectorSection = {
       };
       replies.push({ place: { ...place }, reply: { ...said }, body: await sealReply(place, said, key, random) });
     }
-    return { signSeed, publicKey: key.publicKey, replies };
+    const file = { name: '照片.jpg', type: 'image/jpeg', bytes: 9, day: 20_700, hash: random(32), key: random(32) };
+    const content = { text: 'Yes, as pages.', files: [file] };
+    return { content, encodedContent: encodeReplyContent(content), signSeed, publicKey: key.publicKey, replies };
   },
 };

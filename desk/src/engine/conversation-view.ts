@@ -12,7 +12,7 @@ import {
   linksLeft,
 } from '@postern/protocol/desk/state';
 import type { LogEvent } from '@postern/protocol/messages/log-event';
-import { joinReplyText } from '@postern/protocol/messages/reply';
+import { joinReply } from '@postern/protocol/messages/reply-content';
 import type { Day } from '@postern/protocol/time';
 import type { ConversationSummary, ConversationView, MessageView, ReplyView } from './view.ts';
 
@@ -112,7 +112,7 @@ async function pendingView({ messageId, day, pieces }: WrittenReply, device: Uin
 /** A device of the desk has signed it, but may have deflated nonsense: then there is nothing to show. */
 async function textOf(pieces: readonly Uint8Array[]): Promise<string> {
   try {
-    return await joinReplyText(pieces);
+    return (await joinReply(pieces)).text;
   } catch (error) {
     if (error instanceof WireError) return '';
     throw error;

@@ -5,7 +5,7 @@ import { Reader } from '@postern/protocol/bytes/reader';
 import { Writer } from '@postern/protocol/bytes/writer';
 import { MESSAGE_ID_BYTES, REPLY_PARTS_MAX } from '@postern/protocol/constants';
 import type { LogEvent } from '@postern/protocol/messages/log-event';
-import { splitReplyText } from '@postern/protocol/messages/reply';
+import { type ReplyContent, splitReply } from '@postern/protocol/messages/reply-content';
 import { type Day, dayOf } from '@postern/protocol/time';
 import type { AlertSubject } from './alerts.ts';
 import { summaryOf, viewOf } from './conversation-view.ts';
@@ -120,7 +120,7 @@ export class DeskEngine {
     const conversation = this.#nouns.log.state.conversations.get(id);
     const linksLeft = conversation ? summaryOf(conversation, this.#waitingReplies()).linksLeft : 0;
     if (text.trim() === '') return { pieces: 0, linksLeft, fits: false };
-    const pieces = await piecesOf(text);
+    const pieces = await piecesOf({ text, files: [] });
     return { pieces: pieces?.length ?? REPLY_PARTS_MAX + 1, linksLeft, fits: pieces !== null };
   }
 
@@ -131,7 +131,7 @@ export class DeskEngine {
     const conversation = log.state.conversations.get(id);
     if (!conversation) throw new ReplyError('unknown-conversation');
     if (text.trim() === '') throw new ReplyError('empty');
-    const pieces = await piecesOf(text);
+    const pieces = await piecesOf({ text, files: [] });
     if (pieces === null) throw new ReplyError('too-long');
     const messageId = this.#ports.random(MESSAGE_ID_BYTES);
     const day = dayOf(this.#ports.now());
@@ -249,9 +249,9 @@ export class DeskEngine {
 }
 
 /** Null for a text that is too long. */
-async function piecesOf(text: string): Promise<Uint8Array[] | null> {
+async function piecesOf(content: ReplyContent): Promise<Uint8Array[] | null> {
   try {
-    return await splitReplyText(text);
+    return await splitReply(content);
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;

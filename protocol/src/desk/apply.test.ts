@@ -216,7 +216,7 @@ describe('links', () => {
 });
 
 describe('messages', () => {
-  const content: Content = { campaign: null, language: 'en', answers: [], text: 'x' };
+  const content: Content = { campaign: null, language: 'en', answers: [], text: 'x', files: [] };
 
   it('are joined from their parts in any order, each envelope and each message once [ENV-8]', async () => {
     const random = seededRandom('parts');

@@ -23,6 +23,7 @@ async function fullState(): Promise<DeskState> {
     language: 'zh-Hans',
     answers: [{ question: 'q', values: ['a', 'b'] }],
     text: '你好',
+    files: [{ name: 'a.jpg', type: 'image/jpeg', bytes: 9, day: 1, hash: random(32), key: random(32) }],
   };
   const [whole] = (await splitContent(content)) as [Uint8Array];
   for (const conversationId of [random(32), random(32)]) {

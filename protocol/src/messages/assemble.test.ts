@@ -65,7 +65,13 @@ describe('assemble', () => {
 });
 
 describe('joinContent', () => {
-  const content = { campaign: null, language: 'ar', answers: [], text: Buffer.from(random(6000)).toString('hex') };
+  const content = {
+    campaign: null,
+    language: 'ar',
+    answers: [],
+    text: Buffer.from(random(6000)).toString('hex'),
+    files: [],
+  };
 
   it('reads the pieces in their order', async () => {
     const pieces = await splitContent(content);

@@ -3,11 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concat } from '../bytes/encode.ts';
 import { WireError } from '../bytes/wire-error.ts';
+import { descriptors } from '../testing/file-samples.ts';
 import { damaged, readerFaults } from '../testing/reader-faults.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { type Content, decodeContent, encodeContent, inflateContent, measureContent, splitContent } from './content.ts';
 
-const plain: Content = { campaign: null, language: 'en', answers: [], text: 'hello' };
+const random = seededRandom('content');
+const plain: Content = { campaign: null, language: 'en', answers: [], text: 'hello', files: [] };
 
 const contents = fc.record({
   campaign: fc.oneof(
@@ -23,6 +25,7 @@ const contents = fc.record({
     { maxLength: 5 },
   ),
   text: fc.string({ unit: 'grapheme', maxLength: 2000 }),
+  files: fc.array(descriptors, { maxLength: 3 }),
 });
 
 describe('content', () => {
@@ -32,8 +35,27 @@ describe('content', () => {
       language: 'en',
       answers: [{ question: 'q', values: ['é'] }],
       text: 'ok',
+      files: [
+        { name: 'a', type: '', bytes: 258, day: 3, hash: new Uint8Array(32).fill(4), key: new Uint8Array(32).fill(5) },
+      ],
     };
-    const expected = '01' + '0102030405060708' + '02656e' + '01' + '0171' + '01' + '0002c3a9' + '00000002' + '6f6b';
+    const expected =
+      '01' +
+      '0102030405060708' +
+      '02656e' +
+      '01' +
+      '0171' +
+      '01' +
+      '0002c3a9' +
+      '00000002' +
+      '6f6b' +
+      '01' +
+      '0161' +
+      '00' +
+      '00000102' +
+      '00000003' +
+      '04'.repeat(32) +
+      '05'.repeat(32);
     expect(Buffer.from(encodeContent(content)).toString('hex')).toBe(expected);
   });
 
@@ -57,6 +79,7 @@ describe('content', () => {
       ...plain,
       campaign: new Uint8Array(8).fill(7),
       answers: [{ question: 'where', values: ['here', 'there'] }],
+      files: [{ name: '图.png', type: 'image/png', bytes: 9, day: 0, hash: random(32), key: random(32) }],
     });
     expect(readerFaults(bytes, (changed) => encodeContent(decodeContent(changed)))).toEqual([]);
   });
@@ -85,8 +108,8 @@ describe('splitContent', () => {
     const cases = [
       { text: noise, fits: false },
       { text: noise.slice(0, 5000), fits: true },
-      { text: 'a'.repeat(65_519), fits: true },
-      { text: 'a'.repeat(65_519 + 1), fits: false },
+      { text: 'a'.repeat(65_518), fits: true },
+      { text: 'a'.repeat(65_518 + 1), fits: false },
     ];
     for (const { text, fits } of cases) {
       const content = { ...plain, text };
@@ -101,9 +124,9 @@ describe('splitContent', () => {
 
 describe('inflateContent', () => {
   it('[ENV-7] stops at 65,536 bytes while it inflates', async () => {
-    const full = encodeContent({ ...plain, text: 'x'.repeat(65_536 - 17) });
+    const full = encodeContent({ ...plain, text: 'x'.repeat(65_536 - 18) });
     expect(full).toHaveLength(65_536);
-    expect((await inflateContent(deflateRawSync(full))).text).toHaveLength(65_519);
+    expect((await inflateContent(deflateRawSync(full))).text).toHaveLength(65_518);
     for (const bomb of [concat(full, Uint8Array.of(0)), Buffer.alloc(8_000_000, full.subarray(0, 16))]) {
       const deflated = deflateRawSync(bomb, { level: 9 });
       await expect(inflateContent(deflated)).rejects.toMatchObject({ name: 'WireError', code: 'too-many' });

@@ -11,6 +11,7 @@ import {
   PIECE_BYTES_MAX,
   SUBMISSION_BYTES_MAX,
 } from '../constants.ts';
+import { type FileDescriptor, readFiles, writeFiles } from '../files/descriptor.ts';
 import { deflate, inflate } from '../primitives/deflate.ts';
 
 /** Answers to one question of a campaign. */
@@ -29,6 +30,8 @@ export interface Content {
   readonly language: string;
   readonly answers: readonly Answer[];
   readonly text: string;
+  /** At most 16. */
+  readonly files: readonly FileDescriptor[];
 }
 
 const version = 1;
@@ -36,7 +39,8 @@ const noCampaign = new Uint8Array(CAMPAIGN_ID_BYTES);
 const languageForm = /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/;
 
 /**
- * `u8 version, campaign[8], text8 language, answers: list8 of { text8 question, values: list8 of text16 }, text: var32`.
+ * `u8 version, campaign[8], text8 language, answers: list8 of { text8 question, values: list8 of text16 }, text: var32,
+ * files: list8 of file`.
  * What a person has typed is brought into the form that text fields take, see `wireText`.
  * @throws RangeError for a content of more than 65,536 bytes, or a field that does not fit or is no language tag
  */
@@ -60,8 +64,9 @@ export function decodeContent(bytes: Uint8Array): Content {
     values: reader.list8(0xff, () => reader.text16()),
   }));
   const text = reader.text32(CONTENT_BYTES_MAX);
+  const files = readFiles(reader);
   reader.end();
-  return { campaign: campaign.every((byte) => byte === 0) ? null : campaign, language, answers, text };
+  return { campaign: campaign.every((byte) => byte === 0) ? null : campaign, language, answers, text, files };
 }
 
 /** How a content fits into a submission. */
@@ -109,13 +114,14 @@ export function cut(bytes: Uint8Array, size: number, max: number): Uint8Array[] 
 
 function writeContent(content: Content): Uint8Array {
   if (!languageForm.test(content.language)) throw new RangeError('encode a content: the language is not a BCP 47 tag');
-  return new Writer()
+  const writer = new Writer()
     .u8(version)
     .bytes(content.campaign ?? noCampaign, CAMPAIGN_ID_BYTES)
     .text8(content.language)
     .list8(content.answers, (answer, writer) => {
       writer.text8(answer.question).list8(answer.values, (value) => writer.text16(wireText(value)));
     })
-    .text32(wireText(content.text))
-    .done();
+    .text32(wireText(content.text));
+  writeFiles(content.files, writer);
+  return writer.done();
 }

@@ -26,7 +26,13 @@ const random = seededRandom('envelope');
 const fingerprint = random(32);
 const day = 20_780;
 const terms = { fingerprint, keyDay: day, today: day };
-const content: Content = { campaign: null, language: 'en', answers: [], text: 'I know where the money went' };
+const content: Content = {
+  campaign: null,
+  language: 'en',
+  answers: [],
+  text: 'I know where the money went',
+  files: [],
+};
 
 let keys: EnvelopeKey[];
 let desks: EnvelopeDesk[];

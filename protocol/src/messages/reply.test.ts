@@ -1,5 +1,3 @@
-import { deflateRawSync } from 'node:zlib';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { concat } from '../bytes/encode.ts';
 import { WireError } from '../bytes/wire-error.ts';
@@ -8,16 +6,7 @@ import { type Ed25519Key, ed25519Key } from '../primitives/ed25519.ts';
 import { joined, openByNode, scrambled, sha256ByNode, subkeyByNode, u32 } from '../testing/correspondence.ts';
 import { bitFlips, extensions, truncations } from '../testing/damage.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
-import {
-  joinReplyText,
-  missingNumbers,
-  openReply,
-  type Reply,
-  type ReplyPlace,
-  sealCoverReply,
-  sealReply,
-  splitReplyText,
-} from './reply.ts';
+import { missingNumbers, openReply, type Reply, type ReplyPlace, sealCoverReply, sealReply } from './reply.ts';
 
 const random = seededRandom('reply');
 const device = random(8);
@@ -198,37 +187,6 @@ describe('cover replies', () => {
     expect(drawn).toEqual([32]);
     await sealCoverReply({ fingerprint: place.fingerprint, desk: place.desk, device }, 20_781, key, counting);
     expect(drawn.slice(-2)).toEqual([32, 4]); // the salt as before, then the lane
-  });
-});
-
-describe('texts of replies', () => {
-  it('come back from 1 to 8 pieces of at most 1,557 bytes', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 3000 }), async (text) => {
-        const pieces = await splitReplyText(text);
-        expect(pieces.length).toBeGreaterThan(0);
-        expect(pieces.every((piece) => piece.length <= 1557)).toBe(true);
-        expect(await joinReplyText(pieces)).toBe(text);
-      }),
-      { numRuns: 40 },
-    );
-    const long = Buffer.from(random(6000)).toString('hex').slice(0, 12_000);
-    const pieces = await splitReplyText(long);
-    expect(pieces.length).toBeGreaterThan(2);
-    expect(await joinReplyText(pieces)).toBe(long);
-  });
-
-  it('are refused if they need more than eight replies or 16,384 bytes', async () => {
-    await expect(splitReplyText(Buffer.from(random(15_900)).toString('latin1').slice(0, 11_000))).rejects.toThrow(
-      RangeError,
-    );
-    await expect(splitReplyText('a'.repeat(16_385))).rejects.toThrow(RangeError);
-    expect(await splitReplyText('a'.repeat(16_384))).toHaveLength(1);
-    await expect(joinReplyText([deflateRawSync(Buffer.alloc(16_385, 'a'))])).rejects.toMatchObject({
-      code: 'too-many',
-    });
-    await expect(joinReplyText([deflateRawSync(Buffer.of(0xff))])).rejects.toMatchObject({ code: 'bad-utf8' });
-    await expect(joinReplyText([random(50)])).rejects.toBeInstanceOf(WireError);
   });
 });
 

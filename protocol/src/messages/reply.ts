@@ -1,6 +1,6 @@
 /** Replies from a desk to a source: cut, sealed, opened and counted (spec/protocol.md, section 5). */
 
-import { bytesToUtf8, concat, lengthPrefixed, u32be, utf8ToBytes, wireText } from '../bytes/encode.ts';
+import { concat, lengthPrefixed, u32be } from '../bytes/encode.ts';
 import { equal } from '../bytes/equal.ts';
 import { Reader } from '../bytes/reader.ts';
 import { WireError } from '../bytes/wire-error.ts';
@@ -12,7 +12,6 @@ import {
   ED25519_SIGNATURE_BYTES,
   LINKS,
   REPLY_BODY_BYTES,
-  REPLY_CONTENT_BYTES_MAX,
   REPLY_INSIDE_BYTES,
   REPLY_PARTS_MAX,
   REPLY_SIGNED_BYTES,
@@ -23,11 +22,9 @@ import {
 } from '../constants.ts';
 import { subkey } from '../keys/kdf.ts';
 import { aesGcmOpen, aesGcmSeal } from '../primitives/aes-gcm.ts';
-import { deflate, inflate } from '../primitives/deflate.ts';
 import { type Ed25519Key, ed25519Verify } from '../primitives/ed25519.ts';
 import { sha256 } from '../primitives/hash.ts';
 import type { Random } from '../primitives/random.ts';
-import { cut } from './content.ts';
 import { drawBelow } from './draw.ts';
 
 /** Where a reply stands: what its key and its signature are bound to. */
@@ -57,7 +54,7 @@ export interface Reply {
   readonly parts: number;
   /** An admission token of 354 bytes, or null. */
   readonly token: Uint8Array | null;
-  /** At most 1,557 bytes: this part of the raw deflate of the text. */
+  /** At most 1,557 bytes: this part of the raw deflate of the content, see `splitReply`. */
   readonly piece: Uint8Array;
 }
 
@@ -78,23 +75,6 @@ export type OpenedReply =
 
 const version = 1;
 const noToken = new Uint8Array(TOKEN_BYTES);
-
-/**
- * Cuts a text into the pieces of 1 to 8 replies. Engines deflate differently, so the pieces are kept, never made twice.
- * @throws RangeError for a text of more than 16,384 bytes of UTF-8, or one that needs more than 8 replies
- */
-export async function splitReplyText(text: string): Promise<Uint8Array[]> {
-  const bytes = utf8ToBytes(wireText(text));
-  if (bytes.length > REPLY_CONTENT_BYTES_MAX) {
-    throw new RangeError(`split a reply: ${bytes.length} bytes, wanted at most ${REPLY_CONTENT_BYTES_MAX}`);
-  }
-  return cut(await deflate(bytes), REPLY_TEXT_BYTES_MAX, REPLY_PARTS_MAX);
-}
-
-/** The text of all pieces in their order. @throws WireError for anything that is not one deflated text of 16,384 bytes at most */
-export async function joinReplyText(pieces: readonly Uint8Array[]): Promise<string> {
-  return bytesToUtf8(await inflate(concat(...pieces), REPLY_CONTENT_BYTES_MAX));
-}
 
 /**
  * Seals one reply; draws 32 bytes.

@@ -2,7 +2,9 @@
 
 import { bytesToHex } from '../bytes/encode.ts';
 import { WireError } from '../bytes/wire-error.ts';
-import { joinReplyText, missingNumbers, type Reply } from '../messages/reply.ts';
+import type { FileDescriptor } from '../files/descriptor.ts';
+import { missingNumbers, type Reply } from '../messages/reply.ts';
+import { joinReply, type ReplyContent } from '../messages/reply-content.ts';
 import type { Candidate } from './candidates.ts';
 
 /** A text of the desk, or the part of it that is here. */
@@ -15,6 +17,8 @@ export interface SourceAnswer {
   readonly day: number;
   /** Null until all parts are here, or if they do not make a text. */
   readonly text: string | null;
+  /** None until all parts are here. */
+  readonly files: readonly FileDescriptor[];
   readonly parts: number;
   readonly partsHere: number;
 }
@@ -27,7 +31,7 @@ interface Arrived {
 /** Collects replies by desk and number. */
 export class Answers {
   readonly #arrived = new Map<string, Arrived>();
-  readonly #texts = new Map<string, string | null>();
+  readonly #contents = new Map<string, ReplyContent | null>();
   readonly #shown = new Set<string>();
 
   /** Takes a verified reply. A second one of the same number changes nothing. */
@@ -38,7 +42,7 @@ export class Answers {
     this.#arrived.set(key, { candidate, reply });
     const id = answerId(deskId, reply);
     const pieces = this.#partsOf(id);
-    if (pieces.length === reply.parts) this.#texts.set(id, await readText(pieces.map((piece) => piece.reply)));
+    if (pieces.length === reply.parts) this.#contents.set(id, await readContent(pieces.map((piece) => piece.reply)));
   }
 
   has(candidate: Candidate): boolean {
@@ -56,7 +60,7 @@ export class Answers {
 
   /** Marks a whole answer as shown. @returns what may now be acknowledged; empty the second time (RPL-3) */
   show(id: string): Candidate[] {
-    if (this.#shown.has(id) || !this.#texts.has(id)) return [];
+    if (this.#shown.has(id) || !this.#contents.has(id)) return [];
     this.#shown.add(id);
     return this.#partsOf(id).map(({ candidate }) => candidate);
   }
@@ -89,8 +93,8 @@ export class Answers {
     if (!first) return [];
     const { number, part, parts: of, day } = first.reply;
     const deskId = bytesToHex(first.candidate.desk);
-    const text = this.#texts.get(id) ?? null;
-    return [{ id, deskId, number: number - part, day, text, parts: of, partsHere: parts.length }];
+    const { text = null, files = [] } = this.#contents.get(id) ?? {};
+    return [{ id, deskId, number: number - part, day, text, files, parts: of, partsHere: parts.length }];
   }
 }
 
@@ -98,9 +102,9 @@ function answerId(deskId: string, reply: Reply): string {
   return `${deskId}:${reply.number - reply.part}:${reply.parts}`;
 }
 
-async function readText(replies: readonly Reply[]): Promise<string | null> {
+async function readContent(replies: readonly Reply[]): Promise<ReplyContent | null> {
   try {
-    return await joinReplyText(replies.map((reply) => reply.piece));
+    return await joinReply(replies.map((reply) => reply.piece));
   } catch (error) {
     if (error instanceof WireError) return null;
     throw error;

@@ -13,7 +13,8 @@ import { keyHashOf, payloadOf, signDocument } from '@postern/protocol/keys/signe
 import { conversationKey, importPhrase, rootOf } from '@postern/protocol/keys/source-keys';
 import type { WordList } from '@postern/protocol/keys/word-lists';
 import { buildIndex, type LiveTag } from '@postern/protocol/messages/index-build';
-import { sealReply, splitReplyText } from '@postern/protocol/messages/reply';
+import { sealReply } from '@postern/protocol/messages/reply';
+import { splitReply } from '@postern/protocol/messages/reply-content';
 import { claimOf, encodeIndex, tagOf } from '@postern/protocol/messages/reply-index';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { hpkeKeyPair, portableRecipient } from '@postern/protocol/primitives/hpke';
@@ -192,7 +193,7 @@ async function sealAnswer(
   const phrase = await importPhrase(result.entropy.reveal());
   const root = await rootOf(phrase, fingerprint, desk.id, day);
   const keys = (await replyKeysOf(root, fingerprint, desk.id, day))[number - 1];
-  const [piece] = await splitReplyText(text);
+  const [piece] = await splitReply({ text, files: [] });
   if (keys === undefined || piece === undefined) throw new RangeError('plan a reply: no such link');
   const { id: conversationId } = await conversationKey(phrase, fingerprint, desk.id);
   const from = { fingerprint, desk: desk.id, conversationId, rootDay: day, link: number - 1, replyKey: keys.replyKey };
