@@ -3,7 +3,7 @@
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { equal } from '@postern/protocol/bytes/equal';
 import { WireError } from '@postern/protocol/bytes/wire-error';
-import { DAY_KEY_GRACE_DAYS, DAY_KEYS_AHEAD_DAYS, XWING_SEED_BYTES } from '@postern/protocol/constants';
+import { CLOCK_DAYS, DAY_KEY_GRACE_DAYS, DAY_KEYS_AHEAD_DAYS, XWING_SEED_BYTES } from '@postern/protocol/constants';
 import { signDayKey, verifyDayKey } from '@postern/protocol/keys/day-key';
 import { DocumentError } from '@postern/protocol/keys/document-error';
 import { type EnvelopeKey, prepareEnvelopeKey } from '@postern/protocol/messages/envelope';
@@ -78,26 +78,33 @@ export class DayKeys {
     return through;
   }
 
-  /** All private halves with which envelopes of a day may have been sealed, ready to try. */
+  /** All private halves that may open an envelope of a day, ready to try: the likeliest first, then those of older days. */
   envelopeKeys(day: Day): Promise<EnvelopeKey[]> {
     const { keys, ports } = this.#parts;
-    const near = [...this.#held.values()].filter((held) => Math.abs(held.day - day) <= 1);
-    const prepared = near.map((held) => {
-      const name = bytesToHex(held.hash);
-      const known = this.#prepared.get(name);
-      if (known) return known;
-      const made = prepareEnvelopeKey(ports.recipient, keys.fingerprint, keys.desk, held.day, held.seed);
-      this.#prepared.set(name, made);
-      return made;
-    });
+    const distance = (held: HeldDayKey): number => Math.abs(held.day - day);
+    const fitting = [...this.#held.values()].filter((held) => held.day <= day + CLOCK_DAYS);
+    const prepared = fitting
+      .sort((a, b) => distance(a) - distance(b))
+      .map((held) => {
+        const name = bytesToHex(held.hash);
+        const known = this.#prepared.get(name);
+        if (known) return known;
+        const made = prepareEnvelopeKey(ports.recipient, keys.fingerprint, keys.desk, held.day, held.seed);
+        this.#prepared.set(name, made);
+        return made;
+      });
     return Promise.all(prepared);
   }
 
-  /** Whether this device holds every key to which the desk's envelopes of a day can be sealed. */
+  /**
+   * Whether this device holds every key to which the desk's envelopes of a day can be sealed. Keys of older days, for
+   * carried envelopes, count while there is another device that may hold them.
+   */
   holdsAll(day: Day): boolean {
-    return [day - 1, day, day + 1].every((near) =>
-      [...(this.#published.get(near) ?? [])].every((hash) => this.#held.has(hash)),
-    );
+    const firstDay = day - (this.#rosters.devices.length > 1 ? DAY_KEY_GRACE_DAYS - 1 : CLOCK_DAYS);
+    return [...this.#published]
+      .filter(([of]) => of >= firstDay && of <= day + CLOCK_DAYS)
+      .every(([, hashes]) => [...hashes].every((hash) => this.#held.has(hash)));
   }
 
   get hasNewDays(): boolean {

@@ -2,7 +2,7 @@
 
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { WireError } from '@postern/protocol/bytes/wire-error';
-import { DAY_KEY_GRACE_DAYS, HASH_BYTES, PASS_AFTER_DAYS } from '@postern/protocol/constants';
+import { CLOCK_DAYS, DAY_KEY_GRACE_DAYS, HASH_BYTES, PASS_AFTER_DAYS } from '@postern/protocol/constants';
 import { ENVELOPES_MAX } from '@postern/protocol/http/device-kinds';
 import { type EnvelopeKey, type OpenedEnvelope, openEnvelope } from '@postern/protocol/messages/envelope';
 import type { LogEvent } from '@postern/protocol/messages/log-event';
@@ -102,8 +102,8 @@ export class Envelopes {
   /** A key that came late may open what could not be opened before. */
   async #tryAgain(): Promise<void> {
     for (const day of this.#with.dayKeys.takeNewDays()) {
-      for (const near of [day - 1, day, day + 1]) {
-        if (this.#tried.has(near)) await this.#parts.ports.store.transaction(await this.#forget(near));
+      for (const later of [...this.#tried.keys()].filter((of) => of >= day - CLOCK_DAYS)) {
+        await this.#parts.ports.store.transaction(await this.#forget(later));
       }
     }
   }

@@ -169,13 +169,14 @@ describe('envelopes', () => {
     await expect(sealCover(terms, [], random)).rejects.toThrow(RangeError);
   });
 
-  it('[ENV-3] a desk tries its keys of the day and the two beside it', async () => {
-    for (const keyDay of [day - 1, day, day + 1]) {
+  it('[ENV-3] a desk tries its keys from 14 days before to the day after', async () => {
+    for (const keyDay of [day - 14, day - 1, day, day + 1]) {
       const own = await testEnvelopeKey(random, fingerprint, desks[0]!.desk, keyDay);
       const to = { desk: own.desk, dayKeys: [own.key.publicKey] };
       const [envelope] = await sealSubmission({ ...terms, keyDay, today: keyDay }, to, source, content, random);
       expect(await open(envelope!, [...keys, own])).toMatchObject({ kind: 'submission', keyDay });
-      expect(await open(envelope!, [own], keyDay + 2)).toEqual({ kind: 'not-for-me' });
+      expect(await open(envelope!, [own], keyDay + 14)).toMatchObject({ kind: 'submission', keyDay });
+      expect(await open(envelope!, [own], keyDay + 15)).toEqual({ kind: 'not-for-me' });
       expect(await open(envelope!, [own], keyDay - 2)).toEqual({ kind: 'not-for-me' });
     }
   });

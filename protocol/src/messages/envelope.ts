@@ -9,6 +9,7 @@ import {
   ED25519_SIGNATURE_BYTES,
   ENVELOPE_BYTES,
   ENVELOPE_INSIDE_BYTES,
+  ENVELOPE_LIFE_DAYS,
   ENVELOPE_SIGNED_BYTES,
   MESSAGE_ID_BYTES,
   ROOT_BYTES,
@@ -139,7 +140,8 @@ export type OpenedEnvelope =
     };
 
 /**
- * Tries every key of the envelope's day and the two beside it; no failure to open differs from another (ENV-3).
+ * Tries every key, from 14 days before the envelope's day to one after, in the order given: a carried envelope comes
+ * later than the day it was sealed to. No failure to open differs from another (ENV-3).
  * @param envelope 4,096 bytes
  * @param day under which the server lists it
  * @throws WireError for other lengths, or an inside that cannot be read; MessageError `day` or `signature` (ENV-4).
@@ -156,7 +158,7 @@ export async function openEnvelope(
     throw new WireError('bad-length', `open an envelope: ${envelope.length} bytes, wanted ${ENVELOPE_BYTES}`);
   }
   for (const { desk, day: keyDay, key, info } of keys) {
-    if (Math.abs(keyDay - day) > CLOCK_DAYS) continue;
+    if (keyDay > day + CLOCK_DAYS || keyDay < day - ENVELOPE_LIFE_DAYS) continue;
     const opened = await recipient.open(key, info, new Uint8Array(0), envelope);
     if (opened === null) continue;
     const inside = await verifyInside(fingerprint, desk, keyDay, opened);
