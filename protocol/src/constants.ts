@@ -61,6 +61,12 @@ export const CONTENT_BYTES_MAX = 65_536;
 /** Deflated content of a submission. */
 export const SUBMISSION_BYTES_MAX: number = PARTS_MAX * PIECE_BYTES_MAX;
 
+// Carried envelopes (section 4.1)
+
+export const CARRIED_CHECK_BYTES = 8;
+/** Signs of one line: a QR code of version 21 that a telephone still reads from a screen or from paper. */
+export const CARRIED_LINE_CHARACTERS = 1000;
+
 // Replies (section 5)
 
 export const TOKEN_BYTES = 354;
@@ -180,6 +186,8 @@ export const ROOT_USE_DAYS: number = ROOT_WINDOW_DAYS - REPLY_LIFE_DAYS - 1;
 /** @alias A file is there as long as the reply that names it. */
 export const CHUNK_LIFE_DAYS: number = REPLY_LIFE_DAYS;
 export const DAY_KEYS_AHEAD_DAYS = 7;
+/** A pack whose last day is this long past is still sealed to; the rest of the grace is for carrying. */
+export const PACK_AGE_DAYS: number = DAY_KEY_GRACE_DAYS / 2;
 export const LOG_LIFE_DAYS = 14;
 export const PARCEL_LIFE_DAYS = 14;
 export const OHTTP_KEY_LIFE_SECONDS: number = 6 * 3600;

@@ -8,12 +8,12 @@ import type { FileDescriptor } from './files/descriptor.ts';
 import { decodeKeyConfig } from './http/ohttp.ts';
 import { dayKeysOf, type VerifiedBundle, verifyBundle } from './keys/bundle.ts';
 import { verificationNumbers } from './keys/fingerprint.ts';
-import { entropyFromWords, newPassphrase, type PassphraseResult } from './keys/passphrase.ts';
-import { readTyped } from './keys/passphrase-typing.ts';
+import { newPassphrase } from './keys/passphrase.ts';
 import { activeDesks, type DeskName, deskOf, deviceIdOf, type LocalName, type Roster } from './keys/roster.ts';
 import { acceptRosters, type VerifiedRoster, verifyRoster } from './keys/roster-chain.ts';
 import { conversationKey, importPhrase, laneOf, type PhraseKey, rootOf } from './keys/source-keys.ts';
 import type { WordList } from './keys/word-lists.ts';
+import type { Carried } from './messages/carried.ts';
 import { type ContentMeasure, measureContent } from './messages/content.ts';
 import { drawBelow } from './messages/draw.ts';
 import { type EnvelopeDesk, sealCover, sealSubmission } from './messages/envelope.ts';
@@ -23,6 +23,7 @@ import { findInIndex, lanePrefix, type ReplyIndex, verifyIndex } from './message
 import type { Random } from './primitives/random.ts';
 import { Answers, type SourceAnswer } from './source/answers.ts';
 import { type Candidate, candidatesOf } from './source/candidates.ts';
+import { type PhraseProblem, readPhrase } from './source/phrase.ts';
 import { refuse, SourceError, toSourceError } from './source/source-error.ts';
 import { dayOf, epochStart } from './time.ts';
 
@@ -60,7 +61,7 @@ interface Documents {
   readonly index: ReplyIndex;
 }
 
-export type PhraseProblem = Exclude<PassphraseResult, { readonly ok: true }>;
+export type { PhraseProblem } from './source/phrase.ts';
 
 interface Holder {
   readonly key: PhraseKey;
@@ -135,12 +136,20 @@ export class SourceSession {
     readonly names: readonly LocalName[];
     readonly verificationNumbers: number[];
     readonly lastDay: number;
+    readonly fingerprint: Fingerprint;
+    /** Of all servers. */
+    readonly addresses: readonly string[];
+    /** SHA-256 of the offline page; zeros for none. */
+    readonly offlinePage: Uint8Array;
   } {
     const { roster } = this.#require();
     return {
       names: roster.names,
       verificationNumbers: verificationNumbers(this.#fingerprint),
       lastDay: roster.lastDay,
+      fingerprint: this.#fingerprint,
+      addresses: roster.servers.flatMap(({ addresses }) => addresses),
+      offlinePage: roster.offlinePage,
     };
   }
 
@@ -174,18 +183,12 @@ export class SourceSession {
 
   /** Takes a typed phrase, of whichever of the lists it is valid in. @returns the problem with the list that comes closest */
   async enterPhrase(typed: string, lists: readonly WordList[]): Promise<{ readonly ok: true } | PhraseProblem> {
-    let closest: PhraseProblem = { ok: false, problem: 'count', count: 0 };
-    for (const list of lists) {
-      const result = await entropyFromWords(readTyped(typed, list), list);
-      if (result.ok) {
-        await this.#hold(result.entropy.reveal(), 'entered');
-        result.entropy.erase();
-        await this.#look();
-        return { ok: true };
-      }
-      if (closest.problem !== 'checksum') closest = result;
-    }
-    return closest;
+    const read = await readPhrase(typed, lists);
+    if (!read.ok) return read;
+    await this.#hold(read.entropy.reveal(), 'entered');
+    read.entropy.erase();
+    await this.#look();
+    return { ok: true };
   }
 
   /** Erases everything that was derived from the phrase, and all that was read. What is not sent is dropped. */
@@ -231,6 +234,14 @@ export class SourceSession {
     this.#outbox.push(id);
     this.#delivery.queue(id, envelopes);
     return { id };
+  }
+
+  /** Queues envelopes that somebody has brought, to go at the moments at which covers would (CAR-2). No phrase is needed. */
+  carry(carried: Carried): void {
+    this.#require();
+    const id = `message-${this.#outbox.length + 1}`;
+    this.#outbox.push(id);
+    this.#delivery?.queue(id, carried.envelopes);
   }
 
   /** The 6,007 bytes to send at a moment of the schedule, counted from 0. @throws SourceError no-documents */

@@ -14,6 +14,7 @@ import { unreachable, usage } from '../terminal/failure.ts';
 import { type HostPort, readCount, readHostPort } from '../terminal/option-values.ts';
 import { passphraseFor } from '../terminal/passphrase.ts';
 import { untilStopped } from '../terminal/stopping.ts';
+import { deskImportCommand } from './desk-import.ts';
 
 interface DeskOptions extends JsonOption, DevicePassphraseOption {
   readonly socks?: HostPort;
@@ -40,7 +41,8 @@ export function deskCommand(context: Context): Command {
     .option('--passphrase-file <file>', 'its first line is the passphrase')
     .option('--open', 'open the page in the browser')
     .option('--json', 'print one JSON object when the desk is up')
-    .action((folder: string, options: DeskOptions) => runDesk(context, folder, options));
+    .action((folder: string, options: DeskOptions) => runDesk(context, folder, options))
+    .addCommand(deskImportCommand(context));
 }
 
 async function runDesk(context: Context, folder: string, options: DeskOptions): Promise<void> {

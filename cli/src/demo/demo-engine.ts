@@ -86,6 +86,7 @@ export class DemoEngine implements Engine {
   conversation: Engine['conversation'] = (id) => this.#alone(() => this.#inner.conversation(id));
   reply: Engine['reply'] = (id, text) => this.#alone(() => this.#inner.reply(id, text));
   replyRoom: Engine['replyRoom'] = (id, text) => this.#inner.replyRoom(id, text);
+  take: Engine['take'] = (envelopes) => this.#alone(() => this.#inner.take(envelopes));
   dismiss: Engine['dismiss'] = (code, subject) => this.#alone(() => this.#inner.dismiss(code, subject));
 
   onChange(listener: () => void): () => void {

@@ -3,15 +3,23 @@
 import { type Answers, type Calls, callAddress, sessionHeader } from '@postern/desk/app/api';
 import { refused, unreachable } from './failure.ts';
 
-/** @param url with the token of a session; it is used up @throws Failure for a wrong passphrase */
-export async function unlockDesk(url: string, passphrase: string): Promise<void> {
+/** Makes one call of the desk's page. */
+export type DeskCall = <Name extends 'unlock' | 'carried'>(name: Name, given: Calls[Name]) => Promise<Answers[Name]>;
+
+/**
+ * @param url with the token of a session; it is used up
+ * @returns makes further calls in that session
+ * @throws Failure for a wrong passphrase
+ */
+export async function unlockDesk(url: string, passphrase: string): Promise<DeskCall> {
   const { origin, hash } = new URL(url);
   const { session } = await call(origin, '', 'session', { token: hash.slice(1) });
   const { isOpen } = await call(origin, session, 'unlock', { passphrase });
   if (!isOpen) throw refused('The passphrase is wrong, or the file with the keys of this device is damaged.');
+  return (name, given) => call(origin, session, name, given);
 }
 
-async function call<Name extends 'session' | 'unlock'>(
+async function call<Name extends 'session' | 'unlock' | 'carried'>(
   origin: string,
   session: string,
   name: Name,

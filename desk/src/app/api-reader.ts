@@ -64,6 +64,7 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   draft: { id: conversationId, text: text(textCharactersMax) },
   seen: { id: conversationId, messages: count },
   search: { query: text(256) },
+  carried: { text: text(textCharactersMax) },
   dismiss: { code: alertCode, device: orNull(deviceId), conversation: orNull(conversationId) },
   preferences: { language: text(16), hasKeys: yesOrNo },
 };

@@ -1,5 +1,6 @@
 /** What the page and the local process say to each other: JSON, one address for each call, all by POST. */
 
+import type { TakenEnvelopes } from '../engine/envelopes.ts';
 import type {
   AlertCode,
   ConversationSummary,
@@ -68,6 +69,8 @@ export interface Calls {
   /** So many messages of the conversation, whole or not, have been looked at. */
   readonly seen: { readonly id: string; readonly messages: number };
   readonly search: { readonly query: string };
+  /** Lines of sealed messages that somebody has carried here. */
+  readonly carried: { readonly text: string };
   /** Somebody has seen an alert. */
   readonly dismiss: { readonly code: AlertCode; readonly device: string | null; readonly conversation: string | null };
   readonly preferences: { readonly language: string; readonly hasKeys: boolean };
@@ -85,9 +88,13 @@ export interface Answers {
   readonly draft: Record<never, never>;
   readonly seen: Record<never, never>;
   readonly search: { readonly ids: readonly string[] };
+  readonly carried: TakenEnvelopes | { readonly problem: CarriedProblem };
   readonly dismiss: Record<never, never>;
   readonly preferences: Record<never, never>;
 }
+
+/** `missing`: some lines are not there. `lines`: they are none. `organisation`: they are for another one, or damaged. `old`: no key is left that opens them. */
+export type CarriedProblem = 'missing' | 'lines' | 'organisation' | 'old';
 
 export type CallName = keyof Calls;
 

@@ -1,6 +1,7 @@
 /** What the local process uses of the engine. */
 
 import type { AlertSubject } from '../engine/alerts.ts';
+import type { TakenEnvelopes } from '../engine/envelopes.ts';
 import type { DeskIdentity } from '../engine/identity.ts';
 import type { DeskPorts } from '../engine/ports.ts';
 import type { AlertCode, ConversationSummary, ConversationView, EngineStatus, ReplyRoom } from '../engine/view.ts';
@@ -14,6 +15,7 @@ export interface Engine {
   conversation(id: string): Promise<ConversationView | null> | ConversationView | null;
   reply(id: string, text: string): Promise<{ readonly messageId: string }>;
   replyRoom(id: string, text: string): Promise<ReplyRoom> | ReplyRoom;
+  take(envelopes: readonly Uint8Array[]): Promise<TakenEnvelopes>;
   dismiss(code: AlertCode, subject: AlertSubject): Promise<void>;
   onChange(listener: () => void): () => void;
 }

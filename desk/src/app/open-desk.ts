@@ -1,11 +1,14 @@
 /** A desk whose keystore is open: engine, store, network and what the page is told of them. */
 
 import type { Secret } from '@postern/protocol/bytes/secret';
+import { WireError } from '@postern/protocol/bytes/wire-error';
+import { type Carried, linesToCarried } from '@postern/protocol/messages/carried';
+import { MessageError } from '@postern/protocol/messages/message-error';
 import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
 import type { ConversationSummary, ReplyProblem } from '../engine/view.ts';
-import type { Answers, Calls, Change, InboxRow, Preferences } from './api.ts';
+import type { Answers, Calls, CarriedProblem, Change, InboxRow, Preferences } from './api.ts';
 import { type EngineLoop, startEngineLoop, type Timer } from './engine-loop.ts';
 import type { Engine, OpenEngine } from './engine-port.ts';
 import { type Enrolment, eraseKeystore, type Keystore } from './keystore.ts';
@@ -149,6 +152,18 @@ export class OpenDesk {
     return this.#search.find(query);
   }
 
+  /** Lines of one carried message (CAR-3). */
+  async takeCarried(text: string): Promise<Answers['carried']> {
+    const { enrolment } = this.#keystore;
+    const read = await readCarried(text, enrolment?.fingerprint ?? new Uint8Array(0));
+    if ('problem' in read) return read;
+    if (read.lastDay < dayOf(this.#options.now())) return { problem: 'old' };
+    const taken = await this.#engine.take(read.envelopes);
+    this.#loop.hurry();
+    this.#gather();
+    return taken;
+  }
+
   async dismiss({ code, device, conversation }: Calls['dismiss']): Promise<void> {
     const subject = { ...(device === null ? {} : { device }), ...(conversation === null ? {} : { conversation }) };
     await this.#engine.dismiss(code, subject);
@@ -196,6 +211,17 @@ export class OpenDesk {
       if (view !== null) this.#search.set(id, view);
       if (at % indexedAtOnce === indexedAtOnce - 1) await new Promise((resolve) => setImmediate(resolve));
     }
+  }
+}
+
+async function readCarried(text: string, fingerprint: Uint8Array): Promise<Carried | { problem: CarriedProblem }> {
+  try {
+    const read = await linesToCarried(text, fingerprint);
+    return read.kind === 'carried' ? read.carried : { problem: 'missing' };
+  } catch (error) {
+    if (error instanceof MessageError) return { problem: 'organisation' };
+    if (error instanceof WireError) return { problem: 'lines' };
+    throw error;
   }
 }
 

@@ -126,6 +126,7 @@ class DeskRoom {
       draft: ({ id, text }) => this.#use((desk) => desk.setDraft(id, text).then(nothing)),
       seen: ({ id, messages }) => this.#use((desk) => desk.setSeen(id, messages).then(nothing)),
       search: ({ query }) => this.#use(async (desk) => ({ ids: desk.find(query) })),
+      carried: ({ text }) => this.#use((desk) => desk.takeCarried(text)),
       dismiss: (alert) => this.#use((desk) => desk.dismiss(alert).then(nothing)),
       preferences: (preferences) => this.#use((desk) => desk.setPreferences(preferences).then(nothing)),
     };

@@ -12,6 +12,7 @@ import { summaryOf, viewOf } from './conversation-view.ts';
 import { Refused, Unreachable } from './desk-server.ts';
 import { eraseDue, loadNouns, type Nouns } from './engine-nouns.ts';
 import { engineStatus } from './engine-status.ts';
+import type { TakenEnvelopes } from './envelopes.ts';
 import type { DeskIdentity } from './identity.ts';
 import { takeParcels } from './parcels.ts';
 import { type DeskPorts, defaultOptions, type EngineOptions } from './ports.ts';
@@ -139,6 +140,13 @@ export class DeskEngine {
     await this.#ports.store.transaction(pending.add([event]));
     this.#tell();
     return { messageId: Buffer.from(messageId).toString('hex') };
+  }
+
+  /** Takes envelopes that somebody has carried here; what is new is kept when this resolves. @throws WireError */
+  async take(envelopes: readonly Uint8Array[]): Promise<TakenEnvelopes> {
+    const taken = await this.#nouns.envelopes.take(envelopes, dayOf(this.#ports.now()));
+    this.#tell();
+    return taken;
   }
 
   /** Somebody has seen an alert; it comes back if it is still so. */

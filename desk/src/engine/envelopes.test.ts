@@ -1,8 +1,12 @@
 // Envelopes of many days: found, tried once, passed as whole days, malformed ones counted.
 import { lengthPrefixed, u32be } from '@postern/protocol/bytes/encode';
 import { encodeDeviceResponse } from '@postern/protocol/http/device-response';
+import { verifyPack } from '@postern/protocol/keys/pack';
+import { loadWordList } from '@postern/protocol/keys/word-lists';
+import { linesToCarried } from '@postern/protocol/messages/carried';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { hpkeSeal } from '@postern/protocol/primitives/hpke';
+import { OfflineSession } from '@postern/protocol/source/offline-session';
 import { afterEach, describe, expect, it } from 'vitest';
 import { decodeHeldDayKey } from './day-key-record.ts';
 import { names } from './store-schema.ts';
@@ -109,6 +113,50 @@ describe('a day', () => {
     late.faults.desk = null;
     await world.rounds(3, [late]);
     expect(late.engine.conversations()).toMatchObject([{ preview: 'Opened late' }]);
+  });
+});
+
+describe('carried envelopes', () => {
+  /** What a person has written with the pack of today and somebody carries. */
+  const carried = async (text: string): Promise<Uint8Array[]> => {
+    const bytes = new Uint8Array(await (await fetch(`${world.origin}/pack`)).arrayBuffer());
+    const session = new OfflineSession(await verifyPack(bytes, world.fingerprint, world.day), random);
+    await session.newPhrase(await loadWordList('english'));
+    await session.send({ deskId: session.desks[0]?.id ?? '', text, language: 'en' });
+    const read = await linesToCarried(session.sealed[0]?.lines.join('\n') ?? '', world.fingerprint);
+    return read.kind === 'carried' ? [...read.carried.envelopes] : [];
+  };
+
+  it('[ENV-3] [CAR-2] are read when they come to the server days after the day that they were sealed to', async () => {
+    world = await DeskWorld.create(1);
+    await world.rounds(3);
+    const envelopes = await carried('Carried over a border');
+    const late = await carried('Too late');
+    for (let days = 0; days < 13; days++) await world.nextDay();
+    const source = new TestSource(world);
+    for (const envelope of envelopes) await source.post(envelope);
+    await world.rounds(3);
+    expect(device(0).engine.conversations()).toMatchObject([{ preview: 'Carried over a border' }]);
+    await world.nextDay();
+    for (const envelope of late) await source.post(envelope);
+    await world.rounds(3);
+    expect(device(0).engine.conversations()).toHaveLength(1);
+  });
+
+  it('[CAR-3] that are handed to a device are taken once, and known to the other from the log', async () => {
+    world = await DeskWorld.create(2);
+    await world.rounds(6);
+    const envelopes = await carried('Handed over');
+    await world.nextDay();
+    expect(await device(0).engine.take(envelopes)).toEqual({ opened: 1, known: 0, notForThisDesk: 0, malformed: 0 });
+    await world.rounds(3);
+    expect(device(1).engine.conversations()).toMatchObject([{ preview: 'Handed over', messages: 1 }]);
+    expect(await device(1).engine.take(envelopes)).toEqual({ opened: 0, known: 1, notForThisDesk: 0, malformed: 0 });
+    for (const envelope of envelopes) await new TestSource(world).post(envelope);
+    await world.rounds(3);
+    expect(device(1).engine.conversations()).toMatchObject([{ messages: 1 }]);
+    const others = await device(0).engine.take([random(4096)]);
+    expect(others).toEqual({ opened: 0, known: 0, notForThisDesk: 1, malformed: 0 });
   });
 });
 

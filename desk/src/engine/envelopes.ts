@@ -40,7 +40,15 @@ const atOnce = 8;
 /** Batches of one tick at the most, so that nothing else waits for long. */
 const batchesMax = 64;
 
-type Outcome = { readonly id: Uint8Array; readonly event: LogEvent | null; readonly isMalformed: boolean };
+/** How many of carried envelopes are new here, are here already, cannot be opened by this desk, or are no messages. */
+export interface TakenEnvelopes {
+  readonly opened: number;
+  readonly known: number;
+  readonly notForThisDesk: number;
+  readonly malformed: number;
+}
+
+type Outcome = { readonly id: Uint8Array; readonly event: LogEvent | null; readonly result: keyof TakenEnvelopes };
 
 export class Envelopes {
   readonly #parts: EngineParts;
@@ -77,6 +85,20 @@ export class Envelopes {
       batches += await this.#workOn(day, today, batchesMax - batches);
     }
     await this.#passDays(today);
+  }
+
+  /** Takes envelopes that somebody has carried here, as if they had been fetched (CAR-3). */
+  async take(envelopes: readonly Uint8Array[], today: Day): Promise<TakenEnvelopes> {
+    const keys = await this.#with.dayKeys.envelopeKeys(today);
+    const taken = { opened: 0, known: 0, notForThisDesk: 0, malformed: 0 };
+    const events: LogEvent[] = [];
+    for (const envelope of envelopes) {
+      const { event, result } = await this.#try(envelope, today, keys);
+      if (event !== null) events.push(event);
+      taken[result] += 1;
+    }
+    await this.#parts.ports.store.transaction(this.#with.pending.add(events));
+    return taken;
   }
 
   /** Forgets what no envelope can need any more. */
@@ -131,7 +153,7 @@ export class Envelopes {
       const some = envelopes.slice(at, at + atOnce);
       outcomes.push(...(await Promise.all(some.map((envelope) => this.#try(envelope, day, keys)))));
     }
-    const malformed = outcomes.filter(({ isMalformed }) => isMalformed).length;
+    const malformed = outcomes.filter(({ result }) => result === 'malformed').length;
     this.#malformed += malformed;
     this.#parts.alerts.add('envelopes-malformed', today, {}, malformed);
     const events = outcomes.flatMap(({ event }) => (event === null ? [] : [event]));
@@ -152,13 +174,13 @@ export class Envelopes {
     try {
       opened = await openEnvelope(ports.recipient, own.fingerprint, envelope, day, keys);
     } catch (error) {
-      if (error instanceof MessageError || error instanceof WireError) return { id, event: null, isMalformed: true };
+      if (error instanceof MessageError || error instanceof WireError) return { id, event: null, result: 'malformed' };
       throw error;
     }
-    if (opened.kind !== 'submission') return { id, event: null, isMalformed: false };
-    const isKnown = this.#with.log.state.envelopes.has(bytesToHex(id));
+    if (opened.kind !== 'submission') return { id, event: null, result: 'notForThisDesk' };
+    if (this.#with.log.state.envelopes.has(bytesToHex(id))) return { id, event: null, result: 'known' };
     const event = { kind: 'received', envelopeId: id, day: opened.keyDay, inside: opened.fields } as const;
-    return { id, event: isKnown ? null : event, isMalformed: false };
+    return { id, event, result: 'opened' };
   }
 
   /** Behind the events of the day, so that whoever reads this in the log has them. */

@@ -5,6 +5,7 @@
  * - `signature`: does not verify with the key that it names
  * - `signer`: names a device that may not sign here
  * - `sealed`: does not open with the key that it must open with
+ * - `organisation`: carried envelopes of another organisation
  * - `number`, `previous`, `epoch`, `recipients`: a log entry that does not continue the log (LOG-1)
  * - `index-fingerprint`, `index-bundle`, `index-lane`, `index-capacity`, `index-old`, `index-early`: an index to refuse (IDX-2)
  */
@@ -13,6 +14,7 @@ export type MessageErrorCode =
   | 'signature'
   | 'signer'
   | 'sealed'
+  | 'organisation'
   | 'number'
   | 'previous'
   | 'epoch'

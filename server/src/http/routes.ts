@@ -88,10 +88,12 @@ export function routes(parts: RouteParts): Handler {
       return roster.signed;
     }
     const isBundle = name === 'bundle' && number === undefined;
+    const isPack = name === 'pack' && number === undefined;
     const isIndex = name === 'index' && number !== undefined;
-    if (!isBundle && !isIndex) return null;
+    if (!isBundle && !isIndex && !isPack) return null;
     if (publisher.bundle === null)
       throw new Refusal(publisher.newestRoster(now) === null ? 'no-roster' : 'no-day-keys');
+    if (isPack) return publisher.pack;
     return isBundle ? publisher.bundle : publisher.index(Number(number));
   }
 }

@@ -2,8 +2,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { base32ToBytes, bytesToBase32 } from '@postern/protocol/bytes/base32';
 import { DataFolderError, nullIfMissing, writeDurably } from '../files/data-folder.ts';
-import { base32ToBytes, bytesToBase32 } from './base32.ts';
 
 /** One key a line, in base32: the form of Tor's `ClientAuthV3`. Needed in a backup like the keys. */
 export const deskAccessFile = 'onion-desk.clients';

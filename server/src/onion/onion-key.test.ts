@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { base32ToBytes, bytesToBase32 } from '@postern/protocol/bytes/base32';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lacks } from '../../../tools/debian.ts';
 import { startLoneTor } from '../testing/lone-tor.ts';
 import { random } from '../testing/organisation.ts';
-import { base32ToBytes, bytesToBase32 } from './base32.ts';
 import { addDeskClient, deskAccessFile, deskClients, deskClientsMax, removeDeskClient } from './desk-access.ts';
 import { ensureOnionKey, onionAddress, readTorKey } from './onion-key.ts';
 

@@ -2,12 +2,12 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bytesToBase32 } from '@postern/protocol/bytes/base32';
 import { concat, utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { ed25519Key } from '@postern/protocol/primitives/ed25519';
 import { sha3Native, sha512Native } from '@postern/protocol/primitives/hash-native';
 import type { Random } from '@postern/protocol/primitives/random';
 import { DataFolderError, nullIfMissing, writeDurably } from '../files/data-folder.ts';
-import { bytesToBase32 } from './base32.ts';
 
 /** The address for everybody, and the one that only desks' devices can reach. */
 export const onionKeyFiles = { public: 'onion.key', desk: 'onion-desk.key' } as const;

@@ -25,6 +25,7 @@ import type { Epochs } from './epochs.ts';
 import { fillerKeyOf } from './filler-key.ts';
 import { type Pause, packReplies } from './live-replies.ts';
 import type { OhttpKeys } from './ohttp-keys.ts';
+import { makePack } from './pack-maker.ts';
 import { addRoster, openRosterOfAnyDay, rostersOfDay } from './rosters.ts';
 
 export interface PublisherParts {
@@ -68,6 +69,7 @@ export class Publisher {
   #bundle: PublishedBundle | null = null;
   #indices: PublishedIndices | null = null;
   #ownKeyHash: KeyHash | null = null;
+  #pack: Uint8Array | null = null;
 
   constructor(parts: PublisherParts) {
     this.#parts = parts;
@@ -85,6 +87,11 @@ export class Publisher {
 
   get bundle(): Uint8Array | null {
     return this.#bundle?.bytes ?? null;
+  }
+
+  /** Null while there is no bundle. */
+  get pack(): Uint8Array | null {
+    return this.#bundle === null ? null : this.#pack;
   }
 
   /** Null for a lane that there is not. */
@@ -166,6 +173,7 @@ export class Publisher {
     const ownKeyHash = this.#ownKeyHash;
     const own = this.#chain.filter((roster) => ownKeyHash !== null && serverOf(roster, ownKeyHash) !== null);
     const chosen = await chooseBundle(own, signed, day);
+    this.#pack = chosen === null ? null : makePack(chosen.roster, signed, day);
     const standing = this.#bundle;
     const isStanding =
       standing?.day === day && chosen !== null && equal(standing.content.roster.hash, chosen.roster.hash);

@@ -1,0 +1,108 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { equal } from '../bytes/equal.ts';
+import { WireError } from '../bytes/wire-error.ts';
+import { linesToCarried } from '../messages/carried.ts';
+import { openEnvelope, prepareEnvelopeKey } from '../messages/envelope.ts';
+import { hpkeKeyPair } from '../primitives/hpke.ts';
+import { nativeRecipient } from '../primitives/hpke-native.ts';
+import { OfflineSession } from '../source/offline-session.ts';
+import { type TestOrganisation, testOrganisation } from '../testing/organisation.ts';
+import { readerFaults } from '../testing/reader-faults.ts';
+import { signDayKey } from './day-key.ts';
+import { claimedFingerprint, decodePack, encodePack, verifyPack } from './pack.ts';
+import { signRoster } from './roster-chain.ts';
+import { loadWordList } from './word-lists.ts';
+
+let organisation: TestOrganisation;
+/** By day from the first one, of both desks. */
+let dayKeys: Uint8Array[][];
+let seeds: Uint8Array[][];
+let pack: Uint8Array;
+
+async function dayKey(desk: number, day: number, seed: Uint8Array): Promise<Uint8Array> {
+  const { random, desks, fingerprint, verifiedRoster } = organisation;
+  const { publicKey } = await hpkeKeyPair(seed);
+  const fields = { fingerprint, rosterHash: verifiedRoster.hash, desk: desks[desk]!.id, day, publicKey };
+  return signDayKey(fields, desks[desk]!.devices[0]!, random);
+}
+
+beforeAll(async () => {
+  organisation = await testOrganisation('pack');
+  const { day, random, signedRoster } = organisation;
+  seeds = Array.from({ length: 4 }, () => [random(32), random(32)]);
+  dayKeys = await Promise.all(seeds.map((of, at) => Promise.all(of.map((seed, desk) => dayKey(desk, day + at, seed)))));
+  pack = encodePack({ roster: signedRoster, dayKeys: dayKeys.flat() });
+});
+
+const verify = (bytes: Uint8Array, today: number) => verifyPack(bytes, organisation.fingerprint, today);
+
+describe('a pack', () => {
+  it('says whose it is, and is sealed to today, or to its newest day for a week', async () => {
+    const { day, fingerprint } = organisation;
+    expect(await claimedFingerprint(pack)).toEqual(fingerprint);
+    const chosen = async (today: number) => (await verify(pack, today)).day - day;
+    expect([await chosen(day), await chosen(day + 2), await chosen(day + 3), await chosen(day + 10)]).toEqual([
+      0, 2, 3, 3,
+    ]);
+    await expect(verify(pack, day + 11)).rejects.toMatchObject({ code: 'expired' });
+    await expect(verify(pack, day + 40)).rejects.toMatchObject({ code: 'expired' });
+  });
+
+  it('[PAK-1] is refused when a document in it is not signed by whom the fingerprint leads to', async () => {
+    const { day, random, rootKey, roster } = organisation;
+    const other = await testOrganisation('pack of others');
+    await expect(verifyPack(pack, other.fingerprint, day)).rejects.toMatchObject({ code: 'wrong-organisation' });
+    const swapped = encodePack({ roster: organisation.signedRoster, dayKeys: [...dayKeys.flat().slice(1), ...[]] });
+    expect((await verify(swapped, day + 1)).day).toBe(day + 1);
+    const forged = dayKeys[1]![0]!.slice();
+    forged[forged.length - 1]! ^= 1;
+    const bad = encodePack({ roster: organisation.signedRoster, dayKeys: [...dayKeys[0]!, forged, dayKeys[1]![1]!] });
+    await expect(verify(bad, day)).rejects.toMatchObject({ code: 'signature' });
+    const next = await signRoster({ ...roster, lastDay: roster.lastDay + 1 }, rootKey, random);
+    await expect(verify(encodePack({ roster: next, dayKeys: dayKeys[0]! }), day)).rejects.toMatchObject({
+      code: 'wrong-roster',
+    });
+  });
+
+  it('[PAK-2] is not sealed to a day on which a desk has no key', async () => {
+    const { day, signedRoster } = organisation;
+    const holed = encodePack({ roster: signedRoster, dayKeys: [...dayKeys[0]!, dayKeys[1]![0]!] });
+    expect((await verify(holed, day + 1)).day).toBe(day);
+    const none = encodePack({ roster: signedRoster, dayKeys: [dayKeys[1]![0]!] });
+    await expect(verify(none, day + 1)).rejects.toMatchObject({ code: 'incomplete' });
+    const ahead = encodePack({ roster: signedRoster, dayKeys: dayKeys[3]! });
+    await expect(verify(ahead, day)).rejects.toMatchObject({ code: 'not-yet-valid' });
+  });
+
+  it('[ENC-1] is read strictly', () => {
+    const small = encodePack({ roster: organisation.signedRoster, dayKeys: [] });
+    expect(decodePack(pack).dayKeys).toHaveLength(8);
+    expect(readerFaults(small, (bytes) => encodePack(decodePack(bytes)))).toEqual([]);
+    expect(() => encodePack({ roster: pack, dayKeys: [dayKeys[0]![0]!, dayKeys[0]![0]!] })).toThrow(WireError);
+  });
+});
+
+describe('a message written without a network', () => {
+  it('[CAR-3] is opened by the desk of its choice with the key of that day, and by no other', async () => {
+    const { day, random, desks, fingerprint } = organisation;
+    const session = new OfflineSession(await verify(pack, day + 5), random);
+    const english = await loadWordList('english');
+    const words = await session.newPhrase(english);
+    expect(words).toHaveLength(12);
+    const [desk] = session.desks;
+    await session.send({ deskId: desk!.id, text: 'Seen by one person only', language: 'en' });
+    const [message] = session.sealed;
+    expect(message?.lastDay).toBe(day + 3 + 13);
+    const read = await linesToCarried(message!.lines.join('\n'), fingerprint);
+    if (read.kind !== 'carried') throw new Error('lines are missing');
+    const keyOf = (at: number, of: number) =>
+      prepareEnvelopeKey(nativeRecipient, fingerprint, desks[of]!.id, day + at, seeds[at]![of]!);
+    const open = async (keys: Parameters<typeof openEnvelope>[4]) =>
+      openEnvelope(nativeRecipient, fingerprint, read.carried.envelopes[0]!, message!.lastDay, keys);
+    expect(await open([await keyOf(3, 0)])).toMatchObject({ kind: 'submission', keyDay: day + 3 });
+    expect(await open([await keyOf(3, 1), await keyOf(2, 0)])).toEqual({ kind: 'not-for-me' });
+    expect(equal(desks[0]!.id, Buffer.from(desk!.id, 'hex'))).toBe(true);
+    session.forget();
+    expect(session.sealed).toEqual([]);
+  });
+});
