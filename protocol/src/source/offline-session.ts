@@ -92,7 +92,7 @@ export class OfflineSession {
   }
 
   measure(text: string, language: string): Promise<ContentMeasure> {
-    return measureContent({ campaign: null, language, answers: [], text });
+    return measureContent({ campaign: null, language, answers: [], files: [], text });
   }
 
   /** Seals a message to the pack's day, as if it were that day. @throws SourceError no-phrase, desk-paused, too-long */
@@ -101,7 +101,7 @@ export class OfflineSession {
     if (this.#holder === null) throw new SourceError('no-phrase', 'seal a message: there is no phrase');
     const desk = activeDesks(roster).find(({ id }) => bytesToHex(id) === message.deskId);
     if (desk === undefined) throw new SourceError('desk-paused', 'seal a message: the desk takes no messages');
-    const content = { campaign: null, language: message.language, answers: [], text: message.text };
+    const content = { campaign: null, language: message.language, answers: [], files: [], text: message.text };
     if (!(await measureContent(content)).fits) throw new SourceError('too-long', 'seal a message: it does not fit');
     const { key: phrase, lane } = this.#holder;
     const { fingerprint } = roster;
