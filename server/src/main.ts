@@ -2,11 +2,13 @@
 
 import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
+import { dayOf } from '@postern/protocol/time';
 import { openDataFolder } from './files/data-folder.ts';
 import { listenEverywhere } from './http/addresses.ts';
 import { Pages } from './http/pages.ts';
 import { routes } from './http/routes.ts';
 import { type ServerOptions, withDefaults } from './options.ts';
+import { ChunkDesk } from './rules/chunk-desk.ts';
 import { Counters } from './rules/counters.ts';
 import { Service } from './rules/service.ts';
 import { keepTicking } from './rules/ticking.ts';
@@ -27,24 +29,28 @@ export interface RunningServer {
 
 /** @throws DataFolderError; StorageError; Error if the address is taken or the pages are not built */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { clock, timer, random, print, limits, allowance, pause, openStorage, built, ...given } = withDefaults(options);
+  const { clock, timer, random, print, limits, allowance, pause, openStorage, openChunks, chunkRoom, built, ...given } =
+    withDefaults(options);
   const { path, settings, seed, keys: files } = await openDataFolder(given.folder);
   const { fingerprint } = settings;
   const { host = settings.host, port = settings.port } = given;
   const storage = await openStorage(path);
+  const { chunks, freeBytes } = await openChunks(path, random);
   const commit = new GroupCommit(storage);
   const write = commit.write.bind(commit);
   const counters = new Counters();
   const parts = { fingerprint, storage, write, files, clock, random, allowance, counters, pause, print };
+  const chunkDesk = new ChunkDesk({ chunks, room: chunkRoom, freeBytes, clock, counters });
   const service = new Service({ ...parts, serverKey: await hybridKey(seed), recipient: nativeRecipient });
   const pages = new Pages(await built(), settings.language);
   const tick = async (): Promise<void> => {
     await service.tick();
+    await chunkDesk.expire(dayOf(clock.now()));
     await pages.fill(service.publisher.rosterInUse(clock.now()));
   };
   await service.open();
   await tick();
-  const handler = routes({ service, page: (at) => pages.find(at), counters, postsMax: limits.postsMax, clock });
+  const handler = routes({ service, chunks: chunkDesk, page: (at) => pages.find(at), counters, clock, ...limits });
   const listener = await listenEverywhere({ ...given, host, port }, limits, counters, handler);
   const stopTicking = keepTicking(timer, () => service.secondsToNextTick(), tick, counters);
   const stop = async (): Promise<void> => {
@@ -53,6 +59,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await commit.close();
     await service.close();
     await storage.close();
+    await chunks.close();
   };
   const addRoster = (signed: Uint8Array): Promise<void> => service.addRoster(signed).then(tick);
   return { origin: `http://${host}:${listener.port}`, tick, addRoster, compressed: () => pages.compressed, stop };

@@ -7,8 +7,10 @@ import { defaultLimits, type Limits } from './http/limits.ts';
 import type { Clock, Timer } from './ports/clock.ts';
 import type { BuiltPages } from './ports/files.ts';
 import type { Storage } from './ports/storage.ts';
+import { type ChunkRoom, defaultChunkRoom } from './rules/chunk-desk.ts';
 import type { Pause } from './rules/live-replies.ts';
 import { type Allowance, defaultAllowance } from './rules/pressure.ts';
+import { type OpenChunks, openDefaultChunks } from './storage/open-chunks.ts';
 import { openSqlite } from './storage/sqlite.ts';
 
 export interface ServerOptions {
@@ -25,6 +27,8 @@ export interface ServerOptions {
   readonly pages?: string | null;
   /** By default PostgreSQL if DATABASE_URL is set, else SQLite in the data folder. @param path of the data folder */
   readonly openStorage?: (path: string) => Promise<Storage>;
+  /** By default the store that CHUNKS_URL names, else the data folder. @param path of the data folder */
+  readonly openChunks?: (path: string, random: Random) => Promise<OpenChunks>;
   readonly clock?: Clock;
   /** Null: time passes only by calls of `tick`. */
   readonly timer?: Timer | null;
@@ -33,6 +37,7 @@ export interface ServerOptions {
   readonly print?: (line: string) => void;
   readonly limits?: Partial<Limits>;
   readonly allowance?: Partial<Allowance>;
+  readonly chunkRoom?: Partial<ChunkRoom>;
 }
 
 export interface ChosenOptions {
@@ -43,12 +48,14 @@ export interface ChosenOptions {
   readonly onionLocation: string | undefined;
   readonly built: () => Promise<BuiltPages>;
   readonly openStorage: (path: string) => Promise<Storage>;
+  readonly openChunks: (path: string, random: Random) => Promise<OpenChunks>;
   readonly clock: Clock;
   readonly timer: Timer | null;
   readonly random: Random;
   readonly print: (line: string) => void;
   readonly limits: Limits;
   readonly allowance: Allowance;
+  readonly chunkRoom: ChunkRoom;
   readonly pause: Pause;
 }
 
@@ -64,12 +71,14 @@ export function withDefaults(options: ServerOptions): ChosenOptions {
     onionLocation: options.onionLocation,
     built: async () => (pages === null ? { pages: [], assets: [] } : readBuiltPages(pages)),
     openStorage: options.openStorage ?? openDefaultStorage,
+    openChunks: options.openChunks ?? openDefaultChunks,
     clock: options.clock ?? { now: () => Date.now() / 1000 },
     timer: options.timer === undefined ? machineTimer : options.timer,
     random: options.random ?? ((length) => crypto.getRandomValues(new Uint8Array(length))),
     print: options.print ?? ((line) => void process.stdout.write(`${line}\n`)),
     limits: { ...defaultLimits, ...options.limits },
     allowance: { ...defaultAllowance, ...options.allowance },
+    chunkRoom: { ...defaultChunkRoom, ...options.chunkRoom },
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   };
 }

@@ -9,6 +9,8 @@ export interface Answer {
   readonly type?: string;
   readonly body: Uint8Array;
   readonly headers?: readonly (readonly [string, string])[];
+  /** Called once, when the answer was handed over or its receiver is gone. */
+  readonly sent?: () => void;
 }
 
 export type Coding = 'br' | 'gzip' | 'identity';

@@ -6,6 +6,8 @@ export interface Limits {
   readonly requestsPerConnectionMax: number;
   /** Posts that are read or worked on at the same time; one more is told `busy`. */
   readonly postsMax: number;
+  /** Chunks of files that are received or sent at the same time, each of 256 KiB in memory. */
+  readonly chunksMax: number;
   readonly headBytesMax: number;
   readonly headFieldsMax: number;
   /** To receive a head, and a whole request; Tor circuits are slow, but 6,007 bytes pass any of them in this time. */
@@ -25,6 +27,7 @@ export const defaultLimits: Limits = {
   connectionsMax: 1_024,
   requestsPerConnectionMax: 128,
   postsMax: 256,
+  chunksMax: 32,
   headBytesMax: 8_192,
   headFieldsMax: 48,
   headSecondsMax: 20,

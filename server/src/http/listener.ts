@@ -135,6 +135,8 @@ async function readBody(request: IncomingMessage, bytesMax: number): Promise<Uin
 }
 
 function write(response: ServerResponse, answer: Answer, isHead: boolean): void {
+  if (answer.sent !== undefined) response.once('close', answer.sent);
+  if (response.destroyed) answer.sent?.();
   if (response.destroyed || response.headersSent) return;
   response.statusCode = answer.status;
   for (const [name, value] of commonHeaders) response.setHeader(name, value);

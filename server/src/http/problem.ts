@@ -17,6 +17,7 @@ const problems = {
   method: { status: 405, type: 'method', title: 'This address has another method.', counter: 'malformed' },
   slow: { status: 408, type: 'slow', title: 'The request did not arrive in time.', counter: 'slow' },
   clock: { status: 409, type: 'clock', title: 'Sign again with the time of now.', counter: 'clock' },
+  changed: { status: 409, type: 'changed', title: 'Something else is stored there.', counter: 'refused' },
   'too-large': { status: 413, type: 'too-large', title: 'The request is too large.', counter: 'tooLarge' },
   'ohttp-key': {
     status: 422,
@@ -26,6 +27,7 @@ const problems = {
   },
   internal: { status: 500, type: 'internal', title: 'The server failed.', counter: 'unexpected' },
   busy: { status: 503, type: 'busy', title: 'The server is busy. Try again later.', counter: 'busy' },
+  full: { status: 507, type: 'full', title: 'There is no room for files now.', counter: 'busy' },
   'no-roster': { status: 503, type: 'no-roster', title: 'There is no valid roster.', counter: 'busy' },
   'no-day-keys': { status: 503, type: 'no-day-keys', title: 'A desk has no key for today yet.', counter: 'busy' },
 } as const satisfies Record<string, ProblemForm>;

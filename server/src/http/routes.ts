@@ -1,21 +1,26 @@
 /** The public addresses and what each answers (http 1). */
 
-import { REQUEST_BYTES } from '@postern/protocol/constants';
+import { CHUNK_POST_BYTES, HASH_BYTES, REQUEST_BYTES } from '@postern/protocol/constants';
 import { DEVICE_REQUEST_BYTES_MAX } from '@postern/protocol/http/device-kinds';
 import type { Clock } from '../ports/clock.ts';
 import { StorageError } from '../ports/storage.ts';
+import type { ChunkDesk } from '../rules/chunk-desk.ts';
 import type { Counters } from '../rules/counters.ts';
 import type { PostAnswer, Service } from '../rules/service.ts';
 import { type Answer, documentAnswer, type StaticFile, staticAnswer } from './answer.ts';
+import { chunkAnswers } from './chunk-answers.ts';
 import { type Handler, type Incoming, Refusal } from './listener.ts';
 
 export interface RouteParts {
   readonly service: Service;
+  readonly chunks: ChunkDesk;
   /** A page, script, style or words by path; null if there is none. */
   readonly page: (path: string) => StaticFile | 'no-roster' | null;
   readonly counters: Counters;
   /** Posts at the same time. */
   readonly postsMax: number;
+  /** Chunks at the same time, counted apart. */
+  readonly chunksMax: number;
   readonly clock: Clock;
 }
 
@@ -25,6 +30,7 @@ const numberForm = /^(0|[1-9][0-9]{0,9})$/;
 
 export function routes(parts: RouteParts): Handler {
   const { service, counters } = parts;
+  const chunk = chunkAnswers(parts.chunks, parts.chunksMax);
   const posts: Readonly<Record<string, Post>> = {
     '/request': {
       bytesMax: REQUEST_BYTES,
@@ -39,16 +45,19 @@ export function routes(parts: RouteParts): Handler {
   let running = 0;
   return async (incoming) => {
     const { method, target } = incoming;
+    if (target === '/chunk' || target === '/fetch') {
+      if (method !== 'POST') throw new Refusal('method', 'POST');
+      const run = target === '/chunk' ? chunk.store : chunk.fetch;
+      const bytesMax = target === '/chunk' ? CHUNK_POST_BYTES : HASH_BYTES;
+      return passing(() => run(() => incoming.body(bytesMax)));
+    }
     const post = Object.hasOwn(posts, target) ? posts[target] : undefined;
     if (post === undefined) return readAnswer(incoming);
     if (method !== 'POST') throw new Refusal('method', 'POST');
     if (running >= parts.postsMax) throw new Refusal('busy');
     running += 1;
     try {
-      return await post.answer(incoming, await incoming.body(post.bytesMax));
-    } catch (error) {
-      if (error instanceof StorageError && isPassing(error)) throw new Refusal('busy');
-      throw error;
+      return await passing(async () => post.answer(incoming, await incoming.body(post.bytesMax)));
     } finally {
       running -= 1;
     }
@@ -95,6 +104,15 @@ export function routes(parts: RouteParts): Handler {
       throw new Refusal(publisher.newestRoster(now) === null ? 'no-roster' : 'no-day-keys');
     if (isPack) return publisher.pack;
     return isBundle ? publisher.bundle : publisher.index(Number(number));
+  }
+}
+
+async function passing(answer: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (error instanceof StorageError && isPassing(error)) throw new Refusal('busy');
+    throw error;
   }
 }
 

@@ -9,6 +9,8 @@ export const counterNames = [
   'replies',
   'claims',
   'collected',
+  'chunks',
+  'chunksFetched',
   'deviceRequests',
   'refused',
   'busy',

@@ -1,0 +1,35 @@
+/** Where a server keeps chunks: in its data folder, or in the store that CHUNKS_URL names. */
+
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Random } from '@postern/protocol/primitives/random';
+import type { ChunkStore } from '../ports/chunks.ts';
+import { openChunkPools } from './chunk-pools.ts';
+
+export interface OpenChunks {
+  readonly chunks: ChunkStore;
+  /** Bytes that chunks may still take. */
+  readonly freeBytes: () => Promise<number>;
+}
+
+/** Kept free on the disk of the data folder: without it a flood of files would stop messages. */
+const reserveBytes = 512 * 1024 * 1024;
+
+/** @param path of the data folder @throws StorageError */
+export async function openDefaultChunks(path: string, random: Random): Promise<OpenChunks> {
+  const url = process.env.CHUNKS_URL;
+  if (url === undefined || url === '') return openLocalChunks(path, random, reserveBytes);
+  // Loaded only where it is used, as the client of PostgreSQL is.
+  const { openChunkS3 } = await import('./chunk-s3.ts');
+  return { chunks: await openChunkS3(url), freeBytes: async () => Number.POSITIVE_INFINITY };
+}
+
+export async function openLocalChunks(path: string, random: Random, reserve: number): Promise<OpenChunks> {
+  const folder = join(path, 'chunks');
+  const chunks = await openChunkPools(folder, random);
+  const freeBytes = async (): Promise<number> => {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize - reserve;
+  };
+  return { chunks, freeBytes };
+}
