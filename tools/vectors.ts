@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { admission } from './vectors/admission.ts';
 import { bundle } from './vectors/bundle.ts';
+import { campaign } from './vectors/campaign.ts';
 import { devices } from './vectors/devices.ts';
 import { documents } from './vectors/documents.ts';
 import { envelope } from './vectors/envelope.ts';
@@ -23,6 +24,7 @@ export const sections: readonly VectorSection[] = [
   links,
   documents,
   roster,
+  campaign,
   bundle,
   request,
   admission,

@@ -9,6 +9,8 @@ export const DESK_ID_BYTES = 8;
 /** The first bytes of a device's key hash. */
 export const DEVICE_ID_BYTES = 8;
 export const CAMPAIGN_ID_BYTES = 8;
+/** A whole campaign in all its languages. */
+export const CAMPAIGN_BYTES_MAX = 262_144;
 export const MESSAGE_ID_BYTES = 16;
 /** Fresh random bytes that travel with every ciphertext under a shared key (ENC-4). */
 export const SALT_BYTES = 32;

@@ -2,6 +2,8 @@
 import { base64urlToBytes, bytesToUtf8, hexToBytes, utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { Reader } from '@postern/protocol/bytes/reader';
 import { WireError } from '@postern/protocol/bytes/wire-error';
+import { decodeCampaign, encodeCampaign } from '@postern/protocol/campaign/campaign';
+import { parseMarkdown } from '@postern/protocol/campaign/markdown';
 import { emptyConversation, emptyDeskState } from '@postern/protocol/desk/state';
 import {
   decodeConversation,
@@ -31,6 +33,7 @@ import { MessageError } from '@postern/protocol/messages/message-error';
 import { joinReply, splitReply } from '@postern/protocol/messages/reply-content';
 import { decodeIndex, encodeIndex } from '@postern/protocol/messages/reply-index';
 import type { Random } from '@postern/protocol/primitives/random';
+import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
 import { testBundle, testOrganisation } from '@postern/protocol/testing/organisation';
 import type { FuzzTarget } from './run.ts';
 
@@ -53,6 +56,7 @@ function textTargets(random: Random): FuzzTarget[] {
   const hex = utf8ToBytes('00ff10a0');
   return [
     { name: 'UTF-8', seeds: [utf8ToBytes('text 文字 نص')], read: bytesToUtf8, ownErrors },
+    { name: 'Markdown', seeds: [utf8ToBytes('# a\n\n- **b** *c*')], read: asText(parseMarkdown), ownErrors },
     { name: 'hexadecimal', seeds: [hex], read: asText(hexToBytes), ownErrors },
     { name: 'base64url', seeds: [utf8ToBytes('AQIDBA')], read: asText(base64urlToBytes), ownErrors },
     {
@@ -83,10 +87,12 @@ async function documentTargets(random: Random): Promise<FuzzTarget[]> {
     logLength: 3,
     head: random(32),
   });
+  const campaign = sampleCampaign(verifiedRoster, day);
   const slow = { ownErrors, baseMs: verificationMs };
   return [
     { name: 'document', seeds: [signedRoster, dayKey], read: payloadOf, ownErrors },
     { name: 'roster', seeds: [payloadOf(signedRoster)], read: decodeRoster, ownErrors },
+    { name: 'campaign', seeds: [encodeCampaign(campaign)], read: decodeCampaign, ownErrors },
     { name: 'bundle', seeds: [payloadOf(signed)], read: decodeBundle, ownErrors },
     { name: 'day key', seeds: [payloadOf(dayKey)], read: decodeDayKey, ownErrors },
     { name: 'transport key', seeds: [transportKey], read: decodeTransportKey, ownErrors },

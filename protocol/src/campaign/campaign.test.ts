@@ -1,0 +1,132 @@
+/** Campaigns: reading, listing by the roster, and hostile ones (spec/protocol.md section 2.7). */
+
+import { describe, expect, it } from 'vitest';
+import { bytesToHex, concat, utf8ToBytes } from '../bytes/encode.ts';
+import { WireError } from '../bytes/wire-error.ts';
+import { DocumentError } from '../keys/document-error.ts';
+import { sha256 } from '../primitives/hash.ts';
+import { sampleCampaign } from '../testing/campaign-samples.ts';
+import { testOrganisation } from '../testing/organisation.ts';
+import { readerFaults } from '../testing/reader-faults.ts';
+import { type Campaign, campaignState, decodeCampaign, encodeCampaign, verifyCampaign } from './campaign.ts';
+import type { CampaignText } from './campaign-text.ts';
+
+const { verifiedRoster, day } = await testOrganisation('campaign');
+const campaign = sampleCampaign(verifiedRoster, day);
+const payload = encodeCampaign(campaign);
+
+async function listing(bytes: Uint8Array, id = campaign.id) {
+  return { ...verifiedRoster, campaigns: [{ id, hash: await sha256(bytes) }] };
+}
+
+function withText(change: Partial<CampaignText>): Campaign {
+  return { ...campaign, texts: campaign.texts.map((text) => ({ ...text, ...change })) };
+}
+
+/** What another language's writer of the format would make, with one field changed in place. */
+function replaced(from: string, to: string): Uint8Array {
+  const [before, wanted] = [utf8ToBytes(from), utf8ToBytes(to)];
+  expect(wanted.length).toBe(before.length);
+  const at = Buffer.from(payload).indexOf(Buffer.from(before));
+  expect(at).toBeGreaterThan(0);
+  return concat(payload.subarray(0, at), wanted, payload.subarray(at + before.length));
+}
+
+describe('a campaign', () => {
+  it('comes back from its bytes as it was', () => {
+    expect(decodeCampaign(payload)).toEqual(campaign);
+  });
+
+  it('has one form only, and any damage is refused by its one error', () => {
+    expect(readerFaults(payload, (bytes) => encodeCampaign(decodeCampaign(bytes)))).toEqual([]);
+  });
+
+  it('is the organisation’s if the roster lists its hash, and one changed word makes it another [CAM-1]', async () => {
+    const roster = await listing(payload);
+    expect((await verifyCampaign(payload, roster)).name).toBe('county-hospital');
+    const changed = replaced('Who knows.', 'Who asked.');
+    expect(decodeCampaign(changed).texts[0]?.who).toBe('Who asked.');
+    await expect(verifyCampaign(changed, roster)).rejects.toMatchObject({ code: 'wrong-roster' });
+    await expect(verifyCampaign(payload, verifiedRoster)).rejects.toBeInstanceOf(DocumentError);
+  });
+
+  it('is refused under another id, of another organisation, or for a desk that is not listed [CAM-1]', async () => {
+    const elsewhere = await listing(payload, new Uint8Array(8).fill(9));
+    await expect(verifyCampaign(payload, elsewhere)).rejects.toMatchObject({ code: 'wrong-roster' });
+    const foreign = encodeCampaign({ ...campaign, fingerprint: new Uint8Array(32) });
+    await expect(verifyCampaign(foreign, await listing(foreign))).rejects.toMatchObject({ code: 'wrong-organisation' });
+    const roster = { ...(await listing(payload)), desks: verifiedRoster.desks.slice(1) };
+    await expect(verifyCampaign(payload, roster)).rejects.toMatchObject({ code: 'unknown-desk' });
+  });
+
+  it('says whether it can be answered [CAM-4]', () => {
+    expect(campaignState(campaign, day - 1)).toBe('not-begun');
+    expect(campaignState(campaign, day)).toBe('open');
+    expect(campaignState(campaign, day + 29)).toBe('open');
+    expect(campaignState(campaign, day + 30)).toBe('ended');
+    expect(campaignState({ ...campaign, withdrawn: true }, day)).toBe('withdrawn');
+  });
+});
+
+describe('a hostile campaign', () => {
+  const [override, isolate, escaped, tag] = ['\u202e', '\u2067', '\u001b', '\u{e0041}'];
+
+  it.each([
+    ['an override in its title', withText({ title: `news${override}txt.exe` })],
+    ['an isolate in its text', withText({ body: `${isolate}text` })],
+    ['an escape in a name', withText({ state: 'reviewed', reviewer: `R${escaped}[2J` })],
+    ['tags in its summary', withText({ summary: `call${tag}` })],
+    ['two lines for a title', withText({ title: 'one\ntwo' })],
+    ['no title', withText({ title: ' ' })],
+    ['a review by nobody', withText({ state: 'reviewed', reviewer: '' })],
+    ['a path for a name', { ...campaign, name: '../roster' }],
+    ['no desk', { ...campaign, desks: [] }],
+    ['no language', { ...campaign, texts: [] }],
+    ['days that end before they begin', { ...campaign, lastDay: day - 1 }],
+  ])('is refused with %s [CAM-3]', (_what, hostile) => {
+    expect(() => encodeCampaign(hostile)).toThrow(WireError);
+  });
+
+  it('may use the joiners and marks that Persian and Arabic need', () => {
+    expect(() => encodeCampaign(withText({ title: 'می\u200cخواهم \u200fآ' }))).not.toThrow();
+  });
+
+  it('is refused with a kind of question that is not known [CAM-2]', () => {
+    const at = Buffer.from(payload).indexOf('\u0004what\u0001');
+    const changed = payload.slice();
+    changed[at + 5] = 7;
+    expect(() => decodeCampaign(changed)).toThrow(/kind is not known/);
+  });
+
+  it('is refused with a condition on a later question, or on an option that is not there [CAM-2]', () => {
+    const [what, role, papers] = campaign.questions;
+    if (what === undefined || role === undefined || papers === undefined) throw new Error('three questions');
+    const prompts = (count: number) =>
+      campaign.texts.map((text) => ({ ...text, prompts: text.prompts.slice(0, count) }));
+    const late = { ...campaign, questions: [papers, role], texts: prompts(0) };
+    const texts = late.texts.map((text, at) => ({
+      ...text,
+      prompts: [campaign.texts[at]?.prompts[2], campaign.texts[at]?.prompts[1]].filter((p) => p !== undefined),
+    }));
+    expect(() => encodeCampaign({ ...late, texts })).toThrow(WireError);
+    expect(() => decodeCampaign(replaced('\u0006inside\u0008', '\u0006outsid\u0008'))).toThrow(WireError);
+  });
+
+  it('is refused when it is huge', () => {
+    const body = 'x'.repeat(65_000);
+    const long = withText({ body, who: body, wanted: body, never: body, after: body });
+    expect(() => encodeCampaign(long)).toThrow(/at most 262144/);
+  });
+});
+
+describe('the hash of a campaign', () => {
+  it('differs for every language’s every word', async () => {
+    const hashes = await Promise.all(
+      campaign.texts.map(async (_text, at) => {
+        const texts = campaign.texts.map((text, i) => (i === at ? { ...text, after: `${text.after}!` } : text));
+        return bytesToHex(await sha256(encodeCampaign({ ...campaign, texts })));
+      }),
+    );
+    expect(new Set([...hashes, bytesToHex(await sha256(payload))]).size).toBe(campaign.texts.length + 1);
+  });
+});
