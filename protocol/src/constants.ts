@@ -161,6 +161,12 @@ export const LOG_EVENTS_BYTES: number = LOG_INSIDE_BYTES - HYBRID_SIGNATURE_BYTE
 /** Kind 2: device, wrapped keys and padding. */
 export const LOG_REKEY_BYTES: number = LOG_ENTRY_BYTES - LOG_HEADER_BYTES - HYBRID_SIGNATURE_BYTES;
 export const WRAPPED_GROUP_KEY_BYTES: number = SEAL_OVERHEAD_BYTES + GROUP_KEY_BYTES;
+/** Cases that one event is about, at the most. */
+export const CASE_CHANGE_CASES_MAX = 256;
+/** A note or saved reply, in bytes of UTF-8. */
+export const CASE_TEXT_BYTES_MAX = 8_192;
+/** A tag, name, title or language, in bytes of UTF-8. */
+export const CASE_LABEL_BYTES_MAX = 96;
 /** Devices of a desk: as many as one rekey has room for. */
 export const DESK_DEVICES_MAX: number = Math.floor(
   (LOG_REKEY_BYTES - DEVICE_ID_BYTES - 1) / (DEVICE_ID_BYTES + WRAPPED_GROUP_KEY_BYTES),

@@ -1,4 +1,5 @@
 // Vectors of a desk's log: its first entry, which gives the group key to a device, and one of every event.
+import { gradeCommitment } from '@postern/protocol/messages/grade';
 import { encodeInside } from '@postern/protocol/messages/inside';
 import { logStart, openLogEntry, sealEventsEntry, sealRekeyEntry } from '@postern/protocol/messages/log-entry';
 import { encodeEvent, type LogEvent } from '@postern/protocol/messages/log-event';
@@ -23,7 +24,7 @@ export const log: VectorSection = {
     const rekey = await sealRekeyEntry(owner, logStart, author, groupKey, to, random);
     const trust = { roster: [device], signers: [{ device, publicKey: key.publicKey }] };
     const { next } = await openLogEntry(owner, logStart, trust, null, rekey);
-    const events = everyEvent(random);
+    const events = await everyEvent(owner, device, random);
     const entry = await sealEventsEntry(owner, next, author, groupKey, events, random);
     return {
       ...owner,
@@ -37,15 +38,33 @@ export const log: VectorSection = {
   },
 };
 
-function everyEvent(random: Random): LogEvent[] {
+async function everyEvent(
+  owner: { readonly fingerprint: Uint8Array; readonly desk: Uint8Array },
+  device: Uint8Array,
+  random: Random,
+): Promise<LogEvent[]> {
   const [conversationId, messageId] = [random(32), random(16)];
   const part = { kind: 'submission', part: 0, parts: 1, messageId, conversationId, day, root: random(32) } as const;
   const inside = encodeInside({ ...part, lane: 7, read: 0, piece: random(20) });
+  const [grade, nonce, request] = [{ source: 2, information: 3 }, random(32), random(16)];
+  const commitment = await gradeCommitment({ ...owner, conversationId, device }, grade, nonce);
   return [
     { kind: 'received', envelopeId: random(32), day, inside },
     { kind: 'reply', conversationId, messageId: random(16), day, pieces: [random(30), random(4)] },
     { kind: 'posted', conversationId, number: 1 },
     { kind: 'collected', conversationId, number: 1 },
     { kind: 'day-finished', day },
+    { kind: 'change', id: random(8), day, cases: [conversationId], change: { aspect: 'tag', tag: '港口' } },
+    { kind: 'change', id: random(8), day, cases: [conversationId], change: { aspect: 'merge', into: null } },
+    { kind: 'note', id: random(8), day, conversationId, of: 'discussion', text: 'See the registry' },
+    { kind: 'graded', day, conversationId, commitment },
+    { kind: 'grade-shown', day, conversationId, ...grade, nonce },
+    { kind: 'person', id: random(8), day, name: 'Ana' },
+    { kind: 'role', id: random(8), day, device, role: 'auditor' },
+    { kind: 'saved-reply', id: random(8), reply: random(16), day, language: 'en', title: 'Thanks', text: 'Thank you.' },
+    { kind: 'retention', id: random(8), day, days: 365 },
+    { kind: 'asked', request, day, purpose: 'erase', cases: [conversationId] },
+    { kind: 'answered', request, day, isGranted: true },
+    { kind: 'ended', id: random(8), day, cases: [conversationId] },
   ];
 }

@@ -4,15 +4,19 @@ import { equal } from '../bytes/equal.ts';
 import { LINK_BYTES } from '../constants.ts';
 import { isUsable, receiveRoot, useLink } from '../keys/reply-links.ts';
 import { joinContent } from '../messages/assemble.ts';
+import { type CaseEvent, isCaseEvent } from '../messages/case-event.ts';
 import { decodeInside, type Inside } from '../messages/inside.ts';
 import type { LogEvent } from '../messages/log-event.ts';
-import { type Conversation, type DeskReply, type DeskState, emptyConversation, type PartialMessage } from './state.ts';
-
-/** Whose desk it is: 32 and 8 bytes. */
-export interface DeskContext {
-  readonly fingerprint: Uint8Array;
-  readonly desk: Uint8Array;
-}
+import { applyCaseEvent, noteArrival } from './apply-case.ts';
+import { isPermitted, noteSigner, refuse } from './roles.ts';
+import {
+  type Conversation,
+  type DeskContext,
+  type DeskReply,
+  type DeskState,
+  emptyConversation,
+  type PartialMessage,
+} from './state.ts';
 
 /** The verified content of one log entry. */
 export interface AppliedEntry {
@@ -29,15 +33,23 @@ export interface AppliedEntry {
 export async function applyEntry(state: DeskState, entry: AppliedEntry, context: DeskContext): Promise<Set<string>> {
   const changed = new Set<string>();
   for (const event of entry.events) {
-    const id = await applyEvent(state, event, entry.device, context);
-    if (id) changed.add(id);
+    const { team } = state.work;
+    const device = bytesToHex(entry.device);
+    noteSigner(team, device);
+    if (!isPermitted(team, device, event)) refuse(team, device, event);
+    else if (isCaseEvent(event)) {
+      for (const id of await applyCaseEvent(state, event, entry.device, context)) changed.add(id);
+    } else {
+      const id = await applyEvent(state, event, entry.device, context);
+      if (id) changed.add(id);
+    }
   }
   return changed;
 }
 
 async function applyEvent(
   state: DeskState,
-  event: LogEvent,
+  event: Exclude<LogEvent, CaseEvent>,
   device: Uint8Array,
   context: DeskContext,
 ): Promise<string | null> {
@@ -98,7 +110,9 @@ async function receive(state: DeskState, inside: Inside, day: number, context: D
   conversation.lane = inside.lane;
   conversation.read = Math.max(conversation.read, Math.min(inside.read, conversation.nextNumber - 1));
   await importRoot(conversation, inside, context);
+  const whole = conversation.messages.length;
   await addPart(conversation, inside, day);
+  if (conversation.messages.length > whole) noteArrival(state, id, day);
   return id;
 }
 

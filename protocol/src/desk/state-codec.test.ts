@@ -70,6 +70,7 @@ describe('the bytes of a state', () => {
       conversations: new Map([...state.conversations].reverse()),
       envelopes: new Map([...state.envelopes].reverse()),
       finished: new Map([...state.finished].reverse()),
+      work: state.work,
     };
     expect(encodeDeskState(turned)).toEqual(encodeDeskState(state));
   });

@@ -7,6 +7,7 @@ import { Writer } from '../bytes/writer.ts';
 import { LINK_BYTES, LINKS } from '../constants.ts';
 import type { ReplyLinks } from '../keys/reply-links.ts';
 import { decodeContent, encodeContent } from '../messages/content.ts';
+import { decodeCaseWork, encodeCaseWork } from './case-work-codec.ts';
 import {
   type Conversation,
   type DeskMessage,
@@ -89,7 +90,7 @@ export function encodeDeskState(state: DeskState): Uint8Array {
     const conversation = state.conversations.get(id);
     if (conversation) writer.var32(encodeConversation(conversation));
   }
-  return writer.done();
+  return writer.var32(encodeCaseWork(state.work)).done();
 }
 
 /** Throws WireError and nothing else. */
@@ -103,8 +104,9 @@ export function decodeDeskState(bytes: Uint8Array): DeskState {
   for (const conversation of requireSorted(conversations, idOf)) {
     state.conversations.set(bytesToHex(conversation.id), conversation);
   }
+  const work = decodeCaseWork(reader.var32());
   reader.end();
-  return state;
+  return { ...state, work };
 }
 
 function idOf({ id }: { readonly id: Uint8Array }): Uint8Array {

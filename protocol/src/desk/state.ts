@@ -2,6 +2,13 @@
 import { LINKS } from '../constants.ts';
 import type { ReplyLinks } from '../keys/reply-links.ts';
 import type { Content } from '../messages/content.ts';
+import { type CaseWork, emptyCaseWork } from './case-work.ts';
+
+/** Whose desk it is: 32 and 8 bytes. */
+export interface DeskContext {
+  readonly fingerprint: Uint8Array;
+  readonly desk: Uint8Array;
+}
 
 /** A whole submission, its parts joined. */
 export interface DeskMessage {
@@ -75,10 +82,12 @@ export interface DeskState {
   readonly envelopes: Map<string, number>;
   /** Days finished, by hex of the device that says so. */
   readonly finished: Map<string, Set<number>>;
+  /** What the team has made of them. */
+  readonly work: CaseWork;
 }
 
 export function emptyDeskState(): DeskState {
-  return { conversations: new Map(), envelopes: new Map(), finished: new Map() };
+  return { conversations: new Map(), envelopes: new Map(), finished: new Map(), work: emptyCaseWork() };
 }
 
 export function emptyConversation(id: Uint8Array): Conversation {

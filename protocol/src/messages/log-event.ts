@@ -13,9 +13,11 @@ import {
   REPLY_PARTS_MAX,
   REPLY_TEXT_BYTES_MAX,
 } from '../constants.ts';
+import { type CaseEvent, caseEventTypes, isCaseEvent, readCaseEvent, writeCaseEvent } from './case-event.ts';
 import { decodeInside } from './inside.ts';
 
 export type LogEvent =
+  | CaseEvent
   /** An envelope was opened; `day` is the day key's, `inside` has neither padding nor signature. */
   | {
       readonly kind: 'received';
@@ -36,7 +38,7 @@ export type LogEvent =
   /** All envelopes of the day have been tried by the signing device. */
   | { readonly kind: 'day-finished'; readonly day: number };
 
-const types = { received: 1, reply: 2, posted: 3, collected: 4, 'day-finished': 5 } as const;
+const types = { received: 1, reply: 2, posted: 3, collected: 4, 'day-finished': 5, ...caseEventTypes } as const;
 
 /** Bytes for the events of one entry, with their type and length: 12,911. */
 export const eventRoomBytes: number = LOG_EVENTS_BYTES - DEVICE_ID_BYTES - 2;
@@ -74,6 +76,7 @@ export function packEvents(events: readonly LogEvent[]): { entry: LogEvent[]; re
 
 function encodeBody(event: LogEvent): Uint8Array {
   const writer = new Writer();
+  if (isCaseEvent(event)) return writeCaseEvent(event, writer).done();
   switch (event.kind) {
     case 'received':
       return writer.bytes(event.envelopeId, HASH_BYTES).u32(event.day).var16(event.inside).done();
@@ -112,8 +115,11 @@ function readBody(type: number, body: Reader): LogEvent {
       return { kind: 'collected', ...readNumber(body) };
     case types['day-finished']:
       return { kind: 'day-finished', day: body.u32() };
-    default:
-      throw new WireError('bad-value', `read an event: type ${type} is unknown`);
+    default: {
+      const event = readCaseEvent(type, body);
+      if (event === null) throw new WireError('bad-value', `read an event: type ${type} is unknown`);
+      return event;
+    }
   }
 }
 

@@ -1,0 +1,259 @@
+/** Applies what a team does to its cases, in the order of the log (spec/protocol.md, section 7.3, LOG-2, CAS-1 to CAS-6). */
+
+import { bytesToHex } from '../bytes/encode.ts';
+import { equal } from '../bytes/equal.ts';
+import type { CaseChange, CaseEvent } from '../messages/case-event.ts';
+import { gradeCommitment } from '../messages/grade.ts';
+import { type CaseRecord, type CaseWork, caseOf, type TrailItem } from './case-work.ts';
+import { endCase, hasTermPassed } from './end-case.ts';
+import { giveRole } from './roles.ts';
+import type { DeskContext, DeskState } from './state.ts';
+
+const trailLengthMax = 2_000;
+
+/** @param device its role permits the event. @returns hex ids of the cases that changed */
+export async function applyCaseEvent(
+  state: DeskState,
+  event: CaseEvent,
+  device: Uint8Array,
+  context: DeskContext,
+): Promise<readonly string[]> {
+  const by = bytesToHex(device);
+  const { team } = state.work;
+  switch (event.kind) {
+    case 'change': {
+      const { change } = event;
+      const changed = knownCases(state, event.cases).filter((id) => applyChange(state, id, by, event.day, change));
+      return changed.length > 0 && 'other' in change ? [...changed, bytesToHex(change.other)] : changed;
+    }
+    case 'note':
+      return inCase(state, event.conversationId, (record) => {
+        const id = bytesToHex(event.id);
+        if (record.notes.some((note) => note.id === id)) return null;
+        record.notes.push({ id, of: event.of, device: by, day: event.day, text: event.text });
+        return { device: by, day: event.day, what: 'note', value: event.of };
+      });
+    case 'graded':
+      return inCase(state, event.conversationId, (record) => {
+        if (!commitGrade(record, by, event.commitment)) return null;
+        return { device: by, day: event.day, what: 'graded', value: '' };
+      });
+    case 'grade-shown':
+      return showGrade(state, event, device, context);
+    case 'person':
+      team.names.set(by, event.name);
+      return [];
+    case 'role':
+      giveRole(team, by, event.device, event.role);
+      return [];
+    case 'saved-reply': {
+      const { reply, language, title, text } = event;
+      if (text === '') team.savedReplies.delete(bytesToHex(reply));
+      else team.savedReplies.set(bytesToHex(reply), { language, title, text });
+      return [];
+    }
+    case 'retention':
+      team.retentionDays = event.days;
+      return [];
+    case 'asked': {
+      const request = bytesToHex(event.request);
+      const cases = knownCases(state, event.cases);
+      if (team.requests.has(request) || cases.length === 0) return [];
+      team.requests.set(request, { purpose: event.purpose, by, day: event.day, cases, answer: null });
+      for (const id of cases)
+        addTrail(state.work, id, caseOf(state.work, id), {
+          device: by,
+          day: event.day,
+          what: 'asked',
+          value: event.purpose,
+        });
+      return cases;
+    }
+    case 'answered':
+      return answer(state, event, by);
+    case 'ended':
+      return knownCases(state, event.cases)
+        .filter((id) => hasTermPassed(state, id, event.day))
+        .flatMap((id) => endCase(state, id, { device: by, day: event.day, what: 'ended', value: 'term' }));
+  }
+}
+
+/** A source has written: what was waiting or closed is open again, what had ended begins anew. */
+export function noteArrival(state: DeskState, id: string, day: number): void {
+  const record = state.work.cases.get(id);
+  if (record === undefined) return;
+  record.activity += 1;
+  if (record.endedDay !== null) {
+    record.endedDay = null;
+    record.state = 'new';
+    pushTrail(record, { device: '', day, what: 'wrote-again', value: '' });
+  } else if (record.state !== 'new') record.state = 'open';
+}
+
+function applyChange(state: DeskState, id: string, by: string, day: number, change: CaseChange): boolean {
+  const record = caseOf(state.work, id);
+  const value = changeRecord(state, id, record, change);
+  if (value === null) return false;
+  addTrail(state.work, id, record, { device: by, day, what: change.aspect, value });
+  return true;
+}
+
+/** @returns the new value for the trail; null if nothing changed */
+function changeRecord(state: DeskState, id: string, record: CaseRecord, change: CaseChange): string | null {
+  switch (change.aspect) {
+    case 'state':
+      if (record.state === change.state) return null;
+      record.state = change.state;
+      return change.state;
+    case 'owner': {
+      const owner = change.device === null ? null : bytesToHex(change.device);
+      if (record.owner === owner) return null;
+      record.owner = owner;
+      return owner ?? '';
+    }
+    case 'tag':
+    case 'untag': {
+      const { tag } = change;
+      if (record.tags.includes(tag) === (change.aspect === 'tag')) return null;
+      record.tags = withOrWithout(record.tags, tag);
+      return tag;
+    }
+    case 'reminder':
+      if (record.reminder === change.on) return null;
+      record.reminder = change.on;
+      return String(change.on ?? '');
+    case 'hold':
+      if (record.isHeld === change.isHeld) return null;
+      record.isHeld = change.isHeld;
+      return change.isHeld ? 'on' : 'off';
+    case 'placement':
+      if (record.access === change.access && record.motive === change.motive) return null;
+      record.access = change.access;
+      record.motive = change.motive;
+      return `${change.access}/${change.motive}`;
+    case 'link':
+    case 'unlink':
+      return linkCases(state, id, record, bytesToHex(change.other), change.aspect === 'link');
+    case 'merge':
+      return mergeCase(state, id, record, change.into === null ? null : bytesToHex(change.into));
+    case 'regrade':
+      if (record.gradesUnderWay.length === 0) return null;
+      record.gradesUnderWay = [];
+      return '';
+  }
+}
+
+/** A link stands at both ends. */
+function linkCases(state: DeskState, id: string, one: CaseRecord, other: string, isLinked: boolean): string | null {
+  if (other === id || !isHere(state, other)) return null;
+  const two = caseOf(state.work, other);
+  if (one.links.includes(other) === isLinked) return null;
+  one.links = withOrWithout(one.links, other);
+  two.links = withOrWithout(two.links, id);
+  two.activity += 1;
+  state.work.cases.set(other, two);
+  return other;
+}
+
+/** A case is part of another, never in a circle. */
+function mergeCase(state: DeskState, id: string, record: CaseRecord, into: string | null): string | null {
+  const { cases } = state.work;
+  if (record.mergedInto === into || (into !== null && !isHere(state, into))) return null;
+  for (let at: string | null = into; at !== null; at = cases.get(at)?.mergedInto ?? null) if (at === id) return null;
+  record.mergedInto = into;
+  return into ?? '';
+}
+
+/** Two commitments of two devices; until the second has come, the first may be replaced by its own device. */
+function commitGrade(record: CaseRecord, device: string, commitment: Uint8Array): boolean {
+  const others = record.gradesUnderWay.filter((given) => given.device !== device);
+  if (record.gradesUnderWay.length === 2 || others.length > 1) return false;
+  record.gradesUnderWay = [...others, { device, commitment, grade: null }];
+  return true;
+}
+
+/** Counts only when both have committed, and only what was committed to (CAS-3). */
+async function showGrade(
+  state: DeskState,
+  { conversationId, source, information, nonce, day }: Extract<CaseEvent, { kind: 'grade-shown' }>,
+  device: Uint8Array,
+  context: DeskContext,
+): Promise<readonly string[]> {
+  const by = bytesToHex(device);
+  const commitment = await gradeCommitment({ ...context, conversationId, device }, { source, information }, nonce);
+  return inCase(state, conversationId, (record) => {
+    const { gradesUnderWay } = record;
+    const own = gradesUnderWay.find((given) => given.device === by && given.grade === null);
+    if (gradesUnderWay.length < 2 || own === undefined || !equal(own.commitment, commitment)) return null;
+    const shown = gradesUnderWay.map((given) => (given === own ? { ...own, grade: { source, information } } : given));
+    const grades = shown.flatMap(({ device: of, grade }) => (grade === null ? [] : [{ device: of, ...grade }]));
+    record.gradesUnderWay = grades.length === 2 ? [] : shown;
+    if (grades.length === 2) record.grades = grades;
+    return { device: by, day, what: 'grade-shown', value: `${source}/${information}` };
+  });
+}
+
+/** By another person than the one who asked; a case on hold is not erased (CAS-5, CAS-6). */
+function answer(
+  state: DeskState,
+  { request, day, isGranted }: Extract<CaseEvent, { kind: 'answered' }>,
+  by: string,
+): readonly string[] {
+  const { requests } = state.work.team;
+  const id = bytesToHex(request);
+  const asked = requests.get(id);
+  if (asked === undefined || asked.answer !== null || (isGranted && asked.by === by)) return [];
+  requests.set(id, { ...asked, answer: { by, day, isGranted } });
+  const changed = new Set(asked.cases);
+  for (const one of asked.cases) {
+    if (state.work.cases.get(one)?.endedDay != null) continue;
+    addTrail(state.work, one, caseOf(state.work, one), {
+      device: by,
+      day,
+      what: 'answered',
+      value: `${asked.purpose}/${isGranted ? 'yes' : 'no'}`,
+    });
+    if (!isGranted || asked.purpose !== 'erase' || state.work.cases.get(one)?.isHeld === true) continue;
+    const ended = endCase(state, one, { device: by, day, what: 'ended', value: 'consent' });
+    for (const other of ended) changed.add(other);
+  }
+  return [...changed];
+}
+
+/** @param change its step for the trail, or null if it did nothing */
+function inCase(
+  state: DeskState,
+  conversationId: Uint8Array,
+  change: (record: CaseRecord) => TrailItem | null,
+): readonly string[] {
+  return knownCases(state, [conversationId]).filter((id) => {
+    const record = caseOf(state.work, id);
+    const step = change(record);
+    if (step !== null) addTrail(state.work, id, record, step);
+    return step !== null;
+  });
+}
+
+/** Nothing is done to a conversation that is not here, or whose texts are gone. */
+function knownCases(state: DeskState, ids: readonly Uint8Array[]): string[] {
+  return ids.map(bytesToHex).filter((id) => isHere(state, id));
+}
+
+function isHere(state: DeskState, id: string): boolean {
+  return state.conversations.has(id) && (state.work.cases.get(id)?.endedDay ?? null) === null;
+}
+
+function addTrail(work: CaseWork, id: string, record: CaseRecord, item: TrailItem): void {
+  work.cases.set(id, record);
+  record.activity += 1;
+  pushTrail(record, item);
+}
+
+function pushTrail(record: CaseRecord, item: TrailItem): void {
+  record.trail.push(item);
+  if (record.trail.length > trailLengthMax) record.trail.splice(0, record.trail.length - trailLengthMax);
+}
+
+function withOrWithout(items: readonly string[], item: string): readonly string[] {
+  return items.includes(item) ? items.filter((other) => other !== item) : [...items, item].sort();
+}

@@ -1,0 +1,53 @@
+/** The end of a case: its texts and keys go, what keeps the protocol right stays (spec/protocol.md, section 7.3, CAS-6). */
+
+import { LINKS } from '../constants.ts';
+import { caseOf, emptyCase, type TrailItem } from './case-work.ts';
+import type { Conversation, DeskState } from './state.ts';
+
+/**
+ * Erases a conversation's messages, replies, keys, notes and grades. Its id, its numbers and the day of its newest
+ * root stay, since no link and no number may be given twice (CHN-1, LOG-7).
+ *
+ * @returns hex ids of it and of the cases that were linked to it
+ */
+export function endCase(state: DeskState, id: string, last: TrailItem): string[] {
+  const conversation = state.conversations.get(id);
+  if (conversation === undefined) return [];
+  const { replies, messages, partial, links } = conversation;
+  for (const { tagKey, ackKey, replyKey } of replies) for (const key of [tagKey, ackKey, replyKey]) key?.fill(0);
+  links?.keys.fill(0);
+  conversation.links = links === null ? null : { day: links.day, next: LINKS, keys: new Uint8Array(0) };
+  for (const list of [replies, messages, partial]) list.length = 0;
+  const before = caseOf(state.work, id);
+  const changed = [id];
+  for (const [other, record] of state.work.cases) {
+    const isMerged = record.mergedInto === id;
+    if (!isMerged && !record.links.includes(id)) continue;
+    if (isMerged) record.mergedInto = null;
+    record.links = record.links.filter((end) => end !== id);
+    changed.push(other);
+  }
+  const ended = { ...emptyCase(), state: 'closed', activity: before.activity + 1, endedDay: last.day } as const;
+  state.work.cases.set(id, { ...ended, trail: [last] });
+  return changed;
+}
+
+/** Whether the desk's term has passed since anything was written in the case, and nobody holds it. */
+export function hasTermPassed(state: DeskState, id: string, day: number): boolean {
+  const { retentionDays } = state.work.team;
+  const end = endDayOf(state, id, retentionDays);
+  return end !== null && day > end;
+}
+
+/** The last day on which a case is kept; null: as long as one likes. */
+export function endDayOf(state: DeskState, id: string, retentionDays: number): number | null {
+  const conversation = state.conversations.get(id);
+  const record = state.work.cases.get(id);
+  if (conversation === undefined || retentionDays === 0 || record?.isHeld === true) return null;
+  if (record?.endedDay != null) return null;
+  return lastDayOf(conversation, record?.notes ?? []) + retentionDays;
+}
+
+function lastDayOf({ messages, partial, replies }: Conversation, notes: readonly { readonly day: number }[]): number {
+  return Math.max(0, ...[...messages, ...partial, ...replies, ...notes].map(({ day }) => day));
+}
