@@ -1,6 +1,6 @@
 /** What the page shows, as one value, and how each event changes it. Nothing in here touches browser or network. */
 import type { Change, InboxRow, LockPhase, Preferences } from '@postern/desk/app/api';
-import type { ConversationView, EngineStatus, ReplyRoom } from '@postern/desk/engine/view';
+import type { ConversationView, EngineStatus, ReplyProblem, ReplyRoom } from '@postern/desk/engine/view';
 
 export const filters = ['all', 'unanswered', 'answered', 'loss'] as const;
 export type Filter = (typeof filters)[number];
@@ -9,7 +9,7 @@ type Pane = 'inbox' | 'case' | 'status';
 /** `refused`: the link is used up. `gone`: the local process does not answer. */
 type Link = 'starting' | 'refused' | 'live' | 'gone';
 type UnlockState = 'idle' | 'working' | 'wrong' | 'busy' | 'failed';
-export type SendProblem = 'empty' | 'too-long' | 'stopped' | 'unknown-conversation' | 'failed';
+export type SendProblem = ReplyProblem | 'failed';
 
 export interface OpenCase {
   readonly id: string;

@@ -47,6 +47,9 @@ export interface DeviceParts {
 
 class Killed extends Error {}
 
+/** Reading draws nothing. */
+const neverDrawn = (length: number): Uint8Array => new Uint8Array(length);
+
 export class DeviceHost {
   readonly desk: SimDesk;
   readonly identity: DeviceIdentity;
@@ -138,7 +141,7 @@ export class DeviceHost {
 
   /** The desk's state as it stands in the store, in its one encoding (LOG-2), and how far it is in the log. */
   async state(): Promise<{ readonly bytes: Uint8Array; readonly log: LogStore }> {
-    const log = await LogStore.load(this.store);
+    const log = await LogStore.load(this.store, neverDrawn);
     return { bytes: encodeDeskState(log.state), log };
   }
 

@@ -117,6 +117,7 @@ export const en = {
   'write.problemTooLong': 'The text is too long for one reply. Shorten it or send it in two.',
   'write.problemStopped': 'This device has stopped; see the status. Your text is kept as a draft.',
   'write.problemUnknown': 'This conversation is not on this device any more.',
+  'write.problemNotPermitted': 'Your role reads and does not write. Ask the lead of your desk.',
   'write.problemFailed': 'It was not taken. Your text is kept; try again.',
 
   'status.heading': 'Status',
@@ -214,6 +215,9 @@ export const en = {
   'alert.loss-suspected': 'A reply may have been lost',
   'alert.loss-suspected.do':
     'It left the server early and the source has not read it. Open the conversation and write the essential part again.',
+  'alert.event-refused': 'A device did what its role does not permit',
+  'alert.event-refused.do':
+    'It counts nowhere. Ask whoever uses that device; an old program or a stolen device can be the reason.',
   'alert.clock': 'This computer’s clock is wrong',
   'alert.clock.do': 'The server does not accept its time. Set date and time zone.',
 

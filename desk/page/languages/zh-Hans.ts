@@ -113,6 +113,7 @@ export const zhHans: Catalogue = {
   'write.problemTooLong': '文字太长，一条回复放不下。请缩短，或分两次发送。',
   'write.problemStopped': '本设备已停止工作，请看状态。您的文字已存为草稿。',
   'write.problemUnknown': '这个对话已不在本设备上。',
+  'write.problemNotPermitted': '您的角色只能阅读，不能书写。请联系本组负责人。',
   'write.problemFailed': '没有被接受。您的文字还在，请再试一次。',
 
   'status.heading': '状态',
@@ -198,6 +199,8 @@ export const zhHans: Catalogue = {
   'alert.reply-refused.do': '请告知运维人员。查明原因后再重写。',
   'alert.loss-suspected': '一条回复可能已经丢失',
   'alert.loss-suspected.do': '它提前从服务器上消失，而来信人没有读到。请打开对话，把要点重写一遍。',
+  'alert.event-refused': '有设备做了其角色不允许的事',
+  'alert.event-refused.do': '它在任何地方都不算数。请询问使用那台设备的人；原因可能是程序过旧，或设备被盗。',
   'alert.clock': '本机的时钟不对',
   'alert.clock.do': '服务器不接受它的时间。请设置日期和时区。',
 

@@ -22,6 +22,7 @@ const problemTexts: Readonly<Record<SendProblem, TextKey>> = {
   'too-long': 'write.problemTooLong',
   stopped: 'write.problemStopped',
   'unknown-conversation': 'write.problemUnknown',
+  'not-permitted': 'write.problemNotPermitted',
   failed: 'write.problemFailed',
 };
 

@@ -30,9 +30,11 @@ const alertCodes: readonly AlertCode[] = [
   'no-receipt',
   'bundle-invalid',
   'index-invalid',
+  'issuer-invalid',
   'reply-too-old',
   'reply-refused',
   'loss-suspected',
+  'event-refused',
   'clock',
 ];
 

@@ -37,7 +37,13 @@ const gatherMs = 120;
 /** Conversations that are read for the search before others get their turn. */
 const indexedAtOnce = 40;
 
-const replyProblems: readonly ReplyProblem[] = ['unknown-conversation', 'empty', 'too-long', 'stopped'];
+const replyProblems: readonly ReplyProblem[] = [
+  'unknown-conversation',
+  'empty',
+  'too-long',
+  'stopped',
+  'not-permitted',
+];
 
 export class OpenDesk {
   readonly #options: OpenDeskOptions;

@@ -8,6 +8,8 @@ import type { LogEvent } from '@postern/protocol/messages/log-event';
 import { type ReplyContent, splitReply } from '@postern/protocol/messages/reply-content';
 import { type Day, dayOf } from '@postern/protocol/time';
 import type { AlertSubject } from './alerts.ts';
+import type { CaseDesk } from './case-desk.ts';
+import type { TeamView } from './case-view.ts';
 import { summaryOf, viewOf } from './conversation-view.ts';
 import { Refused, Unreachable } from './desk-server.ts';
 import { eraseDue, loadNouns, type Nouns } from './engine-nouns.ts';
@@ -18,14 +20,7 @@ import { takeParcels } from './parcels.ts';
 import { type DeskPorts, defaultOptions, type EngineOptions } from './ports.ts';
 import { names } from './store-schema.ts';
 import { emptyHead } from './transport-keys.ts';
-import type {
-  AlertCode,
-  ConversationSummary,
-  ConversationView,
-  EngineStatus,
-  ReplyProblem,
-  ReplyRoom,
-} from './view.ts';
+import type { AlertCode, CaseFile, CaseLine, EngineStatus, ReplyProblem, ReplyRoom } from './view.ts';
 
 /** A reply was not taken; nothing was changed. */
 export class ReplyError extends Error {
@@ -103,17 +98,32 @@ export class DeskEngine {
   }
 
   /** In no particular order. */
-  conversations(): ConversationSummary[] {
+  conversations(): CaseLine[] {
     const waiting = this.#waitingReplies();
-    return [...this.#nouns.log.state.conversations.values()].map((conversation) => summaryOf(conversation, waiting));
+    const { cases, log } = this.#nouns;
+    return [...log.state.conversations]
+      .filter(([id]) => !cases.isEnded(id))
+      .map(([id, conversation]) => ({ ...summaryOf(conversation, waiting), work: cases.summary(id) }));
   }
 
   /** @param id hex; null for one that is not known */
-  async conversation(id: string): Promise<ConversationView | null> {
-    const conversation = this.#nouns.log.state.conversations.get(id);
-    if (!conversation) return null;
-    const { device } = this.#nouns.parts.keys;
-    return viewOf(conversation, this.#waitingReplies(), device, dayOf(this.#ports.now()));
+  async conversation(id: string): Promise<CaseFile | null> {
+    const { cases, log, parts } = this.#nouns;
+    const conversation = log.state.conversations.get(id);
+    if (!conversation || cases.isEnded(id)) return null;
+    const { device } = parts.keys;
+    const view = await viewOf(conversation, this.#waitingReplies(), device, dayOf(this.#ports.now()));
+    return { ...view, work: cases.view(id) };
+  }
+
+  team(): TeamView {
+    return this.#nouns.cases.team();
+  }
+
+  /** Does something to the desk's cases; it is kept when this resolves. @throws CaseError */
+  async work(action: (cases: CaseDesk, day: Day) => Promise<void>): Promise<void> {
+    await action(this.#nouns.cases, dayOf(this.#ports.now()));
+    this.#tell();
   }
 
   /** How a text would fit; never throws for one that is too long. */
@@ -127,10 +137,12 @@ export class DeskEngine {
 
   /** Writes a reply; it is kept when this resolves, and goes out by itself. @throws ReplyError */
   async reply(id: string, text: string): Promise<{ readonly messageId: string }> {
-    const { log, pending, rosters } = this.#nouns;
+    const { log, pending, rosters, cases } = this.#nouns;
+    const team = cases.team();
     if (!rosters.isMember) throw new ReplyError('stopped');
     const conversation = log.state.conversations.get(id);
-    if (!conversation) throw new ReplyError('unknown-conversation');
+    if (!conversation || cases.isEnded(id)) throw new ReplyError('unknown-conversation');
+    if (team.people.some(({ isThis, role }) => isThis && role === 'auditor')) throw new ReplyError('not-permitted');
     if (text.trim() === '') throw new ReplyError('empty');
     const pieces = await piecesOf({ text, files: [] });
     if (pieces === null) throw new ReplyError('too-long');
@@ -199,7 +211,7 @@ export class DeskEngine {
   }
 
   async #steps(day: Day, now: number): Promise<void> {
-    const { rosters, transportKeys, log, sync, dayKeys, envelopes, snapshots, posting, parts } = this.#nouns;
+    const { rosters, transportKeys, log, sync, dayKeys, envelopes, snapshots, posting, parts, cases } = this.#nouns;
     await this.#step(day, () => rosters.refresh(day));
     if (!rosters.isMember || rosters.current.lastDay < day) return;
     await this.#step(day, () => transportKeys.refresh(day));
@@ -213,7 +225,9 @@ export class DeskEngine {
       await this.#step(day, () => envelopes.work(day));
       this.#envelopesDue = now + this.#options.envelopeSeconds;
     }
+    if (!log.progress.needsSnapshot) await this.#step(day, () => cases.work(day));
     await this.#step(day, () => sync.append(day));
+    await cases.refresh();
     await this.#step(day, () => snapshots.send());
     await this.#step(day, () => posting.begin(day, this.#nouns.collected.documents));
   }

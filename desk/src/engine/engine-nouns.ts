@@ -4,6 +4,7 @@ import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { LogEvent } from '@postern/protocol/messages/log-event';
 import { type Day, dayOf } from '@postern/protocol/time';
 import { Alerts } from './alerts.ts';
+import { CaseDesk, isAboutEnded } from './case-desk.ts';
 import { Collected } from './collected.ts';
 import { CoverVisits } from './cover-visits.ts';
 import { DayKeys } from './day-keys.ts';
@@ -35,6 +36,7 @@ export interface Nouns {
   readonly visits: CoverVisits;
   readonly posting: Posting;
   readonly collected: Collected;
+  readonly cases: CaseDesk;
 }
 
 /** @throws WireError, DocumentError for an identity or a store that is not of this organisation */
@@ -46,20 +48,29 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
   const rosters = await Rosters.load(parts, identity.roster, dayOf(ports.now()));
   const transportKeys = await TransportKeys.load(parts, rosters);
   const dayKeys = await DayKeys.load(parts, rosters, transportKeys);
-  const log = await LogStore.load(store);
+  const log = await LogStore.load(store, ports.random);
   const pending = await PendingEvents.load(store);
   const tokens = await Tokens.load(parts);
   const visits = await CoverVisits.load(parts, rosters);
   const posting = await Posting.load(parts, { log, pending, rosters, transportKeys, tokens, visits });
   const collected = await Collected.load(parts, { log, pending, rosters, posting });
-  const onApplied: AppliedListener = (_device, events, changed, day) => [
-    ...pending.drop((event) => isInLog(log, event)),
+  const cases = await CaseDesk.load(parts, { log, pending, rosters });
+  let refused = refusedCount(log);
+  const onApplied: AppliedListener = (device, events, changed, day) => [
+    ...noteRefused(bytesToHex(device), day),
+    ...pending.drop((event) => isInLog(log, event) || isAboutEnded(log.state, event)),
     ...collected.onApplied(events, changed, day),
   ];
+  function noteRefused(device: string, day: Day): [] {
+    const more = refusedCount(log) - refused;
+    refused += more;
+    alerts.add('event-refused', day, { device }, more);
+    return [];
+  }
   const sync = new LogSync(parts, { log, rosters, transportKeys, pending, onApplied });
   const snapshots = new Snapshots(parts, { log, sync, transportKeys, dayKeys });
   const envelopes = await Envelopes.load(parts, { log, pending, dayKeys });
-  const documents = { tokens, visits, posting, collected };
+  const documents = { tokens, visits, posting, collected, cases };
   return { parts, rosters, transportKeys, dayKeys, log, pending, sync, snapshots, envelopes, ...documents };
 }
 
@@ -73,6 +84,11 @@ export async function eraseDue(nouns: Nouns, today: Day): Promise<void> {
   await nouns.posting.erase(today);
   await nouns.visits.erase(today);
   await nouns.collected.erase(today);
+}
+
+/** Events that a role did not permit, in all. */
+function refusedCount({ state }: LogStore): number {
+  return [...state.work.team.refused.values()].reduce((sum, count) => sum + count, 0);
 }
 
 /** Whether the log says already what an event would say: another device was faster. */

@@ -1,6 +1,5 @@
 /** The desk's state, how far the log has been read, and the group key, as this device keeps them (spec/protocol.md, section 7.2). */
 
-import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { equal } from '@postern/protocol/bytes/equal';
 import { Reader } from '@postern/protocol/bytes/reader';
 import { Writer } from '@postern/protocol/bytes/writer';
@@ -12,7 +11,9 @@ import {
   LOG_LIFE_DAYS,
 } from '@postern/protocol/constants';
 import { forgetBefore } from '@postern/protocol/desk/apply';
-import { type DeskState, emptyDeskState } from '@postern/protocol/desk/state';
+import { type CaseRecord, emptyTeam } from '@postern/protocol/desk/case-work';
+import { decodeCase, decodeTeam, encodeCase, encodeTeam } from '@postern/protocol/desk/case-work-codec';
+import { type Conversation, type DeskState, emptyDeskState } from '@postern/protocol/desk/state';
 import {
   decodeConversation,
   decodeProgress,
@@ -21,7 +22,9 @@ import {
 } from '@postern/protocol/desk/state-codec';
 import { type LogPosition, logStart } from '@postern/protocol/messages/log-entry';
 import { sha256 } from '@postern/protocol/primitives/hash';
+import type { Random } from '@postern/protocol/primitives/random';
 import type { Day } from '@postern/protocol/time';
+import { CaseVault } from './case-vault.ts';
 import type { LocalStore, StoreWrite } from './ports.ts';
 import { names } from './store-schema.ts';
 
@@ -53,24 +56,35 @@ export class LogStore {
   progress: LogProgress = { position: logStart, rekeyDay: 0, needsSnapshot: false };
   groupKey: GroupKey | null = null;
 
-  private constructor(store: LocalStore) {
+  readonly #vault: CaseVault;
+  /** As it was written last. */
+  #team: Uint8Array = new Uint8Array(0);
+
+  private constructor(store: LocalStore, random: Random) {
     this.#store = store;
+    this.#vault = new CaseVault(random);
   }
 
-  static async load(store: LocalStore): Promise<LogStore> {
-    const log = new LogStore(store);
+  static async load(store: LocalStore, random: Random): Promise<LogStore> {
+    const log = new LogStore(store, random);
     const progress = await store.get(names.position);
     if (progress !== null) log.progress = decodeLogProgress(progress);
     const groupKey = await store.get(names.groupKey);
     if (groupKey !== null) log.groupKey = decodeGroupKey(groupKey);
     const seen = await store.get(names.progress);
     if (seen !== null) decodeProgress(seen, log.state);
+    const team = await store.get(names.team);
+    const cases = new Map<string, CaseRecord>();
     for (const name of await store.list(names.conversations)) {
-      const bytes = await store.get(name);
+      const id = name.slice(names.conversations.length);
+      const bytes = await log.#vault.open(store, id);
       if (bytes === null) continue;
-      const conversation = decodeConversation(bytes);
-      log.state.conversations.set(bytesToHex(conversation.id), conversation);
+      const { conversation, record } = decodeKept(bytes);
+      log.state.conversations.set(id, conversation);
+      if (record !== null) cases.set(id, record);
     }
+    log.state = { ...log.state, work: { cases, team: team === null ? emptyTeam() : decodeTeam(team) } };
+    log.#team = team ?? log.#team;
     return log;
   }
 
@@ -84,22 +98,30 @@ export class LogStore {
   }
 
   /** What keeps the present state, apart from conversations that did not change. */
-  writes(changed: Iterable<string>, withProgress: boolean): StoreWrite[] {
+  async writes(changed: Iterable<string>, withProgress: boolean): Promise<StoreWrite[]> {
     const writes: StoreWrite[] = [{ key: names.position, bytes: encodeLogProgress(this.progress) }];
     writes.push({ key: names.groupKey, bytes: this.groupKey === null ? null : encodeGroupKey(this.groupKey) });
     if (withProgress) writes.push({ key: names.progress, bytes: encodeProgress(this.state) });
+    const team = encodeTeam(this.state.work.team);
+    if (!equal(team, this.#team)) {
+      writes.push({ key: names.team, bytes: team });
+      this.#team = team.slice();
+    }
     for (const id of changed) {
       const conversation = this.state.conversations.get(id);
-      if (conversation) writes.push({ key: names.conversation(id), bytes: encodeConversation(conversation) });
+      if (!conversation) continue;
+      const record = this.state.work.cases.get(id) ?? null;
+      const isEnded = record !== null && record.endedDay !== null;
+      writes.push(...(await this.#vault.seal(id, encodeKept({ conversation, record }), isEnded)));
     }
     return writes;
   }
 
   /** What replaces everything by a state from elsewhere. */
   async replacement(): Promise<StoreWrite[]> {
-    const old = [...(await this.#store.list(names.conversations)), ...(await this.#store.list(names.entries))];
-    const deletions = old.map((key): StoreWrite => ({ key, bytes: null }));
-    return [...deletions, ...this.writes(this.state.conversations.keys(), true)];
+    const entries = (await this.#store.list(names.entries)).map((key): StoreWrite => ({ key, bytes: null }));
+    const deletions = [...entries, ...(await this.#vault.eraseAll(this.#store))];
+    return [...deletions, ...(await this.writes(this.state.conversations.keys(), true))];
   }
 
   /** Keeps an entry's bytes for some days. */
@@ -145,6 +167,25 @@ export class LogStore {
     if (!equal(before, after)) writes.push({ key: names.progress, bytes: after });
     if (writes.length > 0) await this.#store.transaction(writes);
   }
+}
+
+interface KeptCase {
+  readonly conversation: Conversation;
+  /** Null for one that nobody has touched. */
+  readonly record: CaseRecord | null;
+}
+
+function encodeKept({ conversation, record }: KeptCase): Uint8Array {
+  const writer = new Writer().var32(encodeConversation(conversation));
+  return writer.list8(record === null ? [] : [record], (kept) => writer.var32(encodeCase(kept))).done();
+}
+
+function decodeKept(bytes: Uint8Array): KeptCase {
+  const reader = new Reader(bytes);
+  const conversation = decodeConversation(reader.var32());
+  const record = reader.list8(1, () => decodeCase(reader.var32()))[0] ?? null;
+  reader.end();
+  return { conversation, record };
 }
 
 /** Also the beginning of a snapshot. */

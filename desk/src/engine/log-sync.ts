@@ -235,7 +235,7 @@ export class LogSync {
         hasProgress ||= opened.events.some(({ kind }) => kind === 'received' || kind === 'day-finished');
       }
     }
-    await this.#parts.ports.store.transaction([...writes, ...log.writes(changed, hasProgress)]);
+    await this.#parts.ports.store.transaction([...writes, ...(await log.writes(changed, hasProgress))]);
     await problem?.();
     return problem === null;
   }
@@ -307,7 +307,7 @@ export class LogSync {
     const { log } = this.#with;
     if (code !== null && log.position.length > 0) this.#parts.alerts.raise(code, day);
     log.progress = { ...log.progress, needsSnapshot: true };
-    await this.#parts.ports.store.transaction(log.writes([], false));
+    await this.#parts.ports.store.transaction(await log.writes([], false));
   }
 
   /** The server lost entries: it is given the same bytes again. @returns whether that may have worked */

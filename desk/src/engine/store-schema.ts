@@ -24,6 +24,13 @@ export const names = {
   allPending: 'pending/',
   conversation: (id: string): string => `conversation/${id}`,
   conversations: 'conversation/',
+  /** Under which the case's record is sealed. */
+  caseKey: (id: string): string => `case-key/${id}`,
+  caseKeys: 'case-key/',
+  team: 'team',
+  /** A grade of this device that is not shown yet. */
+  grade: (id: string): string => `grade/${id}`,
+  grades: 'grade/',
   progress: 'progress',
   /** The day of the last contact with the server. */
   contact: 'contact',

@@ -1,5 +1,7 @@
 /** What the engine shows of itself and of the desk's conversations: plain data, ready for JSON (spec/protocol.md, section 7). */
 
+import type { CaseSummary, CaseView } from './case-view.ts';
+
 /**
  * Plain codes that the page turns into words.
  *
@@ -22,6 +24,7 @@
  * - `reply-too-old`: a reply was not posted in time for its root and never will be (CHN-2)
  * - `reply-refused`: the server has refused a reply for good
  * - `loss-suspected`: replies left the index early and the source, who wrote since, has not read them
+ * - `event-refused`: a device wrote what its role does not permit; it counts nowhere (CAS-1)
  * - `clock`: the server does not accept this device's clock
  */
 export type AlertCode =
@@ -48,6 +51,7 @@ export type AlertCode =
   | 'reply-too-old'
   | 'reply-refused'
   | 'loss-suspected'
+  | 'event-refused'
   | 'clock';
 
 /** Something that people must know. The same code, device and conversation stand once. */
@@ -174,6 +178,15 @@ export interface ConversationView {
   readonly replies: readonly ReplyView[];
 }
 
+/** A conversation with what the team has made of it. */
+export interface CaseLine extends ConversationSummary {
+  readonly work: CaseSummary;
+}
+
+export interface CaseFile extends ConversationView {
+  readonly work: CaseView;
+}
+
 /** How a text fits into a reply. */
 export interface ReplyRoom {
   /** Reply bodies that it needs, 1 to 8; more than 8 if it is too long. */
@@ -185,4 +198,4 @@ export interface ReplyRoom {
 }
 
 /** Why a reply was not taken. */
-export type ReplyProblem = 'unknown-conversation' | 'empty' | 'too-long' | 'stopped';
+export type ReplyProblem = 'unknown-conversation' | 'empty' | 'too-long' | 'stopped' | 'not-permitted';

@@ -24,7 +24,9 @@ const caseId = (source: number): Uint8Array => bytes(100 + source, 32);
 const secret = 'The accounts are in the blue folder';
 
 async function received(source: number, messageDay = day, id = 0, text = secret): Promise<LogEvent> {
-  const [piece] = (await splitContent({ campaign: null, language: 'en', answers: [], text })) as [Uint8Array];
+  const [piece] = (await splitContent({ campaign: null, language: 'en', answers: [], text, files: [] })) as [
+    Uint8Array,
+  ];
   const root = bytes(source, 32);
   root[0] = messageDay & 255;
   const place = { conversationId: caseId(source), messageId: bytes(id, 16), root, lane: 1, read: 0 };

@@ -1,7 +1,7 @@
 /** The end of a case: its texts and keys go, what keeps the protocol right stays (spec/protocol.md, section 7.3, CAS-6). */
 
 import { LINKS } from '../constants.ts';
-import { caseOf, emptyCase, type TrailItem } from './case-work.ts';
+import { type CaseRecord, caseOf, emptyCase, type TrailItem } from './case-work.ts';
 import type { Conversation, DeskState } from './state.ts';
 
 /**
@@ -34,18 +34,16 @@ export function endCase(state: DeskState, id: string, last: TrailItem): string[]
 
 /** Whether the desk's term has passed since anything was written in the case, and nobody holds it. */
 export function hasTermPassed(state: DeskState, id: string, day: number): boolean {
-  const { retentionDays } = state.work.team;
-  const end = endDayOf(state, id, retentionDays);
+  const conversation = state.conversations.get(id);
+  if (conversation === undefined) return false;
+  const end = endDayOf(conversation, caseOf(state.work, id), state.work.team.retentionDays);
   return end !== null && day > end;
 }
 
 /** The last day on which a case is kept; null: as long as one likes. */
-export function endDayOf(state: DeskState, id: string, retentionDays: number): number | null {
-  const conversation = state.conversations.get(id);
-  const record = state.work.cases.get(id);
-  if (conversation === undefined || retentionDays === 0 || record?.isHeld === true) return null;
-  if (record?.endedDay != null) return null;
-  return lastDayOf(conversation, record?.notes ?? []) + retentionDays;
+export function endDayOf(conversation: Conversation, record: CaseRecord, retentionDays: number): number | null {
+  if (retentionDays === 0 || record.isHeld || record.endedDay !== null) return null;
+  return lastDayOf(conversation, record.notes) + retentionDays;
 }
 
 function lastDayOf({ messages, partial, replies }: Conversation, notes: readonly { readonly day: number }[]): number {

@@ -257,7 +257,7 @@ export class DeskWorld {
 
   /** The desk's state as a device's store holds it. */
   async stateOf({ store }: TestDevice): Promise<string> {
-    return bytesToHex(encodeDeskState((await LogStore.load(store)).state));
+    return bytesToHex(encodeDeskState((await LogStore.load(store, random)).state));
   }
 
   /** To some minutes behind the next midnight, in one step. */

@@ -1,0 +1,201 @@
+// What a team does to its cases, on real engines over a real server.
+import { bytesToHex, hexToBytes } from '@postern/protocol/bytes/encode';
+import { encodeEvent } from '@postern/protocol/messages/log-event';
+import { seededRandom } from '@postern/protocol/testing/seeded-random';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { CaseDesk } from './case-desk.ts';
+import { names } from './store-schema.ts';
+import { DeskWorld, type TestDevice } from './testing/desk-world.ts';
+import { TestSource } from './testing/test-source.ts';
+import type { CaseFile } from './view.ts';
+
+let world: DeskWorld;
+afterEach(() => world.remove());
+
+const device = (at: number): TestDevice => world.devices[at] as TestDevice;
+const text = 'The registry was changed at night';
+
+/** A desk with as many devices and one case. @returns its id */
+async function begun(devices: number): Promise<string> {
+  world = await DeskWorld.create(devices);
+  await world.rounds(6);
+  await new TestSource(world).visit([text]);
+  await world.rounds(4);
+  return device(0).engine.conversations()[0]?.id ?? '';
+}
+
+const work = (at: number, action: (cases: CaseDesk, day: number) => Promise<void>): Promise<void> =>
+  device(at).engine.work(action);
+const file = async (at: number, id: string): Promise<CaseFile> =>
+  (await device(at).engine.conversation(id)) as CaseFile;
+/** The device whose first event made it lead, and the others. */
+function byRole(): { lead: number; others: number[] } {
+  const lead = world.devices.findIndex(({ engine }) =>
+    engine.team().people.some(({ isThis, role }) => isThis && role === 'lead'),
+  );
+  return { lead, others: world.devices.map((_, at) => at).filter((at) => at !== lead) };
+}
+
+describe('work on a case', () => {
+  it('shows at once where it was done, and on the other device with the log', async () => {
+    const id = await begun(2);
+    await work(0, (cases, day) => cases.change([id], { aspect: 'tag', tag: '港口' }, day));
+    await work(0, (cases, day) => cases.note(id, 'discussion', 'See the harbour file', day));
+    expect((await file(0, id)).work).toMatchObject({ tags: ['港口'], notes: [{ text: 'See the harbour file' }] });
+    expect((await file(1, id)).work).toMatchObject({ tags: [], notes: [] });
+    await world.rounds(2);
+    for (const at of [0, 1]) {
+      expect((await file(at, id)).work).toMatchObject({ tags: ['港口'], notes: [{ text: 'See the harbour file' }] });
+    }
+    await device(1).restart();
+    expect((await file(1, id)).work.tags).toEqual(['港口']);
+    await expect(work(0, (cases, day) => cases.note('ab'.repeat(32), 'note', 'x', day))).rejects.toThrow('unknown');
+    await expect(work(0, (cases, day) => cases.note(id, 'note', 'x'.repeat(8_193), day))).rejects.toThrow('malformed');
+  });
+
+  it('[CAS-4] of devices that are offline and come back all gets in; all have the same state', async () => {
+    const id = await begun(3);
+    const random = seededRandom('offline and back');
+    const written: string[] = [];
+    for (let turn = 0; turn < 24; turn++) {
+      const [at = 0, offline = 0, what = 0] = random(3);
+      for (const [index, { faults }] of world.devices.entries()) faults.isOffline = (offline >> index) % 2 === 1;
+      const note = `note ${turn}`;
+      await work(at % 3, (cases, day) => cases.note(id, 'note', note, day));
+      written.push(note);
+      const states = ['open', 'waiting', 'closed'] as const;
+      await work(at % 3, (cases, day) =>
+        cases.change([id], { aspect: 'state', state: states[what % 3] ?? 'open' }, day),
+      );
+      if (what % 4 === 0) await device(at % 3).restart();
+      await world.rounds(1);
+    }
+    for (const { faults } of world.devices) faults.isOffline = false;
+    await world.rounds(6);
+    const views = await Promise.all([0, 1, 2].map((at) => file(at, id)));
+    expect(views[0]?.work.notes.map((note) => note.text).sort()).toEqual([...written].sort());
+    expect(views[1]?.work).toEqual({ ...views[0]?.work, hasGraded: false });
+    expect(await world.stateOf(device(1))).toBe(await world.stateOf(device(0)));
+    expect(await world.stateOf(device(2))).toBe(await world.stateOf(device(0)));
+  });
+
+  it('[LOG-4] does not show in the log: each tick one entry of one size, with a hundred events or none', async () => {
+    const id = await begun(2);
+    const lengths: number[] = [];
+    device(0).faults.desk = async (request, pass) => {
+      if (request.kind === 'append') lengths.push(request.entry.length);
+      return pass();
+    };
+    await world.rounds(5);
+    const idle = lengths.splice(0);
+    for (let at = 0; at < 100; at++) await work(0, (cases, day) => cases.note(id, 'note', `${at}`.repeat(40), day));
+    await world.rounds(5);
+    const appended = (all: readonly number[]) => new Set(all);
+    expect([...appended(idle), ...appended(lengths)]).toEqual([16_384, 16_384]);
+    expect(lengths.length).toBe(idle.length);
+  });
+});
+
+describe('grades', () => {
+  it('[CAS-3] stay on their device until the other person has given one', async () => {
+    const id = await begun(2);
+    await work(0, (cases, day) => cases.grade(id, { source: 2, information: 3 }, day));
+    const kept = (await device(0).store.get(names.grade(id))) as Uint8Array;
+    const nonce = kept.subarray(2);
+    await world.rounds(3);
+    expect((await file(1, id)).work).toMatchObject({ gradesUnderWay: 1, hasGraded: false, grade: null });
+    expect((await file(0, id)).work).toMatchObject({ gradesUnderWay: 1, hasGraded: true, grade: null });
+    // Not in anything that the other device has: neither the record as it lies there nor what its state holds.
+    const holds = async (): Promise<boolean> => (await world.stateOf(device(1))).includes(bytesToHex(nonce));
+    expect([await holds(), device(1).store.find(nonce)]).toEqual([false, []]);
+    await work(1, (cases, day) => cases.grade(id, { source: 4, information: 3 }, day));
+    await device(0).restart();
+    await world.rounds(4);
+    for (const at of [0, 1]) {
+      const { work: seen } = await file(at, id);
+      expect([...seen.grades].map(({ source, information }) => [source, information]).sort()).toEqual([
+        [2, 3],
+        [4, 3],
+      ]);
+      expect(seen).toMatchObject({ gradesDiffer: true, gradesUnderWay: 0 });
+      expect(await device(at).store.get(names.grade(id))).toBe(null);
+    }
+  });
+});
+
+describe('roles', () => {
+  it('[CAS-1] are kept by every reader: what an auditor’s device writes all the same counts nowhere and is reported', async () => {
+    const id = await begun(2);
+    const { lead, others } = byRole();
+    const [other] = others as [number];
+    await expect(work(other, (cases, day) => cases.setRetention(1, day))).rejects.toThrow('not-permitted');
+    await work(lead, (cases, day) => cases.setRole(device(other).id, 'auditor', day));
+    // Before it knows, it writes one more note.
+    device(other).faults.isOffline = true;
+    await world.rounds(2);
+    await work(other, (cases, day) => cases.note(id, 'note', 'From an auditor', day));
+    device(other).faults.isOffline = false;
+    await world.rounds(3);
+    for (const at of [lead, other]) {
+      expect((await file(at, id)).work.notes).toEqual([]);
+      const alerts = device(at)
+        .engine.status()
+        .alerts.filter(({ code }) => code === 'event-refused');
+      expect(alerts).toMatchObject([{ device: device(other).id, count: 1 }]);
+    }
+    await expect(device(other).engine.reply(id, 'Hello')).rejects.toThrow('not-permitted');
+    await expect(work(other, (cases, day) => cases.note(id, 'note', 'x', day))).rejects.toThrow('not-permitted');
+    await expect(work(lead, (cases, day) => cases.note(id, 'note', 'x', day))).resolves.toBe(undefined);
+  });
+});
+
+describe('the end of a case', () => {
+  it('[CAS-5] [CAS-6] by two people erases its texts and its key on every device', async () => {
+    const id = await begun(2);
+    await work(0, (cases, day) => cases.note(id, 'note', 'Ring the harbour office', day));
+    await world.rounds(2);
+    const [early, key] = [device(1).store.copy(), (await device(1).store.get(names.caseKey(id))) as Uint8Array];
+    expect(early.find(key)).toEqual([names.caseKey(id)]);
+    await work(0, (cases, day) => cases.ask('erase', [id], day));
+    await world.rounds(2);
+    const request = device(1).engine.team().requests[0]?.id ?? '';
+    await expect(work(0, (cases, day) => cases.answer(request, true, day))).rejects.toThrow('not-permitted');
+    // A device whose program does not ask writes it all the same.
+    const forged = { kind: 'answered', request: hexToBytes(request), day: world.day, isGranted: true } as const;
+    await device(0).store.set(names.pending(9_000), encodeEvent(forged));
+    await device(0).restart();
+    await world.rounds(2);
+    expect(await device(1).engine.conversation(id)).not.toBe(null);
+    await work(1, (cases, day) => cases.answer(request, true, day));
+    await world.rounds(3);
+    const texts = [text, 'Ring the harbour office'].map((one) => bytesToHex(new TextEncoder().encode(one)));
+    for (const { engine, store } of world.devices) {
+      expect(await engine.conversation(id)).toBe(null);
+      expect(engine.conversations()).toEqual([]);
+      expect(store.find(key)).toEqual([]);
+    }
+    for (const at of [0, 1]) {
+      const state = await world.stateOf(device(at));
+      expect(texts.map((one) => state.includes(one))).toEqual([false, false]);
+    }
+    await expect(device(0).engine.reply(id, 'Too late')).rejects.toThrow('unknown-conversation');
+  });
+
+  it('[CAS-6] comes by itself after the desk’s term, and not while somebody holds the case', async () => {
+    const id = await begun(2);
+    const { lead } = byRole();
+    await work(lead, (cases, day) => cases.setRetention(2, day));
+    await work(0, (cases, day) => cases.change([id], { aspect: 'hold', isHeld: true }, day));
+    await world.rounds(2);
+    await world.nextDay(world.devices, 1);
+    await world.nextDay(world.devices, 1);
+    await world.nextDay(world.devices, 1);
+    await world.rounds(3);
+    expect(await device(1).engine.conversation(id)).not.toBe(null);
+    await work(lead, (cases, day) => cases.change([id], { aspect: 'hold', isHeld: false }, day));
+    expect((await file(lead, id)).work.endDay).toBe(world.day - 1);
+    await world.rounds(4);
+    for (const { engine } of world.devices) expect(engine.conversations()).toEqual([]);
+    expect(await world.stateOf(device(1))).toBe(await world.stateOf(device(0)));
+  });
+});
