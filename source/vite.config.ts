@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
-import { wordListIds } from '@postern/protocol/keys/word-lists';
+import { type WordListId, wordListIds } from '@postern/protocol/keys/word-lists';
 import { sha256 } from '@postern/protocol/primitives/hash';
-import { defineConfig, type Plugin } from 'vite';
+import { build, defineConfig, type Plugin, type UserConfig } from 'vite';
 import { languages } from './src/languages/languages.ts';
 import { pageHtml } from './src/languages/page-html.ts';
+import { offlineHtml } from './src/offline/offline-html.ts';
 import type { Manifest, ManifestFile } from './src/template.ts';
 
 const root = import.meta.dirname;
@@ -36,20 +37,52 @@ function sitePlugin(): Plugin {
         const added: Files = new Map();
         const icon = await addHashed(added, 'icon', 'svg', readFileSync(join(root, 'src', 'icon.svg'), 'utf8').trim());
         const lists: string[] = [];
+        const words = new Map<WordListId, string>();
         for (const id of [...wordListIds].sort()) {
           const { text } = (await import(`@postern/protocol/keys/words/${id}`)) as { readonly text: string };
+          words.set(id, text);
           const path = await addHashed(added, `words-${id}`, 'txt', text);
           lists.push(path.slice('/a/words-'.length, -'.txt'.length));
         }
         const only = (extension: string): string => onlyFile(made, extension);
         const assets = { script: only('js'), style: only('css'), icon, lists: lists.join(' ') };
         for (const language of languages) added.set(`${language.tag}/index.html`, pageHtml(language, assets));
+        added.set('offline.html', await offlinePage(words));
         const manifest = manifestOf(new Map([...made, ...added]));
         added.set('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
         for (const [fileName, source] of added) this.emitFile({ type: 'asset', fileName, source });
       },
     },
   };
+}
+
+/** The offline page, built like the other but for one file that holds everything. */
+async function offlinePage(lists: ReadonlyMap<WordListId, string>): Promise<string> {
+  const { plugins: _site, build: options, ...same } = config;
+  const output = await build({
+    ...same,
+    configFile: false,
+    logLevel: 'warn',
+    plugins: [withoutNodeCrypto()],
+    build: {
+      ...options,
+      write: false,
+      rolldownOptions: { ...options.rolldownOptions, input: join(root, 'src', 'offline', 'main.ts') },
+    },
+  });
+  if (Array.isArray(output) || !('output' in output)) throw new Error('build the offline page: one output was wanted');
+  const made: Files = new Map(
+    output.output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]),
+  );
+  const [script, style] = ['js', 'css'].map((kind) => String(made.get(onlyFile(made, kind).slice(1))).trim());
+  if (script === undefined || style === undefined) throw new Error('build the offline page: a part is missing');
+  const hashes = { script: await hashSource(script), style: await hashSource(style) };
+  return offlineHtml({ script, style, hashes, lists });
+}
+
+/** As a policy names inline content (CSP level 3, section 2.3.1). */
+async function hashSource(text: string): Promise<string> {
+  return `sha256-${Buffer.from(await sha256(new TextEncoder().encode(text))).toString('base64')}`;
 }
 
 /** Libraries that also run in old versions of Node import its crypto there; browsers never come to that line. */
@@ -84,13 +117,13 @@ function manifestOf(files: Files): Manifest {
   return {
     pages: languages.map(({ tag, list }) => ({ language: tag, list, ...describe(`${tag}/index.html`) })),
     assets: [...files.keys()]
-      .filter((path) => path.startsWith('a/'))
+      .filter((path) => path.startsWith('a/') || path === 'offline.html')
       .sort()
       .map(describe),
   };
 }
 
-export default defineConfig({
+const config = {
   root,
   base: '/',
   publicDir: false,
@@ -113,4 +146,6 @@ export default defineConfig({
       },
     },
   },
-});
+} satisfies UserConfig;
+
+export default defineConfig(config);

@@ -1,10 +1,14 @@
 /** What only a browser has: clock, randomness, history, keys. Everything else gets these as arguments. */
+
 import type { Random } from '@postern/protocol/primitives/random';
+import { dayOf } from '@postern/protocol/time';
+import { carryInto } from './carrying.ts';
 import { httpOver } from './http.ts';
-import type { Clock } from './network.ts';
-import { startPage } from './page.ts';
+import { type Clock, Visit } from './network.ts';
+import { type PageParts, startPage } from './page.ts';
 import type { Session } from './session.ts';
 import { readTexts } from './texts.ts';
+import { judge } from './verdict.ts';
 import { part } from './views/page.ts';
 import { isWordListId, pathsOf, WordLists } from './words.ts';
 
@@ -18,29 +22,49 @@ export function start(makeSession: (random: Random) => Session): void {
   const http = httpOver((input, init) => fetch(input, init), leaving.signal);
   const texts = part('texts');
   if (!(texts instanceof HTMLTemplateElement)) throw new Error('start the page: its texts are no template');
+  const session = makeSession(random);
+  const lists = new WordLists((path) => http.get(path), pathsOf(dataset.lists ?? ''));
   const page = startPage({
-    session: makeSession(random),
-    http,
-    clock,
-    random,
+    ...browserParts(),
+    session,
+    traffic: (told) => new Visit({ session, http, clock, ...told }),
     texts: readTexts(texts),
     language: lang,
-    lists: new WordLists(http, pathsOf(dataset.lists ?? '')),
+    lists,
+    offers: {
+      judge: async (given, list) => judge(given, session.organisation, [await lists.load(list)], dayOf(clock.unix())),
+      carry: (text) => carryInto(session, text, dayOf(clock.unix())),
+    },
     list: isWordListId(dataset.list) ? dataset.list : 'english',
-    isSecure: hasWhatItNeeds(),
-    isVisible: () => document.visibilityState === 'visible',
-    reload: () => location.reload(),
     leave: () => {
       page.stop();
       leaving.abort();
-      document.body.replaceChildren();
-      location.replace(emptyPage);
+      goAway();
     },
   });
   setInterval(() => page.tick(), 1000);
   document.addEventListener('visibilitychange', () => page.tick());
   listenForLeaving(() => page.dispatch({ type: 'leave' }));
   replaceOnLanguage();
+}
+
+type BrowserParts = Pick<PageParts, 'clock' | 'random' | 'isSecure' | 'isVisible' | 'reload'>;
+
+/** What is the same with a network and without. */
+export function browserParts(): BrowserParts {
+  return {
+    clock,
+    random,
+    isSecure: hasWhatItNeeds(),
+    isVisible: () => document.visibilityState === 'visible',
+    reload: () => location.reload(),
+  };
+}
+
+/** Leaves nothing on the screen, and no way back to this page. */
+export function goAway(): void {
+  document.body.replaceChildren();
+  location.replace(emptyPage);
 }
 
 const clock: Clock = {
@@ -57,7 +81,7 @@ function hasWhatItNeeds(): boolean {
   return isSecureContext && needed.every((name) => name in globalThis);
 }
 
-function listenForLeaving(leave: () => void): void {
+export function listenForLeaving(leave: () => void): void {
   part('leave').addEventListener('click', (event) => {
     event.preventDefault();
     leave();

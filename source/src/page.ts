@@ -2,18 +2,22 @@
 
 import type { WordListId } from '@postern/protocol/keys/word-lists';
 import type { Random } from '@postern/protocol/primitives/random';
-import type { Http } from './http.ts';
-import { type Clock, Visit } from './network.ts';
-import { codeOf, type Session } from './session.ts';
+import type { Clock, Visit, VisitParts } from './network.ts';
+import { codeOf, type PageSession } from './session.ts';
 import { type Effect, type Event, initialState, type Organisation, type State } from './state.ts';
 import type { Texts } from './texts.ts';
 import { update } from './update.ts';
-import { attachPage } from './views/page.ts';
+import { attachPage, type Screens } from './views/page.ts';
+import type { Offers } from './views/view.ts';
 import { spaced, typingOf, type WordLists } from './words.ts';
 
+/** What the page's rules need of a visit's traffic. */
+export type Traffic = Pick<Visit, 'run' | 'stop' | 'times'>;
+
 export type PageParts = {
-  readonly session: Session;
-  readonly http: Http;
+  readonly session: PageSession;
+  /** By what the session comes to its documents and sends. */
+  readonly traffic: (told: Pick<VisitParts, 'report' | 'accepted'>) => Traffic;
   readonly clock: Clock;
   readonly random: Random;
   readonly texts: Texts;
@@ -25,6 +29,9 @@ export type PageParts = {
   readonly isVisible: () => boolean;
   readonly reload: () => void;
   readonly leave: () => void;
+  /** Screens that look otherwise than on the page of an organisation's server. */
+  readonly screens?: Partial<Screens>;
+  readonly offers: Offers;
 };
 
 export type Page = { readonly dispatch: (event: Event) => void; readonly tick: () => void; readonly stop: () => void };
@@ -33,29 +40,27 @@ export type Page = { readonly dispatch: (event: Event) => void; readonly tick: (
 const measureAfterSeconds = 0.3;
 
 export function startPage(parts: PageParts): Page {
-  const { session, clock, texts, language, lists } = parts;
+  const { clock, texts, language, lists } = parts;
   let state = initialState(parts.list);
   const typing = (text: string, id: WordListId): ReturnType<typeof typingOf> => typingOf(text, lists.get(id));
-  const show = attachPage({
-    text: texts,
-    language,
-    typing,
-    isVisible: parts.isVisible,
-    dispatch: (event) => dispatch(event),
-  });
+  const show = attachPage(
+    {
+      text: texts,
+      language,
+      typing,
+      isVisible: parts.isVisible,
+      dispatch: (event) => dispatch(event),
+      offers: parts.offers,
+    },
+    parts.screens,
+  );
   const dispatch = (event: Event): void => {
     const [next, effects] = update(state, event);
     state = next;
     show(state);
     for (const effect of effects) void perform(parts, effect, dispatch, () => state);
   };
-  const visit = new Visit({
-    session,
-    http: parts.http,
-    clock,
-    report: dispatch,
-    accepted: () => void accept(parts, dispatch),
-  });
+  const visit = parts.traffic({ report: dispatch, accepted: () => void accept(parts, dispatch) });
   show(state);
   if (parts.isSecure) {
     void visit.run();
@@ -81,7 +86,7 @@ async function accept({ session, lists, list, language }: PageParts, dispatch: (
   }
 }
 
-function organisationOf(session: Session, words: readonly string[], language: string): Organisation {
+function organisationOf(session: PageSession, words: readonly string[], language: string): Organisation {
   const { names, verificationNumbers } = session.organisation;
   return {
     name: inLanguage(names, language)?.name ?? '',
@@ -94,7 +99,7 @@ function organisationOf(session: Session, words: readonly string[], language: st
 }
 
 /** The name in this language, else in one that shares its first part, else the first. */
-function inLanguage<Name extends { readonly language: string }>(
+export function inLanguage<Name extends { readonly language: string }>(
   names: readonly Name[],
   language: string,
 ): Name | undefined {
@@ -136,7 +141,7 @@ async function perform(
       await enter(parts, effect, dispatch);
       break;
     case 'acknowledge':
-      session.shown(effect.id);
+      session.shown?.(effect.id);
       break;
     case 'reload':
       parts.reload();
@@ -150,7 +155,7 @@ async function perform(
 }
 
 async function measure(
-  session: Session,
+  session: PageSession,
   text: string,
   language: string,
   dispatch: (event: Event) => void,

@@ -15,12 +15,21 @@ export type Session = Pick<
   | 'forget'
   | 'measure'
   | 'send'
+  | 'carry'
   | 'request'
   | 'answered'
   | 'failed'
   | 'shown'
   | 'state'
 >;
+
+/** What the rules of the page use, on the page of a server and without a network. */
+export type PageSession = Pick<Session, 'desks' | 'newPhrase' | 'enterPhrase' | 'forget' | 'measure' | 'state'> & {
+  /** Where there are answers. */
+  shown?(answerId: string): void;
+  readonly organisation: Pick<Session['organisation'], 'names' | 'verificationNumbers'>;
+  send(message: Parameters<Session['send']>[0]): Promise<unknown>;
+};
 
 export type SessionState = SourceState;
 

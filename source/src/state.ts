@@ -2,7 +2,7 @@
 import type { WordListId } from '@postern/protocol/keys/word-lists';
 import type { PhraseProblem, SessionState } from './session.ts';
 
-export type Screen = 'home' | 'write' | 'words' | 'check' | 'sent' | 'enter' | 'answers';
+export type Screen = 'home' | 'write' | 'words' | 'check' | 'sent' | 'enter' | 'answers' | 'verify' | 'carry';
 
 /** What keeps the page from working; each has a heading and a text in the language files. */
 export type Trouble =
@@ -103,6 +103,7 @@ export type Event =
   | { readonly type: 'enter'; readonly typed: string }
   | { readonly type: 'entered' }
   | { readonly type: 'refused'; readonly problem: Refusal }
+  | { readonly type: 'carried' }
   | { readonly type: 'shown'; readonly id: string }
   | { readonly type: 'reload' }
   | { readonly type: 'leave' };

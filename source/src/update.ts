@@ -73,6 +73,8 @@ export function update(state: State, event: Event): Next {
       return quiet({ ...state, screen: 'answers', problem: undefined, phrase: undefined, working: false });
     case 'refused':
       return quiet({ ...state, problem: event.problem, working: false });
+    case 'carried':
+      return quiet({ ...state, screen: 'sent' });
     case 'shown':
       return [state, [{ type: 'acknowledge', id: event.id }]];
     case 'reload':
@@ -94,7 +96,8 @@ function quiet(state: State): Next {
 function go(state: State, screen: Screen): Next {
   if (screen !== 'home' && state.organisation === undefined) return quiet(state);
   // Another phrase would drop what still waits to be sent under this one.
-  const to = screen === 'enter' && isWaiting(state.session) ? 'sent' : screen;
+  const wouldDrop = screen === 'enter' || (screen === 'write' && state.session.phrase === 'none');
+  const to = wouldDrop && isWaiting(state.session) ? 'sent' : screen;
   return quiet({ ...state, screen: to, problem: undefined });
 }
 

@@ -47,7 +47,7 @@ describe('lists', () => {
       asked.push(path);
       return { status: asked.length === 1 ? 503 : 200, body: new TextEncoder().encode(text) };
     };
-    const lists = new WordLists({ get, post: get }, pathsOf('czech.00 english.1a2b'));
+    const lists = new WordLists(get, pathsOf('czech.00 english.1a2b'));
     await expect(lists.load('english')).rejects.toThrow(/503/);
     const [first, second] = await Promise.all([lists.load('english'), lists.load('english')]);
     expect(first).toBe(second);

@@ -23,14 +23,14 @@ export function isWordListId(text: string | undefined): text is WordListId {
 }
 
 export class WordLists {
-  readonly #http: Http;
+  readonly #get: Http['get'];
   readonly #paths: ReadonlyMap<string, string>;
   readonly #loaded = new Map<WordListId, WordList>();
   readonly #loading = new Map<WordListId, Promise<WordList>>();
 
   /** @param paths by list, as `pathsOf` reads them from the page */
-  constructor(http: Http, paths: ReadonlyMap<string, string>) {
-    this.#http = http;
+  constructor(get: Http['get'], paths: ReadonlyMap<string, string>) {
+    this.#get = get;
     this.#paths = paths;
   }
 
@@ -52,7 +52,7 @@ export class WordLists {
   async #fetch(id: WordListId): Promise<WordList> {
     const path = this.#paths.get(id);
     if (path === undefined) throw new RangeError(`load a word list: the page names none for ${id}`);
-    const { status, body } = await this.#http.get(path);
+    const { status, body } = await this.#get(path);
     if (status !== 200) throw new RangeError(`load a word list: status ${status}, wanted 200`);
     const list = parseWordList(bytesToUtf8(body));
     this.#loaded.set(id, list);

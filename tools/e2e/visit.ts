@@ -62,13 +62,13 @@ export async function readAnswer(page: Page): Promise<string> {
 }
 
 /** Scrolled to and pressed by the page itself: puppeteer's own pointer waits for frames that a busy machine is slow to give. */
-async function press(page: Page, selector: string): Promise<void> {
+export async function press(page: Page, selector: string): Promise<void> {
   await page.waitForSelector(selector, patience);
   await page.$eval(selector, (element) => (element as HTMLElement).click());
 }
 
 /** A whole text at once, as an input method or a paste gives it. */
-async function fill(page: Page, selector: string, text: string): Promise<void> {
+export async function fill(page: Page, selector: string, text: string): Promise<void> {
   await page.$eval(
     selector,
     (element, value) => {

@@ -7,7 +7,7 @@ import { type Language, languages } from './languages.ts';
 export type Assets = { readonly script: string; readonly style: string; readonly icon: string; readonly lists: string };
 
 /** Text of the page's own language, escaped; `{organisation}` becomes the server's placeholder. */
-type Say = (key: StaticKey) => string;
+export type Say = (key: StaticKey) => string;
 
 export function pageHtml(language: Language, assets: Assets): string {
   const say: Say = (key) => escapeHtml(language.texts[key]).replaceAll(/\{(\w+)\}/g, '{{$1}}');
@@ -36,23 +36,25 @@ ${verification(language, say)}
 ${before(say)}
 ${never(say)}
 ${limits(say)}
+${apart(say)}
 <div id="start" class="start"><p class="off">${say('home.off')}</p></div>
 </div>
 <div id="app" class="app" hidden></div>
 </main>
 <footer><p>${say('page.leaveHint')}</p></footer>
-${texts(language)}
+${texts(language, ['offline'])}
 </body>
 </html>
 `;
 }
 
-/** All texts that the script shows, for it to read. */
-function texts({ texts: all }: Language): string {
-  const isStatic = (key: string): boolean => staticSections.some((section) => key.startsWith(`${section}.`));
+/** All texts that the script shows, for it to read. @param left sections that this page has no use for */
+export function texts({ texts: all }: Language, left: readonly string[], id = 'texts'): string {
+  const isStatic = (key: string): boolean =>
+    [...staticSections, ...left].some((section) => key.startsWith(`${section}.`));
   const keys = (Object.keys(all) as TextKey[]).filter((key) => !isStatic(key)).sort();
   const lines = keys.map((key) => `<p id="${key}">${escapeHtml(all[key])}</p>`);
-  return `<template id="texts">\n${lines.join('\n')}\n</template>`;
+  return `<template id="${id}">\n${lines.join('\n')}\n</template>`;
 }
 
 function bar(here: Language, say: Say): string {
@@ -90,9 +92,10 @@ function verification({ list }: Language, say: Say): string {
 </section>`;
 }
 
-const rules = ['work', 'home', 'tor', 'near', 'keyboard', 'names', 'time'] as const;
+const everyRule = ['work', 'home', 'tor', 'near', 'keyboard', 'names', 'time'] as const;
+type Rule = (typeof everyRule)[number];
 
-function before(say: Say): string {
+export function before(say: Say, rules: readonly Rule[] = everyRule): string {
   const items = rules.map(
     (rule) => `<li><strong>${say(`before.${rule}`)}</strong> <span>${say(`before.${rule}Text`)}</span></li>`,
   );
@@ -104,7 +107,7 @@ ${items.join('\n')}
 </section>`;
 }
 
-function never(say: Say): string {
+export function never(say: Say): string {
   return `<section class="never">
 <h2>${say('never.heading')}</h2>
 <ul class="nots">
@@ -113,6 +116,19 @@ function never(say: Say): string {
 <li>${say('never.install')}</li>
 </ul>
 <p>${say('never.else')}</p>
+</section>`;
+}
+
+/** Saved unchanged by `download`; what a browser saves as a whole page is another file. */
+function apart(say: Say): string {
+  return `<section class="apart">
+<h2>${say('apart.heading')}</h2>
+<p>${say('apart.text')}</p>
+<ul class="points">
+<li><a href="/offline.html" download="postern-offline.html">${say('apart.page')}</a></li>
+<li><a href="/pack" download="postern-pack.bin">${say('apart.pack')}</a></li>
+</ul>
+<p class="fine">${say('apart.note')}</p>
 </section>`;
 }
 

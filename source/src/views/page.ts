@@ -3,24 +3,31 @@ import { button, make, setHidden } from '../dom.ts';
 import type { Screen, State } from '../state.ts';
 import { isIdle } from '../update.ts';
 import { answersView } from './answers.ts';
+import { carryView } from './carry.ts';
 import { enterView } from './enter.ts';
 import { noticeView } from './notice.ts';
 import { sentView } from './sent.ts';
-import type { MakeView, Ui, View } from './view.ts';
+import { verifyView } from './verify.ts';
+import { goButton, type MakeView, type Ui, type View } from './view.ts';
 import { checkView, wordsView } from './words.ts';
 import { writeView } from './write.ts';
 
-const screens: Readonly<Record<Exclude<Screen, 'home'>, MakeView>> = {
+export type Screens = Readonly<Record<Exclude<Screen, 'home'>, MakeView>>;
+
+const ownScreens: Screens = {
   write: writeView,
   words: wordsView,
   check: checkView,
   sent: sentView,
   enter: enterView,
   answers: answersView,
+  verify: verifyView,
+  carry: carryView,
 };
 
 /** @returns what brings the whole page up to date with a state */
-export function attachPage(ui: Ui): (state: State) => void {
+export function attachPage(ui: Ui, otherwise: Partial<Screens> = {}): (state: State) => void {
+  const screens: Screens = { ...ownScreens, ...otherwise };
   const home = homeView(ui);
   const notice = noticeView(ui, part('notice'));
   const app = part('app');
@@ -84,7 +91,11 @@ function homeView(ui: Ui): View {
 
 function choices(ui: Ui): HTMLElement {
   const write = button(ui.text('start.write'), 'main', () => ui.dispatch({ type: 'go', screen: 'write' }));
-  return make('div', { class: 'actions' }, write, returnButton(ui));
+  const more = [
+    ...(ui.offers.judge === undefined ? [] : [goButton(ui, 'verify.open', 'verify')]),
+    ...(ui.offers.carry === undefined ? [] : [goButton(ui, 'carry.open', 'carry')]),
+  ];
+  return make('div', { class: 'actions' }, write, returnButton(ui), ...more);
 }
 
 function returnButton(ui: Ui): HTMLElement {

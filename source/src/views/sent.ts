@@ -4,7 +4,7 @@ import { isWaiting, type State } from '../state.ts';
 import { countdown, goButton, list, type MakeView, screenHeading, type Ui } from './view.ts';
 
 export const sentView: MakeView = (ui, state) => {
-  const head = screenHeading(ui, 'sent.waiting', state.session.phrase === 'entered' ? undefined : 4);
+  const head = screenHeading(ui, 'sent.waiting', state.session.phrase === 'new' ? 4 : undefined);
   const heading = head.querySelector('h1') ?? head;
   const explanation = make('p', { class: 'lead', attributes: { role: 'status' } });
   const next = make('p', { class: 'countdown' });

@@ -3,6 +3,7 @@ import type { WordListId } from '@postern/protocol/keys/word-lists';
 import { button, make } from '../dom.ts';
 import type { Event, Screen, State } from '../state.ts';
 import type { DynamicKey, Texts } from '../texts.ts';
+import type { Verdict } from '../verdict.ts';
 import type { Typing } from '../words.ts';
 
 export type View = {
@@ -18,7 +19,19 @@ export type Ui = {
   readonly dispatch: (event: Event) => void;
   readonly typing: (text: string, list: WordListId) => Typing;
   readonly isVisible: () => boolean;
+  readonly offers: Offers;
 };
+
+/** What the page can do beside writing and reading answers; what is missing is not offered. */
+export type Offers = {
+  /** Whether something that claims to be the organisation is (source/src/verdict.ts). */
+  readonly judge?: (given: string | Uint8Array, list: WordListId) => Promise<Verdict>;
+  /** Sends a sealed message that somebody carries; the problem, or nothing. */
+  readonly carry?: (text: string) => Promise<CarryProblem | undefined>;
+};
+
+/** `missing`: some lines are not there. `lines`: they are none. `organisation`: of another one, or damaged. `old`: nobody can open it any more. */
+export type CarryProblem = 'missing' | 'lines' | 'organisation' | 'old';
 
 export type MakeView = (ui: Ui, state: State) => View;
 

@@ -1,0 +1,112 @@
+/** Makes the offline page at build time: one file with every language, word list, style and script in it. */
+import type { WordListId } from '@postern/protocol/keys/word-lists';
+import { type Language, languages } from '../languages/languages.ts';
+import { before, never, type Say, texts } from '../languages/page-html.ts';
+import { escapeHtml } from '../template.ts';
+import type { TextKey } from '../texts.ts';
+
+export type OfflineParts = {
+  readonly script: string;
+  readonly style: string;
+  /** `sha256-…` of script and style as they stand in the page. */
+  readonly hashes: { readonly script: string; readonly style: string };
+  readonly lists: ReadonlyMap<WordListId, string>;
+};
+
+/**
+ * The policy allows the one script and the one style and no connection at all: not even a fault could send anything.
+ * @throws Error for a script that would end its own element
+ */
+export function offlineHtml({ script, style, hashes, lists }: OfflineParts): string {
+  if (/<\/(script|style)|<!--/i.test(script + style)) throw new Error('build the offline page: a part ends itself');
+  const policy = [
+    "default-src 'none'",
+    `script-src '${hashes.script}'`,
+    `style-src '${hashes.style}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+  const words = [...lists].map(([id, text]) => `<template id="words-${id}">${escapeHtml(text)}</template>`);
+  return `<!doctype html>
+<html lang="en" translate="no">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<title>${title(languages)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="format-detection" content="telephone=no">
+<style>${style}</style>
+</head>
+<body>
+${languages.map(intro).join('\n')}
+${languages.map(page).join('\n')}
+${languages.map((language) => texts(language, ['carry'], `texts-${language.tag}`)).join('\n')}
+${words.join('\n')}
+<script type="module">${script}</script>
+</body>
+</html>
+`;
+}
+
+function title(all: readonly Language[]): string {
+  return all.map(({ texts: of }) => escapeHtml(of['page.title'])).join(' · ');
+}
+
+function intro({ tag, direction, texts: of }: Language): string {
+  return `<p lang="${tag}" dir="${direction}">${escapeHtml(of['offline.intro'])}</p>`;
+}
+
+function page(language: Language): string {
+  const { tag, direction, list } = language;
+  const say: Say = (key) => escapeHtml(language.texts[key]);
+  const offline = (key: TextKey): string => escapeHtml(language.texts[key]);
+  const isChinese = list === 'chinese_simplified';
+  return `<template id="page-${tag}" data-list="${list}" data-direction="${direction}">
+${bar(language, say)}
+<main>
+<div id="notice" class="notice" role="alert" hidden></div>
+<div id="home">
+<section class="hero">
+<h1 tabindex="-1">${offline('offline.heading')}</h1>
+<p class="lead">${offline('offline.lead')}</p>
+<p id="ready" hidden></p>
+<ul id="desks" class="desks"></ul>
+<h2>${offline('offline.how')}</h2>
+<ul class="points"><li>${offline('offline.howPage')}</li><li>${offline('offline.howDesk')}</li><li>${offline('offline.noReturn')}</li></ul>
+<div id="hero" class="actions"></div>
+</section>
+<section class="verification">
+<h2>${say('who.wordsHeading')}</h2>
+<div id="pack"></div>
+<ol id="verification" lang="${isChinese ? 'zh-Hans' : 'en'}" dir="ltr"${isChinese ? ' class="characters"' : ''} hidden>${'<li></li>'.repeat(8)}</ol>
+<p id="checked" class="checked" hidden></p>
+</section>
+${before(say, ['work', 'near', 'keyboard', 'names'])}
+${never((key) => (key === 'never.first' ? offline('offline.elsewhere') : say(key)))}
+<section class="limits">
+<h2>${say('limits.no')}</h2>
+<ul class="nots"><li>${offline('offline.device')}</li><li>${offline('offline.carrier')}</li></ul>
+</section>
+<div id="start" class="start" hidden></div>
+</div>
+<div id="app" class="app" hidden></div>
+</main>
+<footer><p>${offline('offline.leaveHint')}</p></footer>
+</template>`;
+}
+
+function bar(here: Language, say: Say): string {
+  const link = ({ tag, name, direction }: Language): string =>
+    tag === here.tag
+      ? `<li><span aria-current="true">${name}</span></li>`
+      : `<li><a href="#${tag}" hreflang="${tag}" lang="${tag}" dir="${direction}">${name}</a></li>`;
+  return `<header class="bar">
+<p class="mark">${say('page.title')}</p>
+<nav id="languages" aria-label="${say('page.languages')}"><ul>${languages.map(link).join('')}</ul></nav>
+<a id="leave" class="leave" href="about:blank" rel="noreferrer">${say('page.leave')}</a>
+</header>`;
+}

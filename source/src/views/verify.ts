@@ -1,0 +1,127 @@
+/** Is it really them? Takes what a person has found, answers yes or no in words and as a picture. */
+import { make, privateField, setText } from '../dom.ts';
+import type { State } from '../state.ts';
+import type { DynamicKey, Texts } from '../texts.ts';
+import type { Marked, Verdict } from '../verdict.ts';
+import { verdictPicture } from './picture.ts';
+import { goButton, list, type MakeView, screenHeading } from './view.ts';
+import { listChoice } from './words.ts';
+
+export const verifyView: MakeView = (ui, state) => {
+  let now = state;
+  const choice = listChoice(ui, state);
+  const loading = make('p', { class: 'fine', attributes: { role: 'status' } });
+  const result = make('div', { class: 'verdict', attributes: { role: 'status', tabindex: '-1' } });
+  const field = make('textarea', {
+    attributes: {
+      ...privateField,
+      rows: '3',
+      dir: 'auto',
+      'aria-labelledby': 'screen-heading',
+      'aria-describedby': 'verify-hint',
+    },
+    on: { input: () => result.replaceChildren() },
+  });
+  const tell = async (given: string | Uint8Array): Promise<void> => {
+    const verdict = await ui.offers.judge?.(given, now.list.id);
+    if (verdict === undefined) return;
+    result.replaceChildren(...verdictParts(ui.text, verdict));
+    result.focus({ preventScroll: true });
+    result.scrollIntoView({ block: 'nearest' });
+  };
+  const submit = (event: globalThis.Event): void => {
+    event.preventDefault();
+    void tell(field.value);
+  };
+  const file = make('input', {
+    attributes: { type: 'file', accept: '.html,text/html', id: 'verify-file' },
+    on: { change: () => void readFile(file).then((bytes) => (bytes === undefined ? undefined : tell(bytes))) },
+  });
+  const go = make('button', { class: 'main', attributes: { type: 'submit' } }, ui.text('verify.submit'));
+  const form = make(
+    'form',
+    { attributes: { autocomplete: 'off', novalidate: '' }, on: { submit } },
+    field,
+    choice.root,
+    loading,
+    make('div', { class: 'actions' }, go, goButton(ui, 'step.back', 'home')),
+  );
+  const update = (next: State): void => {
+    now = next;
+    choice.update(next);
+    const key = { loading: 'words.loading', failed: 'words.failed', ready: undefined } as const;
+    const said = key[next.list.state];
+    setText(loading, said === undefined ? '' : ui.text(said));
+    go.disabled = next.list.state === 'loading';
+  };
+  update(state);
+  return {
+    root: make(
+      'section',
+      {},
+      screenHeading(ui, 'verify.heading'),
+      make('p', { class: 'hint', attributes: { id: 'verify-hint' } }, ui.text('verify.hint')),
+      form,
+      result,
+      make('label', { class: 'field' }, make('span', {}, ui.text('verify.file')), file),
+      make('h2', {}, ui.text('verify.how')),
+      list(ui, 'verify.howWords', 'verify.howAddress', 'verify.howSecret', 'verify.howPage'),
+    ),
+    update,
+  };
+};
+
+/** The first file that was chosen; nothing if there is none or it cannot be read. */
+export async function readFile(input: HTMLInputElement): Promise<Uint8Array | undefined> {
+  const buffer = await input.files?.[0]?.arrayBuffer().catch(() => undefined);
+  return buffer === undefined ? undefined : new Uint8Array(buffer);
+}
+
+export function verdictParts(text: Texts, verdict: Verdict): readonly HTMLElement[] {
+  const picture = verdictPicture(verdict.answer);
+  const heading = make('h2', {}, text(answerKeys[verdict.answer]));
+  const head = make('div', { class: `verdict-head ${verdict.answer}` }, picture, heading);
+  if (verdict.answer === 'unsure') return [head, make('p', {}, text(unsureKeys[verdict.why]))];
+  const why = make('p', {}, text(verdict.answer === 'yes' ? yesKeys[verdict.what] : noKeys[verdict.what]));
+  if (verdict.answer === 'yes') return [head, why];
+  const { difference, places } = verdict;
+  return [
+    head,
+    why,
+    ...(places === undefined ? [] : [make('p', {}, text('verify.places', { places: places.join(', ') }))]),
+    ...(difference === undefined ? [] : comparison(text, difference.given, difference.real)),
+  ];
+}
+
+const answerKeys = {
+  yes: 'verify.yes',
+  no: 'verify.no',
+  unsure: 'verify.unsure',
+} as const satisfies Record<string, DynamicKey>;
+const yesKeys = {
+  address: 'verify.yesAddress',
+  words: 'verify.yesWords',
+  code: 'verify.yesCode',
+  file: 'verify.yesFile',
+} as const satisfies Record<string, DynamicKey>;
+const noKeys = {
+  address: 'verify.noAddress',
+  words: 'verify.noWords',
+  code: 'verify.noCode',
+  file: 'verify.noFile',
+} as const satisfies Record<string, DynamicKey>;
+const unsureKeys = {
+  stale: 'verify.stale',
+  list: 'verify.list',
+  twelve: 'verify.twelve',
+  page: 'verify.noPage',
+  nothing: 'verify.nothing',
+} as const satisfies Record<string, DynamicKey>;
+
+function comparison(text: Texts, given: Marked, real: Marked): HTMLElement[] {
+  const line = (key: DynamicKey, { before, differing, after }: Marked): HTMLElement[] => [
+    make('dt', {}, text(key)),
+    make('dd', { attributes: { dir: 'ltr' } }, before, make('mark', {}, differing === '' ? '␣' : differing), after),
+  ];
+  return [make('dl', { class: 'compare' }, ...line('verify.given', given), ...line('verify.real', real))];
+}

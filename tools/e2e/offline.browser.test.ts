@@ -1,0 +1,242 @@
+// The offline page from a file, without a network, in both browsers: written there, carried, read by the desk, answered,
+// and the answer read with the twelve words on the page of the server.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { verificationWords } from '@postern/protocol/keys/fingerprint';
+import { loadWordList } from '@postern/protocol/keys/word-lists';
+import { linesToCarried } from '@postern/protocol/messages/carried';
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axe, screenshot } from '../browsers/inspect.ts';
+import { launchChromium, launchFirefox } from '../browsers/launch.ts';
+import { ensureBuilt } from '../build.ts';
+import { lacks, pathOf } from '../debian.ts';
+import { answer, openDesk, publishDayKeys, type RunningDesk } from './desk.ts';
+import { makeOffice, type Office, type ServerProcess } from './office.ts';
+import { enterWords, fill, openPage, press, readAnswer, typeWordsBack, waitForStored } from './visit.ts';
+
+const patience = { timeout: 45_000 };
+const message = '三号仓库的账本被换过。我看到了旧的那一本。';
+const carriedMessage = 'The ledger of the third store was replaced. I have seen the old one.';
+const reply = '旧的账本现在在哪里？';
+
+let office: Office;
+let server: ServerProcess;
+let desk: RunningDesk;
+let folder: string;
+let pagePath: string;
+let packPath: string;
+
+beforeAll(async () => {
+  await ensureBuilt();
+  office = await makeOffice();
+  server = await office.serve();
+  await publishDayKeys(office, office.desks[1]!, server.origin);
+  desk = await openDesk(office, office.desks[0]!, server.origin);
+  folder = mkdtempSync(join(tmpdir(), 'postern-offline-'));
+  pagePath = join(folder, 'page.html');
+  packPath = join(folder, 'pack.bin');
+  copyFileSync(join(import.meta.dirname, '..', '..', 'source', 'dist', 'offline.html'), pagePath);
+  writeFileSync(packPath, new Uint8Array(await (await fetch(`${server.origin}/pack`)).arrayBuffer()));
+});
+
+afterAll(async () => {
+  await server?.stop();
+  office?.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function wordsOf(list: 'english' | 'chinese_simplified' | 'french'): Promise<string[]> {
+  return verificationWords(office.roster.fingerprint, (await loadWordList(list)).words);
+}
+
+/** What went wrong in pages; nothing may. */
+const faults: string[] = [];
+
+/** Opens the file, picks the pack and enters something as the verification words. */
+async function openFile(browser: Browser, tag: string, words: string): Promise<Page> {
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => faults.push(String(error)));
+  await page.goto(`${pathToFileURL(pagePath).href}#${tag}`);
+  await page.waitForSelector('#pack-file', patience);
+  const input = await page.$('input#pack-file');
+  await input?.uploadFile(packPath);
+  await fill(page, '#pack-words', words);
+  await press(page, '#pack button.main');
+  return page;
+}
+
+/** Writes a message to the first desk. @returns twelve words, and the lines that are to be carried */
+async function seal(page: Page, text: string): Promise<{ words: string[]; lines: string }> {
+  await press(page, '#start:not([hidden]) button.main');
+  await page.waitForSelector('#write-text', patience);
+  await press(page, `.desk input[value="${Buffer.from(office.desks[0]!.id).toString('hex')}"]`);
+  await fill(page, '#write-text', text);
+  await press(page, '#app button.main:not(:disabled)');
+  await page.waitForSelector('.words li:nth-child(12)', patience);
+  const words = await page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
+  await typeWordsBack(page, words);
+  await page.waitForSelector('textarea.code', patience);
+  return { words, lines: await page.$eval('textarea.code', (field) => (field as HTMLTextAreaElement).value) };
+}
+
+/** Plays the SOCKS proxy of a browser: writes down which hosts it wants to reach, and lets it reach none (RFC 1928). */
+async function proxyThatNotes(): Promise<{ port: number; hosts: () => string[]; stop: () => void }> {
+  const hosts: string[] = [];
+  const proxy: Server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      socket.write(Buffer.from([5, 0]));
+      socket.once('data', (request) => {
+        const isName = request[3] === 3;
+        hosts.push(isName ? request.subarray(5, 5 + (request[4] ?? 0)).toString() : 'an address');
+        socket.destroy();
+      });
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const { port } = proxy.address() as { port: number };
+  return { port, hosts: () => hosts.filter((host) => !ofTheBrowser.test(host)), stop: () => void proxy.close() };
+}
+
+/** What Firefox asks for by itself, whatever page is open. */
+const ofTheBrowser = /\.(mozilla\.(com|net|org)|firefox\.com|mozgcp\.net)$/;
+
+const browsers = [
+  ['chromium', 'chromium', (port: number) => launchChromium({ socksPort: port })],
+  ['firefox-esr', 'firefox-safer', (port: number) => launchFirefox('safer', { socksPort: port })],
+] as const;
+
+describe.each(browsers)('in %s (%s)', (binary, name, launch) => {
+  it.skipIf(lacks(binary))(
+    '[CAR-1] [PAK-1] writes and seals from a file, with no request and no connection',
+    async () => {
+      const proxy = await proxyThatNotes();
+      const browser = await launch(proxy.port);
+      try {
+        const page = await openFile(browser, 'zh-Hans', (await wordsOf('chinese_simplified')).join(''));
+        expect(await page.evaluate(() => isSecureContext)).toBe(true);
+        const { words, lines } = await seal(page, message);
+        await screenshot(page, `offline-sealed-${name}`);
+        expect(words.join('')).toMatch(/^\p{Script=Han}{12}$/u);
+        expect(proxy.hosts()).toEqual([]);
+        expect(faults).toEqual([]);
+        // The page cannot, whatever it tried: its own policy is in the way.
+        const tried = () =>
+          fetch('http://tried.test/').then(
+            () => 'sent',
+            () => 'refused',
+          );
+        expect(await page.evaluate(tried)).toBe('refused');
+        expect(proxy.hosts()).toEqual([]);
+        // This way of watching sees a page that does ask.
+        const other = await browser.newPage();
+        await other.goto('http://planted.test/').catch(() => undefined);
+        expect(proxy.hosts()).toContain('planted.test');
+        await other.close();
+
+        await take(lines);
+        await answerTo(message, reply);
+        const online = await (name === 'chromium' ? launchChromium() : launchFirefox('safer'));
+        try {
+          const back = await openPage(online, `${server.origin}/zh-Hans/`);
+          await enterWords(back, words.join(''));
+          expect(await readAnswer(back)).toBe(reply);
+        } finally {
+          await online.close();
+        }
+      } finally {
+        await browser.close();
+        proxy.stop();
+      }
+    },
+  );
+});
+
+describe.skipIf(lacks('chromium', 'zbar-tools', 'fonts-noto-core', 'fonts-noto-cjk'))('a sealed message', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser.close());
+
+  it('is the same as a file, as text and as QR codes that another program reads from the screen', async () => {
+    const page = await openFile(browser, 'en', `postern:${Buffer.from(office.fingerprint).toString('base64url')}`);
+    const saved = mkdtempSync(join(folder, 'saved-'));
+    const client = await page.createCDPSession();
+    await client.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: saved });
+    const { lines } = await seal(page, carriedMessage.repeat(30));
+    await press(page, '#app button.main');
+    await until(() => readdirSync(saved).includes('note.txt'));
+    expect(readFileSync(join(saved, 'note.txt'), 'utf8')).toBe(`${lines}\n`);
+    const codes = await page.$$('.qr');
+    const read: string[] = [];
+    for (const [at, code] of codes.entries()) {
+      const path = join(folder, `code-${at}.png`) as `${string}.png`;
+      await code.screenshot({ path });
+      const decoded = execFileSync(pathOf('zbar-tools') ?? '', ['--raw', '-q', '-Sdisable', '-Sqrcode.enable', path]);
+      read.push(decoded.toString().trim());
+    }
+    expect(read).toEqual(lines.split('\n'));
+    expect(read.length).toBeGreaterThan(6);
+    expect(await linesToCarried(read.toReversed().join('\n'), office.fingerprint)).toMatchObject({ kind: 'carried' });
+    await page.close();
+  });
+
+  it('[CAR-2] dropped on the server by another visitor comes to the desk, at the moments of covers', async () => {
+    const page = await openFile(browser, 'en', (await wordsOf('french')).join(' '));
+    const { lines } = await seal(page, carriedMessage);
+    await page.close();
+    const carrier = await openPage(browser, `${server.origin}/en/`);
+    const posts: { readonly size: number }[] = [];
+    carrier.on('request', (request) => {
+      if (request.method() === 'POST') posts.push({ size: Number(request.headers()['content-length'] ?? 0) });
+    });
+    await press(carrier, '#start button:nth-of-type(4)');
+    await fill(carrier, 'textarea.code', 'POSTERN1:hello');
+    await press(carrier, '#app button.main');
+    await carrier.waitForFunction(() => document.querySelector('#carry-complaint')?.textContent !== '');
+    await fill(carrier, 'textarea.code', lines);
+    await look(carrier, 'carry-en-1200');
+    await press(carrier, '#app button.main');
+    await waitForStored(carrier);
+    await desk.until('a carried message', () => hasMessage(carriedMessage));
+    await carrier.close();
+  });
+});
+
+function hasMessage(preview: string): boolean {
+  return desk.engine.conversations().some((conversation) => conversation.preview === preview);
+}
+
+async function take(lines: string): Promise<void> {
+  const read = await linesToCarried(lines, office.fingerprint);
+  if (read.kind !== 'carried') throw new Error('lines are missing');
+  expect(await desk.engine.take(read.carried.envelopes)).toMatchObject({ opened: 1 });
+  await desk.until('a message taken', () => hasMessage(message));
+}
+
+/** Answers every conversation with such a message, and waits for the index that shows it. */
+async function answerTo(preview: string, text: string): Promise<void> {
+  for (const { id, preview: of, replies } of desk.engine.conversations()) {
+    if (of === preview && replies === 0) await answer(desk, id, text);
+  }
+  const every = office.roster.epochSeconds * 1000;
+  await new Promise((resolve) => setTimeout(resolve, every - (Date.now() % every) + 500));
+}
+
+async function look(page: Page, name: string): Promise<void> {
+  await screenshot(page, name);
+  expect(await axe(page)).toEqual([]);
+  const overflows = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  expect(overflows).toBe(false);
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  for (let round = 0; round < 100 && !isTrue(); round++) await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(isTrue()).toBe(true);
+}
