@@ -1,6 +1,9 @@
 /** Talks to the local process: one session in one variable, calls, and the stream of changes. */
 import {
   type Answers,
+  attachAddress,
+  attachBytesMax,
+  attachHeader,
   type CallName,
   type CallProblem,
   type Calls,
@@ -40,6 +43,15 @@ export class DeskClient {
     }
   }
 
+  /** The bytes of an attachment, one slice after the other. @throws CallFailed; also the browser's own error for a file that cannot be read */
+  async attach(attachment: string, file: File): Promise<void> {
+    for (let at = 0; at === 0 || at < file.size; at += attachBytesMax) {
+      const slice = await file.slice(at, at + attachBytesMax).arrayBuffer();
+      const headers = { 'content-type': 'application/octet-stream', [attachHeader]: attachment };
+      await this.#send(attachAddress, headers, slice, AbortSignal.timeout(60_000));
+    }
+  }
+
   /** Resolves when the stream ends. @throws CallFailed */
   async changes(take: (change: Change) => void): Promise<void> {
     const silence = new AbortController();
@@ -66,13 +78,22 @@ export class DeskClient {
     }
   }
 
-  async #post(name: CallName, given: object, signal: AbortSignal): Promise<Response> {
+  #post(name: CallName, given: object, signal: AbortSignal): Promise<Response> {
+    return this.#send(callAddress + name, { 'content-type': 'application/json' }, JSON.stringify(given), signal);
+  }
+
+  async #send(
+    address: string,
+    headers: Readonly<Record<string, string>>,
+    body: string | ArrayBuffer,
+    signal: AbortSignal,
+  ): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(callAddress + name, {
+      response = await fetch(address, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', [sessionHeader]: this.#session },
-        body: JSON.stringify(given),
+        headers: { ...headers, [sessionHeader]: this.#session },
+        body,
         cache: 'no-store',
         credentials: 'omit',
         redirect: 'error',

@@ -1,11 +1,11 @@
 /** The page at work: holds its state, and does what a person asks for by calling the local process. */
-import type { Change } from '@postern/desk/app/api';
+import type { Change, FilePlace } from '@postern/desk/app/api';
 import type { Alert } from '@postern/desk/engine/view';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { CallFailed, type DeskClient } from './desk-client.ts';
 import { countRows, moveCursor, shownRows, sortRows, suspectedLosses } from './inbox.ts';
 import { chooseLanguage, wordsOf } from './languages/languages.ts';
-import { type Event, type Filter, firstState, type State, update } from './model.ts';
+import { type Event, type Filter, firstState, type Save, type State, update } from './model.ts';
 
 const roomDelayMs = 200;
 const draftDelayMs = 700;
@@ -138,12 +138,14 @@ export class DeskPage {
 
   async reply(): Promise<boolean> {
     const { open } = this.#state.value;
-    if (open === null || open.isSending || open.draft.trim() === '') return false;
+    if (open === null || open.isSending) return false;
     const { id, draft: text } = open;
+    const attachments = this.#state.value.attachments.filter((file) => file.conversation === id).map((file) => file.id);
+    if (text.trim() === '' && attachments.length === 0) return false;
     this.#cancel('draft');
     this.send({ kind: 'sending' });
     try {
-      const answer = await this.#client.call('reply', { id, text });
+      const answer = await this.#client.call('reply', { id, text, attachments });
       if ('problem' in answer) {
         this.send({ kind: 'not-sent', id, problem: answer.problem });
         return false;
@@ -155,6 +157,54 @@ export class DeskPage {
       this.send({ kind: 'not-sent', id, problem: 'failed' });
       return false;
     }
+  }
+
+  fetchFile(place: FilePlace): void {
+    this.#quietly(this.#client.call('file-fetch', place));
+  }
+
+  stopFile(kept: string): void {
+    this.#quietly(this.#client.call('file-stop', { kept }));
+  }
+
+  askToSave(kept: string): void {
+    this.send({ kind: 'save', kept, save: { kind: 'asking' } });
+  }
+
+  forgetSave(kept: string): void {
+    this.send({ kind: 'save', kept, save: null });
+  }
+
+  /** Writes the original to the disk, in the clear. Only after the warning. */
+  async saveFile(kept: string, place: FilePlace): Promise<void> {
+    this.send({ kind: 'save', kept, save: { kind: 'saving' } });
+    try {
+      const answer = await this.#client.call('file-save', place);
+      const save: Save = 'problem' in answer ? { kind: 'failed', ...answer } : { kind: 'saved', ...answer };
+      this.send({ kind: 'save', kept, save });
+    } catch {
+      this.send({ kind: 'save', kept, save: { kind: 'failed', problem: 'disk' } });
+    }
+  }
+
+  /** Gives files to the local process, which seals and posts them. */
+  async attach(id: string, files: readonly File[]): Promise<void> {
+    for (const file of files) {
+      const day = Math.floor(file.lastModified / 86_400_000);
+      try {
+        const given = { id, name: file.name, type: file.type, bytes: file.size, day };
+        const { attachment } = await this.#client.call('attach', given);
+        if (attachment === null) this.send({ kind: 'not-sent', id, problem: 'too-many-files' });
+        else await this.#client.attach(attachment, file);
+      } catch (error) {
+        const isLarge = error instanceof CallFailed && error.problem === 'malformed';
+        this.send({ kind: 'not-sent', id, problem: isLarge ? 'file-too-large' : 'file-unread' });
+      }
+    }
+  }
+
+  detach(attachment: string): void {
+    this.#quietly(this.#client.call('detach', { attachment }));
   }
 
   dismiss({ code, device, conversation }: Alert): void {

@@ -1,6 +1,10 @@
 /** What the page shows, as one value, and how each event changes it. Nothing in here touches browser or network. */
 import type { Change, InboxRow, LockPhase, Preferences } from '@postern/desk/app/api';
 import type { ConversationView, EngineStatus, ReplyProblem, ReplyRoom } from '@postern/desk/engine/view';
+import type { Attachment } from '@postern/desk/files/attachments';
+import type { Transfer } from '@postern/desk/files/chunk-ports';
+import type { SaveProblem } from '@postern/desk/files/desk-files';
+import type { SavedFile } from '@postern/desk/files/plain-files';
 
 export const filters = ['all', 'unanswered', 'answered', 'loss'] as const;
 export type Filter = (typeof filters)[number];
@@ -9,7 +13,15 @@ type Pane = 'inbox' | 'case' | 'status';
 /** `refused`: the link is used up. `gone`: the local process does not answer. */
 type Link = 'starting' | 'refused' | 'live' | 'gone';
 type UnlockState = 'idle' | 'working' | 'wrong' | 'busy' | 'failed';
-export type SendProblem = ReplyProblem | 'failed';
+export type SendProblem = ReplyProblem | FileComplaint | 'failed';
+/** `files`: not all of them are stored. `file-unread`: the file changed while it was read, or cannot be read. */
+type FileComplaint = 'files' | 'too-many-files' | 'file-too-large' | 'file-unread';
+
+export type Save =
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'saving' }
+  | ({ readonly kind: 'saved' } & SavedFile)
+  | { readonly kind: 'failed'; readonly problem: SaveProblem };
 
 export interface OpenCase {
   readonly id: string;
@@ -43,6 +55,12 @@ export interface State {
   /** The line that the keys move. */
   readonly cursor: string | null;
   readonly open: OpenCase | null;
+  /** Files that move or are here, by the name under which they are kept. */
+  readonly transfers: ReadonlyMap<string, Transfer>;
+  /** Originals that were asked for in the clear, by the same names. */
+  readonly saves: ReadonlyMap<string, Save>;
+  /** Files for replies that are not written. */
+  readonly attachments: readonly Attachment[];
   readonly pane: Pane;
   readonly isHelpOpen: boolean;
   /** Conversations with news since the last look, for screen readers. */
@@ -66,6 +84,8 @@ export type Event =
   | { readonly kind: 'sending' }
   | { readonly kind: 'sent'; readonly id: string; readonly text: string }
   | { readonly kind: 'not-sent'; readonly id: string; readonly problem: SendProblem }
+  /** Null: the question is taken back, or what was said of it. */
+  | { readonly kind: 'save'; readonly kept: string; readonly save: Save | null }
   | { readonly kind: 'pane'; readonly pane: Pane }
   | { readonly kind: 'help'; readonly isOpen: boolean };
 
@@ -85,6 +105,9 @@ export const firstState: State = {
   found: null,
   cursor: null,
   open: null,
+  transfers: new Map(),
+  saves: new Map(),
+  attachments: [],
   pane: 'inbox',
   isHelpOpen: false,
   arrived: 0,
@@ -118,6 +141,12 @@ export function update(state: State, event: Event): State {
       };
     case 'close':
       return { ...state, open: null, pane: 'inbox' };
+    case 'save': {
+      const saves = new Map(state.saves);
+      if (event.save === null) saves.delete(event.kept);
+      else saves.set(event.kept, event.save);
+      return { ...state, saves };
+    }
     case 'pane':
       return { ...state, pane: event.pane };
     case 'help':
@@ -169,6 +198,10 @@ function applyChange(state: State, change: Change): State {
       for (const id of change.gone) rows.delete(id);
       for (const row of change.rows) rows.set(row.id, row);
       return { ...state, rows, hasInbox: true, arrived: state.hasInbox ? arrivals(state, change.rows) : 0 };
+    }
+    case 'files': {
+      const transfers = new Map(change.transfers.map((transfer) => [transfer.name, transfer]));
+      return { ...state, transfers, attachments: change.attachments };
     }
     case 'still':
       return state;

@@ -53,7 +53,7 @@ describe('the demo', () => {
       state.outbox.every(({ stored, parts }) => stored === parts);
     const first = await visit({ origin, fingerprint, phrase: null, text: 'The brakes are not tested.' }, 12, isSent);
     const id = await person.firstConversation();
-    await person.call('reply', { id, text: 'Thank you. Which line?' });
+    await person.call('reply', { id, text: 'Thank you. Which line?', attachments: [] });
     const second = await visit({ origin, fingerprint, phrase: first.phrase }, 30, ({ answers }) => answers.length > 0);
     expect(second.state.answers.map(({ text }) => text)).toEqual(['Thank you. Which line?']);
   }, 240_000);

@@ -56,6 +56,7 @@ export async function startDemo(context: Context, folder: string, wanted: DemoPo
       port: await freePort(wanted.desk === port ? port + 1 : wanted.desk),
       openEngine: (deskPorts, identity) => DemoEngine.open(deskPorts, identity, stopping.signal),
       idleMinutes: 0,
+      fileDelaySeconds: [0, 2],
     });
     stops.push(desk.close);
     await unlockDesk(desk.url, demoPassphrase);

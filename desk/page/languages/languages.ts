@@ -26,6 +26,8 @@ export interface Words {
   /** In the form that the number asks for; `{count}` is the number. */
   readonly count: (key: CountKey, count: number) => string;
   readonly number: (value: number) => string;
+  /** Bytes in the unit that suits them. */
+  readonly size: (bytes: number) => string;
   /** A UTC day in words; near ones by name. */
   readonly day: (day: number, today: number) => string;
   /** Name of a language; empty for a tag that is none. */
@@ -55,6 +57,7 @@ export function wordsOf(language: Language): Words {
     language,
     say,
     number: (value) => numbers.format(value),
+    size: (bytes) => sizeIn(tag, bytes),
     count: (key, count) => {
       const forms: Readonly<Record<string, string>> = texts;
       const text = forms[`${key}.${plural.select(count)}`] ?? forms[`${key}.other`] ?? '';
@@ -80,6 +83,18 @@ export function canonicalTag(tag: string): string | null {
   } catch {
     return null;
   }
+}
+
+function sizeIn(tag: string, bytes: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte'] as const;
+  const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const form = {
+    style: 'unit',
+    unit: units[step] ?? 'byte',
+    unitDisplay: 'short',
+    maximumSignificantDigits: 3,
+  } as const;
+  return new Intl.NumberFormat(tag, form).format(bytes / 1000 ** step);
 }
 
 function fill(text: string, values: Values): string {

@@ -96,7 +96,12 @@ function Timeline({ page, view }: { readonly page: DeskPage; readonly view: Conv
           <section key={day}>
             <h3 class="day">{dayName(day, today)}</h3>
             {items.map((item) => (
-              <Item key={item.kind === 'reply' ? item.reply.id : item.message.id} page={page} item={item} />
+              <Item
+                key={item.kind === 'reply' ? item.reply.id : item.message.id}
+                page={page}
+                conversation={id}
+                item={item}
+              />
             ))}
           </section>
         ))}

@@ -6,6 +6,7 @@ import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/en.ts';
 import type { Words } from '../languages/languages.ts';
 import type { OpenCase, SendProblem } from '../model.ts';
+import { Attached } from './files.tsx';
 import { ids } from './shortcuts.ts';
 
 interface ComposerProps {
@@ -23,6 +24,10 @@ const problemTexts: Readonly<Record<SendProblem, TextKey>> = {
   stopped: 'write.problemStopped',
   'unknown-conversation': 'write.problemUnknown',
   'not-permitted': 'write.problemNotPermitted',
+  files: 'write.problemFiles',
+  'too-many-files': 'write.problemTooManyFiles',
+  'file-too-large': 'write.problemFileTooLarge',
+  'file-unread': 'write.problemFileUnread',
   failed: 'write.problemFailed',
 };
 
@@ -30,7 +35,11 @@ export function Composer({ page, open, view }: ComposerProps): JSX.Element {
   const words = page.words.value;
   const { say } = words;
   const hasText = open.draft.trim() !== '';
-  const canSend = hasText && !open.isSending && open.room?.fits !== false;
+  const { attachments, transfers } = page.state.value;
+  const files = attachments.filter(({ conversation }) => conversation === open.id);
+  const areStored = files.every(({ id }) => transfers.get(id)?.state === 'done');
+  const fits = !hasText || open.room?.fits !== false;
+  const canSend = (hasText || files.length > 0) && areStored && !open.isSending && fits;
   const submit = (event: Event): void => {
     event.preventDefault();
     if (canSend) void page.reply();
@@ -56,6 +65,7 @@ export function Composer({ page, open, view }: ComposerProps): JSX.Element {
         <p id="complaint" class="complaint" role="alert">
           {open.problem === null ? '' : say(problemTexts[open.problem])}
         </p>
+        <Attached page={page} conversation={open.id} />
         <div class="under">
           <Room open={open} linksLeft={open.room?.linksLeft ?? view.summary.linksLeft} words={words} />
           <span class="saved" role="status">

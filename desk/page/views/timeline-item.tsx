@@ -5,21 +5,31 @@ import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/en.ts';
 import { canonicalTag } from '../languages/languages.ts';
 import { replyStep, type TimelineItem } from '../timeline.ts';
+import { Files } from './files.tsx';
 import { Icon } from './icons.tsx';
 import { shortDevice } from './names.ts';
 
-export function Item({ page, item }: { readonly page: DeskPage; readonly item: TimelineItem }): JSX.Element {
+interface ItemProps {
+  readonly page: DeskPage;
+  /** Hex. */
+  readonly conversation: string;
+  readonly item: TimelineItem;
+}
+
+export function Item({ page, conversation, item }: ItemProps): JSX.Element {
   switch (item.kind) {
     case 'message':
-      return <Message page={page} message={item.message} />;
+      return <Message page={page} conversation={conversation} message={item.message} />;
     case 'incomplete':
       return <Incomplete page={page} message={item.message} />;
     case 'reply':
-      return <Reply page={page} reply={item.reply} />;
+      return <Reply page={page} conversation={conversation} reply={item.reply} />;
   }
 }
 
-function Message({ page, message }: { readonly page: DeskPage; readonly message: MessageView }): JSX.Element {
+type Of<Part> = Part & { readonly page: DeskPage; readonly conversation: string };
+
+function Message({ page, conversation, message }: Of<{ readonly message: MessageView }>): JSX.Element {
   const { say, languageName } = page.words.value;
   const lang = canonicalTag(message.language) ?? undefined;
   return (
@@ -34,6 +44,7 @@ function Message({ page, message }: { readonly page: DeskPage; readonly message:
           {message.text}
         </div>
       )}
+      <Files page={page} conversation={conversation} message={message.id} files={message.files} />
       {message.answers.length > 0 && (
         <dl aria-label={say('case.questions')} lang={lang}>
           {message.answers.map(({ question, values }) => (
@@ -73,7 +84,7 @@ function Incomplete({
   );
 }
 
-function Reply({ page, reply }: { readonly page: DeskPage; readonly reply: ReplyView }): JSX.Element {
+function Reply({ page, conversation, reply }: Of<{ readonly reply: ReplyView }>): JSX.Element {
   const { status } = page.state.value;
   const { say } = page.words.value;
   const isHere = status?.devices.some(({ id, isThis }) => isThis && id === reply.author) === true;
@@ -86,6 +97,7 @@ function Reply({ page, reply }: { readonly page: DeskPage; readonly reply: Reply
       <div class="text" dir="auto">
         {reply.text}
       </div>
+      <Files page={page} conversation={conversation} message={reply.id} files={reply.files} />
       <Progress page={page} reply={reply} />
     </article>
   );

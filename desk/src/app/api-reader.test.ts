@@ -6,7 +6,7 @@ const id = 'ab'.repeat(32);
 
 describe('reader of calls', () => {
   it('reads exactly the arguments of a call', () => {
-    expect(read('reply', `{"id":"${id}","text":"好"}`)).toEqual({ id, text: '好' });
+    expect(read('draft', `{"id":"${id}","text":"好"}`)).toEqual({ id, text: '好' });
     expect(read('lock', '{}')).toEqual({});
     expect(read('dismiss', '{"code":"clock","device":null,"conversation":null}')).toEqual({
       code: 'clock',
@@ -16,19 +16,19 @@ describe('reader of calls', () => {
   });
 
   it.each([
-    ['reply', ''],
-    ['reply', 'null'],
-    ['reply', '[]'],
-    ['reply', '"reply"'],
-    ['reply', `{"id":"${id}"}`],
-    ['reply', `{"id":"${id}","text":"a","more":1}`],
-    ['reply', `{"id":"${id}","text":7}`],
-    ['reply', `{"id":"${id.toUpperCase()}","text":"a"}`],
-    ['reply', `{"id":"${id}00","text":"a"}`],
-    ['reply', `{"id":"${id}","text":"\\ud800"}`],
-    ['reply', `{"id":"${id}","text":"${'a'.repeat(40_001)}"}`],
-    ['reply', `{"id":"${id}","text":"a"} `.repeat(2)],
-    ['reply', `{"id":"${id}","__proto__":{"text":"a"}}`],
+    ['draft', ''],
+    ['draft', 'null'],
+    ['draft', '[]'],
+    ['draft', '"reply"'],
+    ['draft', `{"id":"${id}"}`],
+    ['draft', `{"id":"${id}","text":"a","more":1}`],
+    ['draft', `{"id":"${id}","text":7}`],
+    ['draft', `{"id":"${id.toUpperCase()}","text":"a"}`],
+    ['draft', `{"id":"${id}00","text":"a"}`],
+    ['draft', `{"id":"${id}","text":"\\ud800"}`],
+    ['draft', `{"id":"${id}","text":"${'a'.repeat(40_001)}"}`],
+    ['draft', `{"id":"${id}","text":"a"} `.repeat(2)],
+    ['draft', `{"id":"${id}","__proto__":{"text":"a"}}`],
     ['lock', '{"a":1}'],
     ['seen', `{"id":"${id}","messages":-1}`],
     ['seen', `{"id":"${id}","messages":1.5}`],
@@ -45,7 +45,7 @@ describe('reader of calls', () => {
   });
 
   it('knows its calls only', () => {
-    expect(isCallName('reply')).toBe(true);
+    expect(isCallName('draft')).toBe(true);
     for (const name of ['toString', '__proto__', 'constructor', '', 'Reply']) expect(isCallName(name)).toBe(false);
   });
 });

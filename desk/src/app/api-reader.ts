@@ -2,6 +2,7 @@
 
 import { bytesToUtf8 } from '@postern/protocol/bytes/encode';
 import { WireError } from '@postern/protocol/bytes/wire-error';
+import { FILE_BYTES_MAX, FILES_MAX } from '@postern/protocol/constants';
 import type { AlertCode } from '../engine/view.ts';
 import type { CallName, Calls } from './api.ts';
 
@@ -52,6 +53,16 @@ const deviceId: Field = (value) => (typeof value === 'string' && /^[0-9a-f]{16}$
 const alertCode: Field = (value) => alertCodes.find((code) => code === value);
 const count: Field = (value) =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff ? value : undefined;
+const hex32: Field = (value) => (typeof value === 'string' && /^[0-9a-f]{32}$/.test(value) ? value : undefined);
+const place: Field = (value) =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) < FILES_MAX ? value : undefined;
+const upTo =
+  (most: number): Field =>
+  (value) =>
+    Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most ? value : undefined;
+const attachments: Field = (value) =>
+  Array.isArray(value) && value.length <= FILES_MAX && value.every((id) => hex32(id) !== undefined) ? value : undefined;
+const filePlace = { id: conversationId, message: hex32, at: place };
 const yesOrNo: Field = (value) => (typeof value === 'boolean' ? value : undefined);
 
 const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], Field>> } = {
@@ -62,7 +73,18 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   present: {},
   conversation: { id: conversationId },
   room: { id: conversationId, text: text(textCharactersMax) },
-  reply: { id: conversationId, text: text(textCharactersMax) },
+  reply: { id: conversationId, text: text(textCharactersMax), attachments },
+  'file-fetch': filePlace,
+  'file-stop': { kept: hex32 },
+  'file-save': filePlace,
+  attach: {
+    id: conversationId,
+    name: text(1_024),
+    type: text(256),
+    bytes: upTo(FILE_BYTES_MAX),
+    day: upTo(0xffff_ffff),
+  },
+  detach: { attachment: hex32 },
   draft: { id: conversationId, text: text(textCharactersMax) },
   seen: { id: conversationId, messages: count },
   search: { query: text(256) },

@@ -9,6 +9,10 @@ import type {
   ReplyProblem,
   ReplyRoom,
 } from '../engine/view.ts';
+import type { Attachment, GivenFile } from '../files/attachments.ts';
+import type { Transfer } from '../files/chunk-ports.ts';
+import type { SaveProblem } from '../files/desk-files.ts';
+import type { SavedFile } from '../files/plain-files.ts';
 
 /** A line of the inbox with what this device adds: how much of it a person has seen here. */
 export interface InboxRow extends ConversationSummary {
@@ -50,6 +54,12 @@ export type Change =
       readonly rows: readonly InboxRow[];
       readonly gone: readonly string[];
     }
+  | {
+      readonly kind: 'files';
+      /** Files that move, have moved or are here, by the name under which they are kept. */
+      readonly transfers: readonly Transfer[];
+      readonly attachments: readonly Attachment[];
+    }
   /** Keeps the connection known to be alive. */
   | { readonly kind: 'still' };
 
@@ -64,7 +74,16 @@ export interface Calls {
   readonly present: Record<never, never>;
   readonly conversation: { readonly id: string };
   readonly room: { readonly id: string; readonly text: string };
-  readonly reply: { readonly id: string; readonly text: string };
+  /** `attachments`: ids of files that are attached to it, all of them stored. */
+  readonly reply: { readonly id: string; readonly text: string; readonly attachments: readonly string[] };
+  /** Of a message or reply, the file at a place from 0. */
+  readonly 'file-fetch': FilePlace;
+  readonly 'file-stop': { readonly kept: string };
+  /** In the clear, into the device's folder. */
+  readonly 'file-save': FilePlace;
+  /** A file for a reply; its content follows by `attachAddress`. */
+  readonly attach: { readonly id: string } & GivenFile;
+  readonly detach: { readonly attachment: string };
   readonly draft: { readonly id: string; readonly text: string };
   /** So many messages of the conversation, whole or not, have been looked at. */
   readonly seen: { readonly id: string; readonly messages: number };
@@ -84,7 +103,13 @@ export interface Answers {
   readonly present: Record<never, never>;
   readonly conversation: { readonly view: ConversationView | null; readonly draft: string };
   readonly room: { readonly room: ReplyRoom | null };
-  readonly reply: { readonly messageId: string } | { readonly problem: ReplyProblem };
+  readonly reply: { readonly messageId: string } | { readonly problem: ReplyProblem | 'files' };
+  readonly 'file-fetch': Record<never, never>;
+  readonly 'file-stop': Record<never, never>;
+  readonly 'file-save': SavedFile | { readonly problem: SaveProblem };
+  /** Null: there are too many. */
+  readonly attach: { readonly attachment: string | null };
+  readonly detach: Record<never, never>;
   readonly draft: Record<never, never>;
   readonly seen: Record<never, never>;
   readonly search: { readonly ids: readonly string[] };
@@ -103,6 +128,16 @@ export interface CallProblem {
   readonly problem: 'malformed' | 'session' | 'token' | 'not-found' | 'locked' | 'busy' | 'failed';
 }
 
+export interface FilePlace {
+  readonly id: string;
+  readonly message: string;
+  readonly at: number;
+}
+
 export const callAddress = '/api/';
+/** Takes the bytes of an attachment one after the other, at most so many at once; the header names it. */
+export const attachAddress = '/api/attach-data';
+export const attachHeader = 'x-desk-attachment';
+export const attachBytesMax: number = 2 * 1024 * 1024;
 /** Carries the session; a header, since a cookie would be sent to every other port of this machine too. */
 export const sessionHeader = 'x-desk-session';

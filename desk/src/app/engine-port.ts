@@ -1,5 +1,6 @@
 /** What the local process uses of the engine. */
 
+import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { AlertSubject } from '../engine/alerts.ts';
 import type { TakenEnvelopes } from '../engine/envelopes.ts';
 import type { DeskIdentity } from '../engine/identity.ts';
@@ -13,7 +14,8 @@ export interface Engine {
   status(): EngineStatus;
   conversations(): readonly ConversationSummary[];
   conversation(id: string): Promise<ConversationView | null> | ConversationView | null;
-  reply(id: string, text: string): Promise<{ readonly messageId: string }>;
+  file(id: string, message: string, at: number): Promise<FileDescriptor | null>;
+  reply(id: string, text: string, files: readonly FileDescriptor[]): Promise<{ readonly messageId: string }>;
   replyRoom(id: string, text: string): Promise<ReplyRoom> | ReplyRoom;
   take(envelopes: readonly Uint8Array[]): Promise<TakenEnvelopes>;
   dismiss(code: AlertCode, subject: AlertSubject): Promise<void>;

@@ -3,7 +3,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Access, isOwnPage } from './access.ts';
-import { type Answers, type CallName, type CallProblem, type Calls, type Change, callAddress } from './api.ts';
+import {
+  type Answers,
+  attachAddress,
+  attachBytesMax,
+  attachHeader,
+  type CallName,
+  type CallProblem,
+  type Calls,
+  type Change,
+  callAddress,
+} from './api.ts';
 import { callBytesMax, isCallName, readCall } from './api-reader.ts';
 import type { PageFile } from './page-files.ts';
 import { pageHeaders } from './page-headers.ts';
@@ -34,6 +44,8 @@ export interface LocalServerOptions {
   readonly files: ReadonlyMap<string, PageFile>;
   readonly handlers: CallHandlers;
   readonly subscribe: Subscribe;
+  /** Takes the next bytes of an attachment. @returns false for one that takes no more @throws CallRefused */
+  readonly addToAttachment: (attachment: string, bytes: Uint8Array) => Promise<boolean>;
 }
 
 export interface LocalServer {
@@ -99,6 +111,7 @@ async function serve(context: Context, request: IncomingMessage, response: Serve
   const path = request.url ?? '';
   const isCall = path.startsWith(callAddress);
   if (!isOwnPage(request.headers, portOf(context.server), isCall)) return answerNothing(response, 403);
+  if (path === attachAddress) return serveAttachment(context, request, response);
   if (isCall) return serveCall(context, path.slice(callAddress.length), request, response);
   const file = context.files.get(path);
   if (request.method !== 'GET' || file === undefined) return answerNothing(response, 404);
@@ -121,7 +134,7 @@ async function serveCall(
   if (context.callsNow >= limits.callsAtOnce) throw new CallRefused('busy');
   context.callsNow += 1;
   try {
-    const body = await readBody(request);
+    const body = await readBody(request, callBytesMax);
     if (name === 'session') {
       const session = access.openSession(read(name, body).token);
       if (session === null) throw new CallRefused('token');
@@ -134,6 +147,25 @@ async function serveCall(
       return stream(context, response);
     }
     answerJson(response, 200, await answer(handlers, name, body));
+  } finally {
+    context.callsNow -= 1;
+  }
+}
+
+/** The bytes of a file are no JSON, and come one piece after the other so that none has to be long. */
+async function serveAttachment(context: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { access, addToAttachment } = context;
+  const { 'content-type': type, [attachHeader]: attachment } = request.headers;
+  if (request.method !== 'POST' || type !== 'application/octet-stream' || typeof attachment !== 'string') {
+    throw new CallRefused('malformed');
+  }
+  if (!access.hasSession(request.headers)) throw new CallRefused('session');
+  if (context.callsNow >= limits.callsAtOnce) throw new CallRefused('busy');
+  context.callsNow += 1;
+  try {
+    const isTaken = await addToAttachment(attachment, await readBody(request, attachBytesMax));
+    if (!isTaken) throw new CallRefused('not-found');
+    answerJson(response, 200, {});
   } finally {
     context.callsNow -= 1;
   }
@@ -169,12 +201,12 @@ function stream({ streams, subscribe }: Context, response: ServerResponse): void
   response.on('close', stop);
 }
 
-async function readBody(request: IncomingMessage): Promise<Uint8Array> {
+async function readBody(request: IncomingMessage, bytesMax: number): Promise<Uint8Array> {
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     length += piece.length;
-    if (length > callBytesMax) throw new CallRefused('malformed');
+    if (length > bytesMax) throw new CallRefused('malformed');
     pieces.push(piece);
   }
   return Buffer.concat(pieces, length);

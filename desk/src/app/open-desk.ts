@@ -8,7 +8,9 @@ import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
 import type { ConversationSummary, ReplyProblem } from '../engine/view.ts';
-import type { Answers, Calls, CarriedProblem, Change, InboxRow, Preferences } from './api.ts';
+import { DeskFiles, defaultDelaySeconds, type SaveProblem } from '../files/desk-files.ts';
+import type { SavedFile } from '../files/plain-files.ts';
+import type { Answers, Calls, CarriedProblem, Change, FilePlace, InboxRow, Preferences } from './api.ts';
 import { type EngineLoop, startEngineLoop, type Timer } from './engine-loop.ts';
 import type { Engine, OpenEngine } from './engine-port.ts';
 import { type Enrolment, eraseKeystore, type Keystore } from './keystore.ts';
@@ -20,6 +22,10 @@ import { createTransport, type Transport } from './transport.ts';
 
 export interface OpenDeskOptions {
   readonly storeFile: string;
+  /** The device's folder. */
+  readonly folder: string;
+  /** In place of the usual delay before a file is moved. */
+  readonly fileDelaySeconds: readonly [number, number] | null;
   readonly socks: SocksProxy | null;
   /** In place of the enrolment's. */
   readonly server: string | null;
@@ -52,11 +58,13 @@ export class OpenDesk {
   readonly #transport: Transport;
   readonly #engine: Engine;
   readonly #records: PageRecords;
+  readonly #files: DeskFiles;
   readonly #search = new SearchIndex();
   readonly #loop: EngineLoop;
   readonly #unlisten: () => void;
   #rows = new Map<string, InboxRow>();
   #gathering: { cancel(): void } | null = null;
+  #telling: { cancel(): void } | null = null;
   #indexing: Promise<void> = Promise.resolve();
   #isClosed = false;
 
@@ -67,6 +75,7 @@ export class OpenDesk {
     this.#transport = parts.transport;
     this.#engine = parts.engine;
     this.#records = parts.records;
+    this.#files = parts.files;
     this.#unlisten = parts.engine.onChange(() => this.#gather());
     this.#loop = startEngineLoop(parts.engine, options.now, options.timer, () => this.#gather());
     this.#tellInbox();
@@ -74,7 +83,7 @@ export class OpenDesk {
 
   /** Takes the keystore over and erases it when it fails or is closed. */
   static async open(options: OpenDeskOptions, keystore: EnrolledKeystore): Promise<OpenDesk> {
-    const opened: { store?: SealedStore; transport?: Transport } = {};
+    const opened: { store?: SealedStore; transport?: Transport; desk?: OpenDesk } = {};
     try {
       const { enrolment } = keystore;
       const { random, now, socks } = options;
@@ -84,7 +93,16 @@ export class OpenDesk {
       const records = await PageRecords.load(store);
       const ports = { ...transport, now, random, recipient: nativeRecipient, store };
       const engine = await options.openEngine(ports, identityOf(keystore.deviceSeed, enrolment));
-      return new OpenDesk(options, keystore, { store, transport, engine, records });
+      const files = await DeskFiles.open({
+        folder: options.folder,
+        ports: transport,
+        fingerprint: enrolment.fingerprint,
+        random,
+        delaySeconds: options.fileDelaySeconds ?? defaultDelaySeconds,
+        onChange: () => opened.desk?.filesChanged(),
+      });
+      opened.desk = new OpenDesk(options, keystore, { store, transport, engine, records, files });
+      return opened.desk;
     } catch (error) {
       opened.transport?.close();
       await opened.store?.close();
@@ -101,6 +119,8 @@ export class OpenDesk {
     this.#unlisten();
     this.#transport.close();
     await this.#loop.stop();
+    this.#telling?.cancel();
+    await this.#files.close();
     await this.#indexing;
     await this.#store.close();
     eraseKeystore(this.#keystore);
@@ -114,11 +134,13 @@ export class OpenDesk {
       { kind: 'preferences', preferences: this.#records.preferences },
       this.#status(),
       { kind: 'inbox', isWhole: true, rows: [...this.#rows.values()], gone: [] },
+      this.#fileChange(),
     ];
   }
 
   async conversation(id: string): Promise<Answers['conversation']> {
     const [view, draft] = await Promise.all([this.#engine.conversation(id), this.#records.draft(id)]);
+    if (view !== null) await this.#files.look(view);
     return { view, draft };
   }
 
@@ -127,9 +149,13 @@ export class OpenDesk {
     return { room: await this.#engine.replyRoom(id, text) };
   }
 
-  async reply(id: string, text: string): Promise<Answers['reply']> {
+  async reply(id: string, text: string, attachments: readonly string[]): Promise<Answers['reply']> {
+    const files = this.#files.attachments.ready(id, attachments);
+    if (files === null) return { problem: 'files' };
     try {
-      const { messageId } = await this.#engine.reply(id, text);
+      const { messageId } = await this.#engine.reply(id, text, files);
+      await this.#files.attachments.sent(attachments);
+      this.filesChanged();
       await this.#records.setDraft(id, '');
       this.#loop.hurry();
       this.#gather();
@@ -139,6 +165,50 @@ export class OpenDesk {
       if (problem === undefined) throw error;
       return { problem };
     }
+  }
+
+  async fetchFile({ id, message, at }: FilePlace): Promise<void> {
+    const file = await this.#engine.file(id, message, at);
+    if (file !== null) await this.#files.fetch(file);
+  }
+
+  stopFile(kept: string): void {
+    this.#files.stop(kept);
+  }
+
+  async saveFile({ id, message, at }: FilePlace): Promise<SavedFile | { readonly problem: SaveProblem }> {
+    const file = await this.#engine.file(id, message, at);
+    return file === null ? { problem: 'missing' } : this.#files.save(file);
+  }
+
+  async attach({ id, ...given }: Calls['attach']): Promise<Answers['attach']> {
+    if (!this.#rows.has(id)) return { attachment: null };
+    const attachment = await this.#files.attachments.begin(id, given);
+    this.filesChanged();
+    return { attachment };
+  }
+
+  /** @returns false for one that takes no more @throws FileError changed */
+  addToAttachment(attachment: string, bytes: Uint8Array): Promise<boolean> {
+    return this.#files.attachments.add(attachment, bytes);
+  }
+
+  async detach(attachment: string): Promise<void> {
+    await this.#files.attachments.drop(attachment);
+    this.filesChanged();
+  }
+
+  /** Tells the page, not more often than it can show. */
+  filesChanged(): void {
+    if (this.#isClosed) return;
+    this.#telling ??= this.#options.timer.after(gatherMs, () => {
+      this.#telling = null;
+      this.#options.send(this.#fileChange());
+    });
+  }
+
+  #fileChange(): Change {
+    return { kind: 'files', transfers: this.#files.transfers(), attachments: this.#files.attachments.list() };
   }
 
   async setDraft(id: string, text: string): Promise<void> {
@@ -236,6 +306,7 @@ interface Parts {
   readonly transport: Transport;
   readonly engine: Engine;
   readonly records: PageRecords;
+  readonly files: DeskFiles;
 }
 
 function identityOf(deviceSeed: Secret, { fingerprint, deskId, roster }: Enrolment) {

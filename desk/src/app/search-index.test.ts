@@ -4,7 +4,7 @@ import { caseName } from './case-name.ts';
 import { SearchIndex } from './search-index.ts';
 
 function view(id: string, text: string, reply = ''): ConversationView {
-  const message = { id, day: 1, language: 'en', campaign: null, text, isUnreadable: false };
+  const message = { id, day: 1, language: 'en', campaign: null, text, files: [], isUnreadable: false };
   const answers = [{ question: 'Where?', values: ['In the harbour'] }];
   return {
     summary: {} as ConversationView['summary'],

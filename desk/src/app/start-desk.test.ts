@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -78,7 +78,12 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 const onDisk = (): Buffer =>
-  Buffer.concat(readdirSync(folder.path).map((name) => readFileSync(join(folder.path, name))));
+  Buffer.concat(
+    globSync('**/*', { cwd: folder.path })
+      .map((name) => join(folder.path, name))
+      .filter((path) => statSync(path).isFile())
+      .map((path) => readFileSync(path)),
+  );
 
 describe('a desk on this machine', () => {
   it('opens with its passphrase, publishes day keys, and receives what a source writes', async () => {
@@ -102,7 +107,7 @@ describe('a desk on this machine', () => {
     await page.call('preferences', { language: 'zh-Hans', hasKeys: false });
     await until(() => rows()[0]?.hasDraft === true && rows()[0]?.isUnread === false);
     expect((await page.call('room', { id, text: 'Thank you' })).room).toMatchObject({ pieces: 1, fits: true });
-    const answer = await page.call('reply', { id, text: 'Thank you. Write when it is safe.' });
+    const answer = await page.call('reply', { id, text: 'Thank you. Write when it is safe.', attachments: [] });
     expect(answer).toHaveProperty('messageId');
     expect((await page.call('conversation', { id })).draft).toBe('');
     await until(async () => {
@@ -117,8 +122,10 @@ describe('a desk on this machine', () => {
 
   it('tells why a reply is not taken', async () => {
     const { id } = rows()[0]!;
-    expect(await page.call('reply', { id, text: ' ' })).toEqual({ problem: 'empty' });
-    expect(await page.call('reply', { id: '0'.repeat(64), text: 'a' })).toEqual({ problem: 'unknown-conversation' });
+    expect(await page.call('reply', { id, text: ' ', attachments: [] })).toEqual({ problem: 'empty' });
+    expect(await page.call('reply', { id: '0'.repeat(64), text: 'a', attachments: [] })).toEqual({
+      problem: 'unknown-conversation',
+    });
   });
 
   it('leaves nothing on the disk that names anyone or tells what was written', () => {

@@ -26,6 +26,8 @@ export interface StartDeskOptions {
   readonly server?: string;
   /** Tor's SOCKS port; without it the server is asked directly. */
   readonly socks?: SocksProxy;
+  /** Files move after a delay drawn between these, in seconds; only tests and the demo choose it. */
+  readonly fileDelaySeconds?: readonly [number, number];
   /** Locks after so many minutes without anybody; 0 for never. */
   readonly idleMinutes?: number;
   /** Of the built page. */
@@ -66,6 +68,7 @@ export async function startDesk(options: StartDeskOptions): Promise<RunningDesk>
     access,
     files,
     handlers: room.handlers(),
+    addToAttachment: (attachment, bytes) => room.addToAttachment(attachment, bytes),
     subscribe: (send) => room.subscribe(send),
   });
   const newUrl = (): string => `http://127.0.0.1:${server.port}/#${access.newToken()}`;
@@ -122,7 +125,12 @@ class DeskRoom {
       present: () => this.#use(nothing),
       conversation: ({ id }) => this.#use((desk) => desk.conversation(id)),
       room: ({ id, text }) => this.#use((desk) => desk.room(id, text)),
-      reply: ({ id, text }) => this.#use((desk) => desk.reply(id, text)),
+      reply: ({ id, text, attachments }) => this.#use((desk) => desk.reply(id, text, attachments)),
+      'file-fetch': (place) => this.#use((desk) => desk.fetchFile(place).then(nothing)),
+      'file-stop': ({ kept }) => this.#use(async (desk) => desk.stopFile(kept)).then(nothing),
+      'file-save': (place) => this.#use((desk) => desk.saveFile(place)),
+      attach: (given) => this.#use((desk) => desk.attach(given)),
+      detach: ({ attachment }) => this.#use((desk) => desk.detach(attachment).then(nothing)),
       draft: ({ id, text }) => this.#use((desk) => desk.setDraft(id, text).then(nothing)),
       seen: ({ id, messages }) => this.#use((desk) => desk.setSeen(id, messages).then(nothing)),
       search: ({ query }) => this.#use(async (desk) => ({ ids: desk.find(query) })),
@@ -130,6 +138,10 @@ class DeskRoom {
       dismiss: (alert) => this.#use((desk) => desk.dismiss(alert).then(nothing)),
       preferences: (preferences) => this.#use((desk) => desk.setPreferences(preferences).then(nothing)),
     };
+  }
+
+  addToAttachment(attachment: string, bytes: Uint8Array): Promise<boolean> {
+    return this.#use((desk) => desk.addToAttachment(attachment, bytes));
   }
 
   #use<Answer>(action: (desk: OpenDesk) => Promise<Answer>): Promise<Answer> {
@@ -201,11 +213,13 @@ class DeskRoom {
 
   #deskOptions() {
     const { folder, openEngine = openDeskEngine, server = null, socks = null } = this.#options;
+    const fileDelaySeconds = this.#options.fileDelaySeconds ?? null;
     const [now, random, timer] = [this.#now, this.#random, this.#timer];
     const send = (change: Change): void => {
       if (this.#phase === 'open') this.#send(change);
     };
-    return { storeFile: join(folder, storeName), socks, server, now, random, timer, openEngine, send };
+    const own = { storeFile: join(folder, storeName), folder, fileDelaySeconds };
+    return { ...own, socks, server, now, random, timer, openEngine, send };
   }
 
   #setPhase(phase: LockPhase): void {

@@ -2,9 +2,10 @@
 
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
-import { REQUEST_BYTES } from '@postern/protocol/constants';
+import { CHUNK_BYTES, CHUNK_POST_BYTES, HASH_BYTES, REQUEST_BYTES } from '@postern/protocol/constants';
 import type { Random } from '@postern/protocol/primitives/random';
 import type { DeskPorts, HttpAnswer } from '../engine/ports.ts';
+import type { ChunkPorts } from '../files/chunk-ports.ts';
 import { circuitPassword, type SocksProxy, socksAgent } from './socks-agent.ts';
 
 export interface TransportOptions {
@@ -17,7 +18,7 @@ export interface TransportOptions {
   readonly timeoutMs?: number;
 }
 
-export interface Transport extends Pick<DeskPorts, 'callDesk' | 'fetchPublic' | 'postRequest'> {
+export interface Transport extends Pick<DeskPorts, 'callDesk' | 'fetchPublic' | 'postRequest'>, ChunkPorts {
   /** Ends what is under way; every later call rejects. */
   close(): void;
 }
@@ -28,7 +29,12 @@ const defaultTimeoutMs = 180_000;
 const keepAliveMs = 75_000;
 /** Circuits with connections of their own; the one used longest ago is closed for one more. */
 const circuitsMax = 64;
-const answerBytesMax = { desk: 16 * 1024 * 1024, public: 4 * 1024 * 1024, request: 64 * 1024 } as const;
+const answerBytesMax = {
+  desk: 16 * 1024 * 1024,
+  public: 4 * 1024 * 1024,
+  request: 64 * 1024,
+  chunk: CHUNK_BYTES,
+} as const;
 const deviceCircuit = 'device';
 
 interface Ask {
@@ -47,6 +53,10 @@ export function createTransport(options: TransportOptions): Transport {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const ask = (circuit: string, what: Ask): Promise<HttpAnswer> =>
     send(base, circuits.agent(circuit), what, AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]));
+  const post = (path: string, body: Uint8Array, circuit: string): Promise<HttpAnswer> => {
+    const headers = { 'content-type': 'application/octet-stream', 'content-length': body.length };
+    return ask(`public ${circuit}`, { method: 'POST', path, headers, body, bytesMax: answerBytesMax.chunk });
+  };
   return {
     callDesk: ({ headers, body }) => {
       const all = { ...headers, 'content-type': 'application/octet-stream', 'content-length': body.length };
@@ -65,6 +75,14 @@ export function createTransport(options: TransportOptions): Transport {
         body,
         bytesMax: answerBytesMax.request,
       });
+    },
+    postChunk: (body, circuit) => {
+      if (body.length !== CHUNK_POST_BYTES) throw new RangeError(`post a chunk: ${body.length} bytes`);
+      return post('/chunk', body, circuit);
+    },
+    fetchChunk: (id, circuit) => {
+      if (id.length !== HASH_BYTES) throw new RangeError(`fetch a chunk: an id of ${id.length} bytes`);
+      return post('/fetch', id, circuit);
     },
     close: () => {
       closing.abort();

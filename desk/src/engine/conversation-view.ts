@@ -11,10 +11,12 @@ import {
   isConfirmed,
   linksLeft,
 } from '@postern/protocol/desk/state';
+import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { LogEvent } from '@postern/protocol/messages/log-event';
-import { joinReply } from '@postern/protocol/messages/reply-content';
+import { joinReply, type ReplyContent } from '@postern/protocol/messages/reply-content';
 import type { Day } from '@postern/protocol/time';
-import type { ConversationSummary, ConversationView, MessageView, ReplyView } from './view.ts';
+import { keptName } from '../files/file-folder.ts';
+import type { ConversationSummary, ConversationView, FileView, MessageView, ReplyView } from './view.ts';
 
 type WrittenReply = Extract<LogEvent, { kind: 'reply' }>;
 
@@ -57,7 +59,7 @@ export async function viewOf(
   const replies = groupByMessage(conversation.replies).map((parts) => replyView(conversation, parts, today));
   return {
     summary: summaryOf(conversation, waiting),
-    messages: conversation.messages.map(messageView),
+    messages: await Promise.all(conversation.messages.map(messageView)),
     incomplete: conversation.partial.map(({ messageId, day, parts, pieces }) => ({
       id: bytesToHex(messageId),
       day,
@@ -68,7 +70,31 @@ export async function viewOf(
   };
 }
 
-function messageView(message: DeskMessage): MessageView {
+/**
+ * The file at a place of a message or reply; null if there is none.
+ * @param message hex of its id
+ */
+export async function fileAt(
+  conversation: Conversation,
+  waiting: readonly WrittenReply[],
+  message: string,
+  at: number,
+): Promise<FileDescriptor | null> {
+  const own = conversation.messages.find(({ messageId }) => bytesToHex(messageId) === message);
+  if (own !== undefined) return own.content?.files[at] ?? null;
+  const parts = groupByMessage(conversation.replies).find(
+    ([first]) => first && bytesToHex(first.messageId) === message,
+  );
+  const pending = ownOf(conversation, waiting).find(({ messageId }) => bytesToHex(messageId) === message);
+  const pieces = parts?.map(({ piece }) => piece) ?? pending?.pieces ?? [];
+  return (await contentOf(pieces)).files[at] ?? null;
+}
+
+async function fileView({ name, type, bytes, day, hash, key }: FileDescriptor): Promise<FileView> {
+  return { name, type, bytes, day, hash: bytesToHex(hash), kept: await keptName(key) };
+}
+
+async function messageView(message: DeskMessage): Promise<MessageView> {
   const { content } = message;
   return {
     id: bytesToHex(message.messageId),
@@ -77,6 +103,7 @@ function messageView(message: DeskMessage): MessageView {
     campaign: campaignOf(message),
     answers: content?.answers ?? [],
     text: content?.text ?? '',
+    files: await Promise.all((content?.files ?? []).map(fileView)),
     isUnreadable: content === null,
   };
 }
@@ -88,7 +115,7 @@ async function replyView(conversation: Conversation, parts: readonly DeskReply[]
     id: bytesToHex(first.messageId),
     day: first.day,
     author: bytesToHex(first.author),
-    text: await textOf(parts.map(({ piece }) => piece)),
+    ...(await shownContent(parts.map(({ piece }) => piece))),
     parts: first.parts,
     progress: order.find((progress) => states.includes(progress)) ?? 'waiting',
     partsPosted: parts.filter((part) => !isUnposted(part) && !isTooOld(part, today)).length,
@@ -101,7 +128,7 @@ async function pendingView({ messageId, day, pieces }: WrittenReply, device: Uin
     id: bytesToHex(messageId),
     day,
     author: bytesToHex(device),
-    text: await textOf(pieces),
+    ...(await shownContent(pieces)),
     parts: pieces.length,
     progress: 'pending',
     partsPosted: 0,
@@ -110,13 +137,18 @@ async function pendingView({ messageId, day, pieces }: WrittenReply, device: Uin
 }
 
 /** A device of the desk has signed it, but may have deflated nonsense: then there is nothing to show. */
-async function textOf(pieces: readonly Uint8Array[]): Promise<string> {
+async function contentOf(pieces: readonly Uint8Array[]): Promise<ReplyContent> {
   try {
-    return (await joinReply(pieces)).text;
+    return await joinReply(pieces);
   } catch (error) {
-    if (error instanceof WireError) return '';
+    if (error instanceof WireError) return { text: '', files: [] };
     throw error;
   }
+}
+
+async function shownContent(pieces: readonly Uint8Array[]): Promise<Pick<ReplyView, 'text' | 'files'>> {
+  const { text, files } = await contentOf(pieces);
+  return { text, files: await Promise.all(files.map(fileView)) };
 }
 
 function groupByMessage(replies: readonly DeskReply[]): DeskReply[][] {

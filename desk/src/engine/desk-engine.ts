@@ -4,13 +4,14 @@ import { hexToBytes } from '@postern/protocol/bytes/encode';
 import { Reader } from '@postern/protocol/bytes/reader';
 import { Writer } from '@postern/protocol/bytes/writer';
 import { MESSAGE_ID_BYTES, REPLY_PARTS_MAX } from '@postern/protocol/constants';
+import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { LogEvent } from '@postern/protocol/messages/log-event';
 import { type ReplyContent, splitReply } from '@postern/protocol/messages/reply-content';
 import { type Day, dayOf } from '@postern/protocol/time';
 import type { AlertSubject } from './alerts.ts';
 import type { CaseDesk } from './case-desk.ts';
 import type { TeamView } from './case-view.ts';
-import { summaryOf, viewOf } from './conversation-view.ts';
+import { fileAt, summaryOf, viewOf } from './conversation-view.ts';
 import { Refused, Unreachable } from './desk-server.ts';
 import { eraseDue, loadNouns, type Nouns } from './engine-nouns.ts';
 import { engineStatus } from './engine-status.ts';
@@ -126,6 +127,13 @@ export class DeskEngine {
     this.#tell();
   }
 
+  /** @param message hex of a message or reply @returns null for a place without a file */
+  async file(id: string, message: string, at: number): Promise<FileDescriptor | null> {
+    const { cases, log } = this.#nouns;
+    const conversation = cases.isEnded(id) ? undefined : log.state.conversations.get(id);
+    return conversation ? fileAt(conversation, this.#waitingReplies(), message, at) : null;
+  }
+
   /** How a text would fit; never throws for one that is too long. */
   async replyRoom(id: string, text: string): Promise<ReplyRoom> {
     const conversation = this.#nouns.log.state.conversations.get(id);
@@ -135,16 +143,24 @@ export class DeskEngine {
     return { pieces: pieces?.length ?? REPLY_PARTS_MAX + 1, linksLeft, fits: pieces !== null };
   }
 
-  /** Writes a reply; it is kept when this resolves, and goes out by itself. @throws ReplyError */
-  async reply(id: string, text: string): Promise<{ readonly messageId: string }> {
+  /**
+   * Writes a reply; it is kept when this resolves, and goes out by itself.
+   * @param files every chunk of which is stored already
+   * @throws ReplyError
+   */
+  async reply(
+    id: string,
+    text: string,
+    files: readonly FileDescriptor[] = [],
+  ): Promise<{ readonly messageId: string }> {
     const { log, pending, rosters, cases } = this.#nouns;
     const team = cases.team();
     if (!rosters.isMember) throw new ReplyError('stopped');
     const conversation = log.state.conversations.get(id);
     if (!conversation || cases.isEnded(id)) throw new ReplyError('unknown-conversation');
     if (team.people.some(({ isThis, role }) => isThis && role === 'auditor')) throw new ReplyError('not-permitted');
-    if (text.trim() === '') throw new ReplyError('empty');
-    const pieces = await piecesOf({ text, files: [] });
+    if (text.trim() === '' && files.length === 0) throw new ReplyError('empty');
+    const pieces = await piecesOf({ text, files });
     if (pieces === null) throw new ReplyError('too-long');
     const messageId = this.#ports.random(MESSAGE_ID_BYTES);
     const day = dayOf(this.#ports.now());

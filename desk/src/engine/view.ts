@@ -135,6 +135,20 @@ export interface ConversationSummary {
   readonly linksLeft: number;
 }
 
+/** A file that a message or reply names; its key stays in the engine. */
+export interface FileView {
+  readonly name: string;
+  /** A media type, or empty. What the sender says of it: nothing has looked. */
+  readonly type: string;
+  readonly bytes: number;
+  /** Of its last change, 0 if that is not told. */
+  readonly day: number;
+  /** Of the content, hex, as the protocol makes it. */
+  readonly hash: string;
+  /** Under which this device keeps it, hex, 32 digits. */
+  readonly kept: string;
+}
+
 export interface MessageView {
   /** Hex, 32 digits. */
   readonly id: string;
@@ -143,6 +157,7 @@ export interface MessageView {
   readonly campaign: string | null;
   readonly answers: readonly { readonly question: string; readonly values: readonly string[] }[];
   readonly text: string;
+  readonly files: readonly FileView[];
   /** True for one whose pieces came but make no content. */
   readonly isUnreadable: boolean;
 }
@@ -163,6 +178,7 @@ export interface ReplyView {
   /** Hex of the device that wrote and posts it. */
   readonly author: string;
   readonly text: string;
+  readonly files: readonly FileView[];
   readonly parts: number;
   /** Of the part that is furthest behind. `pending`: not in the log yet. `too-old`: never posted, write it again. */
   readonly progress: 'pending' | 'waiting' | 'queued' | 'posted' | 'collected' | 'too-old';

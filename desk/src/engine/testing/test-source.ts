@@ -1,5 +1,6 @@
 /** A source with a phrase, who visits the real server with the real visit's code. */
 
+import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { openResponse, sealRequest } from '@postern/protocol/http/anonymous-request';
 import { decodeKeyConfig } from '@postern/protocol/http/ohttp';
 import { verifyBundle } from '@postern/protocol/keys/bundle';
@@ -18,7 +19,12 @@ export class TestSource {
   }
 
   /** One visit: writes texts, if any, reads what is there, stays for so many moments, and closes the page. */
-  async visit(texts: readonly string[] = [], moments = 6, shows = true): Promise<SourceState> {
+  async visit(
+    texts: readonly string[] = [],
+    moments = 6,
+    shows = true,
+    files: readonly FileDescriptor[] = [],
+  ): Promise<SourceState> {
     const { clock, fingerprint, origin } = this.#world;
     const session = new SourceSession({ fingerprint, random });
     const now = clock.now();
@@ -36,7 +42,7 @@ export class TestSource {
     // Bundle and index are loaded again, as the page does for the lane of the phrase.
     await session.loadIndex(await get(origin, `/index/${session.laneToFetch}`), now);
     const desk = session.desks[0]?.id ?? '';
-    for (const text of texts) await session.send({ deskId: desk, text, language: 'en' });
+    for (const text of texts) await session.send({ deskId: desk, text, language: 'en', files });
     for (let moment = 0; moment < moments; moment++) {
       await session.answered(moment, await send(origin, await session.request(moment, now)), now);
       if (shows) for (const { id } of session.state.answers) session.shown(id);

@@ -1,0 +1,173 @@
+/** Files of a message or reply, and those that are attached to a reply. No press here opens one in another program. */
+import type { FilePlace } from '@postern/desk/app/api';
+import type { FileView } from '@postern/desk/engine/view';
+import type { Transfer } from '@postern/desk/files/chunk-ports';
+import type { JSX } from 'preact';
+import type { DeskPage } from '../desk-page.ts';
+import type { TextKey } from '../languages/en.ts';
+import type { Save } from '../model.ts';
+
+interface FilesProps {
+  readonly page: DeskPage;
+  readonly conversation: string;
+  readonly message: string;
+  readonly files: readonly FileView[];
+}
+
+export function Files({ page, conversation, message, files }: FilesProps): JSX.Element | null {
+  if (files.length === 0) return null;
+  return (
+    <ul class="files" aria-label={page.words.value.count('file.heading', files.length)}>
+      {files.map((file, at) => (
+        <File key={file.kept} page={page} file={file} place={{ id: conversation, message, at }} />
+      ))}
+    </ul>
+  );
+}
+
+interface FileProps {
+  readonly page: DeskPage;
+  readonly file: FileView;
+  readonly place: FilePlace;
+}
+
+function File({ page, file, place }: FileProps): JSX.Element {
+  const { say, size } = page.words.value;
+  const { transfers, saves } = page.state.value;
+  const transfer = transfers.get(file.kept);
+  const save = saves.get(file.kept);
+  return (
+    <li>
+      <p class="file-name">
+        <bdi>{file.name}</bdi>
+      </p>
+      <p class="note">
+        {[file.type === '' ? say('file.typeUnknown') : file.type, size(file.bytes)].join(' · ')}{' '}
+        <span class="hash" title={file.hash}>
+          {say('file.hash', { hash: file.hash.slice(0, 16) })}
+        </span>
+      </p>
+      {transfer !== undefined && <Moving page={page} transfer={transfer} />}
+      {save !== undefined && <SaveState page={page} save={save} />}
+      <p class="choices">
+        {transfer?.state === 'done' ? (
+          <button type="button" onClick={() => page.askToSave(file.kept)} disabled={save?.kind === 'saving'}>
+            {say('file.save')}
+          </button>
+        ) : isUnderWay(transfer) ? (
+          <button type="button" onClick={() => page.stopFile(file.kept)}>
+            {say('file.stop')}
+          </button>
+        ) : (
+          <button type="button" onClick={() => page.fetchFile(place)}>
+            {say('file.fetch')}
+          </button>
+        )}
+      </p>
+      {save?.kind === 'asking' && (
+        <div class="callout">
+          <p>{say('file.saveWarning')}</p>
+          <p class="choices">
+            <button type="button" class="main" onClick={() => page.saveFile(file.kept, place)}>
+              {say('file.saveYes')}
+            </button>
+            <button type="button" onClick={() => page.forgetSave(file.kept)}>
+              {say('file.saveNo')}
+            </button>
+          </p>
+        </div>
+      )}
+    </li>
+  );
+}
+
+function SaveState({ page, save }: { readonly page: DeskPage; readonly save: Save }): JSX.Element | null {
+  const { say } = page.words.value;
+  if (save.kind === 'asking') return null;
+  if (save.kind === 'saving') return <p role="status">{say('file.saving')}</p>;
+  if (save.kind === 'failed') return <p class="complaint">{say(`file.saveFailed.${save.problem}`)}</p>;
+  return (
+    <p role="status" class="note">
+      {say('file.saved')} <bdi class="path">{save.path}</bdi>
+      <br />
+      SHA-256 <span class="hash">{save.sha256}</span>
+    </p>
+  );
+}
+
+const stateTexts: Readonly<Record<Transfer['state'], TextKey>> = {
+  waiting: 'file.waiting',
+  moving: 'file.moving',
+  done: 'file.here',
+  gone: 'file.gone',
+  damaged: 'file.damaged',
+  full: 'file.full',
+  disk: 'file.disk',
+};
+
+function Moving({ page, transfer }: { readonly page: DeskPage; readonly transfer: Transfer }): JSX.Element {
+  const { say, number } = page.words.value;
+  const { state, chunksDone, chunks } = transfer;
+  const isBad = state === 'gone' || state === 'damaged' || state === 'full' || state === 'disk';
+  const text = say(stateTexts[state], { done: number(chunksDone), all: number(chunks) });
+  return (
+    <p class={isBad ? 'complaint' : 'note'}>
+      {isUnderWay(transfer) && <progress value={chunksDone} max={chunks} aria-label={text} />} {text}
+    </p>
+  );
+}
+
+/** Below the text of a reply: choose files, and see how far they are. */
+export function Attached({
+  page,
+  conversation,
+}: {
+  readonly page: DeskPage;
+  readonly conversation: string;
+}): JSX.Element {
+  const { say, size } = page.words.value;
+  const { attachments, transfers } = page.state.value;
+  const own = attachments.filter((file) => file.conversation === conversation);
+  const choose = (input: HTMLInputElement): void => {
+    const { files } = input;
+    if (files !== null) void page.attach(conversation, [...files]);
+    // The page keeps no chooser's memory: the same file can be chosen again, and its name stands nowhere else.
+    input.value = '';
+  };
+  return (
+    <div class="attached">
+      {own.length > 0 && (
+        <ul class="files" aria-label={say('file.attached')}>
+          {own.map(({ id, name, bytes }) => {
+            const transfer = transfers.get(id);
+            return (
+              <li key={id}>
+                <p class="file-name">
+                  <bdi>{name}</bdi> <span class="note">{size(bytes)}</span>
+                </p>
+                {transfer === undefined ? (
+                  <p class="note">{say('file.sealing')}</p>
+                ) : transfer.state === 'done' ? (
+                  <p class="note">{say('file.ready')}</p>
+                ) : (
+                  <Moving page={page} transfer={transfer} />
+                )}
+                <button type="button" onClick={() => page.detach(id)} aria-label={say('file.removeOne', { name })}>
+                  {say('file.remove')}
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      <label class="chooser">
+        <span>{say('file.attach')}</span>
+        <input type="file" multiple onChange={(event) => choose(event.currentTarget)} />
+      </label>
+    </div>
+  );
+}
+
+function isUnderWay(transfer: Transfer | undefined): boolean {
+  return transfer?.state === 'waiting' || transfer?.state === 'moving';
+}

@@ -1,0 +1,100 @@
+/** All that an open desk does with files: fetches, keeps, saves, and attaches them to replies. */
+
+import { join } from 'node:path';
+import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import { FileError } from '@postern/protocol/files/file-error';
+import type { Random } from '@postern/protocol/primitives/random';
+import type { ConversationView } from '../engine/view.ts';
+import { Attachments } from './attachments.ts';
+import type { ChunkPorts, Transfer } from './chunk-ports.ts';
+import { FileFolder, keptName } from './file-folder.ts';
+import { readKept, type SavedFile, saveOriginal } from './plain-files.ts';
+import { Transfers } from './transfers.ts';
+
+export interface DeskFilesOptions {
+  /** The device's folder. */
+  readonly folder: string;
+  readonly ports: ChunkPorts;
+  readonly fingerprint: Uint8Array;
+  readonly random: Random;
+  readonly delaySeconds: readonly [number, number];
+  readonly onChange: () => void;
+  /** Resolves after so many seconds, or at once when the signal ends; by default the machine's time. */
+  readonly wait?: (seconds: number, signal: AbortSignal) => Promise<void>;
+}
+
+export type SaveProblem = 'missing' | 'damaged' | 'disk';
+
+/** Long enough that a request does not tell when somebody asked; see the threat model. */
+export const defaultDelaySeconds: readonly [number, number] = [20, 300];
+
+export class DeskFiles {
+  readonly attachments: Attachments;
+  readonly #folder: FileFolder;
+  readonly #transfers: Transfers;
+  readonly #saved: string;
+
+  private constructor(folder: FileFolder, transfers: Transfers, options: DeskFilesOptions) {
+    this.#folder = folder;
+    this.#transfers = transfers;
+    this.#saved = join(options.folder, 'saved');
+    this.attachments = new Attachments(folder, transfers, options.fingerprint, options.random);
+  }
+
+  static async open(options: DeskFilesOptions): Promise<DeskFiles> {
+    const folder = await FileFolder.open(join(options.folder, 'files'));
+    return new DeskFiles(folder, new Transfers({ wait, ...options, folder }), options);
+  }
+
+  transfers(): readonly Transfer[] {
+    return this.#transfers.list();
+  }
+
+  /** Finds out which of a conversation's files are here already. */
+  async look({ messages, replies }: ConversationView): Promise<void> {
+    for (const { kept, bytes } of [...messages, ...replies].flatMap(({ files }) => files)) {
+      if ((await this.#folder.chunksOf(kept, 'whole')) > 0) this.#transfers.noteHere(kept, bytes);
+    }
+  }
+
+  fetch(file: FileDescriptor): Promise<void> {
+    return this.#transfers.fetch(file);
+  }
+
+  stop(kept: string): void {
+    this.#transfers.stop(kept);
+  }
+
+  /** The content as a stream, for whoever shows it without letting it out. @throws FileError */
+  read(file: FileDescriptor): AsyncGenerator<Uint8Array> {
+    return readKept(this.#folder, file);
+  }
+
+  /** Into the folder `saved` of the device, in the clear. */
+  async save(file: FileDescriptor): Promise<SavedFile | { readonly problem: SaveProblem }> {
+    if ((await this.#folder.chunksOf(await keptName(file.key), 'whole')) === 0) return { problem: 'missing' };
+    try {
+      return await saveOriginal(this.#folder, file, this.#saved);
+    } catch (error) {
+      return { problem: error instanceof FileError ? 'damaged' : 'disk' };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#transfers.close();
+    await this.attachments.close();
+  }
+}
+
+function wait(seconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(done, seconds * 1000);
+    signal.addEventListener('abort', done);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+  });
+}

@@ -1,0 +1,190 @@
+/** Brings files from the server and takes them there, one after the other, chunk by chunk, anonymously (spec/protocol.md, FIL-10). */
+
+import { bytesToHex, concat } from '@postern/protocol/bytes/encode';
+import { chunkCount, chunkId, FileOpener } from '@postern/protocol/files/chunks';
+import { FileError } from '@postern/protocol/files/file-error';
+import { drawBelow } from '@postern/protocol/messages/draw';
+import type { Random } from '@postern/protocol/primitives/random';
+import type { HttpAnswer } from '../engine/ports.ts';
+import type { ChunkPorts, Transfer, TransferFile, TransferProblem, TransferState } from './chunk-ports.ts';
+import { type FileFolder, type Keeping, type KeptFile, keptName } from './file-folder.ts';
+
+export interface TransfersOptions {
+  readonly ports: ChunkPorts;
+  readonly folder: FileFolder;
+  readonly fingerprint: Uint8Array;
+  readonly random: Random;
+  /** Resolves after so many seconds, or at once when the signal ends. */
+  readonly wait: (seconds: number, signal: AbortSignal) => Promise<void>;
+  /** A file begins after a delay drawn between these, so that its request does not tell when somebody asked. */
+  readonly delaySeconds: readonly [number, number];
+  readonly onChange: () => void;
+}
+
+/** Between two tries while the server is away or busy. */
+const retrySeconds = 15;
+
+interface Job {
+  readonly direction: 'fetch' | 'post';
+  readonly file: TransferFile;
+  readonly name: string;
+  readonly ended: AbortController;
+}
+
+/** A transfer has failed for a reason that no other try will mend. */
+class Failed extends Error {
+  override readonly name = 'Failed';
+  readonly problem: TransferProblem;
+
+  constructor(problem: TransferProblem) {
+    super(`move a file: ${problem}`);
+    this.problem = problem;
+  }
+}
+
+export class Transfers {
+  readonly #options: TransfersOptions;
+  readonly #shown = new Map<string, Transfer>();
+  readonly #jobs = new Map<string, Job>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: TransfersOptions) {
+    this.#options = options;
+  }
+
+  /** Those of this run that were asked for. */
+  list(): Transfer[] {
+    return [...this.#shown.values()];
+  }
+
+  /** Fetches a file unless it is here; goes on where it was left. */
+  async fetch(file: TransferFile): Promise<void> {
+    const name = await keptName(file.key);
+    const here = await this.#options.folder.chunksOf(name, 'whole');
+    if (here > 0) this.#show(name, 'done', here, file);
+    else this.#begin({ direction: 'fetch', file, name, ended: new AbortController() });
+  }
+
+  /** A file that an earlier run has fetched, or a reply has sent. */
+  noteHere(name: string, bytes: number): void {
+    if (this.#shown.get(name)?.state === 'done' || this.#jobs.has(name)) return;
+    this.#show(name, 'done', chunkCount(bytes), { bytes });
+  }
+
+  /** Posts a draft's chunks. */
+  async post(file: TransferFile): Promise<void> {
+    const name = await keptName(file.key);
+    this.#begin({ direction: 'post', file, name, ended: new AbortController() });
+  }
+
+  /** What is here stays here. */
+  stop(name: string): void {
+    this.#jobs.get(name)?.ended.abort();
+    this.#jobs.delete(name);
+    this.#shown.delete(name);
+    this.#options.onChange();
+  }
+
+  async close(): Promise<void> {
+    for (const { ended } of this.#jobs.values()) ended.abort();
+    await this.#turn;
+  }
+
+  #begin(job: Job): void {
+    if (this.#jobs.has(job.name)) return;
+    this.#jobs.set(job.name, job);
+    this.#show(job.name, 'waiting', 0, job.file);
+    const [least, most] = this.#options.delaySeconds;
+    const delay = least + drawBelow(Math.max(1, Math.round(most - least)), this.#options.random);
+    const due = this.#options.wait(delay, job.ended.signal);
+    this.#turn = Promise.all([this.#turn, due]).then(() => this.#run(job));
+  }
+
+  async #run(job: Job): Promise<void> {
+    if (job.ended.signal.aborted) return;
+    const keeping: Keeping = job.direction === 'fetch' ? 'part' : 'draft';
+    let kept: KeptFile | null = null;
+    try {
+      kept = await this.#options.folder.openKept(job.name, keeping);
+      const move = job.direction === 'fetch' ? this.#fetchAll(job, kept) : this.#postAll(job, kept);
+      await move.finally(() => kept?.close());
+      if (job.ended.signal.aborted) return;
+      if (keeping === 'part') await this.#options.folder.rename(job.name, 'part', 'whole');
+      this.#show(job.name, 'done', chunkCount(job.file.bytes), job.file);
+    } catch (error) {
+      if (job.ended.signal.aborted) return;
+      const problem = error instanceof Failed ? error.problem : error instanceof FileError ? 'damaged' : 'disk';
+      // What does not verify is of no use to anybody.
+      if (problem === 'damaged') await this.#options.folder.remove(job.name, keeping).catch(() => undefined);
+      this.#show(job.name, problem, this.#shown.get(job.name)?.chunksDone ?? 0, job.file);
+    } finally {
+      if (this.#jobs.get(job.name) === job) this.#jobs.delete(job.name);
+    }
+  }
+
+  /** Every chunk is opened as it comes, those that were here too: only then is it known that they are the file (FIL-4). */
+  async #fetchAll(job: Job, kept: KeptFile): Promise<void> {
+    const opener = new FileOpener(job.file);
+    const here = await this.#options.folder.chunksOf(job.name, 'part');
+    const circuit = this.#circuit();
+    for (let index = 0; index < opener.chunks; index++) {
+      const known = index < here ? await kept.read(index) : null;
+      const chunk = known ?? (await this.#fetchOne(job, index, circuit));
+      if (chunk === null) return;
+      await opener.open(index, chunk);
+      if (known === null) await kept.write(index, chunk);
+      this.#show(job.name, 'moving', index + 1, job.file);
+    }
+    await opener.finish();
+  }
+
+  async #fetchOne(job: Job, index: number, circuit: string): Promise<Uint8Array | null> {
+    const id = await chunkId(job.file.key, this.#options.fingerprint, index);
+    const answer = await this.#insist(job, () => this.#options.ports.fetchChunk(id, circuit));
+    if (answer === null) return null;
+    if (answer.status === 404) throw new Failed('gone');
+    if (answer.status !== 200) throw new Failed('damaged');
+    return answer.body;
+  }
+
+  async #postAll(job: Job, kept: KeptFile): Promise<void> {
+    const chunks = chunkCount(job.file.bytes);
+    const circuit = this.#circuit();
+    for (let index = 0; index < chunks; index++) {
+      const id = await chunkId(job.file.key, this.#options.fingerprint, index);
+      const body = concat(id, await kept.read(index));
+      const answer = await this.#insist(job, () => this.#options.ports.postChunk(body, circuit));
+      if (answer === null) return;
+      if (answer.status === 507) throw new Failed('full');
+      if (answer.status !== 204) throw new Failed('damaged');
+      this.#show(job.name, 'moving', index + 1, job.file);
+    }
+  }
+
+  /** Tries until there is an answer that means something; null when it was stopped. */
+  async #insist(job: Job, call: () => Promise<HttpAnswer>): Promise<HttpAnswer | null> {
+    const { signal } = job.ended;
+    while (!signal.aborted) {
+      const answer = await call().catch(() => null);
+      if (answer !== null && !isPassing(answer.status)) return answer;
+      const { chunksDone = 0 } = this.#shown.get(job.name) ?? {};
+      if (!signal.aborted) this.#show(job.name, 'waiting', chunksDone, job.file);
+      await this.#options.wait(retrySeconds, signal);
+    }
+    return null;
+  }
+
+  /** One for each file: the server sees that its chunks belong together, and nothing that links two files. */
+  #circuit(): string {
+    return `file ${bytesToHex(this.#options.random(8))}`;
+  }
+
+  #show(name: string, state: TransferState, chunksDone: number, { bytes }: Pick<TransferFile, 'bytes'>): void {
+    this.#shown.set(name, { name, state, chunksDone, chunks: chunkCount(bytes) });
+    this.#options.onChange();
+  }
+}
+
+function isPassing(status: number): boolean {
+  return status === 408 || status === 429 || status === 500 || (status >= 502 && status <= 504);
+}
