@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, { readonly group: string; readonly load:
   },
   device: { group: 'Who belongs to it:', load: async () => (await import('./commands/device.ts')).deviceCommand },
   roster: { group: 'Who belongs to it:', load: async () => (await import('./commands/roster.ts')).rosterCommand },
+  verify: { group: 'Who belongs to it:', load: async () => (await import('./commands/verify.ts')).verifyCommand },
   completion: { group: 'Other:', load: async () => (await import('./commands/completion.ts')).completionCommand },
   version: { group: 'Other:', load: async () => (await import('./commands/version.ts')).versionCommand },
 };
@@ -49,6 +50,8 @@ export async function runProgram(words: readonly string[], context: Context): Pr
 async function buildProgram(context: Context, only: string | undefined): Promise<Command> {
   const program = new Command('postern')
     .description('Write anonymously to an organisation, be answered, stay safe.')
+    // A command and its subcommand may have options of the same name.
+    .enablePositionalOptions()
     .addHelpText('after', codesHelp);
   const isEnough = only !== undefined && only !== 'completion' && Object.hasOwn(commands, only);
   for (const [name, { group, load }] of Object.entries(commands)) {

@@ -28,6 +28,7 @@ interface DeskOptions extends JsonOption, DevicePassphraseOption {
 export function deskCommand(context: Context): Command {
   return new Command('desk')
     .description('run the desk on this machine; prints a link that opens its page once')
+    .enablePositionalOptions()
     .argument('<folder>', "the device's folder")
     .option('--socks <host:port>', "Tor's SOCKS port, such as 127.0.0.1:9050", readHostPort)
     .option('--server <url>', 'in place of the address that the device was set up with')

@@ -2,12 +2,10 @@
 
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { bytesToHex } from '@postern/protocol/bytes/encode';
-import { verificationWords } from '@postern/protocol/keys/fingerprint';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
-import { loadWordList, wordListIds } from '@postern/protocol/keys/word-lists';
 import type { BuiltPages } from '../ports/files.ts';
 import type { Coding, StaticFile } from './answer.ts';
+import { fillPage, mainPart } from './fill-page.ts';
 
 const encoder = new TextEncoder();
 const compressGzip = promisify(gzip);
@@ -44,7 +42,7 @@ export class Pages {
     if (roster === null || roster === this.#filledWith) return;
     const pages = new Map<string, StaticFile>();
     for (const { language, list, contentType, html } of this.#built.pages) {
-      const filled = fillHtml(html, await valuesFor(roster, language, list));
+      const filled = await fillPage({ language, list, html }, roster);
       pages.set(`/${language}/`, this.#file(contentType, encoder.encode(filled)));
     }
     const first = pages.get(`/${this.#firstLanguage(roster)}/`);
@@ -79,45 +77,6 @@ export class Pages {
   }
 }
 
-async function valuesFor(roster: VerifiedRoster, language: string, list: string): Promise<ReadonlyMap<string, string>> {
-  const id = wordListIds.find((known) => known === list) ?? 'english';
-  const { words } = await loadWordList(id);
-  return new Map([
-    ['fingerprint', bytesToHex(roster.fingerprint)],
-    ['organisation', nameIn(roster, language)],
-    ...verificationWords(roster.fingerprint, words).map((word, at): [string, string] => [`word${at + 1}`, word]),
-  ]);
-}
-
-/** In this language, else in one that begins alike, else the first. */
-function nameIn({ names }: VerifiedRoster, language: string): string {
-  const main = mainPart(language);
-  const found =
-    names.find((name) => name.language === language) ??
-    names.find((name) => mainPart(name.language) === main) ??
-    names[0];
-  return found?.name ?? '';
-}
-
 function hasName({ names }: VerifiedRoster, language: string): boolean {
   return names.some((name) => mainPart(name.language) === mainPart(language));
-}
-
-function mainPart(language: string): string | undefined {
-  return language.split('-')[0];
-}
-
-/** @throws RangeError for a placeholder without a value: page and server do not fit each other */
-function fillHtml(html: string, values: ReadonlyMap<string, string>): string {
-  return html.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    const value = values.get(name);
-    if (value === undefined) throw new RangeError(`fill a page: there is no value for ${name}`);
-    return escapeHtml(value);
-  });
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"]/g, (sign) => entities[sign] ?? sign);
 }

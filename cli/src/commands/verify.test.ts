@@ -1,0 +1,223 @@
+// A site is compared with the release, and whatever somebody has put into it is seen: through a proxy that changes answers.
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
+import { join } from 'node:path';
+import { startDesk } from '@postern/desk/app/start-desk';
+import { verifyPack } from '@postern/protocol/keys/pack';
+import { loadWordList } from '@postern/protocol/keys/word-lists';
+import { OfflineSession } from '@postern/protocol/source/offline-session';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureBuilt } from '../../../tools/build.ts';
+import { unlockDesk } from '../terminal/desk-unlock.ts';
+import { firstLine, freePort, Place, runHere, start, stop } from '../testing/run.ts';
+
+type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
+type Change = (path: string, answer: Answer) => void;
+
+const place = new Place();
+const device = place.path('org', 'desk');
+const passphrase = 'correct horse battery staple';
+const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
+let server: ChildProcess;
+let proxy: Server;
+let origin = '';
+let between = '';
+let fingerprint = '';
+let change: Change = () => undefined;
+
+beforeAll(async () => {
+  await ensureBuilt();
+  const port = await freePort();
+  origin = `http://127.0.0.1:${port}`;
+  const made = await place.init(port);
+  fingerprint = String(made.json.fingerprint);
+  server = start('serve', place.path('org', 'server'), '--json');
+  await firstLine(server);
+  await deskIsOnline();
+  proxy = createServer((incoming, outgoing) => {
+    request(
+      `${origin}${incoming.url}`,
+      { headers: { ...incoming.headers, host: 'x', 'accept-encoding': 'identity' } },
+      async (response) => {
+        const pieces: Buffer[] = [];
+        for await (const piece of response) pieces.push(piece as Buffer);
+        const { statusCode = 0, headers } = response;
+        const answer = { status: statusCode, headers, body: Buffer.concat(pieces) };
+        change(incoming.url ?? '', answer);
+        delete answer.headers['content-length'];
+        delete answer.headers['transfer-encoding'];
+        outgoing.sendDate = false;
+        outgoing.writeHead(answer.status, answer.headers).end(answer.body);
+      },
+    ).end();
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  between = `http://127.0.0.1:${(proxy.address() as { port: number }).port}`;
+}, 120_000);
+afterAll(async () => {
+  proxy?.close();
+  if (server !== undefined) await stop(server);
+  place.remove();
+});
+
+async function deskIsOnline(): Promise<void> {
+  const desk = await startDesk({ folder: device });
+  try {
+    await unlockDesk(desk.url, passphrase);
+    for (let round = 0; round < 100; round++) {
+      if ((await fetch(`${origin}/pack`)).status === 200) return;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    throw new Error('wait for the day keys: there is no pack');
+  } finally {
+    await desk.close();
+  }
+}
+
+const verify = (url: string, words = fingerprint) => runHere(['verify', url, '--fingerprint', words, '--json']);
+type Finding = { check: string; state: string; text: string };
+const failuresOf = (json: Record<string, unknown>): string[] =>
+  (json.findings as Finding[]).filter(({ state }) => state === 'failed').map(({ text }) => text);
+
+describe('postern verify', () => {
+  it('finds a site to be the release, every page, script, style and list of words of it', async () => {
+    const { code, json } = await verify(origin);
+    expect([code, failuresOf(json)]).toEqual([0, []]);
+    const checks = (json.findings as Finding[]).map(({ check }) => check);
+    for (const path of ['/', '/en/', '/zh-Hans/', '/ar/', '/offline.html']) expect(checks).toContain(`page ${path}`);
+    expect(checks.filter((check) => /\.(js|css)$/.test(check))).toHaveLength(2);
+    expect(checks.filter((check) => /words-/.test(check))).toHaveLength(10);
+    // What stands between changes nothing by itself.
+    change = () => undefined;
+    expect((await verify(between)).code).toBe(0);
+  });
+
+  const planted: [string, Change, RegExp][] = [
+    [
+      'one byte of the script',
+      (path, { body }) => {
+        if (path.endsWith('.js')) body[body.length >> 1]! ^= 1;
+      },
+      /\.js: it differs from byte \d+/,
+    ],
+    [
+      'one more script in a page',
+      (path, answer) => {
+        if (path === '/ar/')
+          answer.body = Buffer.from(String(answer.body).replace('</head>', '<script src="/a/b.js"></script></head>'));
+      },
+      /^\/ar\/: it differs/,
+    ],
+    [
+      'other verification words',
+      (path, answer) => {
+        if (path === '/en/')
+          answer.body = Buffer.from(String(answer.body).replace(/<li>[a-z]+<\/li>/, '<li>zebra</li>'));
+      },
+      /^\/en\/: it differs/,
+    ],
+    [
+      'the first page alone',
+      (path, answer) => {
+        if (path === '/') answer.body = Buffer.concat([answer.body, Buffer.from(' ')]);
+      },
+      /none of the pages/,
+    ],
+    [
+      'a looser policy',
+      (path, { headers }) => {
+        if (path === '/en/') headers['content-security-policy'] = "default-src 'self'";
+      },
+      /header content-security-policy/,
+    ],
+    [
+      'a header that loads something',
+      (path, { headers }) => {
+        if (path === '/zh-Hans/') headers.link = '</x.css>; rel=stylesheet';
+      },
+      /header link/,
+    ],
+    [
+      'a cookie',
+      (path, { headers }) => {
+        if (path.endsWith('.css')) headers['set-cookie'] = ['a=b'];
+      },
+      /header set-cookie/,
+    ],
+    [
+      'a list of words',
+      (path, { body }) => {
+        if (path.includes('words-czech')) body[0]! ^= 1;
+      },
+      /words-czech.*differs from byte 0/,
+    ],
+    [
+      'the offline page',
+      (path, { body }) => {
+        if (path === '/offline.html') body[1000]! ^= 1;
+      },
+      /offline\.html: it differs from byte 1000/,
+    ],
+    [
+      'the roster',
+      (path, { body }) => {
+        if (path === '/roster') body[body.length - 1]! ^= 1;
+      },
+      /roster does not hold/,
+    ],
+    [
+      'the keys to take along',
+      (path, { body }) => {
+        if (path === '/pack') body[body.length - 1]! ^= 1;
+      },
+      /pack does not hold/,
+    ],
+  ];
+  it.each(planted)('sees %s changed', async (_, planting, wanted) => {
+    change = planting;
+    const { code, json } = await verify(between);
+    expect(code).toBe(1);
+    const failures = failuresOf(json);
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toMatch(wanted);
+  });
+
+  it('refuses a site of another organisation, and one that is not there', async () => {
+    const { words } = await loadWordList('english');
+    const other = await verify(origin, words.slice(0, 8).join(' '));
+    expect([other.code, failuresOf(other.json)]).toEqual([1, ['The roster is of another root key.']]);
+    expect((await verify(`http://127.0.0.1:${await freePort()}`)).code).toBe(4);
+    expect((await verify('http://example.org')).code).toBe(2);
+  });
+});
+
+describe('postern desk import', () => {
+  it('[CAR-3] gives the desk what was carried to it, once, and says what it cannot take', async () => {
+    const pack = new Uint8Array(await (await fetch(`${origin}/pack`)).arrayBuffer());
+    const print = Uint8Array.from(Buffer.from(fingerprint.replaceAll(' ', ''), 'hex'));
+    const session = new OfflineSession(await verifyPack(pack, print, Math.floor(Date.now() / 86_400_000)), random);
+    await session.newPhrase(await loadWordList('english'));
+    await session.send({ deskId: session.desks[0]?.id ?? '', text: 'Carried here', language: 'en' });
+    const lines = session.sealed[0]?.lines ?? [];
+    const file = place.write('note.txt', lines.join('\n'));
+    const take = (...files: string[]) =>
+      runHere(['desk', 'import', ...files, '--device', device, '--passphrase-file', place.passphrase, '--json']);
+    const first = await take(file);
+    expect([first.err, first.json]).toMatchObject(['', { ok: true, messages: [{ opened: 1 }] }]);
+    const half = place.write('half.txt', lines.slice(1).join('\n'));
+    const failed = await take(half);
+    expect([failed.code, failed.json.messages]).toEqual([1, [{ problem: 'missing' }]]);
+    expect((await take(place.write('no.txt', 'nothing of that kind'))).code).toBe(2);
+
+    const desk = await startDesk({ folder: device });
+    try {
+      await unlockDesk(desk.url, passphrase);
+    } finally {
+      await desk.close();
+    }
+    expect((await take(file)).json).toMatchObject({ ok: true });
+    expect(readFileSync(join(device, 'desk.sqlite')).includes('Carried here')).toBe(false);
+    writeFileSync(file, '');
+  });
+});

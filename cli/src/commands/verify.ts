@@ -1,0 +1,109 @@
+/** `postern verify`: whether a running site gives exactly the release, for the organisation of a fingerprint. */
+
+import { readServerAddress } from '@postern/desk/app/transport';
+import { equal } from '@postern/protocol/bytes/equal';
+import { verifyBundle } from '@postern/protocol/keys/bundle';
+import { claimedFingerprint, encodePack, verifyPack } from '@postern/protocol/keys/pack';
+import { type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
+import { sha256 } from '@postern/protocol/primitives/hash';
+import { Command } from 'commander';
+import { type Finding, failed, ok, warning } from '../doctor/finding.ts';
+import { isFingerprint } from '../organisation/verification.ts';
+import { type Context, type JsonOption, report, todayOf } from '../terminal/context.ts';
+import { Failure, failureOf, unreachable, usage } from '../terminal/failure.ts';
+import { type HostPort, readHostPort } from '../terminal/option-values.ts';
+import { compareSite } from '../verify/compare-site.ts';
+import { type ExpectedSite, expectedSite } from '../verify/expected-site.ts';
+import { type SiteFetch, siteFetch } from '../verify/fetch-site.ts';
+
+interface VerifyOptions extends JsonOption {
+  readonly fingerprint: string;
+  readonly socks?: HostPort;
+}
+
+const marks = { ok: 'ok   ', warning: 'warn ', failed: 'FAIL ' } as const;
+
+export function verifyCommand(context: Context): Command {
+  return new Command('verify')
+    .description('compare every byte and header of a running site with this release; exit code 1 if one differs')
+    .argument('<url>', 'https://…, or http://….onion with --socks')
+    .requiredOption('--fingerprint <words>', 'verification words, 64 digits or the text of the QR code')
+    .option('--socks <host:port>', "Tor's SOCKS port, such as 127.0.0.1:9050", readHostPort)
+    .option('--json', 'print one JSON object')
+    .action((url: string, options: VerifyOptions) => verify(context, url, options));
+}
+
+async function verify(context: Context, url: string, options: VerifyOptions): Promise<void> {
+  const fetching = siteFetch(addressOf(url, options), options.socks ?? null, context.random);
+  try {
+    const findings = await findingsOf(context, fetching, options);
+    const failures = findings.filter(({ state }) => state === 'failed').length;
+    report(context, options, { ok: failures === 0, findings }, [
+      ...findings.map(({ state, text }) => marks[state] + text),
+      'This is what the site gave to this request. It can give others something else: check often, and from elsewhere.',
+    ]);
+    if (failures > 0) throw new Failure('failedCheck', `${failures} of ${findings.length} checks failed.`, true);
+  } finally {
+    fetching.close();
+  }
+}
+
+async function findingsOf(context: Context, fetching: SiteFetch, { fingerprint }: VerifyOptions): Promise<Finding[]> {
+  const today = todayOf(context);
+  const signed = await bytesAt(fetching, '/roster');
+  let roster: VerifiedRoster;
+  try {
+    const claimed = await claimedFingerprint(encodePack({ roster: signed, dayKeys: [] }));
+    if (!(await isFingerprint(fingerprint, claimed))) return [failed('roster', 'The roster is of another root key.')];
+    roster = await verifyRoster(signed, claimed, today);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    return [failed('roster', `The roster does not hold: ${failureOf(error).message}`)];
+  }
+  const site = await expectedSite(roster);
+  return [
+    ok('roster', `Roster ${roster.number} is signed by that key.`),
+    await holds('bundle', fetching, '/bundle', (bytes) => verifyBundle(bytes, roster, today)),
+    await holds('pack', fetching, '/pack', (bytes) => verifyPack(bytes, roster.fingerprint, today)),
+    await offlinePage(roster, site),
+    ...(await compareSite(site, fetching)),
+  ];
+}
+
+async function offlinePage({ offlinePage: hash }: VerifiedRoster, site: ExpectedSite): Promise<Finding> {
+  if (hash.every((byte) => byte === 0)) return warning('offline', 'The roster names no offline page.');
+  const page = site.get('/offline.html')?.bytes;
+  const isSame = page !== undefined && equal(await sha256(page), hash);
+  return isSame
+    ? ok('offline', 'The roster names the offline page of this release.')
+    : failed('offline', 'The roster names the offline page of another release.');
+}
+
+async function holds(
+  name: string,
+  fetching: SiteFetch,
+  path: string,
+  check: (bytes: Uint8Array) => Promise<unknown>,
+): Promise<Finding> {
+  try {
+    await check(await bytesAt(fetching, path));
+    return ok(name, `The ${name} verifies.`);
+  } catch (error) {
+    return failed(name, `The ${name} does not hold: ${failureOf(error).message}`);
+  }
+}
+
+async function bytesAt({ get }: SiteFetch, path: string): Promise<Uint8Array> {
+  const answer = await get(path).catch(() => undefined);
+  if (answer === undefined) throw unreachable('The site cannot be reached. An onion address needs --socks.');
+  if (answer.status !== 200) throw unreachable(`The site gives no ${path}: status ${answer.status}.`);
+  return answer.body;
+}
+
+function addressOf(url: string, { socks }: VerifyOptions): URL {
+  try {
+    return readServerAddress(url, socks !== undefined);
+  } catch {
+    throw usage('The address cannot be used: wanted https://<host>, or http://<name>.onion with --socks.');
+  }
+}

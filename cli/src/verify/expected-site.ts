@@ -1,0 +1,29 @@
+/** What the server of an organisation serves, by this release and by the organisation's roster. */
+
+import { fileURLToPath } from 'node:url';
+import { utf8ToBytes } from '@postern/protocol/bytes/encode';
+import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
+import { readBuiltPages } from '@postern/server/files/page-files';
+import { fillPage } from '@postern/server/http/fill-page';
+
+export interface ExpectedFile {
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+/** By address. The page at `/` is one of the pages by language, whichever the operator has chosen. */
+export type ExpectedSite = ReadonlyMap<string, ExpectedFile>;
+
+const builtFolder = fileURLToPath(new URL('../../../source/dist', import.meta.url));
+
+/** @throws Error if the pages have not been built */
+export async function expectedSite(roster: VerifiedRoster, folder = builtFolder): Promise<ExpectedSite> {
+  const { pages, assets } = await readBuiltPages(folder);
+  const site = new Map<string, ExpectedFile>();
+  for (const page of pages) {
+    const bytes = utf8ToBytes(await fillPage(page, roster));
+    site.set(`/${page.language}/`, { type: page.contentType, bytes });
+  }
+  for (const { path, contentType, bytes } of assets) site.set(`/${path}`, { type: contentType, bytes });
+  return site;
+}
