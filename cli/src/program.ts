@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, { readonly group: string; readonly load:
   device: { group: 'Who belongs to it:', load: async () => (await import('./commands/device.ts')).deviceCommand },
   roster: { group: 'Who belongs to it:', load: async () => (await import('./commands/roster.ts')).rosterCommand },
   verify: { group: 'Who belongs to it:', load: async () => (await import('./commands/verify.ts')).verifyCommand },
+  webcat: { group: 'Who belongs to it:', load: async () => (await import('./commands/webcat.ts')).webcatCommand },
   completion: { group: 'Other:', load: async () => (await import('./commands/completion.ts')).completionCommand },
   version: { group: 'Other:', load: async () => (await import('./commands/version.ts')).versionCommand },
 };

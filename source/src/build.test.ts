@@ -1,13 +1,14 @@
 /** What the build gives: the same bytes each time, small, with nothing in it that the page's policy forbids. */
 import { execFile } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from './template.ts';
 
-const folders = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'postern-source-build-')));
+const folders = [0, 1, 2].map(() => mkdtempSync(join(tmpdir(), 'postern-source-build-')));
 const workspace = join(import.meta.dirname, '..');
 const vite = join(workspace, '..', 'node_modules', 'vite', 'bin', 'vite.js');
 /** A first visit's page, script and styles, compressed. The promise is 80 kB; this leaves room to notice growth. */
@@ -18,15 +19,38 @@ const filesIn = (folder = ''): Map<string, string> => {
   return new Map(paths.map((path) => [path, readFileSync(join(folder, path), 'latin1')]));
 };
 
+async function runBuild(cwd: string, folder: string, machine: Record<string, string>, umask: string): Promise<void> {
+  const words = [process.execPath, vite, 'build', '--outDir', folder, '--emptyOutDir', '--configLoader', 'native'];
+  const env = { PATH: process.env.PATH, NODE_ENV: 'production', ...machine };
+  const command = `umask ${umask} && exec ${words.map((word) => `'${word}'`).join(' ')} --logLevel warn`;
+  await promisify(execFile)('/bin/sh', ['-c', command], { cwd, env });
+}
+
+/** The sources in a folder of another name and depth, as a fresh clone has them. @returns the page's workspace there */
+function copyElsewhere(): string {
+  const project = join(workspace, '..');
+  const clone = join(folders[2] ?? '', 'a deeper', 'clone');
+  const isSource = (path: string): boolean => !/(^|\/)(node_modules|dist|screenshots)$/.test(path);
+  for (const name of ['source', 'protocol'])
+    cpSync(join(project, name), join(clone, name), { recursive: true, filter: isSource });
+  cpSync(join(project, 'package.json'), join(clone, 'package.json'));
+  const modules = join(clone, 'node_modules');
+  mkdirSync(join(modules, '@postern'), { recursive: true });
+  for (const name of readdirSync(join(project, 'node_modules'))) {
+    if (name !== '@postern' && !name.startsWith('.'))
+      symlinkSync(join(project, 'node_modules', name), join(modules, name));
+  }
+  // Its own protocol, not the one beside this test.
+  symlinkSync(join(clone, 'protocol'), join(modules, '@postern', 'protocol'));
+  return join(clone, 'source');
+}
+
 let manifest: Manifest;
 let built: Map<string, string>;
 
 beforeAll(async () => {
-  for (const folder of folders) {
-    const command = [vite, 'build', '--outDir', folder, '--emptyOutDir', '--configLoader', 'native'];
-    const env = { PATH: process.env.PATH, NODE_ENV: 'production' };
-    await promisify(execFile)(process.execPath, [...command, '--logLevel', 'warn'], { cwd: workspace, env });
-  }
+  await runBuild(workspace, folders[0] ?? '', { LANG: 'C', TZ: 'UTC' }, '022');
+  await runBuild(copyElsewhere(), folders[1] ?? '', { LC_ALL: 'tr_TR.UTF-8', LANG: 'tr', TZ: 'Asia/Shanghai' }, '077');
   built = filesIn(folders[0]);
   manifest = JSON.parse(built.get('manifest.json') ?? '{}') as Manifest;
 });
@@ -36,9 +60,10 @@ afterAll(() => {
 });
 
 describe('the build', () => {
-  it('gives the same bytes twice', () => {
+  it('gives the same bytes in another folder, locale, time zone and umask', () => {
     expect(filesIn(folders[1])).toEqual(built);
     expect(built.size).toBeGreaterThan(10);
+    expect(built.has('offline.html')).toBe(true);
   });
 
   it('lists every file with its size, one script and one stylesheet among them', () => {
@@ -57,6 +82,23 @@ describe('the build', () => {
     for (const { language, brotliBytes } of manifest.pages) {
       expect([language, sum + brotliBytes < bytesMax]).toEqual([language, true]);
     }
+  });
+
+  it('makes an offline page whose policy names the one script and the one style in it, and allows nothing else', async () => {
+    const page = Buffer.from(built.get('offline.html') ?? '', 'latin1').toString('utf8');
+    const hash = (text = ''): string => createHash('sha256').update(text).digest('base64');
+    const scripts = [...page.matchAll(/<script[^>]*>(.*?)<\/script>/gs)].map(([, text]) => hash(text));
+    const styles = [...page.matchAll(/<style>(.*?)<\/style>/gs)].map(([, text]) => hash(text));
+    expect([scripts.length, styles.length]).toEqual([1, 1]);
+    const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1];
+    expect(policy).toBe(
+      `default-src 'none'; script-src 'sha256-${scripts[0]}'; style-src 'sha256-${styles[0]}'; base-uri 'none'; ` +
+        "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+    );
+    expect(page).not.toMatch(/(src|href)="(?!#|about:blank")/);
+    expect(page).not.toMatch(
+      /localStorage|sessionStorage|indexedDB|serviceWorker|document\.cookie|XMLHttpRequest|\bWebSocket\b/,
+    );
   });
 
   it('has no way to put markup or code into the page, and no word list in the script', () => {

@@ -24,6 +24,7 @@ let proxy: Server;
 let origin = '';
 let between = '';
 let fingerprint = '';
+let roster = '';
 let change: Change = () => undefined;
 
 beforeAll(async () => {
@@ -32,6 +33,7 @@ beforeAll(async () => {
   origin = `http://127.0.0.1:${port}`;
   const made = await place.init(port);
   fingerprint = String(made.json.fingerprint);
+  roster = place.path('org', 'organisation.roster');
   server = start('serve', place.path('org', 'server'), '--json');
   await firstLine(server);
   await deskIsOnline();
@@ -189,6 +191,34 @@ describe('postern verify', () => {
     expect([other.code, failuresOf(other.json)]).toEqual([1, ['The roster is of another root key.']]);
     expect((await verify(`http://127.0.0.1:${await freePort()}`)).code).toBe(4);
     expect((await verify('http://example.org')).code).toBe(2);
+  });
+});
+
+describe('postern webcat', () => {
+  it('writes every file as it is served, and the policy that goes with it', async () => {
+    const folder = place.path('webcat');
+    const made = await runHere(['webcat', roster, folder, '--language', 'zh-Hans', '--json']);
+    expect([made.err, made.code]).toEqual(['', 0]);
+    const config = JSON.parse(readFileSync(join(folder, 'webcat.config.json'), 'utf8')) as Record<string, unknown>;
+    for (const [path, name] of [
+      ['/zh-Hans/', 'index.html'],
+      ['/en/', 'en/index.html'],
+      ['/offline.html', 'offline.html'],
+    ] as const) {
+      const served = await fetch(`${origin}${path}`);
+      expect(served.headers.get('content-security-policy')).toBe(config.default_csp);
+      expect(readFileSync(join(folder, 'site', name), 'utf8')).toBe(await served.text());
+    }
+    expect(Object.keys(config).sort()).toEqual([
+      'app',
+      'default_csp',
+      'default_fallback',
+      'default_index',
+      'extra_csp',
+      'version',
+      'wasm',
+    ]);
+    expect((await runHere(['webcat', roster, folder])).code).toBe(4);
   });
 });
 

@@ -1,0 +1,65 @@
+/** `postern webcat`: a site as its server serves it, with the configuration from which WEBCAT's own tool makes its manifest. */
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { verifyRoster } from '@postern/protocol/keys/roster-chain';
+import { commonHeaders } from '@postern/server/http/headers';
+import { Command } from 'commander';
+import { readSignedRoster } from '../organisation/roster-file.ts';
+import { type Context, type JsonOption, report, todayOf } from '../terminal/context.ts';
+import { usage } from '../terminal/failure.ts';
+import { expectedSite } from '../verify/expected-site.ts';
+
+interface WebcatOptions extends JsonOption {
+  readonly language: string;
+  readonly app: string;
+  readonly release: string;
+}
+
+const indexName = 'index.html';
+
+export function webcatCommand(context: Context): Command {
+  return new Command('webcat')
+    .description('write a site as it is served, and webcat.config.json for "webcat manifest generate"')
+    .argument('<roster>', 'the signed roster')
+    .argument('<folder>', 'is made')
+    .option('--language <tag>', 'of the page at /, as the server is set', 'en')
+    .option('--app <url>', 'where the source of the release is', 'https://postern.invalid/')
+    .option('--release <tag>', 'by which the release is found there', 'unreleased')
+    .option('--json', 'print one JSON object')
+    .action((roster: string, folder: string, options: WebcatOptions) => write(context, roster, folder, options));
+}
+
+async function write(context: Context, path: string, folder: string, options: WebcatOptions): Promise<void> {
+  const { signed, fingerprint } = await readSignedRoster(path);
+  const site = await expectedSite(await verifyRoster(signed, fingerprint, todayOf(context)));
+  const first = site.get(`/${options.language}/`);
+  if (first === undefined) throw usage(`There is no page in the language ${options.language}.`);
+  const files = new Map([[indexName, first.bytes]]);
+  for (const [at, { bytes }] of site) files.set(at.endsWith('/') ? `${at.slice(1)}${indexName}` : at.slice(1), bytes);
+  for (const [name, bytes] of files) {
+    const file = join(folder, 'site', name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, bytes, { flag: 'wx' });
+  }
+  const config = join(folder, 'webcat.config.json');
+  await writeFile(config, `${JSON.stringify(configOf(options), null, 2)}\n`, { flag: 'wx' });
+  report(context, options, { files: files.size, config }, [
+    `${files.size} files in ${join(folder, 'site')}, configuration in ${config}.`,
+    `Next:  npx webcat manifest generate --config ${config} --directory ${join(folder, 'site')} …`,
+  ]);
+}
+
+/** WEBCAT compares the policy sign by sign, so it is taken from where the server takes it. */
+function configOf({ app, release }: WebcatOptions): object {
+  const policy = commonHeaders.find(([name]) => name === 'Content-Security-Policy')?.[1];
+  return {
+    app,
+    version: release,
+    default_csp: policy,
+    default_index: indexName,
+    default_fallback: `/${indexName}`,
+    wasm: [],
+    extra_csp: {},
+  };
+}
