@@ -10,6 +10,10 @@ export const binaries = {
   postgresql: '/usr/lib/postgresql/*/bin/initdb',
   nginx: '/usr/sbin/nginx',
   'zbar-tools': '/usr/bin/zbarimg',
+  mat2: '/usr/bin/mat2',
+  'libimage-exiftool-perl': '/usr/bin/exiftool',
+  imagemagick: '/usr/bin/convert',
+  ffmpeg: '/usr/bin/ffmpeg',
   'fonts-noto-core': '/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf',
   'fonts-noto-cjk': '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc',
 } as const;

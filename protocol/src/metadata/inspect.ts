@@ -1,0 +1,217 @@
+/** Looks into a file for what it gives away beside its content, and makes copies that do not. */
+
+import { WireError } from '../bytes/wire-error.ts';
+import { isAllZero, latinOf } from './file-view.ts';
+import { cleanHeic, readHeic } from './heic.ts';
+import { cleanJpeg, readJpeg } from './jpeg.ts';
+import { cleanMovie, readMovie } from './movie.ts';
+import { cleanMp3, isMp3, readMp3 } from './mp3.ts';
+import { cleanOdfPart, isOdfPartDropped, readOdfPart } from './odf.ts';
+import { cleanOoxmlPart, isOoxmlPartDropped, readOoxmlPart } from './ooxml.ts';
+import { readPdf } from './pdf.ts';
+import { cleanPng, isPng, readPng } from './png.ts';
+import { type FileFormat, type Finding, Findings, findingsMax, MetadataError, type MetadataReport } from './report.ts';
+import { cleanWebp, readWebp } from './webp.ts';
+import { unzipEntry, writeZip, type ZipEntry, zipEntries } from './zip-file.ts';
+
+/** Larger files are not looked into: all of one must fit into a page's memory, twice. */
+export const inspectedBytesMax = 128 * 1024 * 1024;
+/** All that is unpacked from one file, archives inside archives included. */
+const unpackedBytesMax = 256 * 1024 * 1024;
+const nestingMax = 3;
+
+interface Budget {
+  bytes: number;
+}
+
+/**
+ * What the file gives away, by its content and not by its name.
+ * @throws MetadataError for a damaged, locked or too large one: nothing is known about it then
+ */
+export function inspectMetadata(bytes: Uint8Array): Promise<MetadataReport> {
+  return asMetadataError(() => inspect(bytes, '', { bytes: unpackedBytesMax }, 0));
+}
+
+/**
+ * A copy without what {@link inspectMetadata} finds, as far as its format allows; sound and pictures stay byte for byte.
+ * Inspect the copy to see what is left. @throws MetadataError where no copy can be made
+ */
+export function cleanMetadata(bytes: Uint8Array): Promise<Uint8Array> {
+  return asMetadataError(() => clean(bytes, { bytes: unpackedBytesMax }, 0));
+}
+
+/** By its first bytes. */
+export function detectFormat(bytes: Uint8Array): FileFormat {
+  const head = latinOf(bytes.subarray(0, 1024));
+  if (head.startsWith('\xff\xd8\xff')) return 'jpeg';
+  if (isPng(bytes)) return 'png';
+  if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return 'webp';
+  if (head.slice(4, 8) === 'ftyp') return /^(hei|hev|mif1|msf1|avif|avis)/.test(head.slice(8, 12)) ? 'heic' : 'mp4';
+  if (/^(moov|mdat|wide|free|skip)$/.test(head.slice(4, 8))) return 'mp4';
+  if (head.includes('%PDF-')) return 'pdf';
+  if (head.startsWith('PK\x03\x04') || head.startsWith('PK\x05\x06')) return zipFormat(bytes);
+  if (isMp3(bytes)) return 'mp3';
+  return isPlainText(bytes) ? 'text' : 'unknown';
+}
+
+async function inspect(bytes: Uint8Array, inside: string, budget: Budget, depth: number): Promise<MetadataReport> {
+  if (bytes.length > inspectedBytesMax) throw new MetadataError('too-large', `look into a file: ${bytes.length} bytes`);
+  const format = detectFormat(bytes);
+  const findings = new Findings(inside);
+  const nested: Finding[] = [];
+  if (format === 'jpeg') readJpeg(bytes, findings);
+  if (format === 'png') await readPng(bytes, findings);
+  if (format === 'webp') readWebp(bytes, findings);
+  if (format === 'heic') readHeic(bytes, findings);
+  if (format === 'mp4') readMovie(bytes, findings);
+  if (format === 'mp3') readMp3(bytes, findings);
+  if (format === 'pdf') await readPdf(bytes, findings);
+  if (isZip(format)) nested.push(...(await inspectZip(bytes, format, { inside, findings, budget, depth })));
+  const all = [...findings.list(), ...nested].slice(0, findingsMax);
+  const isCleanable = format !== 'pdf' && format !== 'zip' && format !== 'unknown';
+  const cleaning = isCleanable ? (all.length === 0 ? 'nothing' : 'possible') : 'impossible';
+  return { format, findings: all, cleaning };
+}
+
+async function clean(bytes: Uint8Array, budget: Budget, depth: number): Promise<Uint8Array> {
+  if (bytes.length > inspectedBytesMax) throw new MetadataError('too-large', `clean a file: ${bytes.length} bytes`);
+  const format = detectFormat(bytes);
+  switch (format) {
+    case 'jpeg':
+      return cleanJpeg(bytes);
+    case 'png':
+      return cleanPng(bytes);
+    case 'webp':
+      return cleanWebp(bytes);
+    case 'heic':
+      return cleanHeic(bytes);
+    case 'mp4':
+      return cleanMovie(bytes);
+    case 'mp3':
+      return cleanMp3(bytes);
+    case 'ooxml':
+    case 'odf':
+      return cleanOffice(bytes, format, budget, depth);
+    case 'text':
+      return bytes.slice();
+    case 'pdf':
+    case 'zip':
+    case 'unknown':
+      throw new MetadataError('malformed', `clean a file: nobody can be sure with this format, ${format}`);
+  }
+}
+
+const isZip = (format: FileFormat): format is 'ooxml' | 'odf' | 'zip' =>
+  format === 'ooxml' || format === 'odf' || format === 'zip';
+
+function zipFormat(bytes: Uint8Array): FileFormat {
+  try {
+    const names = new Set(zipEntries(bytes).entries.map(({ name }) => name));
+    if (names.has('[Content_Types].xml')) return 'ooxml';
+    return names.has('mimetype') && names.has('META-INF/manifest.xml') ? 'odf' : 'zip';
+  } catch (error) {
+    if (error instanceof MetadataError) return 'zip';
+    throw error;
+  }
+}
+
+interface Place {
+  readonly inside: string;
+  readonly findings: Findings;
+  readonly budget: Budget;
+  readonly depth: number;
+}
+
+async function inspectZip(bytes: Uint8Array, format: FileFormat, place: Place): Promise<readonly Finding[]> {
+  const { findings, budget, depth } = place;
+  const { entries, comment } = zipEntries(bytes);
+  if (comment !== '') findings.add('comments', 'ZIP', comment);
+  const nested: Finding[] = [];
+  for (const entry of entries) {
+    if (entry.time !== '') findings.add('time', 'ZIP', entry.time);
+    if (entry.comment !== '') findings.add('comments', `ZIP ${entry.name}`, entry.comment);
+    if (entry.isFolder) continue;
+    const content = await unpack(entry, budget);
+    if (format === 'ooxml') readOoxmlPart(entry.name, content, findings);
+    if (format === 'odf') readOdfPart(entry.name, content, findings);
+    nested.push(...(await inspectInside(entry.name, content, place, depth)));
+  }
+  return nested;
+}
+
+async function inspectInside(
+  name: string,
+  content: Uint8Array,
+  { inside, findings, budget }: Place,
+  depth: number,
+): Promise<readonly Finding[]> {
+  if (detectFormat(content) === 'text') return [];
+  if (depth >= nestingMax) throw new MetadataError('too-large', 'look into an archive: nested too deep');
+  try {
+    const report = await inspect(content, inside === '' ? name : `${inside}/${name}`, budget, depth + 1);
+    return report.findings;
+  } catch (error) {
+    if (!(error instanceof MetadataError) || error.code === 'too-large') throw error;
+    findings.add('hidden', name);
+    return [];
+  }
+}
+
+async function unpack(entry: ZipEntry, budget: Budget): Promise<Uint8Array> {
+  if (entry.bytes > budget.bytes) throw new MetadataError('too-large', 'unpack: more comes out than is looked into');
+  const content = await unzipEntry(entry);
+  budget.bytes -= content.length;
+  return content;
+}
+
+async function cleanOffice(
+  bytes: Uint8Array,
+  format: 'ooxml' | 'odf',
+  budget: Budget,
+  depth: number,
+): Promise<Uint8Array> {
+  if (depth > nestingMax) throw new MetadataError('too-large', 'clean a document: nested too deep');
+  const [cleanPart, isDropped] =
+    format === 'ooxml' ? [cleanOoxmlPart, isOoxmlPartDropped] : [cleanOdfPart, isOdfPartDropped];
+  const entries = zipEntries(bytes).entries.filter(({ isFolder }) => !isFolder);
+  const names = new Set(entries.map(({ name }) => name).filter((name) => !isDropped(name)));
+  const files: { readonly name: string; readonly bytes: Uint8Array; readonly isStored: boolean }[] = [];
+  for (const entry of entries) {
+    if (isDropped(entry.name)) continue;
+    const part = cleanPart(entry.name, await unpack(entry, budget), (name) => names.has(name));
+    if (part === null) continue;
+    const isStored = entry.name === 'mimetype';
+    files.push({ name: entry.name, bytes: await cleanInside(part, budget, depth), isStored });
+  }
+  return writeZip(files);
+}
+
+/** Pictures, sounds and documents inside; what cannot be cleaned stays, and shows when the copy is inspected. */
+async function cleanInside(content: Uint8Array, budget: Budget, depth: number): Promise<Uint8Array> {
+  try {
+    return await clean(content, budget, depth + 1);
+  } catch (error) {
+    if (error instanceof MetadataError && error.code === 'malformed') return content;
+    throw error;
+  }
+}
+
+function isPlainText(bytes: Uint8Array): boolean {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells other files from text
+    return bytes.length > 0 && !isAllZero(bytes) && !/[\x00-\x08\x0e-\x1f]/.test(text);
+  } catch {
+    return false;
+  }
+}
+
+/** Structures that are read by the protocol's own reader speak its error. */
+async function asMetadataError<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof WireError) throw new MetadataError('malformed', 'look into a file: it is damaged');
+    throw error;
+  }
+}

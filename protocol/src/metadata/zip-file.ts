@@ -1,0 +1,158 @@
+/** ZIP archives: read by their central directory, within limits, and written without times, systems and comments. */
+
+import { concat } from '../bytes/encode.ts';
+import { WireError } from '../bytes/wire-error.ts';
+import { deflate, inflate } from '../primitives/deflate.ts';
+import { FileView, textOf } from './file-view.ts';
+import { MetadataError } from './report.ts';
+
+export interface ZipEntry {
+  readonly name: string;
+  /** Bytes inside the archive, and as the archive says that they become. */
+  readonly packedBytes: number;
+  readonly bytes: number;
+  readonly isFolder: boolean;
+  /** `2026-11-03 14:20`, the local time of whoever packed it; empty for the default. */
+  readonly time: string;
+  readonly comment: string;
+  readonly isEncrypted: boolean;
+  readonly method: number;
+  readonly packed: Uint8Array;
+}
+
+const signature = { entry: 0x0201_4b50, local: 0x0403_4b50, end: 0x0605_4b50 };
+const endBytes = 22;
+export const entriesMax = 10_000;
+/** What one entry may become; a bomb stops here. */
+export const entryBytesMax = 128 * 1024 * 1024;
+
+/** @throws MetadataError */
+export function zipEntries(bytes: Uint8Array): { readonly entries: readonly ZipEntry[]; readonly comment: string } {
+  const view = new FileView(bytes, 'little');
+  const end = findEnd(view);
+  const count = view.u16(end + 10);
+  if (count > entriesMax) throw new MetadataError('too-large', `read ZIP: ${count} entries, at most ${entriesMax}`);
+  const entries: ZipEntry[] = [];
+  let at = view.u32(end + 16);
+  for (let index = 0; index < count; index++) {
+    if (view.u32(at) !== signature.entry) throw new MetadataError('malformed', 'read ZIP: no entry where one must be');
+    const [nameBytes, extraBytes, commentBytes] = [view.u16(at + 28), view.u16(at + 30), view.u16(at + 32)];
+    const name = textOf(view.bytes(at + 46, at + 46 + nameBytes));
+    const commentFrom = at + 46 + nameBytes + extraBytes;
+    const packedBytes = view.u32(at + 20);
+    entries.push({
+      name,
+      packedBytes,
+      bytes: view.u32(at + 24),
+      isFolder: name.endsWith('/'),
+      time: timeOf(view.u16(at + 14), view.u16(at + 12)),
+      comment: textOf(view.bytes(commentFrom, commentFrom + commentBytes)),
+      isEncrypted: (view.u16(at + 8) & 1) === 1,
+      method: view.u16(at + 10),
+      packed: packedAt(view, view.u32(at + 42), packedBytes),
+    });
+    at = commentFrom + commentBytes;
+  }
+  return { entries, comment: textOf(view.bytes(end + endBytes, end + endBytes + view.u16(end + 20))) };
+}
+
+/** @throws MetadataError for an entry that is locked, packed in another way, or larger than it says */
+export async function unzipEntry(entry: ZipEntry, bytesMax = entryBytesMax): Promise<Uint8Array> {
+  if (entry.isEncrypted) throw new MetadataError('encrypted', 'unpack: the entry is locked with a password');
+  if (entry.bytes > bytesMax) throw new MetadataError('too-large', `unpack: ${entry.bytes} bytes, at most ${bytesMax}`);
+  if (entry.method === 0) return entry.packed;
+  if (entry.method !== 8) throw new MetadataError('malformed', `unpack: packed by method ${entry.method}`);
+  try {
+    return await inflate(entry.packed, entry.bytes);
+  } catch (error) {
+    if (error instanceof WireError) throw new MetadataError('malformed', 'unpack: the entry is damaged');
+    throw error;
+  }
+}
+
+/** One archive with these files in this order. `isStored` leaves a file as it is, which ODF wants of its first. */
+export async function writeZip(
+  files: readonly { readonly name: string; readonly bytes: Uint8Array; readonly isStored?: boolean }[],
+): Promise<Uint8Array> {
+  const locals: Uint8Array[] = [];
+  const central: Uint8Array[] = [];
+  let at = 0;
+  for (const { name, bytes, isStored = false } of files) {
+    const packed = isStored ? bytes : await deflate(bytes);
+    const encoded = new TextEncoder().encode(name);
+    const common = fields(
+      [20, 2],
+      [0x0800, 2],
+      [isStored ? 0 : 8, 2],
+      [0, 2],
+      [0x21, 2],
+      [crc32(bytes), 4],
+      [packed.length, 4],
+      [bytes.length, 4],
+      [encoded.length, 2],
+      [0, 2],
+    );
+    const local = concat(fields([signature.local, 4]), common, encoded, packed);
+    // 3 is Unix, as which most archives are written.
+    central.push(
+      concat(
+        fields([signature.entry, 4], [0x0314, 2]),
+        common,
+        fields([0, 2], [0, 2], [0, 2], [0, 4], [at, 4]),
+        encoded,
+      ),
+    );
+    locals.push(local);
+    at += local.length;
+  }
+  const directory = concat(...central);
+  const end = fields(
+    [signature.end, 4],
+    [0, 2],
+    [0, 2],
+    [files.length, 2],
+    [files.length, 2],
+    [directory.length, 4],
+    [at, 4],
+    [0, 2],
+  );
+  return concat(...locals, directory, end);
+}
+
+function findEnd(view: FileView): number {
+  for (let at = view.length - endBytes; at >= Math.max(0, view.length - endBytes - 0xffff); at--) {
+    if (view.u8(at) === 0x50 && view.u32(at) === signature.end && at + endBytes + view.u16(at + 20) <= view.length)
+      return at;
+  }
+  throw new MetadataError('malformed', 'read ZIP: it has no end');
+}
+
+function packedAt(view: FileView, local: number, packedBytes: number): Uint8Array {
+  if (view.u32(local) !== signature.local) throw new MetadataError('malformed', 'read ZIP: an entry without content');
+  const from = local + 30 + view.u16(local + 26) + view.u16(local + 28);
+  return view.bytes(from, from + packedBytes);
+}
+
+function timeOf(date: number, time: number): string {
+  if ((date === 0x21 || date === 0) && time === 0) return '';
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${1980 + (date >> 9)}-${two((date >> 5) & 15)}-${two(date & 31)} ${two(time >> 11)}:${two((time >> 5) & 63)}`;
+}
+
+function fields(...values: readonly (readonly [value: number, bytes: number])[]): Uint8Array {
+  return Uint8Array.from(
+    values.flatMap(([value, bytes]) => Array.from({ length: bytes }, (_, index) => (value / 2 ** (8 * index)) & 0xff)),
+  );
+}
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, start) => {
+  let value = start;
+  for (let bit = 0; bit < 8; bit++) value = (value & 1) === 1 ? (value >>> 1) ^ 0xedb8_8320 : value >>> 1;
+  return value;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let value = 0xffff_ffff;
+  for (const byte of bytes) value = (value >>> 8) ^ (crcTable[(value ^ byte) & 0xff] ?? 0);
+  return (value ^ 0xffff_ffff) >>> 0;
+}
