@@ -60,6 +60,11 @@ const faults: string[] = [];
 /** Opens the file, picks the pack and enters something as the verification words. */
 async function openFile(browser: Browser, tag: string, words: string): Promise<Page> {
   const page = await browser.newPage();
+  await offer(page, tag, words);
+  return page;
+}
+
+async function offer(page: Page, tag: string, words: string): Promise<void> {
   page.on('pageerror', (error) => faults.push(String(error)));
   await page.goto(`${pathToFileURL(pagePath).href}#${tag}`);
   await page.waitForSelector('#pack-file', patience);
@@ -67,7 +72,6 @@ async function openFile(browser: Browser, tag: string, words: string): Promise<P
   await input?.uploadFile(packPath);
   await fill(page, '#pack-words', words);
   await press(page, '#pack button.main');
-  return page;
 }
 
 /** Writes a message to the first desk. @returns twelve words, and the lines that are to be carried */
@@ -163,6 +167,86 @@ describe.skipIf(lacks('chromium', 'zbar-tools', 'fonts-noto-core', 'fonts-noto-c
     browser = await launchChromium();
   });
   afterAll(() => browser.close());
+
+  const looks = [
+    ['zh-Hans', 320, 'dark'],
+    ['zh-Hans', 1440, 'light'],
+    ['ar', 320, 'light'],
+    ['ar', 1440, 'dark'],
+    ['en', 320, 'light'],
+    ['en', 1440, 'dark'],
+  ] as const;
+
+  it.each(looks)('%s at %i px, %s: every screen fits and keeps WCAG 2.2 AA', async (tag, width, scheme) => {
+    const page = await browser.newPage();
+    await page.setViewport({ width, height: width < 600 ? 640 : 900 });
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    const see = (name: string): Promise<void> => look(page, `offline-${name}-${tag}-${width}-${scheme}`);
+    const english = await wordsOf('english');
+    await offer(page, tag, english.with(3, 'zebra').join(' '));
+    await page.waitForSelector('.verdict .no');
+    await see('false');
+    await fill(page, '#pack-words', english.join(' '));
+    await press(page, '#pack button.main');
+    await page.waitForSelector('#start:not([hidden]) button.main');
+    await see('home');
+    await press(page, '#start button:nth-of-type(3)');
+    await fill(page, '#app textarea', 'http://notes.exarnple/');
+    await press(page, '#app button.main');
+    await page.waitForSelector('.verdict .no');
+    await see('no');
+    await fill(page, '#app textarea', (await wordsOf('chinese_simplified')).join(''));
+    await press(page, '#app button.main');
+    await page.waitForSelector('.verdict .yes');
+    await see('yes');
+    await press(page, '#app .actions button:nth-of-type(2)');
+    await seal(page, message);
+    await see('sealed');
+    expect(await page.$$eval('.qr', (codes) => codes.length)).toBeGreaterThan(5);
+    await page.close();
+  });
+
+  it('is written and sealed with the keyboard alone, and nothing is left behind on leaving', async () => {
+    const page = await browser.newPage();
+    await offer(page, 'en', '');
+    const reach = async (selector: string): Promise<void> => {
+      for (let tabs = 0; tabs < 60; tabs++) {
+        if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
+        await page.keyboard.press('Tab');
+      }
+      throw new Error(`reach ${selector}: sixty tabs were not enough`);
+    };
+    const use = async (selector: string, key: 'Enter' | 'Space' = 'Enter'): Promise<void> => {
+      await reach(selector);
+      await page.keyboard.press(key);
+    };
+    await reach('#pack-words');
+    await page.keyboard.type((await wordsOf('english')).join(' '));
+    await use('#pack button.main');
+    await page.waitForSelector('#start:not([hidden]) button.main');
+    await use('#start button.main');
+    await page.waitForSelector('#write-text');
+    await use('.desk input', 'Space');
+    await reach('#write-text');
+    await page.keyboard.type('By keyboard');
+    await use('#app button.main:not(:disabled)');
+    await page.waitForSelector('.words li:nth-child(12)');
+    const words = await page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
+    await use('#app button.main:not(:disabled)');
+    const labels = await page.$$eval('.field label span', (spans) => spans.map((span) => span.textContent ?? ''));
+    for (const [at, label] of labels.entries()) {
+      await reach(`.field:nth-child(${at + 1}) input`);
+      await page.keyboard.type(words[Number(/\d+/.exec(label)?.[0]) - 1] ?? '');
+    }
+    await use('#app button.main:not(:disabled)');
+    await page.waitForSelector('textarea.code', patience);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => location.href === 'about:blank');
+    await page.goBack({ timeout: 3000 }).catch(() => undefined);
+    expect(await page.evaluate(() => document.body?.textContent ?? '')).not.toContain('POSTERN1');
+    await page.close();
+  });
 
   it('is the same as a file, as text and as QR codes that another program reads from the screen', async () => {
     const page = await openFile(browser, 'en', `postern:${Buffer.from(office.fingerprint).toString('base64url')}`);
