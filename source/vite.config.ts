@@ -6,6 +6,7 @@ import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { type WordListId, wordListIds } from '@postern/protocol/keys/word-lists';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { build, defineConfig, type Plugin, type UserConfig } from 'vite';
+import { campaignHtml } from './src/languages/campaign-html.ts';
 import { languages } from './src/languages/languages.ts';
 import { pageHtml } from './src/languages/page-html.ts';
 import { offlineHtml } from './src/offline/offline-html.ts';
@@ -47,6 +48,7 @@ function sitePlugin(): Plugin {
         const only = (extension: string): string => onlyFile(made, extension);
         const assets = { script: only('js'), style: only('css'), icon, lists: lists.join(' ') };
         for (const language of languages) added.set(`${language.tag}/index.html`, pageHtml(language, assets));
+        for (const language of languages) added.set(`${language.tag}/campaign.html`, campaignHtml(language, assets));
         added.set('offline.html', await offlinePage(words));
         const manifest = manifestOf(new Map([...made, ...added]));
         added.set('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
@@ -116,6 +118,13 @@ function manifestOf(files: Files): Manifest {
   };
   return {
     pages: languages.map(({ tag, list }) => ({ language: tag, list, ...describe(`${tag}/index.html`) })),
+    campaigns: languages.map(({ tag, name, direction, list }) => ({
+      language: tag,
+      name,
+      direction,
+      list,
+      ...describe(`${tag}/campaign.html`),
+    })),
     assets: [...files.keys()]
       .filter((path) => path.startsWith('a/') || path === 'offline.html')
       .sort()

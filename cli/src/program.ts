@@ -23,6 +23,10 @@ const commands: Readonly<Record<string, { readonly group: string; readonly load:
   roster: { group: 'Who belongs to it:', load: async () => (await import('./commands/roster.ts')).rosterCommand },
   verify: { group: 'Who belongs to it:', load: async () => (await import('./commands/verify.ts')).verifyCommand },
   webcat: { group: 'Who belongs to it:', load: async () => (await import('./commands/webcat.ts')).webcatCommand },
+  campaign: {
+    group: 'Ask people to write:',
+    load: async () => (await import('./commands/campaign.ts')).campaignCommand,
+  },
   completion: { group: 'Other:', load: async () => (await import('./commands/completion.ts')).completionCommand },
   version: { group: 'Other:', load: async () => (await import('./commands/version.ts')).versionCommand },
 };

@@ -8,6 +8,7 @@ import { listenEverywhere } from './http/addresses.ts';
 import { Pages } from './http/pages.ts';
 import { routes } from './http/routes.ts';
 import { type ServerOptions, withDefaults } from './options.ts';
+import { listedCampaigns } from './rules/campaigns.ts';
 import { ChunkDesk } from './rules/chunk-desk.ts';
 import { Counters } from './rules/counters.ts';
 import { Service } from './rules/service.ts';
@@ -47,6 +48,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await service.tick();
     await chunkDesk.expire(dayOf(clock.now()));
     await pages.fill(service.publisher.rosterInUse(clock.now()));
+    await pages.fillCampaigns(dayOf(clock.now()), (roster) => listedCampaigns(storage, roster));
   };
   await service.open();
   await tick();

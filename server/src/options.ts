@@ -69,7 +69,7 @@ export function withDefaults(options: ServerOptions): ChosenOptions {
     port: options.port,
     socketPath: options.socketPath,
     onionLocation: options.onionLocation,
-    built: async () => (pages === null ? { pages: [], assets: [] } : readBuiltPages(pages)),
+    built: async () => (pages === null ? { pages: [], campaigns: [], assets: [] } : readBuiltPages(pages)),
     openStorage: options.openStorage ?? openDefaultStorage,
     openChunks: options.openChunks ?? openDefaultChunks,
     clock: options.clock ?? { now: () => Date.now() / 1000 },

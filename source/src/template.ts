@@ -5,6 +5,14 @@
  * first language also at `/`. Sizes are bytes before and after Brotli.
  */
 export type Manifest = {
+  /** Templates of a campaign's page, filled in for each campaign: see `campaignHtml`. */
+  readonly campaigns: readonly (ManifestFile & {
+    readonly language: string;
+    /** What the language calls itself. */
+    readonly name: string;
+    readonly direction: string;
+    readonly list: string;
+  })[];
   readonly pages: readonly (ManifestFile & {
     readonly language: string;
     /** BIP-39 list whose words are filled in as `{{word1}}` … `{{word8}}`. */

@@ -4,7 +4,17 @@ import type en from './languages/en.json';
 export type TextKey = keyof typeof en;
 
 /** Sections whose text is part of the page's HTML; the script has no need of it. */
-export const staticSections = ['page', 'home', 'who', 'before', 'never', 'limits', 'protection', 'apart'] as const;
+export const staticSections = [
+  'page',
+  'home',
+  'who',
+  'before',
+  'never',
+  'limits',
+  'protection',
+  'apart',
+  'campaign',
+] as const;
 export type StaticKey = Extract<TextKey, `${(typeof staticSections)[number]}.${string}`>;
 export type DynamicKey = Exclude<TextKey, StaticKey>;
 

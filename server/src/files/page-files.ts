@@ -17,6 +17,12 @@ export async function readBuiltPages(folder: string): Promise<BuiltPages> {
         html: new TextDecoder().decode(await read(path)),
       })),
     ),
+    campaigns: await Promise.all(
+      manifest.campaigns.map(async ({ path, bytes: _bytes, brotliBytes: _compressed, ...campaign }) => ({
+        ...campaign,
+        html: new TextDecoder().decode(await read(path)),
+      })),
+    ),
     assets: await Promise.all(
       manifest.assets.map(async ({ path, contentType }) => ({ path, contentType, bytes: await read(path) })),
     ),
@@ -26,6 +32,10 @@ export async function readBuiltPages(folder: string): Promise<BuiltPages> {
 /** What is used of `dist/manifest.json`. */
 type Manifest = {
   readonly pages: readonly (ManifestFile & { readonly language: string; readonly list: string })[];
+  readonly campaigns: readonly (ManifestFile & { readonly bytes: number; readonly brotliBytes: number } & Omit<
+      BuiltPages['campaigns'][number],
+      'html' | 'contentType'
+    >)[];
   readonly assets: readonly ManifestFile[];
 };
 

@@ -5,6 +5,7 @@ import { verificationWords } from '@postern/protocol/keys/fingerprint';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import { loadWordList, wordListIds } from '@postern/protocol/keys/word-lists';
 import type { BuiltPages } from '../ports/files.ts';
+import { fillHtml } from './fill-html.ts';
 
 /** @returns the page's HTML as it is served */
 export async function fillPage(
@@ -14,7 +15,12 @@ export async function fillPage(
   return fillHtml(html, await valuesFor(roster, language, list));
 }
 
-async function valuesFor(roster: VerifiedRoster, language: string, list: string): Promise<ReadonlyMap<string, string>> {
+/** Fingerprint, name in this language, and words of this list, by the names of their places. */
+export async function valuesFor(
+  roster: VerifiedRoster,
+  language: string,
+  list: string,
+): Promise<ReadonlyMap<string, string>> {
   const id = wordListIds.find((known) => known === list) ?? 'english';
   const { words } = await loadWordList(id);
   return new Map([
@@ -36,19 +42,4 @@ function nameIn({ names }: VerifiedRoster, language: string): string {
 
 export function mainPart(language: string): string | undefined {
   return language.split('-')[0];
-}
-
-/** @throws RangeError for a placeholder without a value: page and server do not fit each other */
-function fillHtml(html: string, values: ReadonlyMap<string, string>): string {
-  return html.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    const value = values.get(name);
-    if (value === undefined) throw new RangeError(`fill a page: there is no value for ${name}`);
-    return escapeHtml(value);
-  });
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"]/g, (sign) => entities[sign] ?? sign);
 }

@@ -2,10 +2,13 @@
 
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { campaignState, type VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
+import type { Day } from '@postern/protocol/time';
 import type { BuiltPages } from '../ports/files.ts';
 import type { Coding, StaticFile } from './answer.ts';
-import { fillPage, mainPart } from './fill-page.ts';
+import { campaignHtml } from './campaign-html.ts';
+import { fillPage, mainPart, valuesFor } from './fill-page.ts';
 
 const encoder = new TextEncoder();
 const compressGzip = promisify(gzip);
@@ -17,7 +20,9 @@ export class Pages {
   readonly #language: string | undefined;
   readonly #assets = new Map<string, StaticFile>();
   #pages: ReadonlyMap<string, StaticFile> = new Map();
+  #campaigns: ReadonlyMap<string, StaticFile> = new Map();
   #filledWith: VerifiedRoster | null = null;
+  #filledOn: Day | null = null;
   #compressing: Promise<void> = Promise.resolve();
 
   /** @param language of the page at `/`, if the operator has chosen one */
@@ -31,7 +36,7 @@ export class Pages {
 
   /** `no-roster` for a page that cannot be filled in yet. */
   find(path: string): StaticFile | 'no-roster' | null {
-    const file = this.#pages.get(path) ?? this.#assets.get(path);
+    const file = this.#pages.get(path) ?? this.#campaigns.get(path) ?? this.#assets.get(path);
     if (file !== undefined) return file;
     const isPage = path === '/' || this.#built.pages.some(({ language }) => path === `/${language}/`);
     return isPage && this.#filledWith === null && this.#built.pages.length > 0 ? 'no-roster' : null;
@@ -40,6 +45,7 @@ export class Pages {
   /** Fills the pages in with what this roster says, unless they are already. */
   async fill(roster: VerifiedRoster | null): Promise<void> {
     if (roster === null || roster === this.#filledWith) return;
+    this.#filledOn = null;
     const pages = new Map<string, StaticFile>();
     for (const { language, list, contentType, html } of this.#built.pages) {
       const filled = await fillPage({ language, list, html }, roster);
@@ -49,6 +55,30 @@ export class Pages {
     if (first !== undefined) pages.set('/', first);
     this.#pages = pages;
     this.#filledWith = roster;
+  }
+
+  /**
+   * Fills in the pages of campaigns, `/c/<name>/<language>`, unless that was done for this roster and day.
+   * @param find those that the roster lists
+   */
+  async fillCampaigns(day: Day, find: (roster: VerifiedRoster) => Promise<readonly VerifiedCampaign[]>): Promise<void> {
+    const roster = this.#filledWith;
+    if (roster === null || this.#filledOn === day) return;
+    const pages = new Map<string, StaticFile>();
+    for (const campaign of await find(roster)) {
+      const state = campaignState(campaign, day);
+      const has = new Map(campaign.texts.map((text) => [text.language, text]));
+      const others = this.#built.campaigns.filter(({ language }) => has.has(language));
+      for (const { language, list, contentType, html } of others) {
+        const text = has.get(language);
+        if (text === undefined) continue;
+        const values = await valuesFor(roster, language, list);
+        const filled = campaignHtml(campaign, text, state, { template: html, values, others });
+        pages.set(`/c/${campaign.name}/${language}`, this.#file(contentType, encoder.encode(filled)));
+      }
+    }
+    this.#campaigns = pages;
+    this.#filledOn = day;
   }
 
   /** Resolves when everything is compressed. Until then files are served as they are. */

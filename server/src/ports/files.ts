@@ -21,6 +21,16 @@ export interface BuiltPages {
     /** With `{{fingerprint}}`, `{{organisation}}` and `{{word1}}` … `{{word8}}` in text and between double quotes. */
     readonly html: string;
   }[];
+  /** Templates of a campaign's page, one for each language, to be filled by `campaignHtml`. */
+  readonly campaigns: readonly {
+    readonly language: string;
+    /** What the language calls itself. */
+    readonly name: string;
+    readonly direction: string;
+    readonly list: string;
+    readonly contentType: string;
+    readonly html: string;
+  }[];
   readonly assets: readonly {
     /** Below the root, with `/` between its parts and none before. */
     readonly path: string;

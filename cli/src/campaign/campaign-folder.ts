@@ -1,0 +1,119 @@
+/** A campaign as people write it: a folder with `campaign.json` and `texts/<language>.json`. */
+
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { DeskId, Fingerprint } from '@postern/protocol/bytes/brand';
+import { hexToBytes } from '@postern/protocol/bytes/encode';
+import type { Campaign } from '@postern/protocol/campaign/campaign';
+import type { CampaignText } from '@postern/protocol/campaign/campaign-text';
+import { type Question, questionKinds } from '@postern/protocol/campaign/question';
+import type { RosterDesk } from '@postern/protocol/keys/roster';
+import type { Day } from '@postern/protocol/time';
+import { findDesk } from '../organisation/next-roster.ts';
+import { refused } from '../terminal/failure.ts';
+import { Fields } from './fields.ts';
+
+/** What a folder does not say itself. */
+export interface CampaignPlace {
+  readonly fingerprint: Fingerprint;
+  readonly desks: readonly RosterDesk[];
+}
+
+const structureFile = 'campaign.json';
+const textsFolder = 'texts';
+
+/** @throws Failure that names file and field; the system's error for a file that is not there */
+export async function readCampaignFolder(folder: string, { fingerprint, desks }: CampaignPlace): Promise<Campaign> {
+  const structure = await readFields(join(folder, structureFile));
+  const questions = structure.list('questions').map(readQuestion);
+  const campaign = {
+    fingerprint,
+    id: readId(structure),
+    name: structure.text('name'),
+    firstDay: readDay(structure, 'from'),
+    lastDay: readDay(structure, 'until'),
+    withdrawn: false,
+    desks: structure.texts('desks').map((given): DeskId => findDesk(desks, given).id),
+    questions,
+  };
+  structure.end();
+  const files = (await readdir(join(folder, textsFolder))).filter((file) => file.endsWith('.json')).sort();
+  const texts = await Promise.all(
+    files.map(async (file) =>
+      readText(basename(file, '.json'), await readFields(join(folder, textsFolder, file)), questions),
+    ),
+  );
+  return { ...campaign, texts };
+}
+
+async function readFields(path: string): Promise<Fields> {
+  const text = await readFile(path, 'utf8');
+  try {
+    return new Fields(basename(path), JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw refused(`${basename(path)} is not JSON.`);
+    throw error;
+  }
+}
+
+function readId(structure: Fields): Uint8Array {
+  const id = structure.text('id');
+  if (!/^[0-9a-f]{16}$/.test(id)) throw structure.wrong('id', 'wanted the 16 digits that "campaign new" has put there');
+  return hexToBytes(id);
+}
+
+function readDay(fields: Fields, name: string): Day {
+  const given = fields.text(name);
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(given) ? Date.parse(`${given}T00:00:00Z`) : Number.NaN;
+  // JavaScript takes the 31st of a short month for the 1st of the next.
+  if (Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== given) {
+    throw fields.wrong(name, 'wanted a day such as 2027-01-31');
+  }
+  return at / 86_400_000;
+}
+
+function readQuestion(fields: Fields): Question {
+  const kind = fields.oneOf('kind', Object.keys(questionKinds) as (keyof typeof questionKinds)[]);
+  const condition = fields.optional('onlyIf');
+  const question = {
+    id: fields.text('id'),
+    kind,
+    options: questionKinds[kind].hasOptions ? fields.texts('options') : [],
+    onlyIf: condition === null ? null : { question: condition.text('question'), option: condition.text('option') },
+  };
+  condition?.end();
+  fields.end();
+  return question;
+}
+
+function readText(language: string, fields: Fields, questions: readonly Question[]): CampaignText {
+  const [little = '', some = '', great = '', ...more] = fields.list('safe').map((step) => step.lines());
+  if (great === '' || more.length > 0) throw fields.wrong('safe', 'wanted three: for little, some and great danger');
+  const asked = fields.inner('questions');
+  const text = {
+    language,
+    state: fields.oneOf('state', ['draft', 'reviewed']),
+    reviewer: fields.text('reviewer'),
+    title: fields.text('title'),
+    summary: fields.text('summary'),
+    body: fields.lines('body'),
+    who: fields.lines('who'),
+    wanted: fields.lines('wanted'),
+    safe: [little, some, great] as const,
+    never: fields.lines('never'),
+    after: fields.lines('after'),
+    prompts: questions.map((question) => readPrompt(asked.inner(question.id), question)),
+  };
+  asked.end();
+  fields.end();
+  return text;
+}
+
+function readPrompt(fields: Fields, { options }: Question): CampaignText['prompts'][number] {
+  const [label, hint] = [fields.text('label'), fields.text('hint')];
+  const labels = options.length === 0 ? null : fields.inner('options');
+  const prompt = { label, hint, options: options.map((option) => labels?.text(option) ?? '') };
+  labels?.end();
+  fields.end();
+  return prompt;
+}

@@ -1,0 +1,17 @@
+/** `postern campaign`: public calls for information, from the first draft to the day on which they are withdrawn. */
+
+import { Command } from 'commander';
+import type { Context } from '../terminal/context.ts';
+import { campaignCheckCommand } from './campaign-check.ts';
+import { campaignNewCommand } from './campaign-new.ts';
+import { campaignPublishCommand } from './campaign-publish.ts';
+import { campaignWithdrawCommand } from './campaign-withdraw.ts';
+
+export function campaignCommand(context: Context): Command {
+  return new Command('campaign')
+    .description('write, check, publish and withdraw public calls')
+    .addCommand(campaignNewCommand(context))
+    .addCommand(campaignCheckCommand(context))
+    .addCommand(campaignPublishCommand(context))
+    .addCommand(campaignWithdrawCommand(context));
+}

@@ -1,0 +1,112 @@
+// A call from its folder to its page and to the day on which it is withdrawn, on a running server.
+import type { ChildProcess } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureBuilt } from '../../../tools/build.ts';
+import { firstLine, freePort, Place, runHere, start, stop } from '../testing/run.ts';
+
+const place = new Place();
+const data = place.path('org', 'server');
+const root = ['--root', place.path('org', 'organisation-root.key'), '--root-passphrase-file', place.passphrase];
+const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'hospital-contracts');
+const folder = place.path('call');
+let origin = '';
+let server: ChildProcess;
+
+beforeAll(async () => {
+  await ensureBuilt();
+  const port = await freePort();
+  origin = `http://127.0.0.1:${port}`;
+  const names = ['--name', 'en=The Example', '--desk-name', 'en=Investigations', '--address', origin];
+  const keys = ['--root-passphrase-file', place.passphrase, '--desk-passphrase-file', place.passphrase];
+  await runHere(['init', place.path('org'), ...names, '--listen', `127.0.0.1:${port}`, ...keys, '--json']);
+  cpSync(example, folder, { recursive: true });
+  // Before any desk has signed, a roster of which the server has no other is in use at once when it starts.
+}, 300_000);
+afterAll(async () => {
+  await stop(server);
+  place.remove();
+});
+
+function change(file: string, how: (text: string) => string, to = folder): void {
+  writeFileSync(join(to, file), how(readFileSync(join(to, file), 'utf8')));
+}
+
+const page = async (path: string): Promise<{ status: number; text: string }> => {
+  const response = await fetch(`${origin}${path}`);
+  return { status: response.status, text: await response.text() };
+};
+
+describe('postern campaign', () => {
+  it('begins with a folder that only a review is missing from', async () => {
+    const fresh = place.path('fresh');
+    const words = ['campaign', 'new', fresh, '--name', 'river', '--language', 'en', 'ar', '--data', data];
+    expect((await runHere(words)).code).toBe(0);
+    const { code, json } = await runHere(['campaign', 'check', fresh, '--data', data, '--json']);
+    expect(code).toBe(1);
+    expect(json.problems).toEqual([
+      'The text in ar has been reviewed by nobody.',
+      'The text in en has been reviewed by nobody.',
+    ]);
+  });
+
+  it.each([
+    ['a field that is misspelt', 'campaign.json', (text: string) => text.replace('"until"', '"untill"'), /until/],
+    ['a day that does not exist', 'campaign.json', (text: string) => text.replace('2031-10-31', '2031-11-31'), /day/],
+    ['an unknown kind', 'campaign.json', (text: string) => text.replace('"month"', '"phone"'), /kind/],
+    ['an option without words', 'texts/en.json', (text: string) => text.replace('"told": ', '"tolt": '), /told/],
+    ['an override', 'texts/en.json', (text: string) => text.replace('Who was', 'Who \\u202ewas'), /not seen/],
+    ['a desk that is not there', 'campaign.json', (text: string) => text.replace('Investigations', 'Sport'), /desk/],
+  ])('refuses %s with one clear sentence', async (what, file, how, sentence) => {
+    const hostile = place.path(`hostile ${what}`);
+    cpSync(example, hostile, { recursive: true });
+    change(file, how, hostile);
+    const { code, err } = await runHere(['campaign', 'check', hostile, '--data', data]);
+    expect(code).toBeGreaterThan(1);
+    expect(err).toMatch(sentence);
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('publishes no text that nobody has reviewed, unless it is told to', async () => {
+    const { code, err } = await runHere(['campaign', 'publish', folder, '--data', data, ...root]);
+    expect(code).toBe(3);
+    expect(err).toContain('reviewed by nobody');
+  });
+
+  it('shows a published call in each of its languages, without a script, and its markup as text', async () => {
+    change('texts/en.json', (text) =>
+      text
+        .replace('Who was paid', 'Who was <img src=x onerror=alert(1)> paid')
+        .replace('In many', '<script>1</script> In many'),
+    );
+    change('texts/en.json', (text) =>
+      text.replace('"draft"', '"reviewed"').replace('"reviewer": ""', '"reviewer": "A. Reader"'),
+    );
+    const published = await runHere(['campaign', 'publish', folder, '--unreviewed', '--data', data, ...root, '--json']);
+    expect(published.json).toMatchObject({ number: 2, state: 'published' });
+    server = start('serve', data, '--json');
+    await firstLine(server);
+    for (const language of ['en', 'zh-Hans', 'ar']) {
+      const { status, text } = await page(`/c/hospital-contracts/${language}`);
+      expect(status).toBe(200);
+      expect(text).toContain(`lang="${language}"`);
+      expect(text).not.toMatch(/<script|<img|\{\{|<!--/);
+      expect(Buffer.byteLength(text)).toBeLessThan(50_000);
+    }
+    const english = (await page('/c/hospital-contracts/en')).text;
+    expect(english).toContain('Who was &lt;img src=x onerror=alert(1)&gt; paid');
+    expect(english).toContain('&lt;script&gt;1&lt;/script&gt; In many');
+    expect(english).not.toContain('was not checked');
+    expect((await page('/c/hospital-contracts/ar')).text).toContain('لم يراجع هذا النص');
+    expect((await page('/c/hospital-contracts/fr')).status).toBe(404);
+    expect((await page('/c/other/en')).status).toBe(404);
+  });
+
+  it('says that a call was withdrawn as soon as the roster does [CAM-4]', async () => {
+    expect((await page('/c/hospital-contracts/en')).text).not.toContain('was withdrawn');
+    const { json } = await runHere(['campaign', 'withdraw', 'hospital-contracts', '--data', data, ...root, '--json']);
+    expect(json).toMatchObject({ number: 3, state: 'published', isServed: true });
+    expect((await page('/c/hospital-contracts/en')).text).toContain('This call was withdrawn');
+  });
+});

@@ -1,0 +1,103 @@
+/** The page of a campaign in one language: the built template filled with what the campaign says (spec/protocol.md section 2.7). */
+
+import type { CampaignState, VerifiedCampaign } from '@postern/protocol/campaign/campaign';
+import type { CampaignText, Prompt } from '@postern/protocol/campaign/campaign-text';
+import { type Block, type Inline, parseMarkdown } from '@postern/protocol/campaign/markdown';
+import type { Question } from '@postern/protocol/campaign/question';
+import { escapeHtml, fillHtml, type Html, html } from './fill-html.ts';
+
+/** The built template and what is the same on every page of its language. */
+export interface CampaignPage {
+  readonly template: string;
+  /** Organisation, fingerprint and words. */
+  readonly values: ReadonlyMap<string, string>;
+  /** Languages in which this campaign has a page, with their own names. */
+  readonly others: readonly { readonly language: string; readonly name: string; readonly direction: string }[];
+}
+
+/** What stands in each `{{name}}` of the template, without the parts that do not hold [CAM-4]. */
+export function campaignHtml(
+  campaign: VerifiedCampaign,
+  text: CampaignText,
+  state: CampaignState,
+  { template, values, others }: CampaignPage,
+): string {
+  const filled: [string, string | Html][] = [
+    ['title', text.title],
+    ['summary', text.summary],
+    ['firstDay', dayText(campaign.firstDay)],
+    ['lastDay', dayText(campaign.lastDay)],
+    ['body', blocksHtml(text.body)],
+    ['who', blocksHtml(text.who)],
+    ['wanted', blocksHtml(text.wanted)],
+    ['safe1', blocksHtml(text.safe[0])],
+    ['safe2', blocksHtml(text.safe[1])],
+    ['safe3', blocksHtml(text.safe[2])],
+    ['never', blocksHtml(text.never)],
+    ['after', blocksHtml(text.after)],
+    ['questions', questionsHtml(campaign.questions, text.prompts)],
+    ['languages', languagesHtml(campaign.name, text.language, others)],
+  ];
+  const holds = new Set<string>([state, text.state, ...(text.prompts.length > 0 ? ['questions'] : [])]);
+  return fillHtml(keepParts(template, holds), new Map([...values, ...filled]));
+}
+
+/** Parts stand between `<!--if name-->` and `<!--end-->`, none within another. Before any text is filled in. */
+function keepParts(template: string, holds: ReadonlySet<string>): string {
+  return template.replaceAll(/<!--if ([a-z-]+)-->(.*?)<!--end-->\n?/gs, (_, name: string, part: string) =>
+    holds.has(name) ? `${part}\n` : '',
+  );
+}
+
+/** [CAM-5] Every sign of the text is escaped; only what `parseMarkdown` found becomes an element. */
+export function blocksHtml(markdown: string): Html {
+  return html(parseMarkdown(markdown).map(blockHtml).join('\n'));
+}
+
+function blockHtml(block: Block): string {
+  switch (block.kind) {
+    case 'heading':
+      return `<h3>${inlinesHtml(block.inlines)}</h3>`;
+    case 'paragraph':
+      return `<p>${inlinesHtml(block.inlines)}</p>`;
+    case 'quote':
+      return `<blockquote><p>${inlinesHtml(block.inlines)}</p></blockquote>`;
+    case 'list': {
+      const tag = block.ordered ? 'ol' : 'ul';
+      return `<${tag}>${block.items.map((item) => `<li>${inlinesHtml(item)}</li>`).join('')}</${tag}>`;
+    }
+  }
+}
+
+function inlinesHtml(inlines: readonly Inline[]): string {
+  const tags = { text: '', strong: 'strong', emphasis: 'em' } as const;
+  return inlines
+    .map(({ kind, text }) => {
+      const tag = tags[kind];
+      return tag === '' ? escapeHtml(text) : `<${tag}>${escapeHtml(text)}</${tag}>`;
+    })
+    .join('');
+}
+
+function questionsHtml(questions: readonly Question[], prompts: readonly Prompt[]): Html {
+  const items = questions.map((_question, at) => {
+    const prompt = prompts[at];
+    const hint = prompt === undefined || prompt.hint === '' ? '' : ` <span>${escapeHtml(prompt.hint)}</span>`;
+    return `<li>${escapeHtml(prompt?.label ?? '')}${hint}</li>`;
+  });
+  return html(items.length === 0 ? '' : `<ol>${items.join('')}</ol>`);
+}
+
+function languagesHtml(name: string, here: string, others: CampaignPage['others']): Html {
+  const items = others.map((other) => {
+    const own = escapeHtml(other.name);
+    if (other.language === here) return `<li><span aria-current="true">${own}</span></li>`;
+    const language = escapeHtml(other.language);
+    return `<li><a href="/c/${name}/${language}" hreflang="${language}" lang="${language}" dir="${other.direction}">${own}</a></li>`;
+  });
+  return html(`<ul>${items.join('')}</ul>`);
+}
+
+function dayText(day: number): string {
+  return new Date(day * 86_400_000).toISOString().slice(0, 10);
+}

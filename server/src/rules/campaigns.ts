@@ -1,0 +1,38 @@
+/** The campaigns that a roster lists, out of those that the operator has stored (protocol 2.7). */
+
+import { WireError } from '@postern/protocol/bytes/wire-error';
+import { type VerifiedCampaign, verifyCampaign } from '@postern/protocol/campaign/campaign';
+import { DocumentError } from '@postern/protocol/keys/document-error';
+import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
+import type { Storage } from '../ports/storage.ts';
+
+/** Stored campaigns stand under their own hash, so that one may be there before the roster that lists it. */
+export const campaignDocuments = 'campaign';
+
+/**
+ * Those that are stored and listed, each id once, sorted by name. Whatever else is stored is left out [CAM-1]; of two
+ * with one name, only the first.
+ * @throws StorageError
+ */
+export async function listedCampaigns(
+  storage: Pick<Storage, 'documents'>,
+  roster: VerifiedRoster,
+): Promise<VerifiedCampaign[]> {
+  if (roster.campaigns.length === 0) return [];
+  const rows = await storage.documents(campaignDocuments);
+  const found = await Promise.all(rows.map(({ bytes }) => openListed(bytes, roster)));
+  const byName = new Map<string, VerifiedCampaign>();
+  for (const campaign of found) {
+    if (campaign !== null && !byName.has(campaign.name)) byName.set(campaign.name, campaign);
+  }
+  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function openListed(bytes: Uint8Array, roster: VerifiedRoster): Promise<VerifiedCampaign | null> {
+  try {
+    return await verifyCampaign(bytes, roster);
+  } catch (error) {
+    if (error instanceof WireError || error instanceof DocumentError) return null;
+    throw error;
+  }
+}
