@@ -67,7 +67,7 @@ describe('the build', () => {
   });
 
   it('lists every file with its size, one script and one stylesheet among them', () => {
-    const listed = [...manifest.pages, ...manifest.assets];
+    const listed = [...manifest.pages, ...manifest.campaigns, ...manifest.assets];
     expect(listed.map(({ path }) => path).sort()).toEqual(
       [...built.keys()].filter((path) => path !== 'manifest.json').sort(),
     );

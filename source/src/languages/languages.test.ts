@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { placeholders } from '../template.ts';
 import { fill, staticSections } from '../texts.ts';
+import { campaignHtml } from './campaign-html.ts';
 import en from './en.json' with { type: 'json' };
 import { languages } from './languages.ts';
 import { pageHtml } from './page-html.ts';
@@ -46,7 +47,7 @@ describe.each(languages)('$tag', (language) => {
 
   it('explains everything in its HTML: each text of the static sections stands there, outside the template', () => {
     const [body = ''] = pageHtml(language, assets).split('<template');
-    const plain = body
+    const plain = (body + campaignHtml(language, assets))
       .replaceAll(/<span class="name">|<\/span>/g, '')
       .replaceAll('&quot;', '"')
       .replaceAll('{{', '{')
