@@ -28,7 +28,7 @@ export const deskOpen: Bench = async () => {
   );
   const terms = { fingerprint, keyDay: day, today: day };
   const to = keys.map((own) => ({ desk: own[1]?.desk ?? random(8), dayKeys: [own[1]?.key.publicKey ?? random(0)] }));
-  const source = { key: await ed25519Key(random(32)), root: random(32), lane: 0, read: 0 };
+  const source = { key: await ed25519Key(random(32)), root: random(32), lane: 0 };
   const content = {
     campaign: null,
     language: 'en',
@@ -46,7 +46,7 @@ export const deskOpen: Bench = async () => {
     );
   }
   const own = keys[0] ?? [];
-  const counts = { submission: 0, cover: 0, 'not-for-me': 0 };
+  const counts = { submission: 0, cover: 0, receipt: 0, 'not-for-me': 0 };
   const start = performance.now();
   const before = process.cpuUsage();
   for (let at = 0; at < opened; at += atOnce) {

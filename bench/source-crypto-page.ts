@@ -54,7 +54,7 @@ async function measureCrypto(input: CryptoInput): Promise<CryptoTimes> {
     const { id: publicKey, sign } = await conversationKey(phrase, roster.fingerprint, desk);
     const root = await rootOf(phrase, roster.fingerprint, desk, day);
     const to = { desk, dayKeys: dayKeysOf(bundle, desk).map(({ publicKey: key }) => key) };
-    const source = { key: { publicKey, sign }, root, lane: 1, read: 0 };
+    const source = { key: { publicKey, sign }, root, lane: 1 };
     const content = {
       campaign: null,
       language: 'zh-Hans',

@@ -52,10 +52,10 @@ export const LINK_BYTES: number = 3 * 32;
 
 export const PIECE_BYTES_MAX = 2800;
 export const PARTS_MAX = 4;
-/** version, kind, part, parts, message id, conversation id, day, root, lane, read, length of the piece */
-const envelopeHeadBytes = 4 + MESSAGE_ID_BYTES + CONVERSATION_ID_BYTES + 4 + ROOT_BYTES + LANE_BYTES + 4 + 2;
-/** All of the inside that its signature covers. */
-export const ENVELOPE_SIGNED_BYTES: number = envelopeHeadBytes + PIECE_BYTES_MAX;
+/** version, kind, part, parts, message id, conversation id, day, root, lane, length of the piece */
+const envelopeHeadBytes = 4 + MESSAGE_ID_BYTES + CONVERSATION_ID_BYTES + 4 + ROOT_BYTES + LANE_BYTES + 2;
+/** All of the inside that its signature covers; four bytes of padding at the least. */
+export const ENVELOPE_SIGNED_BYTES: number = envelopeHeadBytes + PIECE_BYTES_MAX + 4;
 export const ENVELOPE_INSIDE_BYTES: number = ENVELOPE_SIGNED_BYTES + ED25519_SIGNATURE_BYTES;
 export const ENVELOPE_BYTES: number = SEAL_OVERHEAD_BYTES + ENVELOPE_INSIDE_BYTES;
 /** Inflated content of a submission. */
@@ -74,7 +74,9 @@ export const CARRIED_LINE_CHARACTERS = 1000;
 export const TOKEN_BYTES = 354;
 export const REPLY_TEXT_BYTES_MAX = 1557;
 export const REPLY_PARTS_MAX = 8;
-/** version, device, day, number, lowest unconfirmed, part, parts, token, length of the text */
+/** Numbers before its own of which a reply says whether they are outstanding. */
+export const OUTSTANDING_BITS = 32;
+/** version, device, day, number, outstanding, part, parts, token, length of the text */
 const replyHeadBytes = 1 + DEVICE_ID_BYTES + 4 + 4 + 4 + 1 + 1 + TOKEN_BYTES + 2;
 /** All of the inside that its signature covers. */
 export const REPLY_SIGNED_BYTES: number = replyHeadBytes + REPLY_TEXT_BYTES_MAX;

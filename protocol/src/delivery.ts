@@ -26,6 +26,15 @@ export interface DeliveryTerms {
   readonly epochSeconds: number;
   /** Makes one cover envelope, 4,096 bytes. */
   readonly cover: (now: number) => Promise<Uint8Array>;
+  /** Makes an envelope that tells of some of what was shown, or null if none of it can be told now. */
+  readonly receipt: (now: number, shown: readonly Uint8Array[]) => Promise<SealedReceipt | null>;
+}
+
+/** A receipt, and what may be acknowledged once it is stored. */
+export interface SealedReceipt {
+  readonly envelope: Uint8Array;
+  /** Acknowledgement keys, of those that were asked for. */
+  readonly ackKeys: readonly Uint8Array[];
 }
 
 /** One envelope on its way. `stored` once the server has said so. */
@@ -35,6 +44,8 @@ interface Parcelled {
   stored: boolean;
   /** The admission token that it is sent with, always the same one once chosen. */
   token: Uint8Array | null;
+  /** Of a receipt: what it tells of. */
+  readonly ackKeys: readonly Uint8Array[];
 }
 
 /** What a request carried, kept until its answer. */
@@ -55,12 +66,16 @@ export interface Delivered {
   readonly bodies: readonly { readonly tagKey: Uint8Array; readonly body: Uint8Array }[];
 }
 
+const receiptBatch = 'receipt';
+
 /** State of one visit's anonymous requests. Sans I/O: the caller sends the bytes at the roster's moments and hands back what came. */
 export class Delivery {
   #terms: DeliveryTerms;
   #random: Random;
   #queue: Parcelled[] = [];
   #wanted: Uint8Array[] = [];
+  /** Shown, and not in a receipt yet. */
+  #shown: Uint8Array[] = [];
   #acknowledgements: Uint8Array[] = [];
   #tokens: Uint8Array[] = [];
   #flights = new Map<number, Flight>();
@@ -79,7 +94,7 @@ export class Delivery {
   }
 
   queue(batch: string, envelopes: readonly Uint8Array[]): void {
-    for (const envelope of envelopes) this.#queue.push({ batch, envelope, stored: false, token: null });
+    for (const envelope of envelopes) this.#queue.push({ batch, envelope, stored: false, token: null, ackKeys: [] });
   }
 
   /** Asks for the reply of a tag that stands in the index; asked again until `arrived`. */
@@ -92,9 +107,9 @@ export class Delivery {
     this.#wanted = this.#wanted.filter((other) => !equal(other, tagKey));
   }
 
-  /** Deletes a reply at the server at a later moment. Only after it has been shown (RPL-3). */
-  acknowledge(ackKey: Uint8Array): void {
-    this.#acknowledgements.push(ackKey);
+  /** A reply has been shown: a receipt of it goes to its desk, and once that is stored the reply is deleted (RPL-3, RCP-1). */
+  shown(ackKey: Uint8Array): void {
+    this.#shown.push(ackKey);
   }
 
   /** A token that lets one envelope pass in a flood (spec section 6.2). */
@@ -106,6 +121,7 @@ export class Delivery {
   clear(): void {
     this.#queue = [];
     this.#wanted = [];
+    this.#shown = [];
     this.#acknowledgements = [];
     this.#tokens = [];
     this.#busy = false;
@@ -121,16 +137,17 @@ export class Delivery {
     return { parts: own.length, stored: own.filter((item) => item.stored).length };
   }
 
-  /** How many acknowledgements still wait for their moment or answer. */
+  /** How many of what was shown still wait for a receipt, for their moment or for an answer. */
   get unacknowledged(): number {
-    return this.#acknowledgements.length;
+    const inReceipts = this.#queue.filter(({ stored }) => !stored).flatMap(({ ackKeys }) => ackKeys);
+    return this.#shown.length + inReceipts.length + this.#acknowledgements.length;
   }
 
   /** The 6,007 bytes for a moment, counted from 0. */
   async request(moment: number, now: number): Promise<Uint8Array> {
     const { fingerprint, keyConfig, envelopeEvery, epochSeconds } = this.#terms;
     const carries = moment % envelopeEvery === 0;
-    const item = carries ? this.#nextItem() : null;
+    const item = carries ? await this.#nextItem(now) : null;
     const payload = carries ? (item?.envelope ?? (await this.#terms.cover(now))) : this.#random(REQUEST_PAYLOAD_BYTES);
     const epoch = epochOf(now, epochSeconds);
     const claimed = this.#places(this.#nextClaims());
@@ -164,8 +181,9 @@ export class Delivery {
     const finished: string[] = [];
     if (flight.item && answer.outcome === 'stored' && !flight.item.stored) {
       flight.item.stored = true;
+      this.#acknowledgements.push(...flight.item.ackKeys);
       const { parts, stored } = this.progress(flight.item.batch);
-      if (parts === stored) finished.push(flight.item.batch);
+      if (parts === stored && flight.item.ackKeys.length === 0) finished.push(flight.item.batch);
     }
     this.#busy = answer.outcome === 'busy';
     const bodies = flight.claimed.flatMap((tagKey, place) => {
@@ -180,11 +198,25 @@ export class Delivery {
     this.#flights.delete(moment);
   }
 
-  #nextItem(): Parcelled | null {
-    const open = this.#queue.filter((item) => !item.stored);
+  async #nextItem(now: number): Promise<Parcelled | null> {
     const flying = new Set([...this.#flights.values()].map((flight) => flight.item));
+    const open = this.#queue.filter((item) => !item.stored);
+    const next = open.find((item) => !flying.has(item));
+    if (next) return next;
     // With every open envelope already under way, sending the oldest again is harmless and may be faster.
-    return open.find((item) => !flying.has(item)) ?? open[0] ?? null;
+    return (await this.#receipt(now)) ?? open[0] ?? null;
+  }
+
+  /** In place of a cover, behind whatever else waits. */
+  async #receipt(now: number): Promise<Parcelled | null> {
+    if (this.#shown.length === 0) return null;
+    const sealed = await this.#terms.receipt(now, this.#shown);
+    if (sealed === null) return null;
+    const { envelope, ackKeys } = sealed;
+    this.#shown = this.#shown.filter((key) => !ackKeys.includes(key));
+    const item = { batch: receiptBatch, envelope, stored: false, token: null, ackKeys };
+    this.#queue.push(item);
+    return item;
   }
 
   #nextClaims(): Uint8Array[] {
@@ -212,7 +244,8 @@ export class Delivery {
   ): Promise<{ token: Uint8Array; puzzleNonce: Uint8Array }> {
     const none = { token: this.#random(TOKEN_BYTES), puzzleNonce: this.#random(PUZZLE_NONCE_BYTES) };
     if (envelope === null || this.#puzzleBits === 0) return none;
-    if (item) item.token ??= this.#tokens.shift() ?? null;
+    // A receipt can wait: the tokens are for what a person writes.
+    if (item && item.ackKeys.length === 0) item.token ??= this.#tokens.shift() ?? null;
     const puzzleNonce = await solvePuzzle(envelope, epoch, this.#puzzleBits, this.#random);
     return { token: item?.token ?? none.token, puzzleNonce };
   }

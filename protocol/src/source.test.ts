@@ -2,6 +2,7 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bytesToHex, concat } from './bytes/encode.ts';
+import { equal } from './bytes/equal.ts';
 import { DAY_SECONDS, ROOT_USE_DAYS } from './constants.ts';
 import { type AnonymousContent, openRequest, sealResponse } from './http/anonymous-request.ts';
 import { encodeKeyConfig, type OhttpKey } from './http/ohttp.ts';
@@ -11,9 +12,10 @@ import { deviceIdOf } from './keys/roster.ts';
 import { keyHashOf, payloadOf, signDocument } from './keys/signed.ts';
 import { conversationKey, importPhrase, rootOf } from './keys/source-keys.ts';
 import { loadWordList, type WordList } from './keys/word-lists.ts';
-import { openEnvelope, prepareEnvelopeKey } from './messages/envelope.ts';
+import { type OpenedEnvelope, openEnvelope, prepareEnvelopeKey } from './messages/envelope.ts';
 import { buildIndex, type LiveTag } from './messages/index-build.ts';
-import { sealReply } from './messages/reply.ts';
+import { decodeReceipt } from './messages/receipt.ts';
+import { outstandingBefore, sealReply } from './messages/reply.ts';
 import { splitReply } from './messages/reply-content.ts';
 import { claimOf, encodeIndex, tagOf } from './messages/reply-index.ts';
 import { sha256 } from './primitives/hash.ts';
@@ -70,31 +72,32 @@ async function visit(seed: string, live: readonly LiveTag[] = []): Promise<Sourc
 async function serve(
   bytes: Uint8Array,
   bodies: ReadonlyMap<string, Uint8Array> = new Map(),
+  envelopes: 'stored' | 'busy' = 'stored',
 ): Promise<{ content: AnonymousContent; response: Uint8Array }> {
   const { organisation, ohttpKey } = world;
   const opened = await openRequest(portableRecipient, [ohttpKey], bytes, organisation.fingerprint);
   if (!('content' in opened)) throw new Error(`request refused: ${opened.refused}`);
   const answer = {
-    outcome: opened.content.kind === 'envelope' ? 'stored' : 'nothing',
+    outcome: opened.content.kind === 'envelope' ? envelopes : 'nothing',
     puzzleBits: 0,
     bodies: opened.content.claims.map((claim) => bodies.get(bytesToHex(claim)) ?? organisation.random(2048)),
   } as const;
   return { content: opened.content, response: await sealResponse(opened.context, answer, organisation.random) };
 }
 
-async function submissionsIn(payloads: readonly Uint8Array[]): Promise<string[]> {
+/** With the keys of all desks. */
+async function openAsDesk(payload: Uint8Array): Promise<OpenedEnvelope> {
   const { organisation, bundle } = world;
-  const texts: string[] = [];
-  for (const payload of payloads) {
-    const keys = await Promise.all(
-      bundle.dayKeys.map(({ desk, pair }) =>
-        prepareEnvelopeKey(portableRecipient, organisation.fingerprint, desk, organisation.day, pair.seed),
-      ),
-    );
-    const opened = await openEnvelope(portableRecipient, organisation.fingerprint, payload, organisation.day, keys);
-    texts.push(opened.kind);
-  }
-  return texts;
+  const keys = await Promise.all(
+    bundle.dayKeys.map(({ desk, pair }) =>
+      prepareEnvelopeKey(portableRecipient, organisation.fingerprint, desk, organisation.day, pair.seed),
+    ),
+  );
+  return openEnvelope(portableRecipient, organisation.fingerprint, payload, organisation.day, keys);
+}
+
+async function submissionsIn(payloads: readonly Uint8Array[]): Promise<string[]> {
+  return (await Promise.all(payloads.map(openAsDesk))).map(({ kind }) => kind);
 }
 
 interface PlantedReply {
@@ -129,7 +132,7 @@ async function plantReply(
     device: deviceIdOf(await keyHashOf(device.publicKey)),
     day: organisation.day,
     number,
-    lowestUnconfirmed: 1,
+    outstanding: outstandingBefore(number, () => true),
     part: 0,
     parts: 1,
     token: null,
@@ -277,8 +280,51 @@ describe('returning', () => {
       contents.flatMap(({ acknowledgements }) => acknowledgements.map(bytesToHex)).includes(bytesToHex(planted.ackKey));
     expect(acknowledged(before)).toBe(false);
     back.shown(back.state.answers[0]?.id as string);
-    expect(acknowledged(await go(back, 1, bodies))).toBe(true);
+    // The first moment carries the receipt, the next the acknowledgement.
+    expect((await go(back, 2, bodies)).map((content) => acknowledged([content]))).toEqual([false, true]);
     expect(acknowledged(await go(back, 1, bodies))).toBe(false);
+  });
+
+  it('[RCP-1] [RCP-2] tells the desk what was shown, in place of a cover, and acknowledges only once that is stored', async () => {
+    const session = await visit('receipts');
+    const words = await session.newPhrase(english);
+    const one = await plantReply(words, { desk: 1, daysAgo: 2, link: 1, number: 4 }, 'one');
+    const two = await plantReply(words, { desk: 1, daysAgo: 2, link: 2, number: 5 }, 'two');
+    const other = await plantReply(words, { desk: 0, daysAgo: 1, link: 0, number: 9 }, 'of another desk');
+    const all = [one, two, other];
+    const bodies = new Map(all.map(({ claim, body }) => [claim, body]));
+    const back = await visit(
+      'receipts back',
+      all.map(({ live }) => live),
+    );
+    await back.enterPhrase(words.join(' '), [english]);
+    await go(back, 1, bodies);
+    for (const { id } of back.state.answers) back.shown(id);
+    await back.send({ deskId: back.desks[1]?.id as string, text: 'an answer to it', language: 'en' });
+
+    const every = back.schedule.envelopeEvery;
+    const contents: AnonymousContent[] = [];
+    for (let moment = 0; moment < 6 * every; moment++) {
+      // The server is busy when the first receipt comes.
+      const outcome = moment === every ? 'busy' : 'stored';
+      const { content, response } = await serve(await back.request(moment, world.now), bodies, outcome);
+      await back.answered(moment, response, world.now);
+      contents.push(content);
+    }
+    const envelopes = contents.filter((_, moment) => moment % every === 0).map(({ payload }) => payload);
+    const opened = await Promise.all(envelopes.map(openAsDesk));
+    expect(opened.map(({ kind }) => kind)).toEqual(['submission', 'receipt', 'receipt', 'receipt', 'cover', 'cover']);
+    // What was not stored goes again, byte by byte.
+    expect(envelopes[2]).toEqual(envelopes[1]);
+    const told = opened.map((one) => (one.kind === 'receipt' ? decodeReceipt(one.inside.piece) : []));
+    expect(told.slice(2, 4).sort()).toEqual([[4, 5], [9]]);
+
+    const sentAt = (key: Uint8Array) =>
+      contents.findIndex(({ acknowledgements }) => acknowledgements.some((other) => equal(other, key)));
+    const stored = (number: number) => every * told.findLastIndex((numbers) => numbers.includes(number));
+    expect(sentAt(one.ackKey)).toBe(stored(4) + 1);
+    expect(sentAt(two.ackKey)).toBe(stored(5) + 1);
+    expect(sentAt(other.ackKey)).toBe(stored(9) + 1);
   });
 
   it('[RPL-1] [RPL-2] shows and acknowledges nothing that no device of the desk has signed, or that does not open', async () => {
@@ -300,7 +346,7 @@ describe('returning', () => {
     for (const { ackKey } of [forged, garbled]) expect(sent).not.toContain(bytesToHex(ackKey));
   });
 
-  it('[RPL-4] names a number that is missing between those that arrived', async () => {
+  it('[RPL-4] names a number that is missing between those that arrived, and none that is on its way', async () => {
     const session = await visit('gap');
     const words = await session.newPhrase(english);
     const first = await plantReply(words, { desk: 0, daysAgo: 0, link: 0, number: 1 }, 'one');
@@ -309,6 +355,12 @@ describe('returning', () => {
     await back.enterPhrase(words.join(' '), [english]);
     await go(back, 1, new Map([first, third].map(({ claim, body }) => [claim, body])));
     expect(back.state.missing).toEqual([{ deskId: back.desks[0]?.id, number: 2 }]);
+
+    const waiting = await visit('gap waiting', [first.live, third.live]);
+    await waiting.enterPhrase(words.join(' '), [english]);
+    await go(waiting, 1, new Map([[third.claim, third.body]]));
+    expect(waiting.state.answers.map(({ number }) => number)).toEqual([3]);
+    expect(waiting.state.missing).toEqual([]);
   });
 
   it('[REQ-4] puts real claims at every place equally often', async () => {

@@ -2,27 +2,30 @@
 
 import { fingerprint as asFingerprint, type DeskId, type Fingerprint } from './bytes/brand.ts';
 import { bytesToHex } from './bytes/encode.ts';
+import { equal } from './bytes/equal.ts';
 import { WireError } from './bytes/wire-error.ts';
-import { Delivery, type DeliveryTerms } from './delivery.ts';
+import { Delivery, type DeliveryTerms, type SealedReceipt } from './delivery.ts';
 import type { FileDescriptor } from './files/descriptor.ts';
 import { decodeKeyConfig } from './http/ohttp.ts';
-import { dayKeysOf, type VerifiedBundle, verifyBundle } from './keys/bundle.ts';
+import { type VerifiedBundle, verifyBundle } from './keys/bundle.ts';
 import { verificationNumbers } from './keys/fingerprint.ts';
 import { newPassphrase } from './keys/passphrase.ts';
 import { activeDesks, type DeskName, deskOf, deviceIdOf, type LocalName, type Roster } from './keys/roster.ts';
 import { acceptRosters, type VerifiedRoster, verifyRoster } from './keys/roster-chain.ts';
-import { conversationKey, importPhrase, laneOf, type PhraseKey, rootOf } from './keys/source-keys.ts';
 import type { WordList } from './keys/word-lists.ts';
 import type { Carried } from './messages/carried.ts';
 import { type ContentMeasure, measureContent } from './messages/content.ts';
 import { drawBelow } from './messages/draw.ts';
-import { type EnvelopeDesk, sealCover, sealSubmission } from './messages/envelope.ts';
+import { sealCover, sealReceipt, sealSubmission } from './messages/envelope.ts';
 import { MessageError } from './messages/message-error.ts';
+import { receiptNumbersMax } from './messages/receipt.ts';
 import { openReply } from './messages/reply.ts';
-import { findInIndex, lanePrefix, type ReplyIndex, verifyIndex } from './messages/reply-index.ts';
+import { findInIndex, lanePrefix, type ReplyIndex } from './messages/reply-index.ts';
 import type { Random } from './primitives/random.ts';
 import { Answers, type SourceAnswer } from './source/answers.ts';
 import { type Candidate, candidatesOf } from './source/candidates.ts';
+import { envelopeDesk, openIndex } from './source/documents.ts';
+import { Holder } from './source/holder.ts';
 import { type PhraseProblem, readPhrase } from './source/phrase.ts';
 import { refuse, SourceError, toSourceError } from './source/source-error.ts';
 import { dayOf, epochStart } from './time.ts';
@@ -53,6 +56,8 @@ export interface SourceState {
   /** Replies that were found and could not be verified: to be looked for again (RPL-2). */
   readonly unreadable: number;
   readonly missing: readonly { readonly deskId: string; readonly number: number }[];
+  /** Replies that were shown and that the server has not been told to delete yet. */
+  readonly unacknowledged: number;
 }
 
 interface Documents {
@@ -62,12 +67,6 @@ interface Documents {
 }
 
 export type { PhraseProblem } from './source/phrase.ts';
-
-interface Holder {
-  readonly key: PhraseKey;
-  readonly kind: 'new' | 'entered';
-  readonly lane: number;
-}
 
 /** One visit. Times are unix seconds. Everything that it derives from the phrase is gone after `forget`. */
 export class SourceSession {
@@ -223,11 +222,8 @@ export class SourceSession {
     const { language, text, files = [] } = message;
     const content = { campaign: null, language, answers: [], text, files };
     if (!(await measureContent(content)).fits) throw new SourceError('too-long', 'send: the message does not fit');
-    const { key: phrase, lane } = this.#holder;
     const today = dayOf(this.#now);
-    const { id: publicKey, sign } = await conversationKey(phrase, this.#fingerprint, desk.id);
-    const root = await rootOf(phrase, this.#fingerprint, desk.id, today);
-    const source = { key: { publicKey, sign }, root, lane, read: this.#answers.read(message.deskId) };
+    const source = await this.#holder.sourceFor(desk.id, today);
     const terms = { fingerprint: this.#fingerprint, keyDay: bundle.day, today };
     const envelopes = await sealSubmission(terms, envelopeDesk(bundle, desk.id), source, content, this.#random);
     const id = `message-${this.#outbox.length + 1}`;
@@ -269,9 +265,9 @@ export class SourceSession {
     this.#delivery?.failed(moment);
   }
 
-  /** An answer is on the screen: it will be deleted at the server, at a later moment (RPL-3). */
+  /** An answer is on the screen: its desk will be told, and then it will be deleted at the server, at later moments (RPL-3, RCP-1). */
   shown(answerId: string): void {
-    for (const candidate of this.#answers.show(answerId)) this.#delivery?.acknowledge(candidate.ackKey);
+    for (const candidate of this.#answers.show(answerId)) this.#delivery?.shown(candidate.ackKey);
   }
 
   get state(): SourceState {
@@ -285,7 +281,9 @@ export class SourceSession {
       indexTime: index && roster ? epochStart(index.epoch, roster.epochSeconds) : 0,
       answers: this.#answers.list(),
       unreadable: this.#unreadable.size,
-      missing: this.#answers.missing(),
+      // What is on its way, or could not be opened yet, is not missing.
+      missing: this.#wanted.size + this.#unreadable.size > 0 ? [] : this.#answers.missing(),
+      unacknowledged: this.#delivery?.unacknowledged ?? 0,
     };
   }
 
@@ -298,8 +296,7 @@ export class SourceSession {
 
   async #hold(entropy: Uint8Array, kind: Holder['kind']): Promise<void> {
     this.forget();
-    const key = await importPhrase(entropy);
-    this.#holder = { key, kind, lane: await laneOf(key, this.#fingerprint) };
+    this.#holder = await Holder.of(entropy, kind, this.#fingerprint);
   }
 
   /** Compares every candidate with the index, and asks for what stands in it. A lane that is not the phrase's says nothing. */
@@ -308,7 +305,7 @@ export class SourceSession {
     const holder = this.#holder;
     if (!holder || !roster || !index || index.lane !== lanePrefix(holder.lane, index.laneDepth)) return;
     const desks = roster.desks.map(({ id }) => id as DeskId);
-    this.#candidates ??= candidatesOf(holder.key, this.#fingerprint, desks, dayOf(this.#now));
+    this.#candidates ??= candidatesOf(holder.phrase, this.#fingerprint, desks, dayOf(this.#now));
     const standing = await findInIndex(index, await this.#candidates);
     if (this.#holder !== holder) return;
     for (const candidate of standing) {
@@ -325,7 +322,7 @@ export class SourceSession {
     const candidate = this.#wanted.get(key);
     if (!candidate || !this.#holder) return;
     const { roster } = this.#require();
-    const { id } = await conversationKey(this.#holder.key, this.#fingerprint, candidate.desk);
+    const { id } = await this.#holder.conversationKey(candidate.desk);
     const place = { fingerprint: this.#fingerprint, conversationId: id, ...candidate };
     const devices = deskOf(roster, candidate.desk)?.devices ?? [];
     const signers = devices.map(({ keyHash, ed25519 }) => ({ device: deviceIdOf(keyHash), ed25519 }));
@@ -351,28 +348,35 @@ export class SourceSession {
         const terms = { fingerprint: this.#fingerprint, keyDay: bundle.day, today: dayOf(now) };
         return sealCover(terms, desks, this.#random);
       },
+      receipt: (now, shown) => this.#sealReceipt(roster, bundle, now, shown),
     };
+  }
+
+  /** For the first desk that can be told: one that is paused may have no key. */
+  async #sealReceipt(
+    roster: VerifiedRoster,
+    bundle: VerifiedBundle,
+    now: number,
+    shown: readonly Uint8Array[],
+  ): Promise<SealedReceipt | null> {
+    const holder = this.#holder;
+    const active = new Set(activeDesks(roster).map(({ id }) => bytesToHex(id)));
+    const known = shown.flatMap((ackKey) => {
+      const place = this.#answers.placeOf(ackKey);
+      return place && active.has(bytesToHex(place.desk)) ? [{ ackKey, ...place }] : [];
+    });
+    const [first] = known;
+    if (!holder || !first) return null;
+    const told = known.filter(({ desk }) => equal(desk, first.desk)).slice(0, receiptNumbersMax);
+    const terms = { fingerprint: this.#fingerprint, keyDay: bundle.day, today: dayOf(now) };
+    const source = await holder.sourceFor(first.desk, terms.today);
+    const numbers = told.map(({ number }) => number).sort((a, b) => a - b);
+    const envelope = await sealReceipt(terms, envelopeDesk(bundle, first.desk), source, numbers, this.#random);
+    return { envelope, ackKeys: told.map(({ ackKey }) => ackKey) };
   }
 
   #require(): Documents {
     if (!this.#documents) throw new SourceError('no-documents', 'use the visit: its documents are not loaded');
     return this.#documents;
   }
-}
-
-/** Whichever lane was asked for: one that is not the phrase's is never searched. */
-function openIndex(
-  bytes: Uint8Array,
-  roster: VerifiedRoster,
-  bundle: VerifiedBundle,
-  now: number,
-): Promise<ReplyIndex> {
-  const { fingerprint, indexStep, epochSeconds } = roster;
-  const { serverPublicKey: serverKey, hash: bundleHash, laneDepth } = bundle;
-  const expected = { fingerprint, serverKey, bundleHash, laneDepth, lane: null, indexStep, epochSeconds };
-  return verifyIndex(bytes, expected, now);
-}
-
-function envelopeDesk(bundle: VerifiedBundle, desk: Uint8Array): EnvelopeDesk {
-  return { desk, dayKeys: dayKeysOf(bundle, desk).map(({ publicKey }) => publicKey) };
 }

@@ -50,6 +50,15 @@ export interface Hole {
   readonly to: number;
 }
 
+export interface MissingNumber {
+  readonly source: string;
+  /** Hex. */
+  readonly desk: string;
+  readonly number: number;
+  /** Day on which the newest reply of that desk in the visit was sealed. */
+  readonly sealedOn: number;
+}
+
 export class Ledger {
   readonly sent: SentMessage[] = [];
   readonly written: WrittenReply[] = [];
@@ -58,6 +67,5 @@ export class Ledger {
   /** Refusals at sources: codes by visit. */
   readonly troubles: { readonly visit: string; readonly code: string; readonly at: number }[] = [];
   /** Numbers that a source was told to be missing, at the end of a visit. */
-  readonly missing: { readonly source: string; readonly desk: string; readonly number: number; readonly at: number }[] =
-    [];
+  readonly missing: MissingNumber[] = [];
 }

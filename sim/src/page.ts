@@ -48,7 +48,7 @@ export class PageVisit {
   readonly #messages: { readonly id: string; readonly sent: SentMessage }[] = [];
   readonly #shown = new Map<string, ReadReply>();
   /** Replies whose acknowledgements wait, one entry for each part, in order. */
-  #acknowledging: ReadReply[] = [];
+  readonly #acknowledging: ReadReply[] = [];
   #isOver = false;
 
   constructor(plan: VisitPlan, parts: PageParts) {
@@ -110,8 +110,10 @@ export class PageVisit {
   #close(): void {
     this.#isOver = true;
     const { ledger, trace } = this.#parts;
-    for (const { deskId, number } of this.session.state.missing) {
-      ledger.missing.push({ source: this.plan.person.name, desk: deskId, number, at: this.#now });
+    const { missing, answers } = this.session.state;
+    for (const { deskId: desk, number } of missing) {
+      const sealedOn = Math.max(...answers.filter(({ deskId }) => deskId === desk).map(({ day }) => day));
+      ledger.missing.push({ source: this.plan.person.name, desk, number, sealedOn });
     }
     trace.note(this.#now, this.plan.person.name, `closes ${this.plan.id}`);
     this.session.forget();
@@ -144,7 +146,6 @@ export class PageVisit {
     if (job.kind === 'index') return this.#fetchIndex();
     const { session } = this;
     const bytes = await session.request(job.moment, this.#now);
-    const acknowledged = this.#acknowledging.slice(0, 4);
     const headers = { 'content-type': 'message/ohttp-req' };
     const answer = await this.#call({ method: 'POST', path: '/request', headers, body: bytes });
     if (answer?.status !== 200) {
@@ -159,8 +160,9 @@ export class PageVisit {
       this.#note(error);
       return;
     }
-    for (const reply of acknowledged) reply.acknowledgedAt = this.#now;
-    this.#acknowledging = this.#acknowledging.filter((reply) => !acknowledged.includes(reply));
+    if (session.state.unacknowledged === 0) {
+      for (const reply of this.#acknowledging.splice(0)) reply.acknowledgedAt = this.#now;
+    }
     this.#look();
   }
 
@@ -179,7 +181,7 @@ export class PageVisit {
       this.#shown.set(answer.id, read);
       this.#parts.ledger.read.push(read);
       this.session.shown(answer.id);
-      this.#acknowledging.push(...Array.from({ length: parts }, () => read));
+      this.#acknowledging.push(read);
     }
   }
 

@@ -31,11 +31,11 @@ export async function inspect(run: Run): Promise<Report> {
   const ends = await Promise.all(world.devices.map(endOf));
   const shown = (await Promise.all(world.devices.map(messagesOf))).flat();
   const kept = (await Promise.all(firstOfEachDesk(world.devices).map(repliesOf))).flat();
-  const { sent, written, read, holes } = world.ledger;
+  const { sent, written, read, missing, holes } = world.ledger;
   const messages = checkMessages(sent, shown, ends, holes);
   const own = new Map(sent.map(({ source, desk, conversation }) => [`${source} ${desk}`, conversation]));
   const conversationOf = (source: string, desk: string): string => own.get(`${source} ${desk}`) ?? '';
-  const replies = checkReplies({ written, read, kept, holes, conversationOf });
+  const replies = checkReplies({ written, read, kept, missing, holes, conversationOf });
   const breaches = [
     ...messages.breaches,
     ...replies.breaches,
@@ -49,17 +49,17 @@ export async function inspect(run: Run): Promise<Report> {
 
 /** What people at a desk may be told because of what went wrong, and never without it. */
 export function explainedAlerts(mishaps: Mishaps): Set<AlertCode> {
-  // A desk that begins has no keys for tomorrow until a second device has confirmed them. A source that comes back does
-  // not know what it has read in an earlier visit, so that a desk may suspect a loss where there is none.
-  const codes: AlertCode[] = ['day-keys-short', 'loss-suspected'];
+  // A desk that begins has no keys for tomorrow until a second device has confirmed them.
+  const codes: AlertCode[] = ['day-keys-short'];
   const { network, serverCrashes, deviceCrashes, sleep, restores, copies } = mishaps;
   const isLossy = Object.values(network).some((rate) => rate > 0);
   if (isLossy || serverCrashes + deviceCrashes > 0 || sleep > 0 || copies) codes.push('no-receipt');
   if (restores) {
     codes.push('no-receipt', 'log-restored', 'log-withheld', 'reply-refused', 'log-fork', 'log-invalid');
+    codes.push('loss-suspected');
   }
   if (copies) codes.push('log-fork', 'reply-refused');
-  if (sleep >= 13 * 86_400) codes.push('log-gap', 'days-unfinished');
+  if (sleep >= 13 * 86_400) codes.push('log-gap', 'days-unfinished', 'loss-suspected');
   if (sleep > 0) codes.push('clock');
   // The answer to a post was lost and its token has expired since: with another token the reply that is there already is
   // refused, until the index shows it.

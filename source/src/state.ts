@@ -135,6 +135,7 @@ export function initialState(list: WordListId): State {
       answers: [],
       unreadable: 0,
       missing: [],
+      unacknowledged: 0,
     },
     draft: emptyDraft,
     list: { id: list, wanted: list, state: 'ready' },

@@ -140,7 +140,7 @@ function encodeInsideOf(ids: Record<'messageId' | 'conversationId' | 'root' | 'p
   bare: Uint8Array;
   padded: Uint8Array;
 } {
-  const fields = { kind: 'submission', part: 0, parts: 1, day: 20_780, lane: 513, read: 1, ...ids } as const;
+  const fields = { kind: 'submission', part: 0, parts: 1, day: 20_780, lane: 513, ...ids } as const;
   return { bare: encodeInside(fields), padded: encodePaddedInside(fields) };
 }
 

@@ -45,7 +45,7 @@ async function everyEvent(
 ): Promise<LogEvent[]> {
   const [conversationId, messageId] = [random(32), random(16)];
   const part = { kind: 'submission', part: 0, parts: 1, messageId, conversationId, day, root: random(32) } as const;
-  const inside = encodeInside({ ...part, lane: 7, read: 0, piece: random(20) });
+  const inside = encodeInside({ ...part, lane: 7, piece: random(20) });
   const [grade, nonce, request] = [{ source: 2, information: 3 }, random(32), random(16)];
   const commitment = await gradeCommitment({ ...owner, conversationId, device }, grade, nonce);
   return [

@@ -22,7 +22,7 @@ export const reply: VectorSection = {
         device,
         day: 20_781,
         number: link + 2,
-        lowestUnconfirmed: 2,
+        outstanding: link === 0 ? 1 : 0b1010_0001,
         part: 1,
         parts: 2,
         token,

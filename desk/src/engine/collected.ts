@@ -3,7 +3,7 @@
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { Reader } from '@postern/protocol/bytes/reader';
 import { Writer } from '@postern/protocol/bytes/writer';
-import { REPLY_LIFE_DAYS, ROOT_WINDOW_DAYS } from '@postern/protocol/constants';
+import { CLOCK_DAYS, DAY_KEY_GRACE_DAYS, REPLY_LIFE_DAYS, ROOT_WINDOW_DAYS } from '@postern/protocol/constants';
 import type { Conversation, DeskReply } from '@postern/protocol/desk/state';
 import type { LogEvent } from '@postern/protocol/messages/log-event';
 import { lanePrefix, type ReplyIndex, tagLookup, tagOf } from '@postern/protocol/messages/reply-index';
@@ -29,6 +29,8 @@ interface Watched {
   readonly seenOn: Day;
   /** The day on which the log said that it was collected; 0 before. */
   readonly collectedOn: Day;
+  /** Somebody has been told that it may be lost. */
+  readonly isReported: boolean;
 }
 
 export class Collected {
@@ -93,17 +95,20 @@ export class Collected {
     this.#fetchedAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Notes when the log says that replies were collected, and reports losses that a later message shows. */
+  /** Notes when the log says that replies were collected, and reports those of which no receipt came. */
   onApplied(events: readonly LogEvent[], changed: ReadonlySet<string>, day: Day): StoreWrite[] {
     const writes: StoreWrite[] = [];
     for (const event of events) {
       if (event.kind !== 'collected') continue;
       const name = names.watched(bytesToHex(event.conversationId), event.number);
-      writes.push(this.#watch(name, { seenOn: this.#watched.get(name)?.seenOn ?? day, collectedOn: day }));
+      const { seenOn = day, isReported = false } = this.#watched.get(name) ?? {};
+      writes.push(this.#watch(name, { seenOn, collectedOn: day, isReported }));
     }
-    for (const id of changed) {
-      const conversation = this.#with.log.state.conversations.get(id);
-      if (conversation) this.#reportLoss(id, conversation, day);
+    const { conversations } = this.#with.log.state;
+    const isDayDone = events.some(({ kind }) => kind === 'day-finished');
+    for (const id of isDayDone ? conversations.keys() : changed) {
+      const conversation = conversations.get(id);
+      if (conversation) writes.push(...this.#reportLosses(id, conversation, day));
     }
     return writes;
   }
@@ -127,7 +132,7 @@ export class Collected {
         const name = names.watched(id, reply.number);
         const stands = has(await tagOf(reply.tagKey, index.epoch));
         const isSeen = this.#watched.has(name);
-        if (stands && !isSeen) writes.push(this.#watch(name, { seenOn: today, collectedOn: 0 }));
+        if (stands && !isSeen) writes.push(this.#watch(name, { seenOn: today, collectedOn: 0, isReported: false }));
         // It was posted on its own day or later, so until then nothing but an acknowledgement, or a loss, removes it.
         const isInTime = today < reply.day + REPLY_LIFE_DAYS;
         if (!stands && isSeen && isInTime) events.push({ kind: 'collected', ...place(conversation, reply) });
@@ -151,22 +156,36 @@ export class Collected {
   }
 
   /**
-   * A reply that left the index early was read, or the server lost it. A message sealed two days later by a source that
-   * has not read it tells which; one that is only a day younger may have been written before.
+   * A source sends its receipt before it lets the server delete a reply. So one that left the index early, while all
+   * that came until then has been tried and no receipt was among it, was deleted by somebody else (RCP-4).
    */
-  #reportLoss(id: string, conversation: Conversation, day: Day): void {
-    const isLost = conversation.replies.some((reply) => {
-      const collectedOn = this.#watched.get(names.watched(id, reply.number))?.collectedOn ?? 0;
-      if (reply.progress !== 'collected' || reply.number <= conversation.read || collectedOn === 0) return false;
-      return conversation.messages.some((message) => message.day > collectedOn + 1 && message.read < reply.number);
+  #reportLosses(id: string, conversation: Conversation, day: Day): StoreWrite[] {
+    const subject = { conversation: id };
+    const lost = conversation.replies.filter((reply) => this.#isLost(id, reply, day));
+    if (lost.length === 0) this.#parts.alerts.clear('loss-suspected', subject);
+    return lost.flatMap(({ number }) => {
+      const name = names.watched(id, number);
+      const watched = this.#watched.get(name);
+      if (watched === undefined || watched.isReported) return [];
+      this.#parts.alerts.raise('loss-suspected', day, subject);
+      return [this.#watch(name, { ...watched, isReported: true })];
     });
-    if (isLost) this.#parts.alerts.raise('loss-suspected', day, { conversation: id });
-    else this.#parts.alerts.clear('loss-suspected', { conversation: id });
+  }
+
+  #isLost(id: string, reply: DeskReply, today: Day): boolean {
+    const { collectedOn = 0 } = this.#watched.get(names.watched(id, reply.number)) ?? {};
+    if (reply.progress !== 'collected' || reply.isConfirmed || collectedOn === 0) return false;
+    const finished = [...this.#with.log.state.finished.values()];
+    // Of days before that nothing can be tried any more. A server's clock may be ahead by one.
+    for (let day = Math.max(reply.day, today - DAY_KEY_GRACE_DAYS + 1); day <= collectedOn + CLOCK_DAYS; day++) {
+      if (!finished.some((days) => days.has(day))) return false;
+    }
+    return true;
   }
 
   #watch(name: string, watched: Watched): StoreWrite {
     this.#watched.set(name, watched);
-    return { key: name, bytes: new Writer().u32(watched.seenOn).u32(watched.collectedOn).done() };
+    return { key: name, bytes: encodeWatched(watched) };
   }
 }
 
@@ -174,9 +193,17 @@ function place(conversation: Conversation, reply: DeskReply): { conversationId: 
   return { conversationId: conversation.id, number: reply.number };
 }
 
+function encodeWatched({ seenOn, collectedOn, isReported }: Watched): Uint8Array {
+  return new Writer()
+    .u32(seenOn)
+    .u32(collectedOn)
+    .u8(isReported ? 1 : 0)
+    .done();
+}
+
 function decodeWatched(bytes: Uint8Array): Watched {
   const reader = new Reader(bytes);
-  const watched = { seenOn: reader.u32(), collectedOn: reader.u32() };
+  const watched = { seenOn: reader.u32(), collectedOn: reader.u32(), isReported: reader.u8() === 1 };
   reader.end();
   return watched;
 }

@@ -4,13 +4,7 @@ import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { equal } from '@postern/protocol/bytes/equal';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import { ROOT_USE_DAYS } from '@postern/protocol/constants';
-import {
-  type Conversation,
-  type DeskMessage,
-  type DeskReply,
-  isConfirmed,
-  linksLeft,
-} from '@postern/protocol/desk/state';
+import { type Conversation, type DeskMessage, type DeskReply, linksLeft } from '@postern/protocol/desk/state';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { LogEvent } from '@postern/protocol/messages/log-event';
 import { joinReply, type ReplyContent } from '@postern/protocol/messages/reply-content';
@@ -43,7 +37,7 @@ export function summaryOf(conversation: Conversation, waiting: readonly WrittenR
     incomplete: conversation.partial.length,
     replies: texts.length + pending.length,
     unposted: unposted.length + pending.length,
-    steps: replies.reduce((sum, { progress }) => sum + order.indexOf(progress), conversation.read),
+    steps: replies.reduce((sum, reply) => sum + order.indexOf(reply.progress) + Number(reply.isConfirmed), 0),
     isUnanswered: newest !== undefined && pending.length === 0 && !replies.some(({ day }) => day >= newest.day),
     linksLeft: Math.max(0, linksLeft(conversation) - pendingPieces),
   };
@@ -56,7 +50,7 @@ export async function viewOf(
   today: Day,
 ): Promise<ConversationView> {
   const pending = ownOf(conversation, waiting).map((reply) => pendingView(reply, device));
-  const replies = groupByMessage(conversation.replies).map((parts) => replyView(conversation, parts, today));
+  const replies = groupByMessage(conversation.replies).map((parts) => replyView(parts, today));
   return {
     summary: summaryOf(conversation, waiting),
     messages: await Promise.all(conversation.messages.map(messageView)),
@@ -108,7 +102,7 @@ async function messageView(message: DeskMessage): Promise<MessageView> {
   };
 }
 
-async function replyView(conversation: Conversation, parts: readonly DeskReply[], today: Day): Promise<ReplyView> {
+async function replyView(parts: readonly DeskReply[], today: Day): Promise<ReplyView> {
   const [first] = parts as readonly [DeskReply];
   const states = parts.map((part) => (isTooOld(part, today) ? 'too-old' : part.progress));
   return {
@@ -119,7 +113,7 @@ async function replyView(conversation: Conversation, parts: readonly DeskReply[]
     parts: first.parts,
     progress: order.find((progress) => states.includes(progress)) ?? 'waiting',
     partsPosted: parts.filter((part) => !isUnposted(part) && !isTooOld(part, today)).length,
-    isConfirmed: parts.every((part) => isConfirmed(conversation, part)),
+    isConfirmed: parts.every((part) => part.isConfirmed),
   };
 }
 

@@ -142,7 +142,7 @@ export class CoverVisit {
     if (this.#isShown || !equal(await sha256(body), this.#cover.bodyHash)) return;
     this.#isShown = true;
     this.#delivery.arrived(this.#cover.tagKey);
-    this.#delivery.acknowledge(this.#cover.ackKey);
+    this.#delivery.shown(this.#cover.ackKey);
   }
 }
 
@@ -175,14 +175,17 @@ function termsOf({ ports }: EngineParts, { roster, bundle }: Documents): Deliver
     desk: id,
     dayKeys: dayKeysOf(bundle, id).map(({ publicKey }) => publicKey),
   }));
+  const cover = (now: number): Promise<Uint8Array> => {
+    const terms = { fingerprint: roster.fingerprint, keyDay: bundle.day, today: dayOf(now) };
+    return sealCover(terms, desks, ports.random);
+  };
   return {
     fingerprint: roster.fingerprint,
     keyConfig: decodeKeyConfig(bundle.keyConfig),
     envelopeEvery: roster.envelopeEvery,
     epochSeconds: roster.epochSeconds,
-    cover: (now) => {
-      const terms = { fingerprint: roster.fingerprint, keyDay: bundle.day, today: dayOf(now) };
-      return sealCover(terms, desks, ports.random);
-    },
+    cover,
+    // Nobody is to be told: another cover goes where a source's receipt would.
+    receipt: async (now, ackKeys) => ({ envelope: await cover(now), ackKeys }),
   };
 }

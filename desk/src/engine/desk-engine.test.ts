@@ -40,7 +40,8 @@ describe('one device', () => {
     const read = await source.visit();
     expect(read.answers).toMatchObject([{ text: answer, number: 1 }]);
     await world.run(2 * hour);
-    expect((await view()).replies).toMatchObject([{ progress: 'collected', isConfirmed: false }]);
+    expect((await view()).replies).toMatchObject([{ progress: 'collected', isConfirmed: true }]);
+    expect((await view()).summary).toMatchObject({ messages: 1 });
     expect((await source.visit()).answers).toEqual([]);
     expect(
       device(0)

@@ -177,7 +177,7 @@ export class Envelopes {
       if (error instanceof MessageError || error instanceof WireError) return { id, event: null, result: 'malformed' };
       throw error;
     }
-    if (opened.kind !== 'submission') return { id, event: null, result: 'notForThisDesk' };
+    if (opened.kind === 'not-for-me' || opened.kind === 'cover') return { id, event: null, result: 'notForThisDesk' };
     if (this.#with.log.state.envelopes.has(bytesToHex(id))) return { id, event: null, result: 'known' };
     const event = { kind: 'received', envelopeId: id, day: opened.keyDay, inside: opened.fields } as const;
     return { id, event, result: 'opened' };

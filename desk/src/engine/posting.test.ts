@@ -1,9 +1,11 @@
 // What a desk posts and collects anonymously: its times, its circuits, its retries, its cover.
 import { decodeDeviceResponse, encodeDeviceResponse } from '@postern/protocol/http/device-response';
+import { ackIdOf } from '@postern/protocol/keys/reply-links';
 import { generateIssuerKey, importIssuerKey } from '@postern/protocol/primitives/blind-rsa-native';
 import { afterEach, describe, expect, it } from 'vitest';
+import { LogStore } from './log-store.ts';
 import { names } from './store-schema.ts';
-import { DeskWorld, daySeconds, type TestDevice } from './testing/desk-world.ts';
+import { DeskWorld, daySeconds, random, type TestDevice } from './testing/desk-world.ts';
 import { TestSource } from './testing/test-source.ts';
 
 let world: DeskWorld;
@@ -23,6 +25,13 @@ const onlyId = (at = 0): string => device(at).engine.conversations()[0]?.id ?? '
 const replies = async (at = 0) => (await device(at).engine.conversation(onlyId(at)))?.replies ?? [];
 const posts = (of: TestDevice) =>
   of.seen.filter(({ what, circuit }) => what === '/request' && circuit.startsWith('post'));
+
+/** Of the reply that is written next. */
+async function nextAckKey(): Promise<Uint8Array> {
+  const { state } = await LogStore.load(device(0).store, random);
+  const keys = state.conversations.get(onlyId())?.links?.keys ?? new Uint8Array(0);
+  return keys.slice(32, 64);
+}
 
 describe('posts', () => {
   it('[RPL-5] are the same in number, time and size whether the desk answers or not', async () => {
@@ -182,7 +191,7 @@ describe('cover visits', () => {
 });
 
 describe('the index', () => {
-  it('shows that a reply was collected, and a later message that it was not read', async () => {
+  it('[RCP-4] shows a loss when a reply leaves it without a receipt, and not when one came before', async () => {
     world = await DeskWorld.create(1, { repliesADay: 4 }, slow);
     await world.run(2 * hour);
     const source = new TestSource(world);
@@ -191,18 +200,32 @@ describe('the index', () => {
     await device(0).engine.reply(onlyId(), 'Read me');
     await world.run(daySeconds);
     expect(await replies()).toMatchObject([{ progress: 'posted' }]);
-    // The source takes the reply from the server, but its page was closed before it was remembered.
-    await source.visit([], 6);
+    // The page is closed when the receipt is stored and the reply not yet deleted: it is read again, and all is well.
+    expect((await source.visit([], 3)).answers).toHaveLength(1);
+    expect((await source.visit([], 6)).answers).toHaveLength(1);
     await world.run(2 * hour);
-    expect(await replies()).toMatchObject([{ progress: 'collected', isConfirmed: false }]);
+    const ackId = await ackIdOf(await nextAckKey());
+    await device(0).engine.reply(onlyId(), 'Read me too');
+    await world.run(2 * daySeconds);
+    expect(await replies()).toMatchObject([{ isConfirmed: true }, { progress: 'posted' }]);
+    // Whoever runs the server deletes it.
+    await world.storage?.write([{ kind: 'acknowledge', ackId }]);
     for (let day = 0; day < 3; day++) {
+      expect(device(0).engine.status().alerts).toEqual([]);
       await world.nextDay();
       await world.run(2 * hour);
     }
+    expect(await replies()).toMatchObject([{ isConfirmed: true }, { progress: 'collected', isConfirmed: false }]);
+    const lost = { code: 'loss-suspected', conversation: onlyId() } as const;
+    expect(device(0).engine.status().alerts).toMatchObject([lost]);
+    // Somebody has seen it: it is not said of the same reply again, while the next ones name it to the source.
+    await device(0).engine.dismiss('loss-suspected', { conversation: onlyId() });
+    await device(0).engine.reply(onlyId(), 'Once more');
+    await world.run(2 * daySeconds);
     expect(device(0).engine.status().alerts).toEqual([]);
-    await source.visit(['Have you read my message?']);
-    await world.run(2 * hour);
-    expect(device(0).engine.status().alerts).toMatchObject([{ code: 'loss-suspected', conversation: onlyId() }]);
+    const { answers, missing } = await source.visit([], 6);
+    expect(answers.map(({ text }) => text)).toEqual(['Once more']);
+    expect(missing.map(({ number }) => number)).toEqual([2]);
   });
 
   it('that does not verify is reported', async () => {

@@ -17,7 +17,7 @@ import { decodeKeyConfig } from '@postern/protocol/http/ohttp';
 import { encodeReplyPayload } from '@postern/protocol/http/reply-payload';
 import { acceptedPeriods } from '@postern/protocol/http/token';
 import { ackIdOf } from '@postern/protocol/keys/reply-links';
-import { sealCoverReply, sealReply } from '@postern/protocol/messages/reply';
+import { outstandingBefore, sealCoverReply, sealReply } from '@postern/protocol/messages/reply';
 import { lanePrefix } from '@postern/protocol/messages/reply-index';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import type { Day } from '@postern/protocol/time';
@@ -220,10 +220,9 @@ export class Posting {
       const { number, part, parts, piece, rootDay, link } = reply;
       const { fingerprint, desk, device, signing } = keys;
       const place = { fingerprint, desk, conversationId: conversation.id, rootDay, link, replyKey };
-      // A source that claims to have read what was never sent must not make its replies impossible to seal.
-      const lowestUnconfirmed = Math.min(conversation.read + 1, number);
+      const outstanding = outstandingBefore(number, (earlier) => isOutstanding(conversation, earlier));
       const admission = this.#with.tokens.take('admission', today);
-      const says = { device, day: today, number, lowestUnconfirmed, part, parts, piece };
+      const says = { device, day: today, number, outstanding, part, parts, piece };
       const body = await sealReply(place, { ...says, token: admission?.token ?? null }, signing, ports.random);
       const what = { kind: 'reply', conversationId: conversation.id, number } as const;
       const ackId = await ackIdOf(ackKey);
@@ -294,6 +293,12 @@ export class Posting {
     await this.#parts.ports.store.set(name, encodePost(refused));
     this.#posts.set(name, refused);
   }
+}
+
+/** One that is not posted yet is not outstanding, and neither is one that the source has confirmed (RPL-4). */
+function isOutstanding({ replies }: Conversation, number: number): boolean {
+  const reply = replies.find((other) => other.number === number);
+  return reply !== undefined && !reply.isConfirmed && (reply.progress === 'posted' || reply.progress === 'collected');
 }
 
 function isSame(a: PostSubject, b: PostSubject): boolean {

@@ -23,7 +23,7 @@ import type { CaseSummary, CaseView } from './case-view.ts';
  * - `issuer-invalid`: the server offered token keys that the bundle does not name (TOK-3)
  * - `reply-too-old`: a reply was not posted in time for its root and never will be (CHN-2)
  * - `reply-refused`: the server has refused a reply for good
- * - `loss-suspected`: replies left the index early and the source, who wrote since, has not read them
+ * - `loss-suspected`: replies left the index early, and no receipt of the source came before
  * - `event-refused`: a device wrote what its role does not permit; it counts nowhere (CAS-1)
  * - `clock`: the server does not accept this device's clock
  */

@@ -29,7 +29,7 @@ async function received(source: number, messageDay = day, id = 0, text = secret)
   ];
   const root = bytes(source, 32);
   root[0] = messageDay & 255;
-  const place = { conversationId: caseId(source), messageId: bytes(id, 16), root, lane: 1, read: 0 };
+  const place = { conversationId: caseId(source), messageId: bytes(id, 16), root, lane: 1 };
   const inside = { kind: 'submission', part: 0, parts: 1, day: messageDay, piece, ...place } as const;
   return { kind: 'received', envelopeId: random(32), day: messageDay, inside: encodeInside(inside) };
 }

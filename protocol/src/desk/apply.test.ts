@@ -7,6 +7,7 @@ import type { Content } from '../messages/content.ts';
 import { splitContent } from '../messages/content.ts';
 import { encodeInside, type Inside } from '../messages/inside.ts';
 import type { LogEvent } from '../messages/log-event.ts';
+import { encodeReceipt } from '../messages/receipt.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { type AppliedEntry, applyEntry, forgetBefore } from './apply.ts';
 import { type Conversation, type DeskState, emptyDeskState, linksLeft } from './state.ts';
@@ -36,7 +37,6 @@ function received(source: number, fields: Partial<Inside> = {}, id = 0): LogEven
     day,
     root: rootOf(source, fields.day ?? day),
     lane: 500 + source,
-    read: 0,
     piece: bytes(1, 10),
     ...fields,
   };
@@ -44,6 +44,9 @@ function received(source: number, fields: Partial<Inside> = {}, id = 0): LogEven
   envelopeId[0] = id;
   return { kind: 'received', envelopeId, day: inside.day, inside: encodeInside(inside) };
 }
+
+const receipt = (source: number, numbers: number[], id = 90, fields: Partial<Inside> = {}): LogEvent =>
+  received(source, { kind: 'receipt', messageId: bytes(id, 16), piece: encodeReceipt(numbers), ...fields }, id);
 
 function replyEvent(source: number, message: number, pieces = 1, on = day): LogEvent {
   const messageId = bytes(message & 255, 16);
@@ -73,10 +76,13 @@ const only = (state: DeskState, source = 1): Conversation => {
 /** What two devices may write about two sources, in any order and as often as they like. */
 const anyEvent = fc.oneof(
   fc
-    .tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 5 }), fc.nat(9))
-    .map(([source, later, message, read]) =>
-      received(source, { day: day + later, messageId: bytes(message, 16), read }, later * 8 + message),
+    .tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 5 }))
+    .map(([source, later, message]) =>
+      received(source, { day: day + later, messageId: bytes(message, 16) }, later * 8 + message),
     ),
+  fc
+    .tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 12 }), fc.nat(200))
+    .map(([source, number, id]) => receipt(source, [number, number + 2], id)),
   fc
     .tuple(fc.integer({ min: 1, max: 2 }), fc.nat(400), fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 36 }))
     .map(([source, message, pieces, later]) => replyEvent(source, message, pieces, day + later)),
@@ -232,7 +238,7 @@ describe('messages', () => {
   });
 
   it('[ENV-4] take nothing from a part that contradicts one that is here', async () => {
-    const part = { part: 0, parts: 3, lane: 9, read: 0, piece: bytes(1, 20) };
+    const part = { part: 0, parts: 3, lane: 9, piece: bytes(1, 20) };
     const state = await apply([by(first, received(1, part))]);
     const before = encodeDeskState(state);
     const others: Partial<Inside>[] = [
@@ -255,12 +261,6 @@ describe('messages', () => {
     expect(only(state).messages).toMatchObject([{ content: null }]);
   });
 
-  it('confirm what was sent and not what was not', async () => {
-    const state = await apply([by(first, received(1)), by(first, replyEvent(1, 1, 2))]);
-    await apply([by(first, received(1, { messageId: bytes(5, 16), read: 9 }, 5))], state);
-    expect(only(state).read).toBe(2);
-  });
-
   it('of which the envelopes are forgotten stay', async () => {
     const state = await apply([by(first, received(1), { kind: 'day-finished', day })]);
     forgetBefore(state, day + 1);
@@ -270,6 +270,42 @@ describe('messages', () => {
 
   it('of a conversation that is not known are not made by replies or reports', async () => {
     const state = await apply([by(first, replyEvent(1, 1), about('posted', 1, 1), about('collected', 1, 1))]);
+    expect(state.conversations.size).toBe(0);
+  });
+});
+
+describe('receipts', () => {
+  const confirmed = (state: DeskState) =>
+    only(state).replies.map(({ number, progress, isConfirmed }) => [number, progress, isConfirmed]);
+
+  it('[RCP-3] confirm the replies that they name and no others, posted or not yet known to be', async () => {
+    const state = await apply([by(first, received(1)), by(first, replyEvent(1, 1, 3), about('posted', 1, 1))]);
+    await apply([by(first, receipt(1, [1, 3, 9]))], state);
+    expect(confirmed(state)).toEqual([
+      [1, 'collected', true],
+      [2, 'queued', false],
+      [3, 'queued', true],
+    ]);
+    await apply([by(second, about('posted', 1, 2), about('posted', 1, 3))], state);
+    expect(confirmed(state)).toEqual([
+      [1, 'collected', true],
+      [2, 'posted', false],
+      [3, 'collected', true],
+    ]);
+    expect(only(state).replies.map(({ tagKey }) => tagKey !== null)).toEqual([false, true, false]);
+  });
+
+  it('[RCP-3] bring a newer root and lane, and no message', async () => {
+    const state = await apply([by(first, received(1)), by(first, replyEvent(1, 1, 8), replyEvent(1, 2))]);
+    expect(only(state).replies.map(({ progress }) => progress)).toContain('waiting');
+    await apply([by(first, receipt(1, [1], 91, { day: day + 1, root: rootOf(1, day + 1) }))], state);
+    expect(only(state).links?.day).toBe(day + 1);
+    expect(only(state).replies.map(({ progress }) => progress)).not.toContain('waiting');
+    expect(only(state).messages).toHaveLength(1);
+  });
+
+  it('[RCP-3] of somebody who never wrote make no conversation', async () => {
+    const state = await apply([by(first, receipt(1, [1]))]);
     expect(state.conversations.size).toBe(0);
   });
 });

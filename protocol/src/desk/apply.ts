@@ -7,6 +7,7 @@ import { joinContent } from '../messages/assemble.ts';
 import { type CaseEvent, isCaseEvent } from '../messages/case-event.ts';
 import { decodeInside, type Inside } from '../messages/inside.ts';
 import type { LogEvent } from '../messages/log-event.ts';
+import { decodeReceipt } from '../messages/receipt.ts';
 import { applyCaseEvent, noteArrival } from './apply-case.ts';
 import { isPermitted, noteSigner, refuse } from './roles.ts';
 import {
@@ -76,14 +77,13 @@ async function applyEvent(
         for (const key of [reply.ackKey, reply.replyKey]) key?.fill(0);
         reply.ackKey = null;
         reply.replyKey = null;
+        if (reply.isConfirmed) collect(reply);
       });
     case 'collected':
       return changeConversation(state, event.conversationId, (conversation) => {
         const reply = replyByNumber(conversation, event.number);
         if (reply?.progress !== 'posted') return;
-        reply.progress = 'collected';
-        reply.tagKey?.fill(0);
-        reply.tagKey = null;
+        collect(reply);
       });
     case 'day-finished': {
       const key = bytesToHex(device);
@@ -102,14 +102,20 @@ export function forgetBefore(state: DeskState, day: number): void {
 
 async function receive(state: DeskState, inside: Inside, day: number, context: DeskContext): Promise<string | null> {
   const id = bytesToHex(inside.conversationId);
-  const conversation = state.conversations.get(id) ?? emptyConversation(inside.conversationId);
+  const known = state.conversations.get(id);
+  // Who has never written has nothing to confirm.
+  if (inside.kind === 'receipt' && !known) return null;
+  const conversation = known ?? emptyConversation(inside.conversationId);
   const partial = conversation.partial.find((other) => equal(other.messageId, inside.messageId));
   if (partial && contradicts(partial, inside)) return null;
   if (await isOtherRoot(conversation, inside, context)) return null;
   state.conversations.set(id, conversation);
   conversation.lane = inside.lane;
-  conversation.read = Math.max(conversation.read, Math.min(inside.read, conversation.nextNumber - 1));
   await importRoot(conversation, inside, context);
+  if (inside.kind === 'receipt') {
+    confirm(conversation, decodeReceipt(inside.piece));
+    return id;
+  }
   const whole = conversation.messages.length;
   await addPart(conversation, inside, day);
   if (conversation.messages.length > whole) noteArrival(state, id, day);
@@ -143,6 +149,22 @@ async function importRoot(conversation: Conversation, inside: Inside, context: D
   allocateLinks(conversation);
 }
 
+/** What the source has been shown. A reply that is not known to be posted is, all the same; its event follows. */
+function confirm(conversation: Conversation, numbers: readonly number[]): void {
+  for (const number of numbers) {
+    const reply = replyByNumber(conversation, number);
+    if (reply === undefined) continue;
+    reply.isConfirmed = true;
+    if (reply.progress === 'posted') collect(reply);
+  }
+}
+
+function collect(reply: DeskReply): void {
+  reply.progress = 'collected';
+  reply.tagKey?.fill(0);
+  reply.tagKey = null;
+}
+
 async function addPart(conversation: Conversation, inside: Inside, day: number): Promise<void> {
   if (conversation.messages.some((message) => equal(message.messageId, inside.messageId))) return;
   const at = conversation.partial.findIndex((partial) => equal(partial.messageId, inside.messageId));
@@ -151,20 +173,18 @@ async function addPart(conversation: Conversation, inside: Inside, day: number):
     day,
     parts: inside.parts,
     lane: inside.lane,
-    read: inside.read,
     pieces: new Map<number, Uint8Array>(),
   };
   if (partial.pieces.has(inside.part)) return;
   partial.pieces.set(inside.part, inside.piece);
-  partial.read = Math.max(partial.read, inside.read);
   if (partial.pieces.size < partial.parts) {
     if (at < 0) conversation.partial.push(partial);
     return;
   }
   if (at >= 0) conversation.partial.splice(at, 1);
   const pieces = [...partial.pieces].sort(([a], [b]) => a - b).map(([, piece]) => piece);
-  const { messageId, read } = partial;
-  conversation.messages.push({ messageId, day: partial.day, read, content: await joinContent(pieces) });
+  const { messageId } = partial;
+  conversation.messages.push({ messageId, day: partial.day, content: await joinContent(pieces) });
 }
 
 /** Gives waiting replies their numbers and links, in their order, as far as the newest root reaches. */
@@ -195,6 +215,7 @@ function waitingReply(
   const { messageId, day, pieces } = event;
   const unallocated = {
     progress: 'waiting',
+    isConfirmed: false,
     number: 0,
     rootDay: 0,
     link: 0,

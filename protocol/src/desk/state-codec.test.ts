@@ -27,7 +27,7 @@ async function fullState(): Promise<DeskState> {
   };
   const [whole] = (await splitContent(content)) as [Uint8Array];
   for (const conversationId of [random(32), random(32)]) {
-    const inside = { kind: 'submission', conversationId, day, root: random(32), lane: 513, read: 0 } as const;
+    const inside = { kind: 'submission', conversationId, day, root: random(32), lane: 513 } as const;
     const parts = [
       { part: 0, parts: 1, messageId: random(16), piece: whole },
       { part: 0, parts: 1, messageId: random(16), piece: random(40) },

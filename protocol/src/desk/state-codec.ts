@@ -23,12 +23,7 @@ const progressByCode = ['waiting', 'queued', 'posted', 'collected'] as const sat
 
 export function encodeConversation(conversation: Conversation): Uint8Array {
   const writer = new Writer();
-  writer
-    .u8(version)
-    .bytes(conversation.id, 32)
-    .u16(conversation.lane)
-    .u32(conversation.read)
-    .u32(conversation.nextNumber);
+  writer.u8(version).bytes(conversation.id, 32).u16(conversation.lane).u32(conversation.nextNumber);
   writer.list8(conversation.links === null ? [] : [conversation.links], writeLinks);
   writer.list16(conversation.messages, writeMessage);
   writer.list16(conversation.partial, writePartial);
@@ -40,7 +35,7 @@ export function encodeConversation(conversation: Conversation): Uint8Array {
 export function decodeConversation(bytes: Uint8Array): Conversation {
   const reader = new Reader(bytes);
   reader.version(version);
-  const head = { id: reader.bytes(32), lane: reader.u16(), read: reader.u32(), nextNumber: reader.u32() };
+  const head = { id: reader.bytes(32), lane: reader.u16(), nextNumber: reader.u32() };
   const links = reader.list8(1, readLinks)[0] ?? null;
   const messages = reader.list16(0xffff, readMessage);
   const partial = reader.list16(0xffff, readPartial);
@@ -128,18 +123,18 @@ function readLinks(reader: Reader): ReplyLinks {
 }
 
 function writeMessage(message: DeskMessage, writer: Writer): void {
-  writer.bytes(message.messageId, 16).u32(message.day).u32(message.read);
+  writer.bytes(message.messageId, 16).u32(message.day);
   writer.var32(message.content === null ? new Uint8Array(0) : encodeContent(message.content));
 }
 
 function readMessage(reader: Reader): DeskMessage {
-  const head = { messageId: reader.bytes(16), day: reader.u32(), read: reader.u32() };
+  const head = { messageId: reader.bytes(16), day: reader.u32() };
   const content = reader.var32();
   return { ...head, content: content.length === 0 ? null : decodeContent(content) };
 }
 
 function writePartial(partial: PartialMessage, writer: Writer): void {
-  writer.bytes(partial.messageId, 16).u32(partial.day).u8(partial.parts).u16(partial.lane).u32(partial.read);
+  writer.bytes(partial.messageId, 16).u32(partial.day).u8(partial.parts).u16(partial.lane);
   const pieces = [...partial.pieces].sort(([a], [b]) => a - b);
   writer.list8(pieces, ([part, piece]) => writer.u8(part).var16(piece));
 }
@@ -150,7 +145,6 @@ function readPartial(reader: Reader): PartialMessage {
     day: reader.u32(),
     parts: reader.u8(),
     lane: reader.u16(),
-    read: reader.u32(),
   };
   const pieces = reader.list8(0xff, () => [reader.u8(), reader.var16()] as const);
   return { ...head, pieces: new Map(requireSorted(pieces, ([part]) => Uint8Array.of(part))) };
@@ -164,7 +158,12 @@ function writeReply(reply: DeskReply, writer: Writer): void {
     .u8(reply.part)
     .u8(reply.parts)
     .var16(reply.piece);
-  writer.u8(progressByCode.indexOf(reply.progress)).u32(reply.number).u32(reply.rootDay).u8(reply.link);
+  writer
+    .u8(progressByCode.indexOf(reply.progress))
+    .u8(reply.isConfirmed ? 1 : 0)
+    .u32(reply.number)
+    .u32(reply.rootDay)
+    .u8(reply.link);
   for (const key of [reply.tagKey, reply.ackKey, reply.replyKey]) writer.var8(key ?? new Uint8Array(0));
 }
 
@@ -179,9 +178,16 @@ function readReply(reader: Reader): DeskReply {
   const piece = reader.var16();
   const progress = progressByCode[reader.u8()];
   if (progress === undefined) throw new WireError('bad-value', 'reading a reply of the desk: unknown progress');
+  const isConfirmed = readFlag(reader);
   const place = { number: reader.u32(), rootDay: reader.u32(), link: reader.u8() };
   const keys = { tagKey: readKey(reader), ackKey: readKey(reader), replyKey: readKey(reader) };
-  return { ...head, piece, progress, ...place, ...keys };
+  return { ...head, piece, progress, isConfirmed, ...place, ...keys };
+}
+
+function readFlag(reader: Reader): boolean {
+  const flag = reader.u8();
+  if (flag > 1) throw new WireError('bad-value', `reading a reply of the desk: a flag of ${flag}, wanted 0 or 1`);
+  return flag === 1;
 }
 
 function readKey(reader: Reader): Uint8Array | null {

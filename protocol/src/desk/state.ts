@@ -15,8 +15,6 @@ export interface DeskMessage {
   readonly messageId: Uint8Array;
   /** Day of the day key that its first part was sealed to. */
   readonly day: number;
-  /** Highest reply number that the source had read when it wrote. */
-  readonly read: number;
   /** Null when the pieces do not inflate to a content: shown as unreadable, kept, never retried. */
   readonly content: Content | null;
 }
@@ -27,14 +25,13 @@ export interface PartialMessage {
   readonly day: number;
   readonly parts: number;
   readonly lane: number;
-  read: number;
   /** By part number. */
   readonly pieces: Map<number, Uint8Array>;
 }
 
 /**
  * `waiting`: no root has a link for it yet. `queued`: has its number and link, not posted. `posted`: the server has stored it.
- * `collected`: its tag left the index before its time, so it was acknowledged, or the server lost it.
+ * `collected`: the source has confirmed it, or its tag left the index before its time.
  */
 export type ReplyProgress = 'waiting' | 'queued' | 'posted' | 'collected';
 
@@ -49,6 +46,8 @@ export interface DeskReply {
   /** This part of the raw deflate of the text. */
   readonly piece: Uint8Array;
   progress: ReplyProgress;
+  /** The source has confirmed it in a receipt. */
+  isConfirmed: boolean;
   /** From 1; 0 while waiting. */
   number: number;
   rootDay: number;
@@ -64,8 +63,6 @@ export interface DeskReply {
 export interface Conversation {
   readonly id: Uint8Array;
   lane: number;
-  /** Highest reply number that the source has confirmed in a signed submission. */
-  read: number;
   /** Number of the next reply. */
   nextNumber: number;
   /** What is left of the newest root's links. */
@@ -91,12 +88,7 @@ export function emptyDeskState(): DeskState {
 }
 
 export function emptyConversation(id: Uint8Array): Conversation {
-  return { id, lane: 0, read: 0, nextNumber: 1, links: null, messages: [], partial: [], replies: [] };
-}
-
-/** True if the source has said, signed, that it has read the reply. */
-export function isConfirmed(conversation: Conversation, reply: DeskReply): boolean {
-  return reply.number > 0 && reply.number <= conversation.read;
+  return { id, lane: 0, nextNumber: 1, links: null, messages: [], partial: [], replies: [] };
 }
 
 /** How many more reply bodies the newest root has room for. */

@@ -12,8 +12,6 @@ export type Assembly =
       readonly kind: 'whole';
       /** 1 to 4 pieces in their order. */
       readonly pieces: readonly Uint8Array[];
-      /** Highest reply number that the source had read. */
-      readonly read: number;
     }
   /** Numbers of the parts that have not come, ascending. */
   | { readonly kind: 'missing'; readonly missing: readonly number[]; readonly parts: number }
@@ -30,14 +28,13 @@ export function messageKey(inside: Pick<Inside, 'conversationId' | 'messageId'>)
  *
  * Parts contradict each other if they disagree on their number, on the piece of a part, on the lane, or on the root of
  * a day. That days differ is no contradiction: a source may seal a part again on another day.
- * @throws RangeError for no parts, parts of two messages, or covers, which the caller must not mix
+ * @throws RangeError for no parts, parts of two messages, covers or receipts, which the caller must not mix
  */
 export function assemble(received: readonly Inside[]): Assembly {
   const [first] = received;
   if (first === undefined) throw new RangeError('assemble a message: it has no parts');
   const pieces = new Map<number, Uint8Array>();
   const roots = new Map<number, Uint8Array>();
-  let read = 0;
   let contradicted = false;
   for (const inside of received) {
     if (inside.kind !== 'submission' || messageKey(inside) !== messageKey(first)) {
@@ -49,13 +46,12 @@ export function assemble(received: readonly Inside[]): Assembly {
     if (!agrees || !equal(piece, inside.piece) || !equal(root, inside.root)) contradicted = true;
     pieces.set(inside.part, piece);
     roots.set(inside.day, root);
-    read = Math.max(read, inside.read);
   }
   if (contradicted) return { kind: 'contradiction' };
   const inOrder = Array.from({ length: first.parts }, (_, part) => pieces.get(part));
   const missing = inOrder.flatMap((piece, part) => (piece === undefined ? [part] : []));
   if (missing.length > 0) return { kind: 'missing', missing, parts: first.parts };
-  return { kind: 'whole', pieces: inOrder.filter((piece) => piece !== undefined), read };
+  return { kind: 'whole', pieces: inOrder.filter((piece) => piece !== undefined) };
 }
 
 /** The content of a whole message; null if its pieces are no content, so that it is shown as unreadable and kept. */

@@ -41,7 +41,7 @@ let source: EnvelopeSource;
 beforeAll(async () => {
   keys = await Promise.all([1, 2, 3].map(() => testEnvelopeKey(random, fingerprint, random(8), day)));
   desks = keys.map(({ desk, key }) => ({ desk, dayKeys: [key.publicKey] }));
-  source = await testSource(random, { read: 7 });
+  source = await testSource(random);
 });
 
 const open = (envelope: Uint8Array, own = keys, listed = day) =>
@@ -69,7 +69,6 @@ const insideOf = (fields: Partial<Inside> = {}): Uint8Array =>
     day,
     root: source.root,
     lane: 0,
-    read: 0,
     piece: new Uint8Array(10),
     ...fields,
   });
@@ -88,7 +87,7 @@ describe('envelopes', () => {
     if (opened.kind !== 'submission') throw new Error(opened.kind);
     const { inside, fields } = opened;
     expect(opened).toMatchObject({ desk: own.desk, keyDay: day });
-    expect(inside).toMatchObject({ part: 0, parts: 1, day, root: source.root, lane: 0x1234, read: 7 });
+    expect(inside).toMatchObject({ part: 0, parts: 1, day, root: source.root, lane: 0x1234 });
     expect(inside.conversationId).toEqual(source.key.publicKey);
     expect(decodeInside(fields)).toEqual(inside);
     expect(await joinContent([inside.piece])).toEqual(content);
@@ -283,7 +282,6 @@ describe('inside', () => {
         day: u32s,
         root: bytes(32),
         lane: fc.integer({ min: 0, max: 0xffff }),
-        read: u32s,
         piece: fc.uint8Array({ maxLength: 2800 }),
       })
       .chain((fields) => fc.integer({ min: 0, max: fields.parts - 1 }).map((part) => ({ ...fields, part })));
@@ -291,7 +289,7 @@ describe('inside', () => {
       fc.property(insides, (inside) => {
         const padded = encodePaddedInside(inside);
         expect(padded).toHaveLength(2896);
-        expect(decodeInside(padded.slice(0, 96 + inside.piece.length))).toEqual(inside);
+        expect(decodeInside(padded.slice(0, 92 + inside.piece.length))).toEqual(inside);
       }),
     );
   });

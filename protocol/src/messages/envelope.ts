@@ -22,6 +22,7 @@ import { type Content, splitContent } from './content.ts';
 import { drawBelow, drawOne } from './draw.ts';
 import { decodePaddedInside, encodeInside, encodePaddedInside, type Inside } from './inside.ts';
 import { MessageError } from './message-error.ts';
+import { encodeReceipt } from './receipt.ts';
 
 /** A desk that can be written to: its id and all its valid day keys of the bundle's day, each 1,216 bytes. */
 export interface EnvelopeDesk {
@@ -46,8 +47,6 @@ export interface EnvelopeSource {
   readonly root: Uint8Array;
   /** The two lane bytes as a number. */
   readonly lane: number;
-  /** Highest reply number read, 0 for none. */
-  readonly read: number;
 }
 
 /**
@@ -63,7 +62,7 @@ export async function sealSubmission(
 ): Promise<Uint8Array[]> {
   const messageId = random(MESSAGE_ID_BYTES);
   const pieces = await splitContent(content);
-  const { key, root, lane, read } = source;
+  const { key, root, lane } = source;
   const envelopes: Uint8Array[] = [];
   for (const [part, piece] of pieces.entries()) {
     const inside: Omit<Inside, 'conversationId' | 'day'> = {
@@ -73,7 +72,6 @@ export async function sealSubmission(
       messageId,
       root,
       lane,
-      read,
       piece,
     };
     envelopes.push(await sealInside(terms, to, key, inside, random));
@@ -100,10 +98,25 @@ export async function sealCover(
     messageId: random(MESSAGE_ID_BYTES),
     root: random(ROOT_BYTES),
     lane: drawBelow(0x1_0000, random),
-    read: 0,
     piece: new Uint8Array(0),
   };
   return sealInside(terms, to, key, inside, random);
+}
+
+/**
+ * Seals one receipt, by the code that seals the others (RCP-2).
+ * @param numbers of replies that have been shown, 1 to 255, ascending
+ */
+export function sealReceipt(
+  terms: EnvelopeTerms,
+  to: EnvelopeDesk,
+  { key, root, lane }: EnvelopeSource,
+  numbers: readonly number[],
+  random: Random,
+): Promise<Uint8Array> {
+  const messageId = random(MESSAGE_ID_BYTES);
+  const piece = encodeReceipt(numbers);
+  return sealInside(terms, to, key, { kind: 'receipt', part: 0, parts: 1, messageId, root, lane, piece }, random);
 }
 
 /** A private day key, ready to try envelopes. */
@@ -130,7 +143,7 @@ export type OpenedEnvelope =
   | { readonly kind: 'not-for-me' }
   | { readonly kind: 'cover'; readonly desk: Uint8Array; readonly keyDay: number }
   | {
-      readonly kind: 'submission';
+      readonly kind: 'submission' | 'receipt';
       readonly desk: Uint8Array;
       /** Day of the day key that opened it. */
       readonly keyDay: number;
@@ -163,7 +176,7 @@ export async function openEnvelope(
     if (opened === null) continue;
     const inside = await verifyInside(fingerprint, desk, keyDay, opened);
     if (inside.kind === 'cover') return { kind: 'cover', desk, keyDay };
-    return { kind: 'submission', desk, keyDay, inside, fields: encodeInside(inside) };
+    return { kind: inside.kind, desk, keyDay, inside, fields: encodeInside(inside) };
   }
   return { kind: 'not-for-me' };
 }

@@ -1,4 +1,4 @@
-/** The inside of an envelope, submission or cover (spec/protocol.md, section 4). */
+/** The inside of an envelope: submission, cover or receipt (spec/protocol.md, section 4). */
 
 import { Reader } from '../bytes/reader.ts';
 import { WireError } from '../bytes/wire-error.ts';
@@ -11,10 +11,11 @@ import {
   PIECE_BYTES_MAX,
   ROOT_BYTES,
 } from '../constants.ts';
+import { decodeReceipt } from './receipt.ts';
 
-/** One part of a submission, or a cover, without padding and signature. */
+/** One part of a submission, a cover or a receipt, without padding and signature. */
 export interface Inside {
-  readonly kind: 'submission' | 'cover';
+  readonly kind: 'submission' | 'cover' | 'receipt';
   /** From 0. */
   readonly part: number;
   /** 1 to 4. */
@@ -29,16 +30,14 @@ export interface Inside {
   readonly root: Uint8Array;
   /** The two lane bytes as a number. */
   readonly lane: number;
-  /** Highest reply number that the source has read, 0 for none. */
-  readonly read: number;
-  /** At most 2,800 bytes. */
+  /** At most 2,800 bytes; the numbers of a receipt. */
   readonly piece: Uint8Array;
 }
 
 const version = 1;
-const kinds = { submission: 1, cover: 2 } as const;
+const kinds = { submission: 1, cover: 2, receipt: 3 } as const;
 
-/** The fields alone, 96 bytes and the piece. @throws RangeError for a field that does not fit */
+/** The fields alone, 92 bytes and the piece. @throws RangeError for a field that does not fit */
 export function encodeInside(inside: Inside): Uint8Array {
   const { part, parts, piece } = inside;
   if (!(parts >= 1 && parts <= PARTS_MAX && part < parts)) throw new RangeError(`encode part ${part} of ${parts}`);
@@ -54,7 +53,6 @@ export function encodeInside(inside: Inside): Uint8Array {
     .u32(inside.day)
     .bytes(inside.root, ROOT_BYTES)
     .u16(inside.lane)
-    .u32(inside.read)
     .var16(piece)
     .done();
 }
@@ -101,13 +99,23 @@ function readInside(reader: Reader): Inside {
     day: reader.u32(),
     root: reader.bytes(ROOT_BYTES),
     lane: reader.u16(),
-    read: reader.u32(),
-    piece: reader.var16(PIECE_BYTES_MAX),
+    piece: readPiece(reader, kind, parts),
   };
 }
 
 function readKind(kind: number): Inside['kind'] {
   if (kind === kinds.submission) return 'submission';
   if (kind === kinds.cover) return 'cover';
-  throw new WireError('bad-value', `read an inside: kind ${kind}, wanted 1 or 2`);
+  if (kind === kinds.receipt) return 'receipt';
+  throw new WireError('bad-value', `read an inside: kind ${kind}, wanted 1 to 3`);
+}
+
+/** That of a receipt is read here too, so that nobody holds one that cannot be. */
+function readPiece(reader: Reader, kind: Inside['kind'], parts: number): Uint8Array {
+  const piece = reader.var16(PIECE_BYTES_MAX);
+  if (kind === 'receipt') {
+    if (parts !== 1) throw new WireError('bad-value', `read an inside: a receipt in ${parts} parts, wanted 1`);
+    decodeReceipt(piece);
+  }
+  return piece;
 }

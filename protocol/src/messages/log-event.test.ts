@@ -21,7 +21,6 @@ const inside = (fields: Partial<Inside> = {}): Uint8Array =>
     day,
     root: random(32),
     lane: 1,
-    read: 2,
     piece: random(20),
     ...fields,
   });

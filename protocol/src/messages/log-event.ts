@@ -129,7 +129,7 @@ function readReceived(body: Reader): LogEvent {
   const day = body.u32();
   const inside = body.var16();
   const fields = decodeInside(inside);
-  if (fields.kind !== 'submission') throw new WireError('bad-value', 'read an event: a cover as received');
+  if (fields.kind === 'cover') throw new WireError('bad-value', 'read an event: a cover as received');
   if (Math.abs(fields.day - day) > CLOCK_DAYS) {
     throw new WireError('bad-value', "read an event: the source's day and the key's are more than one apart");
   }

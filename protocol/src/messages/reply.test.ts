@@ -6,7 +6,15 @@ import { type Ed25519Key, ed25519Key } from '../primitives/ed25519.ts';
 import { joined, openByNode, scrambled, sha256ByNode, subkeyByNode, u32 } from '../testing/correspondence.ts';
 import { bitFlips, extensions, truncations } from '../testing/damage.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
-import { missingNumbers, openReply, type Reply, type ReplyPlace, sealCoverReply, sealReply } from './reply.ts';
+import {
+  missingNumbers,
+  openReply,
+  outstandingBefore,
+  type Reply,
+  type ReplyPlace,
+  sealCoverReply,
+  sealReply,
+} from './reply.ts';
 
 const random = seededRandom('reply');
 const device = random(8);
@@ -22,7 +30,7 @@ const reply: Reply = {
   device,
   day: 20_781,
   number: 5,
-  lowestUnconfirmed: 2,
+  outstanding: 0b1001,
   part: 1,
   parts: 2,
   token: null,
@@ -59,9 +67,9 @@ async function sealRaw(fields: Uint8Array, signer = key): Promise<Uint8Array> {
 }
 
 /** The fields as the specification lays them out, written a second time. */
-function fieldsOf({ device, day, number, lowestUnconfirmed, part, parts, token, piece }: Reply): Buffer {
+function fieldsOf({ device, day, number, outstanding, part, parts, token, piece }: Reply): Buffer {
   const length = Buffer.from([piece.length >> 8, piece.length & 255]);
-  const head = [Buffer.of(1), device, u32(day), u32(number), u32(lowestUnconfirmed), Buffer.of(part, parts)];
+  const head = [Buffer.of(1), device, u32(day), u32(number), u32(outstanding), Buffer.of(part, parts)];
   const whole = Buffer.concat([...head, token ?? Buffer.alloc(354), length, piece]);
   return Buffer.concat([whole, Buffer.alloc(1936 - whole.length)]);
 }
@@ -135,10 +143,10 @@ describe('replies', () => {
       { part: 2, parts: 2 },
       { part: 0, parts: 0 },
       { part: 0, parts: 9 },
-      { number: 1, lowestUnconfirmed: 1, part: 1 },
-      { number: 0, lowestUnconfirmed: 0, part: 0 },
-      { lowestUnconfirmed: 0 },
-      { lowestUnconfirmed: 6 },
+      { number: 1, outstanding: 0, part: 1 },
+      { number: 0, outstanding: 0, part: 0 },
+      { outstanding: 0b1_0000 },
+      { outstanding: 2 ** 31 },
     ];
     for (const change of wrong) {
       const other = { ...reply, ...change };
@@ -190,17 +198,31 @@ describe('cover replies', () => {
   });
 });
 
-describe('missingNumbers', () => {
-  it('[RPL-4] names gaps from the lowest unconfirmed number on, and none before', () => {
-    expect(missingNumbers([3, 5, 8], 4)).toEqual([4, 6, 7]);
-    expect(missingNumbers([8, 3, 5], 1)).toEqual([1, 2, 4, 6, 7]);
-    expect(missingNumbers([5, 6], 5)).toEqual([]);
-    expect(missingNumbers([5, 6], 9)).toEqual([]);
-    expect(missingNumbers([], 1)).toEqual([]);
+describe('missing numbers', () => {
+  const said = (number: number, ...outstanding: number[]) => ({
+    number,
+    outstanding: outstandingBefore(number, (earlier) => outstanding.includes(earlier)),
   });
 
-  it('is bounded whatever numbers a device claims', () => {
-    expect(missingNumbers([0xffff_ffff], 1)).toHaveLength(512);
+  it('[RPL-4] are those that a reply calls outstanding and that are not here', () => {
+    expect(missingNumbers([said(3), said(5, 3, 4), said(8, 3, 4, 5, 6, 7)])).toEqual([4, 6, 7]);
+    expect(missingNumbers([said(8, 1, 7), said(3, 1)])).toEqual([1, 7]);
+    expect(missingNumbers([said(5), said(6, 5)])).toEqual([]);
+    expect(missingNumbers([])).toEqual([]);
+  });
+
+  it('[RPL-4] are not those that another reply says were read, or not posted yet', () => {
+    expect(missingNumbers([said(3, 1, 2), said(4, 2, 3)])).toEqual([2]);
+    expect(missingNumbers([said(4, 2, 3), said(3, 1, 2)])).toEqual([2]);
+  });
+
+  it('are told of for the 32 numbers before', () => {
+    expect(outstandingBefore(40, () => true)).toBe(2 ** 32 - 1);
+    expect(outstandingBefore(3, () => true)).toBe(0b11);
+    expect(missingNumbers([{ number: 40, outstanding: 2 ** 32 - 1 }])).toHaveLength(32);
+    expect(missingNumbers([said(40, 7, 8)])).toEqual([8]);
+    // One that is too far behind says nothing against it.
+    expect(missingNumbers([said(40, 8), said(41)])).toEqual([8]);
   });
 });
 

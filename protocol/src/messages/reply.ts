@@ -10,13 +10,12 @@ import {
   CONVERSATION_ID_BYTES,
   DEVICE_ID_BYTES,
   ED25519_SIGNATURE_BYTES,
-  LINKS,
+  OUTSTANDING_BITS,
   REPLY_BODY_BYTES,
   REPLY_INSIDE_BYTES,
   REPLY_PARTS_MAX,
   REPLY_SIGNED_BYTES,
   REPLY_TEXT_BYTES_MAX,
-  ROOT_WINDOW_DAYS,
   SALT_BYTES,
   TOKEN_BYTES,
 } from '../constants.ts';
@@ -46,8 +45,8 @@ export interface Reply {
   readonly day: number;
   /** From 1, in the conversation. */
   readonly number: number;
-  /** Lowest number that the source has not confirmed, at most `number`. */
-  readonly lowestUnconfirmed: number;
+  /** The 32 numbers before: bit i is set if `number` − 1 − i was posted and the source has not confirmed it. */
+  readonly outstanding: number;
   /** From 0. */
   readonly part: number;
   /** 1 to 8. */
@@ -120,7 +119,7 @@ export async function sealCoverReply(
   const [tagKey, ackKey, replyKey] = [random(ACK_KEY_BYTES), random(ACK_KEY_BYTES), random(ACK_KEY_BYTES)];
   const conversationId = random(CONVERSATION_ID_BYTES);
   const place = { fingerprint, desk, conversationId, rootDay: day, link: 0, replyKey };
-  const nothing = { number: 1, lowestUnconfirmed: 1, part: 0, parts: 1, token: null, piece: new Uint8Array(0) };
+  const nothing = { number: 1, outstanding: 0, part: 0, parts: 1, token: null, piece: new Uint8Array(0) };
   const body = await sealReply(place, { device, day, ...nothing }, key, random);
   return { body, tagKey, ackKey, ackId: await sha256(ackKey), lane: drawBelow(0x1_0000, random) };
 }
@@ -154,25 +153,38 @@ export async function openReply(
   return { kind: 'unknown-signer' };
 }
 
-/**
- * Numbers that are missing below the highest received, ascending, from the lowest unconfirmed on (RPL-4).
- * @param lowestUnconfirmed as the newest reply says it
- * @returns no more than there can be live replies, 512
- */
-export function missingNumbers(received: Iterable<number>, lowestUnconfirmed: number): number[] {
-  const here = new Set(received);
-  const highest = Math.max(0, ...here);
-  const missing: number[] = [];
-  for (let number = Math.max(1, lowestUnconfirmed); number < highest; number++) {
-    if (!here.has(number)) missing.push(number);
-    if (missing.length === LINKS * ROOT_WINDOW_DAYS) break;
+/** The bits of `outstanding`. @param isOutstanding asked for the 32 numbers before, as far as there are so many */
+export function outstandingBefore(number: number, isOutstanding: (earlier: number) => boolean): number {
+  let bits = 0;
+  for (let at = 0; at < OUTSTANDING_BITS; at++) {
+    const earlier = number - 1 - at;
+    if (earlier >= 1 && isOutstanding(earlier)) bits += 2 ** at;
   }
-  return missing;
+  return bits;
+}
+
+/**
+ * Numbers that a reply says are outstanding, that are not here, and that no other reply about them contradicts,
+ * ascending (RPL-4).
+ */
+export function missingNumbers(received: readonly Pick<Reply, 'number' | 'outstanding'>[]): number[] {
+  const here = new Set(received.map(({ number }) => number));
+  const named = new Set(received.flatMap(outstandingNumbers));
+  const missing = [...named].filter((number) => {
+    const about = received.filter((reply) => reply.number > number && reply.number - number <= OUTSTANDING_BITS);
+    return !here.has(number) && about.every((reply) => outstandingNumbers(reply).includes(number));
+  });
+  return missing.sort((a, b) => a - b);
+}
+
+function outstandingNumbers({ number, outstanding }: Pick<Reply, 'number' | 'outstanding'>): number[] {
+  const bits = Array.from({ length: OUTSTANDING_BITS }, (_, at) => Math.floor(outstanding / 2 ** at) % 2 === 1);
+  return bits.flatMap((isSet, at) => (isSet ? [number - 1 - at] : []));
 }
 
 function encodeReply(reply: Reply): Uint8Array {
-  const { number, lowestUnconfirmed, part, parts, piece } = reply;
-  const wrong = numbersProblem(number, lowestUnconfirmed, part, parts);
+  const { number, outstanding, part, parts, piece } = reply;
+  const wrong = numbersProblem(number, outstanding, part, parts);
   if (wrong !== null) throw new RangeError(`encode a reply: ${wrong}`);
   if (piece.length > REPLY_TEXT_BYTES_MAX) {
     throw new RangeError(`encode a reply: ${piece.length} bytes of text, wanted at most ${REPLY_TEXT_BYTES_MAX}`);
@@ -182,7 +194,7 @@ function encodeReply(reply: Reply): Uint8Array {
     .bytes(reply.device, DEVICE_ID_BYTES)
     .u32(reply.day)
     .u32(number)
-    .u32(lowestUnconfirmed)
+    .u32(outstanding)
     .u8(part)
     .u8(parts)
     .bytes(reply.token ?? noToken, TOKEN_BYTES)
@@ -197,22 +209,23 @@ function decodeReply(fields: Uint8Array): Reply {
   const device = reader.bytes(DEVICE_ID_BYTES);
   const day = reader.u32();
   const number = reader.u32();
-  const lowestUnconfirmed = reader.u32();
+  const outstanding = reader.u32();
   const part = reader.u8();
   const parts = reader.u8();
   const token = reader.bytes(TOKEN_BYTES);
   const piece = reader.var16(REPLY_TEXT_BYTES_MAX);
   reader.zeros();
-  const wrong = numbersProblem(number, lowestUnconfirmed, part, parts);
+  const wrong = numbersProblem(number, outstanding, part, parts);
   if (wrong !== null) throw new WireError('bad-value', `read a reply: ${wrong}`);
-  return { device, day, number, lowestUnconfirmed, part, parts, token: equal(token, noToken) ? null : token, piece };
+  return { device, day, number, outstanding, part, parts, token: equal(token, noToken) ? null : token, piece };
 }
 
 /** The parts of a text have consecutive numbers, so a part's number is above its place in the text. */
-function numbersProblem(number: number, lowestUnconfirmed: number, part: number, parts: number): string | null {
+function numbersProblem(number: number, outstanding: number, part: number, parts: number): string | null {
   if (parts < 1 || parts > REPLY_PARTS_MAX || part >= parts) return `part ${part} of ${parts}`;
   if (number <= part) return `number ${number} for part ${part}`;
-  if (lowestUnconfirmed < 1 || lowestUnconfirmed > number) return `number ${number} below the lowest unconfirmed`;
+  if (outstanding >= 2 ** Math.min(OUTSTANDING_BITS, number - 1))
+    return `outstanding numbers below 1 at number ${number}`;
   return null;
 }
 

@@ -16,6 +16,7 @@ import { decodeInside } from './inside.ts';
 import { logStart, openGroupKey, openLogEntry } from './log-entry.ts';
 import { readEvent } from './log-event.ts';
 import { openParcel, prepareParcelKey } from './parcel.ts';
+import { decodeReceipt } from './receipt.ts';
 import { openReply } from './reply.ts';
 import { decodeIndex } from './reply-index.ts';
 
@@ -42,7 +43,7 @@ function ed25519ByNode(publicKey: Uint8Array, message: Uint8Array, signature: Ui
 }
 
 describe('vectors of envelopes', async () => {
-  const { fingerprint, desk, day, dayKey, content, encodedContent, submissions, cover } = vectors('envelope');
+  const { fingerprint, desk, day, dayKey, content, encodedContent, submissions, cover, receipt } = vectors('envelope');
   const seed = hex(dayKey.seed);
   const key = await prepareEnvelopeKey(nativeRecipient, hex(fingerprint), hex(desk), day, seed);
   const open = (envelope: string) => openEnvelope(nativeRecipient, hex(fingerprint), hex(envelope), day, [key]);
@@ -76,6 +77,12 @@ describe('vectors of envelopes', async () => {
 
   it('a cover opens as one', async () => {
     expect(await open(cover)).toMatchObject({ kind: 'cover' });
+  });
+
+  it('a receipt opens to its numbers', async () => {
+    const { envelope, fields, numbers, ...inside } = receipt;
+    expect(toHex(await open(envelope))).toEqual({ kind: 'receipt', desk, keyDay: day, inside, fields });
+    expect(decodeReceipt(hex(inside.piece))).toEqual(numbers);
   });
 });
 

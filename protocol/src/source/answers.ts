@@ -1,5 +1,6 @@
 /** The replies that have arrived in a visit, joined to texts, with what is missing (spec/protocol.md, section 5). */
 
+import type { DeskId } from '../bytes/brand.ts';
 import { bytesToHex } from '../bytes/encode.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import type { FileDescriptor } from '../files/descriptor.ts';
@@ -65,19 +66,18 @@ export class Answers {
     return this.#partsOf(id).map(({ candidate }) => candidate);
   }
 
-  /** Highest number of a desk that has been shown, 0 for none. */
-  read(deskId: string): number {
-    const shown = this.list().filter((answer) => answer.deskId === deskId && this.#shown.has(answer.id));
-    return Math.max(0, ...shown.map((answer) => answer.number + answer.parts - 1));
+  /** Where a reply that is here was found, and its number. @param ackKey as `show` gave it */
+  placeOf(ackKey: Uint8Array): { readonly desk: DeskId; readonly number: number } | null {
+    const found = [...this.#arrived.values()].find(({ candidate }) => candidate.ackKey === ackKey);
+    return found ? { desk: found.candidate.desk, number: found.reply.number } : null;
   }
 
-  /** Numbers that should be here and are not (RPL-4). */
+  /** Numbers that are neither here nor known to the desk as read (RPL-4). */
   missing(): { deskId: string; number: number }[] {
     const desks = Map.groupBy(this.#arrived.values(), ({ candidate }) => bytesToHex(candidate.desk));
     return [...desks].flatMap(([deskId, arrived]) => {
-      const numbers = arrived.map(({ reply }) => reply.number);
-      const lowest = Math.max(...arrived.map(({ reply }) => reply.lowestUnconfirmed));
-      return missingNumbers(numbers, lowest).map((number) => ({ deskId, number }));
+      const replies = arrived.map(({ reply }) => reply);
+      return missingNumbers(replies).map((number) => ({ deskId, number }));
     });
   }
 

@@ -65,6 +65,7 @@ export class OfflineSession {
       answers: [],
       unreadable: 0,
       missing: [],
+      unacknowledged: 0,
     };
   }
 
@@ -111,7 +112,7 @@ export class OfflineSession {
     const envelopes = await sealSubmission(
       { fingerprint, keyDay: day, today: day },
       { desk: desk.id, dayKeys: keys.map((dayKey) => dayKey.publicKey) },
-      { key: { publicKey, sign }, root, lane, read: 0 },
+      { key: { publicKey, sign }, root, lane },
       content,
       this.#random,
     );

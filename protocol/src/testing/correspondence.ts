@@ -10,7 +10,7 @@ import { hybridKey } from '../primitives/hybrid-signature.ts';
 import type { Random } from '../primitives/random.ts';
 
 export async function testSource(random: Random, fields: Partial<EnvelopeSource> = {}): Promise<EnvelopeSource> {
-  return { key: await ed25519Key(random(32)), root: random(32), lane: 0x1234, read: 0, ...fields };
+  return { key: await ed25519Key(random(32)), root: random(32), lane: 0x1234, ...fields };
 }
 
 export function testEnvelopeKey(

@@ -19,6 +19,7 @@ const run = (changes: Partial<RepliesOfRun>): RepliesOfRun => ({
   written: [written],
   read: [read],
   kept: [kept],
+  missing: [],
   holes: [],
   conversationOf: () => 'c',
   ...changes,
@@ -56,4 +57,15 @@ it('sees numbers that are missing or given twice', () => {
   expect(idsOf({ kept: [kept, { ...second, numbers: [3] }] })).toEqual(['LOG-7']);
   expect(idsOf({ kept: [kept, { ...second, numbers: [1] }] })).toEqual(['LOG-7']);
   expect(idsOf({ kept: [kept, { ...second, numbers: [2, 3] }] })).toEqual([]);
+});
+
+it('sees a number that a source was told to miss, though it had read it or there was no such reply', () => {
+  const day = 86_400;
+  const told = { source: 'a', desk: 'd', number: 1, sealedOn: 9 };
+  const earlier = { ...read, at: 2 * day, acknowledgedAt: null };
+  expect(idsOf({ read: [earlier], missing: [told] })).toEqual(['RPL-4']);
+  expect(idsOf({ read: [earlier], missing: [{ ...told, sealedOn: 3 }] })).toEqual([]);
+  expect(idsOf({ missing: [{ ...told, number: 2 }] })).toEqual(['RPL-7']);
+  expect(idsOf({ missing: [{ ...told, source: 'b' }] })).toEqual(['RPL-7']);
+  expect(idsOf({ read: [earlier], missing: [told], holes: [{ kind: 'restore', from: 0, to: 300 }] })).toEqual([]);
 });

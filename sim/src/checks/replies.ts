@@ -1,6 +1,7 @@
 /** Each reply is read by its source, once, and by nobody else; numbers have no gap (RPL-1, RPL-2, RPL-7, LOG-7). */
 
-import type { Hole, ReadReply, WrittenReply } from '../ledger.ts';
+import { dayOf } from '@postern/protocol/time';
+import type { Hole, MissingNumber, ReadReply, WrittenReply } from '../ledger.ts';
 import type { Breach, Findings } from './breach.ts';
 
 /** What a desk says in the end of one of its texts. */
@@ -13,17 +14,22 @@ export interface KeptReply {
   readonly progress: string;
 }
 
+/** Within so many days a receipt has reached every device, in a world whose ticks are of hours. */
+const daysToLearn = 1;
+
 export interface RepliesOfRun {
   readonly written: readonly WrittenReply[];
   readonly read: readonly ReadReply[];
   /** As one device of each desk keeps them. */
   readonly kept: readonly KeptReply[];
+  /** What sources were told to be missing. */
+  readonly missing: readonly MissingNumber[];
   readonly holes: readonly Hole[];
   /** Hex of the conversation that a source has at a desk. */
   readonly conversationOf: (source: string, desk: string) => string;
 }
 
-export function checkReplies({ written, read, kept, holes, conversationOf }: RepliesOfRun): Findings {
+export function checkReplies({ written, read, kept, missing, holes, conversationOf }: RepliesOfRun): Findings {
   const breaches: Breach[] = [];
   const explained: string[] = [];
   const restores = holes.filter(({ kind }) => kind === 'restore');
@@ -54,6 +60,16 @@ export function checkReplies({ written, read, kept, holes, conversationOf }: Rep
     else breaches.push({ id: 'RPL-7', what: `${name}: ${end.progress} and not read` });
   }
   breaches.push(...checkNumbers(kept));
+  for (const one of missing) {
+    const name = `${one.source} was told that number ${one.number} is missing`;
+    const reads = read.filter(({ source, desk }) => source === one.source && desk === one.desk);
+    const earlier = reads.find(({ number, parts }) => number <= one.number && one.number < number + parts);
+    if (restores.length > 0) explained.push(`${name}, after a restore`);
+    else if (earlier === undefined) breaches.push({ id: 'RPL-7', what: `${name} and has never read it` });
+    else if (one.sealedOn > dayOf(earlier.at) + daysToLearn)
+      breaches.push({ id: 'RPL-4', what: `${name} days after it was read` });
+    else explained.push(`${name}: the desk had not learnt yet that it was read`);
+  }
   return { breaches, explained };
 }
 

@@ -13,7 +13,7 @@ import { keyHashOf, payloadOf, signDocument } from '@postern/protocol/keys/signe
 import { conversationKey, importPhrase, rootOf } from '@postern/protocol/keys/source-keys';
 import type { WordList } from '@postern/protocol/keys/word-lists';
 import { buildIndex, type LiveTag } from '@postern/protocol/messages/index-build';
-import { sealReply } from '@postern/protocol/messages/reply';
+import { outstandingBefore, sealReply } from '@postern/protocol/messages/reply';
 import { splitReply } from '@postern/protocol/messages/reply-content';
 import { claimOf, encodeIndex, tagOf } from '@postern/protocol/messages/reply-index';
 import { sha256 } from '@postern/protocol/primitives/hash';
@@ -198,7 +198,16 @@ async function sealAnswer(
   const { id: conversationId } = await conversationKey(phrase, fingerprint, desk.id);
   const from = { fingerprint, desk: desk.id, conversationId, rootDay: day, link: number - 1, replyKey: keys.replyKey };
   const id = deviceIdOf(await keyHashOf(device.publicKey));
-  const reply = { device: id, day, number, lowestUnconfirmed: 1, part: 0, parts: 1, token: null, piece };
+  const reply = {
+    device: id,
+    day,
+    number,
+    outstanding: outstandingBefore(number, () => true),
+    part: 0,
+    parts: 1,
+    token: null,
+    piece,
+  };
   return { tagKey: keys.tagKey, body: await sealReply(from, reply, device.ed25519, random) };
 }
 
