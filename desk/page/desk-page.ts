@@ -1,5 +1,7 @@
 /** The page at work: holds its state, and does what a person asks for by calling the local process. */
-import type { Change, FilePlace } from '@postern/desk/app/api';
+import type { Calls, Change, FilePlace } from '@postern/desk/app/api';
+import type { CaseCallName, CaseCalls } from '@postern/desk/app/case-calls';
+import type { WeekCount } from '@postern/desk/app/statistics';
 import type { Alert } from '@postern/desk/engine/view';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { CallFailed, type DeskClient } from './desk-client.ts';
@@ -32,11 +34,15 @@ export class DeskPage {
   readonly #filter = computed(() => this.#state.value.filter);
   readonly #chosen = computed(() => this.#state.value.preferences.language);
   readonly losses = computed(() => suspectedLosses(this.#status.value));
+  readonly #group = computed(() => this.#state.value.group);
+  readonly #today = computed(() => this.#state.value.today);
+  readonly #own = computed(() => this.#status.value?.devices.find(({ isThis }) => isThis)?.id ?? '');
+  readonly #place = computed(() => ({ losses: this.losses.value, own: this.#own.value, today: this.#today.value }));
   readonly #sorted = computed(() => sortRows(this.#rows.value));
   readonly shown = computed(() =>
-    shownRows(this.#sorted.value, this.#filter.value, this.#found.value, this.losses.value),
+    shownRows(this.#sorted.value, this.#filter.value, this.#found.value, this.#place.value, this.#group.value),
   );
-  readonly counts = computed(() => countRows(this.#sorted.value, this.#found.value, this.losses.value));
+  readonly counts = computed(() => countRows(this.#sorted.value, this.#found.value, this.#place.value));
   readonly words = computed(() => wordsOf(chooseLanguage(this.#chosen.value, navigator.languages)));
 
   constructor(client: DeskClient) {
@@ -207,6 +213,34 @@ export class DeskPage {
     this.#quietly(this.#client.call('detach', { attachment }));
   }
 
+  /** Does something to cases, and shows it. @returns whether it was done */
+  async work<Name extends CaseCallName>(name: Name, given: CaseCalls[Name]): Promise<boolean> {
+    let problem: State['caseProblem'] = 'failed';
+    try {
+      ({ problem } = await this.#client.call(name, given as Calls[Name]));
+      const id = this.#state.value.open?.id;
+      if (id !== undefined) await this.#load(id);
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+    }
+    this.send({ kind: 'case-problem', problem });
+    return problem === null;
+  }
+
+  change(ids: readonly string[], aspect: CaseCalls['change']['aspect'], value: string): Promise<boolean> {
+    return this.work('change', { ids, aspect, value });
+  }
+
+  async weeks(): Promise<readonly WeekCount[]> {
+    return (await this.#client.call('statistics', {})).weeks;
+  }
+
+  /** The line at the cursor is taken into the selection, or out of it. */
+  toggle(id: string | null = this.#state.value.cursor): void {
+    if (id === null) return;
+    this.send({ kind: 'select', ids: [id], isSelected: !this.#state.value.selected.has(id) });
+  }
+
   dismiss({ code, device, conversation }: Alert): void {
     this.#quietly(this.#client.call('dismiss', { code, device, conversation }));
   }
@@ -251,7 +285,10 @@ export class DeskPage {
     if (wasLoading && draft !== '') this.#later('room', 0, () => this.#measure(id, draft));
     const messages = view.messages.length + view.incomplete.length;
     // What is not in sight has not been seen.
-    if (rows.get(id)?.isUnread === true && !document.hidden) await this.#client.call('seen', { id, messages });
+    const row = rows.get(id);
+    if ((row?.isUnread === true || row?.hasNews === true) && !document.hidden) {
+      await this.#client.call('seen', { id, messages, activity: view.work.activity });
+    }
   }
 
   async #measure(id: string, text: string): Promise<void> {

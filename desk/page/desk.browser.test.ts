@@ -116,7 +116,7 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await page.keyboard.type('procurement');
     await page.waitForFunction(() => document.querySelectorAll('.row').length === 1);
     await page.keyboard.press('Tab');
-    for (let tabs = 0; tabs < 8 && !(await focused(page)).startsWith('row'); tabs++) await page.keyboard.press('Tab');
+    for (let tabs = 0; tabs < 16 && !(await focused(page)).startsWith('row'); tabs++) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.item .text');
     expect(await textOf(page, '.item .text')).toBe(letters[0]);
@@ -168,6 +168,74 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     const shown = await page.$$eval('.row-text', (texts) => texts.map((text) => text.textContent ?? ''));
     expect(shown.some((text) => text.startsWith('<img src=x'))).toBe(true);
     expect(await page.title()).toBe('Desk');
+    await page.close();
+  });
+
+  it('works a case by keyboard: state, tag, note, grade, a saved reply, several cases at once', async () => {
+    const problems: string[] = [];
+    const page = await openPage(problems);
+    await page.setViewport({ width: 1440, height: 900 });
+    await page.waitForSelector('.row');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.work-body');
+    await page.keyboard.press('c');
+    expect(await focused(page)).toBe('work');
+    await page.focus('.fields select');
+    await page.keyboard.press('o');
+    await page.waitForFunction(() => document.querySelector('.row-tags')?.parentElement?.textContent?.includes('Open'));
+    await page.focus('.tags input');
+    await page.keyboard.type('港口');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.tags button.tag');
+    await page.focus('#note');
+    await page.keyboard.type('Compare with the land registry');
+    await page.keyboard.down('Control');
+    await page.keyboard.press('Enter');
+    await page.keyboard.up('Control');
+    await page.waitForSelector('.note-item');
+    expect(await textOf(page, '.note-item .text')).toBe('Compare with the land registry');
+    await page.select('.grades form .field:nth-of-type(1) select', '2');
+    await page.select('.grades form .field:nth-of-type(2) select', '3');
+    await page.focus('.grades form button');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector('.grades')?.textContent?.includes('1 of 2'));
+    expect(await textOf(page, '.grades')).not.toContain('B3');
+    expect(await textOf(page, '.trail summary')).toBe('4 steps in this case');
+
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('/');
+    await page.keyboard.type('registry');
+    await page.waitForFunction(() => document.querySelectorAll('.row').length === 1);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+
+    await page.waitForFunction(() => document.activeElement?.classList.contains('row') === true);
+    await page.keyboard.press('t');
+    await page.waitForSelector('dialog.team[open]');
+    await page.waitForSelector('dialog.team tbody tr');
+    await page.type('dialog.team .stack .field:nth-of-type(1) input', 'Thanks');
+    await page.type('dialog.team .stack textarea', 'Thank you for writing.');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector('dialog.team')?.textContent?.includes('Remove'));
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.querySelector('dialog') === null);
+    await page.waitForFunction(() => document.activeElement?.classList.contains('row') === true);
+    await page.keyboard.press('x');
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.waitForSelector('.bulk');
+    expect(await textOf(page, '.bulk strong')).toBe('2 cases selected');
+    expect((await page.$$('.bulk .sample li')).length).toBe(2);
+    await page.select('.bulk-fields select', 'waiting');
+    await page.waitForFunction(
+      () => [...document.querySelectorAll('.row')].filter((row) => row.textContent?.includes('Waiting')).length === 2,
+    );
+    await page.select('.bulk-fields select', 'open');
+    await page.waitForFunction(() => !document.querySelector('.list')?.textContent?.includes('Waiting'));
+    expect(problems).toEqual([]);
     await page.close();
   });
 
@@ -265,6 +333,19 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await page.keyboard.type('Thank you. '.repeat(3));
     await look('conversation');
     await page.keyboard.press('Escape');
+    await page.keyboard.press('c');
+    await page.waitForFunction(() => document.activeElement?.id === 'work');
+    await look('case-file');
+    await page.keyboard.press('t');
+    await page.waitForSelector('dialog.team[open]');
+    await look('team');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.querySelector('dialog') === null);
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.keyboard.press('x');
+    await page.waitForSelector('.bulk');
+    if (width !== 320) await look('bulk');
+    await page.keyboard.press('x');
     await page.keyboard.press('s');
     await page.waitForSelector('.desk[data-pane=status]');
     await look('status');

@@ -5,7 +5,8 @@ import { countRows, moveCursor, shownRows, sortRows, suspectedLosses, visibleRan
 import { replyStep, timelineOf } from './timeline.ts';
 
 function row(id: string, fields: Partial<InboxRow> = {}): InboxRow {
-  return { id, lastDay: 10, isUnanswered: false, replies: 1, ...fields } as InboxRow;
+  const work = { state: 'new', owner: null, reminder: null, mergedInto: null };
+  return { id, lastDay: 10, isUnanswered: false, replies: 1, alike: null, work, ...fields } as InboxRow;
 }
 
 const rows = [
@@ -16,7 +17,7 @@ const rows = [
 ];
 const sorted = sortRows(new Map(rows.map((each) => [each.id, each])));
 const ids = (some: readonly InboxRow[]): string => some.map(({ id }) => id).join('');
-const losses = new Set(['a']);
+const place = { losses: new Set(['a']), own: 'me', today: 20 };
 
 describe('list of conversations', () => {
   it('stands newest day first, in one order on every device, what has no day last', () => {
@@ -25,17 +26,53 @@ describe('list of conversations', () => {
   });
 
   it('shows the chosen group of what was found', () => {
-    expect(ids(shownRows(sorted, 'unanswered', null, losses))).toBe('b');
+    expect(ids(shownRows(sorted, 'unanswered', null, place))).toBe('b');
     // One of which only parts have come is neither answered nor to be answered.
-    expect(ids(shownRows(sorted, 'answered', null, losses))).toBe('da');
-    expect(ids(shownRows(sorted, 'loss', null, losses))).toBe('a');
-    expect(ids(shownRows(sorted, 'all', new Set(['c', 'd']), losses))).toBe('dc');
-    expect(ids(shownRows(sorted, 'answered', new Set(), losses))).toBe('');
+    expect(ids(shownRows(sorted, 'answered', null, place))).toBe('da');
+    expect(ids(shownRows(sorted, 'loss', null, place))).toBe('a');
+    expect(ids(shownRows(sorted, 'all', new Set(['c', 'd']), place))).toBe('dc');
+    expect(ids(shownRows(sorted, 'answered', new Set(), place))).toBe('');
   });
 
   it('counts each group among what was found', () => {
-    expect(countRows(sorted, null, losses)).toEqual({ all: 4, unanswered: 1, answered: 2, loss: 1 });
-    expect(countRows(sorted, new Set(['b']), losses)).toEqual({ all: 1, unanswered: 1, answered: 0, loss: 0 });
+    const none = { all: 0, changed: 0, unanswered: 0, mine: 0, due: 0, answered: 0, closed: 0, loss: 0 };
+    expect(countRows(sorted, null, place)).toEqual({ ...none, all: 4, unanswered: 1, answered: 2, loss: 1 });
+    expect(countRows(sorted, new Set(['b']), place)).toEqual({ ...none, all: 1, unanswered: 1 });
+  });
+
+  it('shows what is mine, due, closed or changed, and leaves out what is part of another case', () => {
+    const base = row('x').work;
+    const some = [
+      row('mine', { work: { ...base, owner: 'me' } }),
+      row('due', { work: { ...base, reminder: 20 } }),
+      row('later', { work: { ...base, reminder: 21 } }),
+      row('closed', { work: { ...base, state: 'closed', owner: 'me' } }),
+      row('part', { work: { ...base, mergedInto: 'mine' }, isUnread: true }),
+      row('news', { hasNews: true }),
+    ];
+    const shown = (filter: Parameters<typeof shownRows>[1]): string[] =>
+      shownRows(some, filter, null, place).map(({ id }) => id);
+    expect(shown('all')).toEqual(['mine', 'due', 'later', 'news']);
+    expect([shown('mine'), shown('due'), shown('closed'), shown('changed')]).toEqual([
+      ['mine'],
+      ['due'],
+      ['closed'],
+      ['news'],
+    ]);
+  });
+
+  it('shows one line for each flood, all of it when asked, and small groups as they are', () => {
+    const flood = (id: string, group: string, count: number): InboxRow => row(id, { alike: { group, count } });
+    const some = [
+      flood('a', 'a', 3),
+      row('b'),
+      flood('c', 'a', 3),
+      flood('d', 'd', 2),
+      flood('e', 'a', 3),
+      flood('f', 'd', 2),
+    ];
+    expect(ids(shownRows(some, 'all', null, place))).toBe('abdf');
+    expect(ids(shownRows(some, 'all', null, place, 'a'))).toBe('ace');
   });
 
   it('takes suspected losses from the alerts that name a conversation', () => {

@@ -3,6 +3,9 @@ import type { InboxRow } from '@postern/desk/app/api';
 import type { EngineStatus } from '@postern/desk/engine/view';
 import { type Filter, filters } from './model.ts';
 
+/** From so many near copies on one of them stands for all. */
+export const floodMin = 3;
+
 /** Newest day first; within a day the order is the same on every device and says nothing. */
 export function sortRows(rows: ReadonlyMap<string, InboxRow>): readonly InboxRow[] {
   return [...rows.values()].sort(
@@ -16,10 +19,27 @@ export function suspectedLosses(status: EngineStatus | null): ReadonlySet<string
   return new Set(alerts.flatMap(({ conversation }) => conversation ?? []));
 }
 
-function isIn(filter: Filter, row: InboxRow, losses: ReadonlySet<string>): boolean {
+/** What the groups of the list depend on beside the line itself. */
+export interface InboxPlace {
+  readonly losses: ReadonlySet<string>;
+  /** Hex of this device. */
+  readonly own: string;
+  readonly today: number;
+}
+
+function isIn(filter: Filter, row: InboxRow, { losses, own, today }: InboxPlace): boolean {
+  const { state, owner, reminder, mergedInto } = row.work;
+  if (filter === 'closed') return state === 'closed';
+  if (filter !== 'loss' && (state === 'closed' || mergedInto !== null)) return false;
   switch (filter) {
     case 'all':
       return true;
+    case 'changed':
+      return row.isUnread || row.hasNews;
+    case 'mine':
+      return owner === own;
+    case 'due':
+      return reminder !== null && reminder <= today;
     case 'unanswered':
       return row.isUnanswered;
     case 'answered':
@@ -34,20 +54,29 @@ export function shownRows(
   sorted: readonly InboxRow[],
   filter: Filter,
   found: ReadonlySet<string> | null,
-  losses: ReadonlySet<string>,
+  place: InboxPlace,
+  group: string | null = null,
 ): readonly InboxRow[] {
-  return sorted.filter((row) => (found === null || found.has(row.id)) && isIn(filter, row, losses));
+  const some = sorted.filter((row) => (found === null || found.has(row.id)) && isIn(filter, row, place));
+  if (group !== null) return some.filter(({ alike }) => alike?.group === group);
+  const groups = new Set<string>();
+  return some.filter(({ alike }) => {
+    if (alike === null || alike.count < floodMin) return true;
+    const isSample = !groups.has(alike.group);
+    groups.add(alike.group);
+    return isSample;
+  });
 }
 
 export function countRows(
   sorted: readonly InboxRow[],
   found: ReadonlySet<string> | null,
-  losses: ReadonlySet<string>,
+  place: InboxPlace,
 ): Readonly<Record<Filter, number>> {
-  const counts = { all: 0, unanswered: 0, answered: 0, loss: 0 };
+  const counts = { all: 0, changed: 0, unanswered: 0, mine: 0, due: 0, answered: 0, closed: 0, loss: 0 };
   for (const row of sorted) {
     if (found !== null && !found.has(row.id)) continue;
-    for (const filter of filters) if (isIn(filter, row, losses)) counts[filter] += 1;
+    for (const filter of filters) if (isIn(filter, row, place)) counts[filter] += 1;
   }
   return counts;
 }

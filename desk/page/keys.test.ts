@@ -22,7 +22,8 @@ describe('keys', () => {
       'status',
       'back',
     ]);
-    expect(at('x')).toBe(null);
+    expect(['x', 'c', 't'].map((key) => at(key))).toEqual(['select', 'work', 'team']);
+    expect(at('z')).toBe(null);
     expect(at('toString')).toBe(null);
   });
 

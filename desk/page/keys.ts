@@ -1,6 +1,18 @@
 /** What each key asks for. Single letters count only outside of fields, and can be switched off (WCAG 2.1.4). */
 
-export type KeyCommand = 'next' | 'previous' | 'open' | 'reply' | 'search' | 'status' | 'help' | 'back' | 'send';
+export type KeyCommand =
+  | 'next'
+  | 'previous'
+  | 'open'
+  | 'reply'
+  | 'search'
+  | 'status'
+  | 'help'
+  | 'back'
+  | 'send'
+  | 'select'
+  | 'work'
+  | 'team';
 
 export interface KeyPress {
   readonly key: string;
@@ -18,6 +30,9 @@ const singleKeys: ReadonlyMap<string, KeyCommand> = new Map([
   ['o', 'open'],
   ['r', 'reply'],
   ['s', 'status'],
+  ['x', 'select'],
+  ['c', 'work'],
+  ['t', 'team'],
   ['/', 'search'],
   ['?', 'help'],
 ]);

@@ -1,10 +1,25 @@
 import type { Change, InboxRow } from '@postern/desk/app/api';
-import type { ConversationView } from '@postern/desk/engine/view';
+import type { CaseFile } from '@postern/desk/engine/view';
 import { describe, expect, it } from 'vitest';
 import { type Event, firstState, type State, update } from './model.ts';
 
 const id = 'a'.repeat(64);
 const other = 'b'.repeat(64);
+
+const untouched: InboxRow['work'] = {
+  state: 'new',
+  owner: null,
+  tags: [],
+  reminder: null,
+  isHeld: false,
+  mergedInto: null,
+  grade: null,
+  gradesDiffer: false,
+  gradesUnderWay: 0,
+  hasGraded: false,
+  activity: 0,
+  endDay: null,
+};
 
 function row(fields: Partial<InboxRow> = {}): InboxRow {
   return {
@@ -23,6 +38,10 @@ function row(fields: Partial<InboxRow> = {}): InboxRow {
     linksLeft: 8,
     isUnread: true,
     hasDraft: false,
+    hasNews: false,
+    detected: '',
+    alike: null,
+    work: untouched,
     ...fields,
   };
 }
@@ -31,7 +50,7 @@ const change = (value: Change): Event => ({ kind: 'change', change: value });
 const phase = (value: 'locked' | 'open' | 'opening'): Event => change({ kind: 'phase', phase: value, idleMinutes: 30 });
 const inbox = (isWhole: boolean, rows: readonly InboxRow[], gone: readonly string[] = []): Event =>
   change({ kind: 'inbox', isWhole, rows, gone });
-const view = {} as ConversationView;
+const view = {} as CaseFile;
 
 function after(...events: readonly Event[]): State {
   return events.reduce(update, firstState);

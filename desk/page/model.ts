@@ -1,15 +1,16 @@
 /** What the page shows, as one value, and how each event changes it. Nothing in here touches browser or network. */
 import type { Change, InboxRow, LockPhase, Preferences } from '@postern/desk/app/api';
-import type { ConversationView, EngineStatus, ReplyProblem, ReplyRoom } from '@postern/desk/engine/view';
+import type { CaseProblem, TeamView } from '@postern/desk/engine/case-view';
+import type { CaseFile, EngineStatus, ReplyProblem, ReplyRoom } from '@postern/desk/engine/view';
 import type { Attachment } from '@postern/desk/files/attachments';
 import type { Transfer } from '@postern/desk/files/chunk-ports';
 import type { SaveProblem } from '@postern/desk/files/desk-files';
 import type { SavedFile } from '@postern/desk/files/plain-files';
 
-export const filters = ['all', 'unanswered', 'answered', 'loss'] as const;
+export const filters = ['all', 'changed', 'unanswered', 'mine', 'due', 'answered', 'closed', 'loss'] as const;
 export type Filter = (typeof filters)[number];
 /** Which of the three a narrow window shows; wide ones show several. */
-type Pane = 'inbox' | 'case' | 'status';
+type Pane = 'inbox' | 'case' | 'work' | 'status';
 /** `refused`: the link is used up. `gone`: the local process does not answer. */
 type Link = 'starting' | 'refused' | 'live' | 'gone';
 type UnlockState = 'idle' | 'working' | 'wrong' | 'busy' | 'failed';
@@ -26,7 +27,7 @@ export type Save =
 export interface OpenCase {
   readonly id: string;
   /** Null while it is read, and when it is not there any more. */
-  readonly view: ConversationView | null;
+  readonly view: CaseFile | null;
   readonly isLoading: boolean;
   readonly draft: string;
   /** For the draft as it stands; null until known. */
@@ -63,6 +64,14 @@ export interface State {
   readonly attachments: readonly Attachment[];
   readonly pane: Pane;
   readonly isHelpOpen: boolean;
+  readonly isTeamOpen: boolean;
+  readonly team: TeamView | null;
+  /** Ids that what is done in the bar at the bottom is about. */
+  readonly selected: ReadonlySet<string>;
+  /** The group of near copies that is shown alone; null: each group as one line. */
+  readonly group: string | null;
+  /** Why what was asked for last was not done to a case. */
+  readonly caseProblem: CaseProblem | 'failed' | null;
   /** Conversations with news since the last look, for screen readers. */
   readonly arrived: number;
 }
@@ -76,7 +85,7 @@ export type Event =
   | { readonly kind: 'found'; readonly query: string; readonly ids: readonly string[] }
   | { readonly kind: 'cursor'; readonly id: string }
   | { readonly kind: 'open'; readonly id: string }
-  | { readonly kind: 'case'; readonly id: string; readonly view: ConversationView | null; readonly draft: string }
+  | { readonly kind: 'case'; readonly id: string; readonly view: CaseFile | null; readonly draft: string }
   | { readonly kind: 'close' }
   | { readonly kind: 'draft'; readonly text: string }
   | { readonly kind: 'saved'; readonly id: string; readonly text: string }
@@ -87,7 +96,10 @@ export type Event =
   /** Null: the question is taken back, or what was said of it. */
   | { readonly kind: 'save'; readonly kept: string; readonly save: Save | null }
   | { readonly kind: 'pane'; readonly pane: Pane }
-  | { readonly kind: 'help'; readonly isOpen: boolean };
+  | { readonly kind: 'help' | 'team'; readonly isOpen: boolean }
+  | { readonly kind: 'select'; readonly ids: readonly string[]; readonly isSelected: boolean }
+  | { readonly kind: 'group'; readonly group: string | null }
+  | { readonly kind: 'case-problem'; readonly problem: CaseProblem | 'failed' | null };
 
 export const firstState: State = {
   link: 'starting',
@@ -110,6 +122,11 @@ export const firstState: State = {
   attachments: [],
   pane: 'inbox',
   isHelpOpen: false,
+  isTeamOpen: false,
+  team: null,
+  selected: new Set(),
+  group: null,
+  caseProblem: null,
   arrived: 0,
 };
 
@@ -124,7 +141,7 @@ export function update(state: State, event: Event): State {
     case 'unlock':
       return { ...state, unlock: event.unlock };
     case 'filter':
-      return { ...state, filter: event.filter };
+      return { ...state, filter: event.filter, group: null };
     case 'query':
       return { ...state, query: event.query, found: event.query.trim() === '' ? null : state.found };
     case 'found':
@@ -137,6 +154,7 @@ export function update(state: State, event: Event): State {
         ...state,
         cursor: event.id,
         pane: 'case',
+        caseProblem: null,
         open: state.open?.id === event.id ? state.open : { id: event.id, view: null, isLoading: true, ...noDraft },
       };
     case 'close':
@@ -151,6 +169,18 @@ export function update(state: State, event: Event): State {
       return { ...state, pane: event.pane };
     case 'help':
       return { ...state, isHelpOpen: event.isOpen };
+    case 'team':
+      return { ...state, isTeamOpen: event.isOpen, caseProblem: null };
+    case 'select': {
+      const selected = new Set(state.selected);
+      for (const id of event.ids) if (event.isSelected) selected.add(id);
+      for (const id of event.ids) if (!event.isSelected) selected.delete(id);
+      return { ...state, selected };
+    }
+    case 'group':
+      return { ...state, group: event.group };
+    case 'case-problem':
+      return { ...state, caseProblem: event.problem };
     default:
       return state.open === null ? state : { ...state, open: updateCase(state.open, event) };
   }
@@ -192,12 +222,14 @@ function applyChange(state: State, change: Change): State {
     case 'preferences':
       return { ...state, preferences: change.preferences };
     case 'status':
-      return { ...state, status: change.status, today: change.today, hasFailed: change.hasFailed };
+      return { ...state, status: change.status, today: change.today, hasFailed: change.hasFailed, team: change.team };
     case 'inbox': {
       const rows = new Map(change.isWhole ? [] : state.rows);
+      const selected = new Set(state.selected);
       for (const id of change.gone) rows.delete(id);
+      for (const id of change.gone) selected.delete(id);
       for (const row of change.rows) rows.set(row.id, row);
-      return { ...state, rows, hasInbox: true, arrived: state.hasInbox ? arrivals(state, change.rows) : 0 };
+      return { ...state, rows, selected, hasInbox: true, arrived: state.hasInbox ? arrivals(state, change.rows) : 0 };
     }
     case 'files': {
       const transfers = new Map(change.transfers.map((transfer) => [transfer.name, transfer]));

@@ -86,6 +86,8 @@ export class DemoEngine implements Engine {
   conversation: Engine['conversation'] = (id) => this.#alone(() => this.#inner.conversation(id));
   reply: Engine['reply'] = (id, text, files) => this.#alone(() => this.#inner.reply(id, text, files));
   file: Engine['file'] = (id, message, at) => this.#alone(() => this.#inner.file(id, message, at));
+  team: Engine['team'] = () => this.#inner.team();
+  work: Engine['work'] = (action) => this.#alone(() => this.#inner.work(action));
   replyRoom: Engine['replyRoom'] = (id, text) => this.#inner.replyRoom(id, text);
   take: Engine['take'] = (envelopes) => this.#alone(() => this.#inner.take(envelopes));
   dismiss: Engine['dismiss'] = (code, subject) => this.#alone(() => this.#inner.dismiss(code, subject));

@@ -3,12 +3,14 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import { Case } from './case.tsx';
+import { CasePanel } from './case-panel.tsx';
 import { Help } from './help.tsx';
 import { Inbox } from './inbox.tsx';
 import { LockScreen, Notice } from './lock-screen.tsx';
 import { deskName } from './names.ts';
 import { listenToKeys } from './shortcuts.ts';
 import { Status } from './status.tsx';
+import { Team } from './team.tsx';
 
 export function App({ page }: { readonly page: DeskPage }): JSX.Element {
   const { link, phase, status } = page.state.value;
@@ -29,17 +31,19 @@ export function App({ page }: { readonly page: DeskPage }): JSX.Element {
 }
 
 function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
-  const { pane, isHelpOpen, arrived } = page.state.value;
+  const { pane, isHelpOpen, isTeamOpen, arrived, open } = page.state.value;
   const words = page.words.value;
   return (
-    <div class="desk" data-pane={pane}>
+    <div class="desk" data-pane={pane} data-open={open === null ? undefined : ''}>
       <Inbox page={page} />
       <Case page={page} />
+      {open !== null && <CasePanel page={page} open={open} />}
       <Status page={page} />
       <p class="unseen" role="status">
         {arrived > 0 ? words.count('inbox.arrived', arrived) : ''}
       </p>
       {isHelpOpen && <Help page={page} />}
+      {isTeamOpen && <Team page={page} />}
     </div>
   );
 }

@@ -5,8 +5,10 @@ import { caseName } from '@postern/desk/app/case-name';
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
-import { visibleRange } from '../inbox.ts';
+import { floodMin, visibleRange } from '../inbox.ts';
 import { canonicalTag, type Words } from '../languages/languages.ts';
+import { stateTexts } from './case-texts.ts';
+import { personName } from './names.ts';
 import { ids, openCase } from './shortcuts.ts';
 
 interface View {
@@ -93,38 +95,74 @@ function Row({ page, row, isStop }: RowProps): JSX.Element {
   const isOpen = open?.id === row.id;
   const preview = row.preview || words.say(row.messages > 0 ? 'inbox.unreadable' : 'inbox.noText');
   return (
-    <button
-      type="button"
-      class={`row ${row.isUnread ? 'is-unread' : ''}`}
-      tabIndex={isStop ? 0 : -1}
-      aria-current={isOpen ? 'true' : undefined}
-      onClick={() => openCase(page, row.id)}
-      onFocus={() => page.send({ kind: 'cursor', id: row.id })}
-    >
-      <span class="row-head">
-        {row.isUnread && (
-          <span class="dot">
-            <span class="unseen">{words.say('inbox.unread')} </span>
-          </span>
-        )}
-        <span class="row-name">{caseName(row.id)}</span>
-        <span class="row-language">{words.languageName(row.language)}</span>
-        <span class="row-day">{row.lastDay === null ? '' : words.day(row.lastDay, today)}</span>
-      </span>
-      <span class={`row-text ${row.preview ? '' : 'is-note'}`} dir="auto" lang={row.preview ? langOf(row) : undefined}>
-        {preview}
-      </span>
-      <RowTags row={row} words={words} isLost={page.losses.value.has(row.id)} />
-    </button>
+    <>
+      <input
+        type="checkbox"
+        class="pick"
+        tabIndex={isStop ? 0 : -1}
+        aria-label={words.say('bulk.pick', { name: caseName(row.id) })}
+        checked={page.state.value.selected.has(row.id)}
+        onChange={() => page.toggle(row.id)}
+      />
+      <button
+        type="button"
+        class={`row ${row.isUnread ? 'is-unread' : ''}`}
+        tabIndex={isStop ? 0 : -1}
+        aria-current={isOpen ? 'true' : undefined}
+        onClick={() => openCase(page, row.id)}
+        onFocus={() => page.send({ kind: 'cursor', id: row.id })}
+      >
+        <span class="row-head">
+          {row.isUnread && (
+            <span class="dot">
+              <span class="unseen">{words.say('inbox.unread')} </span>
+            </span>
+          )}
+          <span class="row-name">{caseName(row.id)}</span>
+          <span class="row-language">{words.languageName(row.detected || row.language)}</span>
+          <span class="row-day">{row.lastDay === null ? '' : words.day(row.lastDay, today)}</span>
+        </span>
+        <span
+          class={`row-text ${row.preview ? '' : 'is-note'}`}
+          dir="auto"
+          lang={row.preview ? langOf(row) : undefined}
+        >
+          {preview}
+        </span>
+        <RowTags page={page} row={row} words={words} isLost={page.losses.value.has(row.id)} />
+      </button>
+    </>
   );
 }
 
-function RowTags({ row, words, isLost }: { row: InboxRow; words: Words; isLost: boolean }): JSX.Element {
+interface RowTagsProps {
+  readonly page: DeskPage;
+  readonly row: InboxRow;
+  readonly words: Words;
+  readonly isLost: boolean;
+}
+
+function RowTags({ page, row, words, isLost }: RowTagsProps): JSX.Element {
   const { say } = words;
+  const { team, today, group } = page.state.value;
+  const { work, alike } = row;
   return (
     <span class="row-tags">
       {isLost && <span class="tag is-warning">{say('inbox.lossSuspected')}</span>}
       {row.incomplete > 0 && <span class="tag is-partial">{say('inbox.partsMissing')}</span>}
+      {work.reminder !== null && work.reminder <= today && <span class="tag is-warning">{say('inbox.dueNow')}</span>}
+      {group === null && alike !== null && alike.count >= floodMin && (
+        <span class="tag is-partial">{words.count('inbox.alike', alike.count - 1)}</span>
+      )}
+      {work.grade !== null && <span class={`tag ${work.gradesDiffer ? 'is-warning' : ''}`}>{work.grade}</span>}
+      {work.state !== 'new' && <span class="tag is-quiet">{say(stateTexts[work.state])}</span>}
+      {work.owner !== null && <span class="tag is-quiet">{personName(team, work.owner)}</span>}
+      {work.tags.map((tag) => (
+        <span key={tag} class="tag is-own" dir="auto">
+          {tag}
+        </span>
+      ))}
+      {row.hasNews && !row.isUnread && <span class="tag is-quiet">{say('inbox.news')}</span>}
       {row.isUnanswered && row.messages > 0 && <span class="tag">{say('inbox.toAnswer')}</span>}
       {row.unposted > 0 && <span class="tag is-quiet">{say('inbox.unposted')}</span>}
       {row.hasDraft && <span class="tag is-quiet">{say('inbox.draft')}</span>}
@@ -132,6 +170,6 @@ function RowTags({ row, words, isLost }: { row: InboxRow; words: Words; isLost: 
   );
 }
 
-function langOf({ language }: InboxRow): string | undefined {
-  return canonicalTag(language) ?? undefined;
+function langOf({ language, detected }: InboxRow): string | undefined {
+  return canonicalTag(detected || language) ?? undefined;
 }

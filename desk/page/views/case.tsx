@@ -34,6 +34,12 @@ export function Case({ page }: { readonly page: DeskPage }): JSX.Element {
           <h2>{caseName(open.id)}</h2>
           <p>{open.view === null ? '' : summaryOf(open.view, page.words.value, page.state.value.today)}</p>
         </div>
+        <IconButton
+          name="file"
+          class="work-button"
+          label={say('bar.work')}
+          onPress={() => page.send({ kind: 'pane', pane: 'work' })}
+        />
         <IconButton name="close" class="wide-only" label={say('bar.close')} onPress={() => leave(page)} />
       </header>
       {open.view === null ? (

@@ -62,6 +62,7 @@ export function Composer({ page, open, view }: ComposerProps): JSX.Element {
           value={open.draft}
           onInput={(event) => page.write(event.currentTarget.value)}
         />
+        <SavedReplies page={page} open={open} />
         <p id="complaint" class="complaint" role="alert">
           {open.problem === null ? '' : say(problemTexts[open.problem])}
         </p>
@@ -80,6 +81,37 @@ export function Composer({ page, open, view }: ComposerProps): JSX.Element {
         </div>
       </div>
     </form>
+  );
+}
+
+/** Puts a saved text behind what is written. */
+function SavedReplies({ page, open }: { readonly page: DeskPage; readonly open: OpenCase }): JSX.Element | null {
+  const saved = page.state.value.team?.savedReplies ?? [];
+  const { say, languageName } = page.words.value;
+  if (saved.length === 0) return null;
+  const insert = (id: string): void => {
+    const text = saved.find((reply) => reply.id === id)?.text;
+    if (text === undefined) return;
+    page.write(open.draft.trim() === '' ? text : `${open.draft.trimEnd()}\n\n${text}`);
+    document.getElementById(ids.reply)?.focus();
+  };
+  return (
+    <select
+      class="saved-replies"
+      aria-label={say('write.savedReplies')}
+      value=""
+      onChange={(event) => {
+        insert(event.currentTarget.value);
+        event.currentTarget.value = '';
+      }}
+    >
+      <option value="">{say('write.savedReplies')}</option>
+      {saved.map(({ id, language, title }) => (
+        <option key={id} value={id}>
+          {[title, languageName(language)].filter(Boolean).join(' · ')}
+        </option>
+      ))}
+    </select>
   );
 }
 

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/en.ts';
 import { type Filter, filters } from '../model.ts';
+import { BulkBar, GroupBar } from './bulk-bar.tsx';
 import { CaseList } from './case-list.tsx';
 import { Icon, IconButton } from './icons.tsx';
 import { deskName, localName } from './names.ts';
@@ -39,7 +40,9 @@ export function Inbox({ page }: { readonly page: DeskPage }): JSX.Element {
           {query.trim() === '' ? '' : count('inbox.shown', shown)}
         </p>
       </div>
+      <GroupBar page={page} />
       {shown > 0 ? <CaseList page={page} /> : rows.size > 0 ? <NoneShown page={page} /> : <EmptyInbox page={page} />}
+      <BulkBar page={page} />
     </nav>
   );
 }
@@ -64,6 +67,7 @@ function InboxBar({ page }: { readonly page: DeskPage }): JSX.Element {
         <Icon name="pulse" />
         {alerts > 0 && <span class="badge">{words.number(alerts)}</span>}
       </button>
+      <IconButton name="team" label={words.say('bar.team')} onPress={() => page.send({ kind: 'team', isOpen: true })} />
       <IconButton name="help" label={words.say('bar.help')} onPress={() => page.send({ kind: 'help', isOpen: true })} />
       <IconButton name="lock" label={words.say('bar.lock')} onPress={() => page.lock()} />
     </header>
@@ -72,6 +76,10 @@ function InboxBar({ page }: { readonly page: DeskPage }): JSX.Element {
 
 const filterTexts: Readonly<Record<Filter, TextKey>> = {
   all: 'inbox.all',
+  changed: 'inbox.changed',
+  mine: 'inbox.mine',
+  due: 'inbox.due',
+  closed: 'inbox.closed',
   unanswered: 'inbox.unanswered',
   answered: 'inbox.answered',
   loss: 'inbox.loss',

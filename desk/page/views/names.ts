@@ -1,10 +1,16 @@
 /** How devices and desks are called on the page. */
+import type { TeamView } from '@postern/desk/engine/case-view';
 import type { EngineStatus } from '@postern/desk/engine/view';
 import type { Words } from '../languages/languages.ts';
 
 /** The first half of a device's id: enough to tell a handful apart. */
 export function shortDevice(id: string): string {
   return id.slice(0, 8);
+}
+
+/** The name that a person has given, or the device's id. */
+export function personName(team: TeamView | null, device: string): string {
+  return team?.people.find((person) => person.device === device)?.name || shortDevice(device);
 }
 
 interface Named {

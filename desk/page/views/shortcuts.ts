@@ -2,15 +2,23 @@
 import type { DeskPage } from '../desk-page.ts';
 import { commandOf, type KeyCommand, type KeyPlace } from '../keys.ts';
 
-export const ids = { search: 'search', list: 'list', timeline: 'timeline', reply: 'reply', status: 'status' } as const;
+export const ids = {
+  search: 'search',
+  list: 'list',
+  timeline: 'timeline',
+  reply: 'reply',
+  status: 'status',
+  work: 'work',
+  note: 'note',
+} as const;
 
 /** @returns what ends it */
 export function listenToKeys(page: DeskPage): () => void {
   const onKey = (event: KeyboardEvent): void => {
-    const { phase, isHelpOpen, preferences } = page.state.value;
+    const { phase, isHelpOpen, isTeamOpen, preferences } = page.state.value;
     page.present(Date.now());
     // An open dialog has its own keys: Escape closes it.
-    if (phase !== 'open' || isHelpOpen) return;
+    if (phase !== 'open' || isHelpOpen || isTeamOpen) return;
     const { key, isComposing, altKey: hasAlt } = event;
     const press = { key, isComposing, hasAlt, hasControl: event.ctrlKey || event.metaKey };
     const command = commandOf(press, placeOf(event.target), preferences.hasKeys);
@@ -50,10 +58,24 @@ function obey(page: DeskPage, command: KeyCommand): boolean {
     case 'status':
       page.send({ kind: 'pane', pane: pane === 'status' ? 'inbox' : 'status' });
       return focusSoon(pane === 'status' ? ids.list : ids.status);
+    case 'select':
+      page.toggle();
+      return true;
+    case 'work':
+      if (open === null) return false;
+      page.send({ kind: 'pane', pane: 'work' });
+      return focusSoon(ids.work);
+    case 'team':
+      page.send({ kind: 'team', isOpen: true });
+      return true;
     case 'help':
       page.send({ kind: 'help', isOpen: true });
       return true;
     case 'send':
+      if (document.activeElement?.id === ids.note) {
+        document.activeElement.closest('form')?.requestSubmit();
+        return true;
+      }
       if (document.activeElement?.id !== ids.reply) return false;
       void page.reply();
       return true;
@@ -76,6 +98,10 @@ function goBack(page: DeskPage): boolean {
   if (at?.id === ids.search && query !== '') {
     page.search('');
     return true;
+  }
+  if (pane === 'work') {
+    page.send({ kind: 'pane', pane: 'case' });
+    return focusSoon(ids.timeline);
   }
   if (pane === 'status') page.send({ kind: 'pane', pane: open === null ? 'inbox' : 'case' });
   else if (open !== null) page.close();

@@ -7,7 +7,7 @@ import { canonicalTag } from '../languages/languages.ts';
 import { replyStep, type TimelineItem } from '../timeline.ts';
 import { Files } from './files.tsx';
 import { Icon } from './icons.tsx';
-import { shortDevice } from './names.ts';
+import { personName } from './names.ts';
 
 interface ItemProps {
   readonly page: DeskPage;
@@ -88,7 +88,7 @@ function Reply({ page, conversation, reply }: Of<{ readonly reply: ReplyView }>)
   const { status } = page.state.value;
   const { say } = page.words.value;
   const isHere = status?.devices.some(({ id, isThis }) => isThis && id === reply.author) === true;
-  const author = isHere ? say('case.thisDevice') : say('case.device', { device: shortDevice(reply.author) });
+  const author = isHere ? say('case.thisDevice') : personName(page.state.value.team, reply.author);
   return (
     <article class="item is-desk">
       <h4>

@@ -3,6 +3,7 @@
 import { bytesToUtf8 } from '@postern/protocol/bytes/encode';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import { FILE_BYTES_MAX, FILES_MAX } from '@postern/protocol/constants';
+import { aspectNames, noteKinds, purposes, roles } from '@postern/protocol/messages/case-event';
 import type { AlertCode } from '../engine/view.ts';
 import type { CallName, Calls } from './api.ts';
 
@@ -10,6 +11,8 @@ import type { CallName, Calls } from './api.ts';
 type Field = (value: unknown) => unknown;
 
 const textCharactersMax = 40_000;
+/** As many as fit into a call. */
+const casesMax = 3_000;
 
 const alertCodes: readonly AlertCode[] = [
   'removed',
@@ -63,6 +66,21 @@ const upTo =
 const attachments: Field = (value) =>
   Array.isArray(value) && value.length <= FILES_MAX && value.every((id) => hex32(id) !== undefined) ? value : undefined;
 const filePlace = { id: conversationId, message: hex32, at: place };
+const count32: Field = (value) =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff ? value : undefined;
+const grade: Field = (value) => [1, 2, 3, 4, 5, 6].find((known) => known === value);
+const requestId: Field = (value) => (typeof value === 'string' && /^[0-9a-f]{32}$/.test(value) ? value : undefined);
+const oneOf =
+  (known: readonly string[]): Field =>
+  (value) =>
+    known.find((one) => one === value);
+const caseIds: Field = (value) =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.length <= casesMax &&
+  value.every((id) => conversationId(id) !== undefined)
+    ? value
+    : undefined;
 const yesOrNo: Field = (value) => (typeof value === 'boolean' ? value : undefined);
 
 const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], Field>> } = {
@@ -86,8 +104,18 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   },
   detach: { attachment: hex32 },
   draft: { id: conversationId, text: text(textCharactersMax) },
-  seen: { id: conversationId, messages: count },
+  seen: { id: conversationId, messages: count, activity: count32 },
   search: { query: text(256) },
+  statistics: {},
+  change: { ids: caseIds, aspect: oneOf(aspectNames), value: text(160) },
+  note: { id: conversationId, of: oneOf(noteKinds), text: text(8_192) },
+  grade: { id: conversationId, source: grade, information: grade },
+  person: { name: text(96) },
+  role: { device: deviceId, role: oneOf(roles) },
+  retention: { days: count },
+  'saved-reply': { reply: orNull(requestId), language: text(32), title: text(96), text: text(8_192) },
+  ask: { purpose: oneOf(purposes), ids: caseIds },
+  answer: { request: requestId, isGranted: yesOrNo },
   carried: { text: text(textCharactersMax) },
   dismiss: { code: alertCode, device: orNull(deviceId), conversation: orNull(conversationId) },
   preferences: { language: text(16), hasKeys: yesOrNo },

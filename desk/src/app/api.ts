@@ -1,22 +1,25 @@
 /** What the page and the local process say to each other: JSON, one address for each call, all by POST. */
 
+import type { TeamView } from '../engine/case-view.ts';
 import type { TakenEnvelopes } from '../engine/envelopes.ts';
-import type {
-  AlertCode,
-  ConversationSummary,
-  ConversationView,
-  EngineStatus,
-  ReplyProblem,
-  ReplyRoom,
-} from '../engine/view.ts';
+import type { AlertCode, CaseFile, CaseLine, EngineStatus, ReplyProblem, ReplyRoom } from '../engine/view.ts';
 import type { Attachment, GivenFile } from '../files/attachments.ts';
 import type { Transfer } from '../files/chunk-ports.ts';
 import type { SaveProblem } from '../files/desk-files.ts';
 import type { SavedFile } from '../files/plain-files.ts';
+import type { CaseAnswer, CaseCallName, CaseCalls } from './case-calls.ts';
+import type { Alike } from './near-copies.ts';
+import type { WeekCount } from './statistics.ts';
 
 /** A line of the inbox with what this device adds: how much of it a person has seen here. */
-export interface InboxRow extends ConversationSummary {
+export interface InboxRow extends CaseLine {
   readonly isUnread: boolean;
+  /** Whether something was done to the case since it was looked at here. */
+  readonly hasNews: boolean;
+  /** Of the newest message as the device can tell; empty if it cannot. */
+  readonly detected: string;
+  /** Other cases with nearly the same text. */
+  readonly alike: Alike | null;
   /** Whether an unsent text waits here. */
   readonly hasDraft: boolean;
 }
@@ -47,6 +50,7 @@ export type Change =
       readonly today: number;
       /** Whether the last round failed for a reason that is not the network: the disk, mostly. */
       readonly hasFailed: boolean;
+      readonly team: TeamView;
     }
   | {
       readonly kind: 'inbox';
@@ -64,7 +68,7 @@ export type Change =
   | { readonly kind: 'still' };
 
 /** Arguments of each call; nothing else is accepted. Ids are lower-case hex. */
-export interface Calls {
+export interface Calls extends CaseCalls {
   /** The token of the link, for a session. */
   readonly session: { readonly token: string };
   readonly changes: Record<never, never>;
@@ -86,8 +90,9 @@ export interface Calls {
   readonly detach: { readonly attachment: string };
   readonly draft: { readonly id: string; readonly text: string };
   /** So many messages of the conversation, whole or not, have been looked at. */
-  readonly seen: { readonly id: string; readonly messages: number };
+  readonly seen: { readonly id: string; readonly messages: number; readonly activity: number };
   readonly search: { readonly query: string };
+  readonly statistics: Record<never, never>;
   /** Lines of sealed messages that somebody has carried here. */
   readonly carried: { readonly text: string };
   /** Somebody has seen an alert. */
@@ -95,13 +100,13 @@ export interface Calls {
   readonly preferences: { readonly language: string; readonly hasKeys: boolean };
 }
 
-export interface Answers {
+export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
   readonly session: { readonly session: string };
   readonly changes: never;
   readonly unlock: { readonly isOpen: boolean };
   readonly lock: Record<never, never>;
   readonly present: Record<never, never>;
-  readonly conversation: { readonly view: ConversationView | null; readonly draft: string };
+  readonly conversation: { readonly view: CaseFile | null; readonly draft: string };
   readonly room: { readonly room: ReplyRoom | null };
   readonly reply: { readonly messageId: string } | { readonly problem: ReplyProblem | 'files' };
   readonly 'file-fetch': Record<never, never>;
@@ -113,6 +118,7 @@ export interface Answers {
   readonly draft: Record<never, never>;
   readonly seen: Record<never, never>;
   readonly search: { readonly ids: readonly string[] };
+  readonly statistics: { readonly weeks: readonly WeekCount[] };
   readonly carried: TakenEnvelopes | { readonly problem: CarriedProblem };
   readonly dismiss: Record<never, never>;
   readonly preferences: Record<never, never>;

@@ -2,18 +2,22 @@
 
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { AlertSubject } from '../engine/alerts.ts';
+import type { CaseDesk } from '../engine/case-desk.ts';
+import type { TeamView } from '../engine/case-view.ts';
 import type { TakenEnvelopes } from '../engine/envelopes.ts';
 import type { DeskIdentity } from '../engine/identity.ts';
 import type { DeskPorts } from '../engine/ports.ts';
-import type { AlertCode, ConversationSummary, ConversationView, EngineStatus, ReplyRoom } from '../engine/view.ts';
+import type { AlertCode, CaseFile, CaseLine, EngineStatus, ReplyRoom } from '../engine/view.ts';
 
 export interface Engine {
   tick(): Promise<void>;
   /** Unix seconds. */
   nextDue(): number;
   status(): EngineStatus;
-  conversations(): readonly ConversationSummary[];
-  conversation(id: string): Promise<ConversationView | null> | ConversationView | null;
+  conversations(): readonly CaseLine[];
+  conversation(id: string): Promise<CaseFile | null> | CaseFile | null;
+  team(): TeamView;
+  work(action: (cases: CaseDesk, day: number) => Promise<void>): Promise<void>;
   file(id: string, message: string, at: number): Promise<FileDescriptor | null>;
   reply(id: string, text: string, files: readonly FileDescriptor[]): Promise<{ readonly messageId: string }>;
   replyRoom(id: string, text: string): Promise<ReplyRoom> | ReplyRoom;

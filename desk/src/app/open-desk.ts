@@ -7,17 +7,23 @@ import { MessageError } from '@postern/protocol/messages/message-error';
 import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
-import type { ConversationSummary, ReplyProblem } from '../engine/view.ts';
+import type { CaseProblem } from '../engine/case-view.ts';
+import type { CaseFile, CaseLine, ReplyProblem } from '../engine/view.ts';
 import { DeskFiles, defaultDelaySeconds, type SaveProblem } from '../files/desk-files.ts';
 import type { SavedFile } from '../files/plain-files.ts';
 import type { Answers, Calls, CarriedProblem, Change, FilePlace, InboxRow, Preferences } from './api.ts';
+import { type CaseAnswer, type CaseCallName, type CaseCalls, caseAction } from './case-calls.ts';
 import { type EngineLoop, startEngineLoop, type Timer } from './engine-loop.ts';
 import type { Engine, OpenEngine } from './engine-port.ts';
+import { caseIdsIn, countOf, hasSameTexts, isSameRow } from './inbox-rows.ts';
 import { type Enrolment, eraseKeystore, type Keystore } from './keystore.ts';
-import { PageRecords } from './page-records.ts';
+import { detectLanguage } from './language.ts';
+import { NearCopies } from './near-copies.ts';
+import { PageRecords, type Seen } from './page-records.ts';
 import { SealedStore } from './sealed-store.ts';
 import { SearchIndex } from './search-index.ts';
 import type { SocksProxy } from './socks-agent.ts';
+import { countWeeks, type WeekCount } from './statistics.ts';
 import { createTransport, type Transport } from './transport.ts';
 
 export interface OpenDeskOptions {
@@ -60,6 +66,8 @@ export class OpenDesk {
   readonly #records: PageRecords;
   readonly #files: DeskFiles;
   readonly #search = new SearchIndex();
+  readonly #copies = new NearCopies();
+  readonly #languages = new Map<string, string>();
   readonly #loop: EngineLoop;
   readonly #unlisten: () => void;
   #rows = new Map<string, InboxRow>();
@@ -125,6 +133,8 @@ export class OpenDesk {
     await this.#store.close();
     eraseKeystore(this.#keystore);
     this.#search.clear();
+    this.#copies.clear();
+    this.#languages.clear();
     this.#rows.clear();
   }
 
@@ -217,10 +227,44 @@ export class OpenDesk {
     this.#gather();
   }
 
-  async setSeen(id: string, messages: number): Promise<void> {
+  /** Does something to the desk's cases; it goes into the log. */
+  async work<Name extends CaseCallName>(name: Name, given: CaseCalls[Name]): Promise<CaseAnswer> {
+    const action = caseAction(name, given);
+    if (action === null) return { problem: 'malformed' };
+    try {
+      const known = caseIdsIn(given).filter((id) => this.#rows.get(id)?.hasNews === false);
+      await this.#engine.work(action);
+      await this.#noteOwn(known);
+      const ids = caseIdsIn(given);
+      // What was just written is found at once.
+      if (ids.length <= indexedAtOnce) await this.#index(ids);
+      return { problem: null };
+    } catch (error) {
+      const problem = caseProblems.find((known) => known === (error as { code?: unknown }).code);
+      if (problem === undefined) throw error;
+      return { problem };
+    }
+  }
+
+  /** What a person has just done is no news to them. */
+  async #noteOwn(ids: readonly string[]): Promise<void> {
+    const own = new Set(ids);
+    if (own.size === 0) return;
+    const lines = this.#engine.conversations().filter(({ id }) => own.has(id));
+    await this.#records.setSeenAll(
+      lines.map(({ id, work }) => [id, { ...this.#records.seen(id), activity: work.activity }]),
+    );
+  }
+
+  statistics(): readonly WeekCount[] {
+    return countWeeks(this.#rows.values());
+  }
+
+  async setSeen(id: string, { messages, activity }: Seen): Promise<void> {
     const row = this.#rows.get(id);
     if (row === undefined) return;
-    await this.#records.setSeen(id, Math.min(messages, countOf(row)));
+    const seen = { messages: Math.min(messages, countOf(row)), activity: Math.min(activity, row.work.activity) };
+    await this.#records.setSeen(id, seen);
     this.#gather();
   }
 
@@ -261,7 +305,13 @@ export class OpenDesk {
 
   #status(): Change {
     const today = dayOf(this.#options.now());
-    return { kind: 'status', status: this.#engine.status(), today, hasFailed: this.#loop.hasFailed };
+    return {
+      kind: 'status',
+      status: this.#engine.status(),
+      today,
+      hasFailed: this.#loop.hasFailed,
+      team: this.#engine.team(),
+    };
   }
 
   #tellInbox(): void {
@@ -270,23 +320,47 @@ export class OpenDesk {
     const gone = [...this.#rows.keys()].filter((id) => !next.has(id));
     const toIndex = rows.filter((row) => !hasSameTexts(row, this.#rows.get(row.id))).map(({ id }) => id);
     this.#rows = next;
-    for (const id of gone) this.#search.remove(id);
+    for (const id of gone) this.#forget(id);
     if (toIndex.length > 0) this.#indexing = this.#indexing.then(() => this.#index(toIndex));
     if (rows.length + gone.length > 0) this.#options.send({ kind: 'inbox', isWhole: false, rows, gone });
   }
 
-  #row(summary: ConversationSummary): InboxRow {
-    const isUnread = countOf(summary) > this.#records.seen(summary.id);
-    return { ...summary, isUnread, hasDraft: this.#records.hasDraft(summary.id) };
+  #forget(id: string): void {
+    this.#search.remove(id);
+    this.#copies.remove(id);
+    this.#languages.delete(id);
+    this.#indexing = this.#indexing.then(() => this.#records.forget(id));
+  }
+
+  #row(summary: CaseLine): InboxRow {
+    const { id, work } = summary;
+    const seen = this.#records.seen(id);
+    return {
+      ...summary,
+      isUnread: countOf(summary) > seen.messages,
+      hasNews: work.activity > seen.activity,
+      hasDraft: this.#records.hasDraft(id),
+      detected: this.#languages.get(id) ?? '',
+      alike: this.#copies.of(id),
+    };
   }
 
   async #index(ids: readonly string[]): Promise<void> {
     for (const [at, id] of ids.entries()) {
       if (this.#isClosed) return;
       const view = await this.#engine.conversation(id);
-      if (view !== null) this.#search.set(id, view);
+      if (view !== null) this.#take(id, view);
       if (at % indexedAtOnce === indexedAtOnce - 1) await new Promise((resolve) => setImmediate(resolve));
     }
+    // What was found in the texts shows in the lines.
+    if (ids.length > 0) this.#gather();
+  }
+
+  #take(id: string, view: CaseFile): void {
+    this.#search.set(id, view);
+    const texts = view.messages.map(({ text }) => text);
+    this.#copies.set(id, texts.join('\n'));
+    this.#languages.set(id, detectLanguage(texts.at(-1) ?? ''));
   }
 }
 
@@ -301,6 +375,8 @@ async function readCarried(text: string, fingerprint: Uint8Array): Promise<Carri
   }
 }
 
+const caseProblems: readonly CaseProblem[] = ['unknown', 'not-permitted', 'malformed', 'stopped', 'graded-already'];
+
 interface Parts {
   readonly store: SealedStore;
   readonly transport: Transport;
@@ -311,18 +387,4 @@ interface Parts {
 
 function identityOf(deviceSeed: Secret, { fingerprint, deskId, roster }: Enrolment) {
   return { fingerprint, deskId, deviceSeed, roster };
-}
-
-/** Messages that there are to see, whole or not. */
-function countOf({ messages, incomplete }: ConversationSummary): number {
-  return messages + incomplete;
-}
-
-function isSameRow(row: InboxRow, known: InboxRow | undefined): boolean {
-  if (known === undefined) return false;
-  return (Object.keys(row) as (keyof InboxRow)[]).every((field) => row[field] === known[field]);
-}
-
-function hasSameTexts(row: InboxRow, known: InboxRow | undefined): boolean {
-  return known !== undefined && known.messages === row.messages && known.replies === row.replies;
 }

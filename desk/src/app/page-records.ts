@@ -8,6 +8,17 @@ import type { LocalStore } from '../engine/ports.ts';
 import type { Preferences } from './api.ts';
 
 const version = 1;
+const seenVersion = 2;
+
+/** How much of a case has been looked at here. */
+export interface Seen {
+  /** Messages, whole or not. */
+  readonly messages: number;
+  /** Of the case's activity. */
+  readonly activity: number;
+}
+
+const nothingSeen: Seen = { messages: 0, activity: 0 };
 const names = {
   /** One record for each first byte of an id: few to read at the start, each short enough to be written often. */
   seen: (id: string) => `page/seen/${id.slice(0, 2)}`,
@@ -21,7 +32,7 @@ export const defaultPreferences: Preferences = { language: '', hasKeys: true };
 
 export class PageRecords {
   readonly #store: LocalStore;
-  readonly #seen = new Map<string, number>();
+  readonly #seen = new Map<string, Seen>();
   readonly #drafts = new Set<string>();
   #preferences = defaultPreferences;
 
@@ -32,7 +43,7 @@ export class PageRecords {
   static async load(store: LocalStore): Promise<PageRecords> {
     const records = new PageRecords(store);
     for (const name of await store.list(names.allSeen)) {
-      for (const [id, messages] of decodeSeen(await store.get(name))) records.#seen.set(id, messages);
+      for (const [id, seen] of decodeSeen(await store.get(name))) records.#seen.set(id, seen);
     }
     for (const name of await store.list(names.drafts)) records.#drafts.add(name.slice(names.drafts.length));
     records.#preferences = decodePreferences(await store.get(names.preferences));
@@ -56,16 +67,34 @@ export class PageRecords {
     );
   }
 
-  seen(id: string): number {
-    return this.#seen.get(id) ?? 0;
+  seen(id: string): Seen {
+    return this.#seen.get(id) ?? nothingSeen;
   }
 
-  async setSeen(id: string, messages: number): Promise<void> {
-    if (this.seen(id) === messages) return;
-    this.#seen.set(id, messages);
-    const name = names.seen(id);
-    const together = [...this.#seen].filter(([other]) => names.seen(other) === name);
-    await this.#store.set(name, encodeSeen(together));
+  async setSeen(id: string, seen: Seen): Promise<void> {
+    await this.setSeenAll([[id, seen]]);
+  }
+
+  async setSeenAll(all: readonly (readonly [string, Seen])[]): Promise<void> {
+    const changed = all.filter(([id, { messages, activity }]) => {
+      const known = this.seen(id);
+      return known.messages !== messages || known.activity !== activity;
+    });
+    for (const [id, seen] of changed) this.#seen.set(id, seen);
+    const records = new Set(changed.map(([id]) => names.seen(id)));
+    const writes = [...records].map((key) => {
+      const together = [...this.#seen].filter(([id]) => names.seen(id) === key);
+      return { key, bytes: encodeSeen(together) };
+    });
+    if (writes.length > 0) await this.#store.transaction(writes);
+  }
+
+  /** Nothing of a case that has ended stays. */
+  async forget(id: string): Promise<void> {
+    await this.setDraft(id, '');
+    if (!this.#seen.has(id)) return;
+    await this.setSeen(id, nothingSeen);
+    this.#seen.delete(id);
   }
 
   hasDraft(id: string): boolean {
@@ -88,20 +117,25 @@ export class PageRecords {
   }
 }
 
-function encodeSeen(seen: readonly (readonly [string, number])[]): Uint8Array {
+function encodeSeen(all: readonly (readonly [string, Seen])[]): Uint8Array {
   return new Writer()
-    .u8(version)
-    .list16(seen, ([id, messages], w) => w.bytes(hexToBytes(id), CONVERSATION_ID_BYTES).u16(messages))
+    .u8(seenVersion)
+    .list16(all, ([id, { messages, activity }], w) =>
+      w.bytes(hexToBytes(id), CONVERSATION_ID_BYTES).u16(messages).u32(activity),
+    )
     .done();
 }
 
-function decodeSeen(bytes: Uint8Array | null): (readonly [string, number])[] {
+function decodeSeen(bytes: Uint8Array | null): (readonly [string, Seen])[] {
   if (bytes === null) return [];
   const reader = new Reader(bytes);
-  reader.version(version);
-  const seen = reader.list16(0xffff, (r) => [bytesToHex(r.bytes(CONVERSATION_ID_BYTES)), r.u16()] as const);
+  reader.version(seenVersion);
+  const all = reader.list16(0xffff, (r): [string, Seen] => [
+    bytesToHex(r.bytes(CONVERSATION_ID_BYTES)),
+    { messages: r.u16(), activity: r.u32() },
+  ]);
   reader.end();
-  return seen;
+  return all;
 }
 
 function decodePreferences(bytes: Uint8Array | null): Preferences {

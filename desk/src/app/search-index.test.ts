@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { ConversationView, ReplyView } from '../engine/view.ts';
+import type { CaseFile, ReplyView } from '../engine/view.ts';
 import { caseName } from './case-name.ts';
 import { SearchIndex } from './search-index.ts';
 
-function view(id: string, text: string, reply = ''): ConversationView {
+function view(id: string, text: string, reply = '', tag = 'urgent', note = 'Ring the pilot'): CaseFile {
   const message = { id, day: 1, language: 'en', campaign: null, text, files: [], isUnreadable: false };
   const answers = [{ question: 'Where?', values: ['In the harbour'] }];
   return {
-    summary: {} as ConversationView['summary'],
+    summary: {} as CaseFile['summary'],
+    work: { tags: [tag], notes: [{ text: note }] } as unknown as CaseFile['work'],
     messages: [{ ...message, answers }],
     incomplete: [],
     replies: reply === '' ? [] : [{ text: reply } as ReplyView],
@@ -19,7 +20,7 @@ const [one, two] = ['01'.repeat(32), 'fe'.repeat(32)] as const;
 function index(): SearchIndex {
   const made = new SearchIndex();
   made.set(one, view(one, 'Die Verträge wurden im Café geändert', 'Thank you'));
-  made.set(two, view(two, '合同在开标之前就已经定好了价格'));
+  made.set(two, view(two, '合同在开标之前就已经定好了价格', '', '港口', '与登记处核对'));
   return made;
 }
 
@@ -30,6 +31,12 @@ describe('search', () => {
     expect(search.find('vertr')).toEqual([one]);
     expect(search.find('thank')).toEqual([one]);
     expect(search.find('harbour').sort()).toEqual([one, two]);
+  });
+
+  it('finds tags, notes and what was discussed', () => {
+    expect(index().find('港口')).toEqual([two]);
+    expect(index().find('登记处')).toEqual([two]);
+    expect(index().find('urgent pilot')).toEqual([one]);
   });
 
   it('does not mind accents, case and width', () => {

@@ -1,6 +1,6 @@
 /** Finds conversations by what was written in them, in memory only and in any script. */
 
-import type { ConversationView } from '../engine/view.ts';
+import type { CaseFile } from '../engine/view.ts';
 import { caseName } from './case-name.ts';
 
 /** Marks that stand above or below a letter: people leave them out when they search. */
@@ -10,11 +10,13 @@ const marks = /\p{Mn}/gu;
 export class SearchIndex {
   readonly #texts = new Map<string, string>();
 
-  set(id: string, view: ConversationView): void {
+  set(id: string, view: CaseFile): void {
     const answers = view.messages.flatMap(({ answers: all }) =>
       all.flatMap(({ question, values }) => [question, ...values]),
     );
     const texts = [...view.messages.map(({ text }) => text), ...answers, ...view.replies.map(({ text }) => text)];
+    const { tags, notes } = view.work;
+    texts.push(...tags, ...notes.map(({ text }) => text));
     this.#texts.set(id, fold([caseName(id), ...texts].join('\n')));
   }
 

@@ -7,6 +7,7 @@ import type { Random } from '@postern/protocol/primitives/random';
 import { DeskEngine } from '../engine/desk-engine.ts';
 import { Access } from './access.ts';
 import type { Change, LockPhase } from './api.ts';
+import type { CaseAnswer, CaseCallName, CaseCalls } from './case-calls.ts';
 import { machineTimer, type Timer } from './engine-loop.ts';
 import type { OpenEngine } from './engine-port.ts';
 import { eraseKeystore, type Keystore, KeystoreError, openKeystore } from './keystore.ts';
@@ -132,8 +133,18 @@ class DeskRoom {
       attach: (given) => this.#use((desk) => desk.attach(given)),
       detach: ({ attachment }) => this.#use((desk) => desk.detach(attachment).then(nothing)),
       draft: ({ id, text }) => this.#use((desk) => desk.setDraft(id, text).then(nothing)),
-      seen: ({ id, messages }) => this.#use((desk) => desk.setSeen(id, messages).then(nothing)),
+      seen: ({ id, messages, activity }) => this.#use((desk) => desk.setSeen(id, { messages, activity }).then(nothing)),
       search: ({ query }) => this.#use(async (desk) => ({ ids: desk.find(query) })),
+      statistics: () => this.#use(async (desk) => ({ weeks: desk.statistics() })),
+      change: this.#case('change'),
+      note: this.#case('note'),
+      grade: this.#case('grade'),
+      person: this.#case('person'),
+      role: this.#case('role'),
+      retention: this.#case('retention'),
+      'saved-reply': this.#case('saved-reply'),
+      ask: this.#case('ask'),
+      answer: this.#case('answer'),
       carried: ({ text }) => this.#use((desk) => desk.takeCarried(text)),
       dismiss: (alert) => this.#use((desk) => desk.dismiss(alert).then(nothing)),
       preferences: (preferences) => this.#use((desk) => desk.setPreferences(preferences).then(nothing)),
@@ -142,6 +153,10 @@ class DeskRoom {
 
   addToAttachment(attachment: string, bytes: Uint8Array): Promise<boolean> {
     return this.#use((desk) => desk.addToAttachment(attachment, bytes));
+  }
+
+  #case<Name extends CaseCallName>(name: Name): (given: CaseCalls[Name]) => Promise<CaseAnswer> {
+    return (given) => this.#use((desk) => desk.work(name, given));
   }
 
   #use<Answer>(action: (desk: OpenDesk) => Promise<Answer>): Promise<Answer> {

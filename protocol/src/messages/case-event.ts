@@ -137,6 +137,8 @@ const aspects = {
   regrade: 11,
 } as const satisfies Readonly<Record<CaseChange['aspect'], number>>;
 
+export const aspectNames: readonly string[] = Object.keys(aspects);
+
 const noDevice = new Uint8Array(DEVICE_ID_BYTES);
 const noCase = new Uint8Array(CONVERSATION_ID_BYTES);
 export const CHANGE_ID_BYTES = 8;

@@ -1,0 +1,106 @@
+/** What is done to many cases at once: a sample of them always in sight. */
+import { caseName } from '@postern/desk/app/case-name';
+import { caseStates } from '@postern/protocol/messages/case-event';
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { DeskPage } from '../desk-page.ts';
+import { stateTexts } from './case-texts.ts';
+import { personName } from './names.ts';
+
+const sampleLines = 3;
+
+/** Shows that the list holds one group of near copies only, and the way back. */
+export function GroupBar({ page }: { readonly page: DeskPage }): JSX.Element | null {
+  const { group, cursor, rows } = page.state.value;
+  const { say, count } = page.words.value;
+  const alike = cursor === null ? null : (rows.get(cursor)?.alike ?? null);
+  if (group !== null) {
+    const all = page.shown.value.map(({ id }) => id);
+    return (
+      <div class="group-bar">
+        <p>{count('bulk.group', all.length)}</p>
+        <button type="button" class="quiet" onClick={() => page.send({ kind: 'select', ids: all, isSelected: true })}>
+          {say('bulk.selectAll')}
+        </button>
+        <button type="button" class="quiet" onClick={() => page.send({ kind: 'group', group: null })}>
+          {say('bulk.ungroup')}
+        </button>
+      </div>
+    );
+  }
+  if (alike === null) return null;
+  return (
+    <div class="group-bar">
+      <button type="button" class="quiet" onClick={() => page.send({ kind: 'group', group: alike.group })}>
+        {count('bulk.showGroup', alike.count)}
+      </button>
+    </div>
+  );
+}
+
+export function BulkBar({ page }: { readonly page: DeskPage }): JSX.Element | null {
+  const { selected, rows, team } = page.state.value;
+  const { say, count } = page.words.value;
+  const [tag, setTag] = useState('');
+  if (selected.size === 0) return null;
+  const ids = [...selected];
+  const clear = (): void => page.send({ kind: 'select', ids, isSelected: false });
+  const addTag = (event: Event): void => {
+    event.preventDefault();
+    if (tag.trim() !== '') void page.change(ids, 'tag', tag).then((isDone) => isDone && setTag(''));
+  };
+  return (
+    <section class="bulk" aria-label={say('bulk.heading')}>
+      <header>
+        <strong role="status">{count('bulk.selected', ids.length)}</strong>
+        <button type="button" class="quiet" onClick={clear}>
+          {say('bulk.clear')}
+        </button>
+      </header>
+      <ul class="sample" aria-label={say('bulk.sample')}>
+        {ids.slice(0, sampleLines).map((id) => (
+          <li key={id}>
+            <b>{caseName(id)}</b> <span dir="auto">{rows.get(id)?.preview}</span>
+          </li>
+        ))}
+      </ul>
+      <div class="bulk-fields">
+        <select
+          aria-label={say('work.state')}
+          value=""
+          onChange={({ currentTarget }) => void page.change(ids, 'state', currentTarget.value)}
+        >
+          <option value="">{say('work.state')}</option>
+          {caseStates.map((state) => (
+            <option key={state} value={state}>
+              {say(stateTexts[state])}
+            </option>
+          ))}
+        </select>
+        <select
+          aria-label={say('work.owner')}
+          value=""
+          onChange={({ currentTarget }) => void page.change(ids, 'owner', currentTarget.value)}
+        >
+          <option value="">{say('work.owner')}</option>
+          {team?.people.map(({ device }) => (
+            <option key={device} value={device}>
+              {personName(team, device)}
+            </option>
+          ))}
+        </select>
+        <form onSubmit={addTag} autocomplete="off">
+          <input
+            aria-label={say('work.addTag')}
+            placeholder={say('work.addTag')}
+            value={tag}
+            onInput={({ currentTarget }) => setTag(currentTarget.value)}
+          />
+        </form>
+        <button type="button" class="quiet" onClick={() => void page.work('ask', { purpose: 'erase', ids })}>
+          {say('work.askErase')}
+        </button>
+      </div>
+    </section>
+  );
+}

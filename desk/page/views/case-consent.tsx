@@ -1,0 +1,64 @@
+/** How long a case is kept, and what needs a second person. */
+import type { RequestView } from '@postern/desk/engine/case-view';
+import type { JSX } from 'preact';
+import type { DeskPage } from '../desk-page.ts';
+import type { PanelProps } from './case-parts.tsx';
+import { personName } from './names.ts';
+
+export function Consent({ page, id, work }: PanelProps): JSX.Element {
+  const { team, today } = page.state.value;
+  const { say, day } = page.words.value;
+  const isLead = team?.people.some(({ isThis, role }) => isThis && role === 'lead') === true;
+  const waiting = team?.requests.filter(({ answer, cases }) => answer === null && cases.includes(id)) ?? [];
+  return (
+    <section class="consent" aria-labelledby="consent-heading">
+      <h3 id="consent-heading">{say('work.keeping')}</h3>
+      <p class="note">
+        {work.isHeld
+          ? say('work.held')
+          : work.endDay === null
+            ? say('work.keptAlways')
+            : say('work.keptUntil', { day: day(work.endDay, today) })}
+      </p>
+      {(!work.isHeld || isLead) && (
+        <button type="button" class="quiet" onClick={() => void page.change([id], 'hold', work.isHeld ? 'off' : 'on')}>
+          {say(work.isHeld ? 'work.release' : 'work.hold')}
+        </button>
+      )}
+      {waiting.map((request) => (
+        <Request key={request.id} page={page} request={request} />
+      ))}
+      {waiting.length === 0 && !work.isHeld && (
+        <button type="button" class="quiet" onClick={() => void page.work('ask', { purpose: 'erase', ids: [id] })}>
+          {say('work.askErase')}
+        </button>
+      )}
+    </section>
+  );
+}
+
+/** One person has asked; another one answers. */
+export function Request({ page, request }: { readonly page: DeskPage; readonly request: RequestView }): JSX.Element {
+  const { team } = page.state.value;
+  const { say, count } = page.words.value;
+  const isOwn = team?.people.some(({ isThis, device }) => isThis && device === request.by) === true;
+  const answer = (isGranted: boolean): void => void page.work('answer', { request: request.id, isGranted });
+  const what = count(request.purpose === 'erase' ? 'work.wantsErase' : 'work.wantsExport', request.cases.length);
+  return (
+    <div class="callout request">
+      <div>
+        <p>{say('work.wants', { name: personName(team, request.by), what })}</p>
+        {isOwn ? (
+          <p class="note">{say('work.needsOther')}</p>
+        ) : (
+          <button type="button" onClick={() => answer(true)}>
+            {say('work.grant')}
+          </button>
+        )}
+        <button type="button" class="quiet" onClick={() => answer(false)}>
+          {say(isOwn ? 'work.withdraw' : 'work.deny')}
+        </button>
+      </div>
+    </div>
+  );
+}

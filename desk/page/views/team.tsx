@@ -1,0 +1,187 @@
+/** People and roles, what needs a second person, how long cases are kept, saved replies, and numbers. */
+import type { WeekCount } from '@postern/desk/app/statistics';
+import type { TeamView } from '@postern/desk/engine/case-view';
+import { roles } from '@postern/protocol/messages/case-event';
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { DeskPage } from '../desk-page.ts';
+import { Request } from './case-consent.tsx';
+import { Field } from './case-parts.tsx';
+import { problemTexts, roleTexts } from './case-texts.ts';
+import { IconButton } from './icons.tsx';
+import { personName } from './names.ts';
+import { SavedReplyList } from './saved-replies.tsx';
+
+interface TeamProps {
+  readonly page: DeskPage;
+  readonly team: TeamView;
+}
+
+export function Team({ page }: { readonly page: DeskPage }): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const { team, caseProblem } = page.state.value;
+  const { say } = page.words.value;
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      class="team"
+      onClose={() => page.send({ kind: 'team', isOpen: false })}
+      aria-labelledby="team-heading"
+    >
+      <header class="bar">
+        <div class="names">
+          <h2 id="team-heading">{say('team.heading')}</h2>
+        </div>
+        <IconButton name="close" label={say('bar.close')} onPress={() => dialog.current?.close()} />
+      </header>
+      {team !== null && (
+        <div class="help">
+          <p class="complaint" role="alert">
+            {caseProblem === null ? '' : say(problemTexts[caseProblem])}
+          </p>
+          <People page={page} team={team} />
+          <Requests page={page} team={team} />
+          <Retention page={page} team={team} />
+          <SavedReplyList page={page} team={team} />
+          <Statistics page={page} />
+        </div>
+      )}
+    </dialog>
+  );
+}
+
+function isLead({ people }: TeamView): boolean {
+  return people.some(({ isThis, role }) => isThis && role === 'lead');
+}
+
+function People({ page, team }: TeamProps): JSX.Element {
+  const { say } = page.words.value;
+  const own = team.people.find(({ isThis }) => isThis)?.name ?? '';
+  const [name, setName] = useState(own);
+  const save = (event: Event): void => {
+    event.preventDefault();
+    void page.work('person', { name: name.trim() });
+  };
+  return (
+    <section>
+      <h3>{say('team.people')}</h3>
+      <p class="note">{say('team.peopleText')}</p>
+      <ul class="people">
+        {team.people.map(({ device, role, isThis }) => (
+          <li key={device}>
+            <span>
+              {personName(team, device)}
+              {isThis ? ` (${say('work.you')})` : ''}
+            </span>
+            {isLead(team) ? (
+              <select
+                aria-label={say('team.roleOf', { name: personName(team, device) })}
+                value={role}
+                onChange={({ currentTarget: { value } }) => {
+                  const wanted = roles.find((known) => known === value);
+                  if (wanted !== undefined) void page.work('role', { device, role: wanted });
+                }}
+              >
+                {roles.map((each) => (
+                  <option key={each} value={each}>
+                    {say(roleTexts[each])}
+                  </option>
+                ))}
+              </select>
+            ) : (
+              <span class="tag is-quiet">{say(roleTexts[role])}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+      <form class="inline" onSubmit={save} autocomplete="off">
+        <Field label={say('team.yourName')}>
+          <input maxLength={30} dir="auto" value={name} onInput={({ currentTarget }) => setName(currentTarget.value)} />
+        </Field>
+        <button type="submit">{say('team.save')}</button>
+      </form>
+    </section>
+  );
+}
+
+function Requests({ page, team }: TeamProps): JSX.Element {
+  const { say } = page.words.value;
+  const waiting = team.requests.filter(({ answer }) => answer === null);
+  return (
+    <section>
+      <h3>{say('team.requests')}</h3>
+      {waiting.length === 0 && <p class="note">{say('team.noRequests')}</p>}
+      {waiting.map((request) => (
+        <Request key={request.id} page={page} request={request} />
+      ))}
+    </section>
+  );
+}
+
+function Retention({ page, team }: TeamProps): JSX.Element {
+  const { say } = page.words.value;
+  const [days, setDays] = useState(String(team.retentionDays));
+  const save = (event: Event): void => {
+    event.preventDefault();
+    if (/^\d{1,5}$/.test(days) && Number(days) <= 0xffff) void page.work('retention', { days: Number(days) });
+  };
+  return (
+    <section>
+      <h3>{say('team.retention')}</h3>
+      <p class="note">{say('team.retentionText')}</p>
+      <form class="inline" onSubmit={save}>
+        <Field label={say('team.days')}>
+          <input
+            inputMode="numeric"
+            disabled={!isLead(team)}
+            value={days}
+            onInput={({ currentTarget }) => setDays(currentTarget.value)}
+          />
+        </Field>
+        {isLead(team) && <button type="submit">{say('team.save')}</button>}
+      </form>
+    </section>
+  );
+}
+
+function Statistics({ page }: { readonly page: DeskPage }): JSX.Element {
+  const { today } = page.state.value;
+  const { say, day, number } = page.words.value;
+  const [weeks, setWeeks] = useState<readonly WeekCount[]>([]);
+  useEffect(() => {
+    page.weeks().then(setWeeks, () => setWeeks([]));
+  }, []);
+  return (
+    <section>
+      <h3>{say('team.statistics')}</h3>
+      <p class="note">{say('team.statisticsText')}</p>
+      <div class="table">
+        <table>
+          <thead>
+            <tr>
+              {(['team.week', 'team.campaign', 'team.cases', 'team.answered', 'team.closedCases'] as const).map(
+                (key) => (
+                  <th key={key} scope="col">
+                    {say(key)}
+                  </th>
+                ),
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {weeks.map(({ monday, campaign, cases, answered, closed }) => (
+              <tr key={`${monday}/${campaign}`}>
+                <th scope="row">{day(monday, today)}</th>
+                <td>{campaign?.slice(0, 6) ?? say('team.none')}</td>
+                <td>{number(cases)}</td>
+                <td>{number(answered)}</td>
+                <td>{number(closed)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,29 @@
+/** Lines of the inbox: what there is to see, and whether two of them say the same. */
+
+import type { ConversationSummary } from '../engine/view.ts';
+import type { InboxRow } from './api.ts';
+import type { CaseCallName, CaseCalls } from './case-calls.ts';
+
+/** Messages that there are to see, whole or not. */
+export function countOf({ messages, incomplete }: ConversationSummary): number {
+  return messages + incomplete;
+}
+
+export function isSameRow(row: InboxRow, known: InboxRow | undefined): boolean {
+  if (known === undefined) return false;
+  return JSON.stringify(row) === JSON.stringify(known);
+}
+
+export function hasSameTexts(row: InboxRow, known: InboxRow | undefined): boolean {
+  return (
+    known !== undefined &&
+    known.messages === row.messages &&
+    known.replies === row.replies &&
+    known.work.activity === row.work.activity
+  );
+}
+
+export function caseIdsIn(given: CaseCalls[CaseCallName]): readonly string[] {
+  if ('ids' in given) return given.ids;
+  return 'id' in given ? [given.id] : [];
+}
