@@ -1,19 +1,26 @@
 /** What only a browser has: clock, randomness, history, keys. Everything else gets these as arguments. */
 
+import { hexToBytes } from '@postern/protocol/bytes/encode';
 import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
 import { carryInto } from './carrying.ts';
-import { httpOver } from './http.ts';
+import { make } from './dom.ts';
+import { Downloads } from './downloads.ts';
+import { type Answered, type Http, httpOver } from './http.ts';
 import { type Clock, Visit } from './network.ts';
-import { type PageParts, startPage } from './page.ts';
+import { type PageFiles, type PageParts, startPage } from './page.ts';
 import type { Session } from './session.ts';
+import type { Event } from './state.ts';
 import { readTexts } from './texts.ts';
+import { Uploads } from './uploads.ts';
 import { judge } from './verdict.ts';
 import { part } from './views/page.ts';
 import { isWordListId, pathsOf, WordLists } from './words.ts';
 
 const emptyPage = 'about:blank';
 const escapeTwiceMs = 1500;
+/** Browsers begin to read what they save some time after they were asked to. */
+const revokeAfterMs = 60_000;
 
 /** Starts the one visit that this page is. */
 export function start(makeSession: (random: Random) => Session): void {
@@ -31,7 +38,9 @@ export function start(makeSession: (random: Random) => Session): void {
     texts: readTexts(texts),
     language: lang,
     lists,
+    files: (report) => filesOver(http, dataset.fingerprint ?? '', report),
     offers: {
+      files: true,
       judge: async (given, list) => judge(given, session.organisation, [await lists.load(list)], dayOf(clock.unix())),
       carry: (text) => carryInto(session, text, dayOf(clock.unix())),
     },
@@ -46,6 +55,28 @@ export function start(makeSession: (random: Random) => Session): void {
   document.addEventListener('visibilitychange', () => page.tick());
   listenForLeaving(() => page.dispatch({ type: 'leave' }));
   replaceOnLanguage();
+}
+
+function filesOver(http: Http, fingerprintHex: string, report: (event: Event) => void): PageFiles {
+  const fingerprint = hexToBytes(fingerprintHex);
+  const post = (path: string, body: Uint8Array): Promise<Answered> => http.post(path, body, 'application/octet-stream');
+  return {
+    uploads: new Uploads({ post, fingerprint, random, clock, tell: (files) => report({ type: 'files', files }) }),
+    downloads: new Downloads({
+      post,
+      fingerprint,
+      clock,
+      save,
+      tell: (downloads) => report({ type: 'downloads', downloads }),
+    }),
+  };
+}
+
+/** Gives a file to the browser, which asks where it should go or puts it where downloads go. */
+function save(content: Blob, name: string): void {
+  const href = URL.createObjectURL(content);
+  make('a', { attributes: { href, download: name } }).click();
+  setTimeout(() => URL.revokeObjectURL(href), revokeAfterMs);
 }
 
 type BrowserParts = Pick<PageParts, 'clock' | 'random' | 'isSecure' | 'isVisible' | 'reload'>;

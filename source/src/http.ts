@@ -5,7 +5,7 @@ export type Answered = { readonly status: number; readonly body: Uint8Array };
 export type Http = {
   /** @throws whatever fetch throws when no whole answer comes in time */
   get(path: string): Promise<Answered>;
-  post(path: string, body: Uint8Array): Promise<Answered>;
+  post(path: string, body: Uint8Array, type?: string): Promise<Answered>;
 };
 
 /** Over Tor an answer can take long; after this many seconds it is given up. */
@@ -26,10 +26,10 @@ export function httpOver(fetch: typeof globalThis.fetch, stopped: AbortSignal): 
   };
   return {
     get: (path) => call(path, { method: 'GET' }),
-    post: (path, body) =>
+    post: (path, body, type = 'message/ohttp-req') =>
       call(path, {
         method: 'POST',
-        headers: { 'content-type': 'message/ohttp-req' },
+        headers: { 'content-type': type },
         body: body as Uint8Array<ArrayBuffer>,
       }),
   };

@@ -2,11 +2,13 @@
 
 import type { WordListId } from '@postern/protocol/keys/word-lists';
 import type { Random } from '@postern/protocol/primitives/random';
+import type { Downloads } from './downloads.ts';
 import type { Clock, Visit, VisitParts } from './network.ts';
 import { codeOf, type PageSession } from './session.ts';
 import { type Effect, type Event, initialState, type Organisation, type State } from './state.ts';
 import type { Texts } from './texts.ts';
 import { update } from './update.ts';
+import type { Uploads } from './uploads.ts';
 import { attachPage, type Screens } from './views/page.ts';
 import type { Offers } from './views/view.ts';
 import { spaced, typingOf, type WordLists } from './words.ts';
@@ -32,6 +34,13 @@ export type PageParts = {
   /** Screens that look otherwise than on the page of an organisation's server. */
   readonly screens?: Partial<Screens>;
   readonly offers: Offers;
+  /** Where files can be moved. */
+  readonly files?: (report: (event: Event) => void) => PageFiles;
+};
+
+export type PageFiles = {
+  readonly uploads: Pick<Uploads, 'attach' | 'detach' | 'descriptors' | 'clear' | 'stop'>;
+  readonly downloads: Pick<Downloads, 'fetch' | 'stop' | 'stopAll'>;
 };
 
 export type Page = { readonly dispatch: (event: Event) => void; readonly tick: () => void; readonly stop: () => void };
@@ -58,8 +67,9 @@ export function startPage(parts: PageParts): Page {
     const [next, effects] = update(state, event);
     state = next;
     show(state);
-    for (const effect of effects) void perform(parts, effect, dispatch, () => state);
+    for (const effect of effects) void perform({ ...parts, moves }, effect, dispatch, () => state);
   };
+  const moves = parts.files?.((event) => dispatch(event));
   const visit = parts.traffic({ report: dispatch, accepted: () => void accept(parts, dispatch) });
   show(state);
   if (parts.isSecure) {
@@ -111,13 +121,15 @@ export function inLanguage<Name extends { readonly language: string }>(
   );
 }
 
+type Moving = PageParts & { readonly moves: PageFiles | undefined };
+
 async function perform(
-  parts: PageParts,
+  parts: Moving,
   effect: Effect,
   dispatch: (event: Event) => void,
   current: () => State,
 ): Promise<void> {
-  const { session, lists, language } = parts;
+  const { session, lists, language, moves } = parts;
   switch (effect.type) {
     case 'measure':
       await parts.clock.wait(measureAfterSeconds);
@@ -140,6 +152,18 @@ async function perform(
     case 'enter':
       await enter(parts, effect, dispatch);
       break;
+    case 'attach':
+      await moves?.uploads.attach(effect.files);
+      return;
+    case 'detach':
+      moves?.uploads.detach(effect.id);
+      return;
+    case 'fetch-file':
+      await moves?.downloads.fetch(effect.id, effect.file);
+      return;
+    case 'stop-file':
+      moves?.downloads.stop(effect.id);
+      return;
     case 'acknowledge':
       session.shown?.(effect.id);
       break;
@@ -147,6 +171,8 @@ async function perform(
       parts.reload();
       return;
     case 'leave':
+      moves?.uploads.stop();
+      moves?.downloads.stopAll();
       session.forget();
       parts.leave();
       return;
@@ -165,12 +191,13 @@ async function measure(
 }
 
 async function send(
-  { session, language }: PageParts,
+  { session, language, moves }: Moving,
   { deskId, text }: Extract<Effect, { type: 'send' }>,
   dispatch: (event: Event) => void,
 ): Promise<void> {
   try {
-    await session.send({ deskId, text, language });
+    await session.send({ deskId, text, language, files: moves?.uploads.descriptors() ?? [] });
+    moves?.uploads.clear();
     // The view that comes next tells how far the message is, so it must know of it first.
     dispatch({ type: 'session', session: session.state });
     dispatch({ type: 'queued' });

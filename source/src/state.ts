@@ -1,5 +1,8 @@
 /** Everything that the page knows while it is open. Nothing of it is stored anywhere. */
+
+import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { WordListId } from '@postern/protocol/keys/word-lists';
+import type { FileMove } from './file-move.ts';
 import type { PhraseProblem, SessionState } from './session.ts';
 
 export type Screen = 'home' | 'write' | 'words' | 'check' | 'sent' | 'enter' | 'answers' | 'verify' | 'carry';
@@ -38,7 +41,7 @@ export type Draft = {
   readonly deskId: string | undefined;
   readonly text: string;
   readonly room: Room;
-  readonly complaint: 'empty' | 'desk' | 'room' | 'clock' | undefined;
+  readonly complaint: 'empty' | 'desk' | 'room' | 'files' | 'clock' | undefined;
 };
 
 /** A new phrase while it is shown and typed back. Dropped once its first message is queued. */
@@ -76,6 +79,10 @@ export type State = {
   readonly times: Times | undefined;
   readonly session: SessionState;
   readonly draft: Draft;
+  /** Chosen for the draft. */
+  readonly files: readonly FileMove[];
+  /** Of answers, by answer and place. */
+  readonly downloads: ReadonlyMap<string, FileMove>;
   readonly list: ListChoice;
   readonly phrase: NewPhrase | undefined;
   readonly problem: Refusal | undefined;
@@ -93,6 +100,12 @@ export type Event =
   | { readonly type: 'desk'; readonly id: string }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'room'; readonly text: string; readonly room: Room }
+  | { readonly type: 'attach'; readonly files: readonly File[] }
+  | { readonly type: 'detach'; readonly id: string }
+  | { readonly type: 'files'; readonly files: readonly FileMove[] }
+  | { readonly type: 'fetch-file'; readonly id: string; readonly file: FileDescriptor }
+  | { readonly type: 'stop-file'; readonly id: string }
+  | { readonly type: 'downloads'; readonly downloads: ReadonlyMap<string, FileMove> }
   | { readonly type: 'submit' }
   | { readonly type: 'list'; readonly id: WordListId }
   | { readonly type: 'listed'; readonly id: WordListId; readonly ready: boolean }
@@ -111,6 +124,7 @@ export type Event =
 /** What `update` asks the outside to do. */
 export type Effect =
   | { readonly type: 'measure'; readonly text: string }
+  | Extract<Event, { type: 'attach' | 'detach' | 'fetch-file' | 'stop-file' }>
   | { readonly type: 'load-list'; readonly id: WordListId }
   | { readonly type: 'make-phrase'; readonly list: WordListId }
   | { readonly type: 'send'; readonly deskId: string; readonly text: string }
@@ -138,6 +152,8 @@ export function initialState(list: WordListId): State {
       unacknowledged: 0,
     },
     draft: emptyDraft,
+    files: [],
+    downloads: new Map(),
     list: { id: list, wanted: list, state: 'ready' },
     phrase: undefined,
     problem: undefined,

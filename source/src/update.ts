@@ -41,6 +41,14 @@ export function update(state: State, event: Event): Next {
     case 'room':
       // A measure of an older text says nothing about the one that stands there now.
       return quiet(event.text === state.draft.text ? { ...state, draft: { ...state.draft, room: event.room } } : state);
+    case 'attach':
+    case 'detach':
+    case 'fetch-file':
+    case 'stop-file':
+      return [{ ...state, draft: { ...state.draft, complaint: undefined } }, [event]];
+    case 'files':
+    case 'downloads':
+      return quiet({ ...state, ...moved(event) });
     case 'submit':
       return submit(state);
     case 'list':
@@ -86,7 +94,11 @@ export function update(state: State, event: Event): Next {
 
 /** Nothing may be lost by closing the page: no text, no words shown, no message on its way. */
 export function isIdle(state: State): boolean {
-  return state.draft.text === '' && state.phrase === undefined && !isWaiting(state.session);
+  return state.draft.text === '' && state.files.length === 0 && state.phrase === undefined && !isWaiting(state.session);
+}
+
+function moved(event: Extract<Event, { type: 'files' | 'downloads' }>): Partial<State> {
+  return event.type === 'files' ? { files: event.files } : { downloads: event.downloads };
 }
 
 function quiet(state: State): Next {
@@ -108,7 +120,7 @@ function withDesk(draft: Draft, organisation: Organisation | undefined): Draft {
 }
 
 function submit(state: State): Next {
-  const complaint = complaintOf(state.draft);
+  const complaint = complaintOf(state);
   if (complaint !== undefined) return quiet({ ...state, draft: { ...state.draft, complaint } });
   if (state.session.phrase === 'none' || state.phrase !== undefined) {
     const shown: State = { ...state, screen: 'words' };
@@ -118,10 +130,11 @@ function submit(state: State): Next {
   return send(state);
 }
 
-function complaintOf({ text, deskId, room }: Draft): Draft['complaint'] {
+function complaintOf({ draft: { text, deskId, room }, files }: State): Draft['complaint'] {
   if (deskId === undefined) return 'desk';
   if (text.trim() === '') return 'empty';
-  return room.fits ? undefined : 'room';
+  if (!room.fits) return 'room';
+  return files.some(({ state }) => state !== 'done') ? 'files' : undefined;
 }
 
 function send(state: State): Next {

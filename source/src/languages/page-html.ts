@@ -151,6 +151,7 @@ function limits(say: Say): string {
 <ul class="nots">
 <li>${say('limits.noDevice')}</li>
 <li>${say('limits.noVisit')}</li>
+<li>${say('limits.noFiles')}</li>
 <li>${say('limits.noStyle')}</li>
 <li>${say('limits.noPage')}</li>
 </ul></div>

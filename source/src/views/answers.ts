@@ -2,6 +2,7 @@
 import { make, setHidden, setText } from '../dom.ts';
 import type { SessionState } from '../session.ts';
 import { isWaiting, type State } from '../state.ts';
+import { answerFiles } from './files.ts';
 import { countdown, goButton, type MakeView, screenHeading, type Ui, utcDay, utcTime } from './view.ts';
 
 type Answer = SessionState['answers'][number];
@@ -15,6 +16,7 @@ export const answersView: MakeView = (ui, state) => {
   const answers = make('div', { class: 'answers' });
   const warnings = make('div', { attributes: { role: 'status' } });
   const pending = goButton(ui, 'answers.pending', 'sent');
+  let cards: readonly Card[] = [];
   const shown = new Set<string>();
   let drawn = '';
   let warned = '';
@@ -28,8 +30,10 @@ export const answersView: MakeView = (ui, state) => {
     const key = session.answers.map(({ id, partsHere }) => `${id}/${partsHere}`).join();
     if (key !== drawn) {
       drawn = key;
-      answers.replaceChildren(...session.answers.map((answer) => card(ui, answer, now)));
+      cards = session.answers.map((answer) => card(ui, answer, now));
+      answers.replaceChildren(...cards.map(({ root }) => root));
     }
+    for (const { update: updateCard } of cards) updateCard(now);
     setHidden(
       once,
       session.answers.every((answer) => answer.text === null),
@@ -78,7 +82,10 @@ function asUtc(unix: number, ui: Ui): string {
   return `${utcTime(unix, ui.language)} UTC`;
 }
 
-function card(ui: Ui, answer: Answer, state: State): HTMLElement {
+type Card = { readonly root: HTMLElement; readonly update: (state: State) => void };
+
+function card(ui: Ui, answer: Answer, state: State): Card {
+  const files = answerFiles(ui, answer.id, answer.files);
   const { text, parts, partsHere, day, deskId } = answer;
   const title = ui.text('answers.from', { desk: deskName(state, deskId), day: utcDay(day, ui.language) });
   const body =
@@ -86,7 +93,8 @@ function card(ui: Ui, answer: Answer, state: State): HTMLElement {
       ? make('p', {}, partsText(ui, parts, partsHere))
       : make('div', { class: 'answer-text', attributes: { dir: 'auto', lang: 'und' } }, text);
   const checked = make('p', { class: 'checked' }, ui.text('answers.checked'));
-  return make('article', { class: 'answer' }, make('h2', {}, title), body, checked);
+  const root = make('article', { class: 'answer' }, make('h2', {}, title), body, files.root, checked);
+  return { root, update: files.update };
 }
 
 /** All parts are here and make no text: nothing the page could show. */

@@ -26,6 +26,8 @@ export type Ui = {
 export type Offers = {
   /** Whether something that claims to be the organisation is (source/src/verdict.ts). */
   readonly judge?: (given: string | Uint8Array, list: WordListId) => Promise<Verdict>;
+  /** Whether files can be sent and fetched. */
+  readonly files?: boolean;
   /** Sends a sealed message that somebody carries; the problem, or nothing. */
   readonly carry?: (text: string) => Promise<CarryProblem | undefined>;
 };

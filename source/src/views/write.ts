@@ -1,6 +1,7 @@
 /** Choosing a desk and writing. */
 import { button, make, privateField, setHidden, setText } from '../dom.ts';
 import type { DeskChoice, State } from '../state.ts';
+import { fileChooser } from './files.ts';
 import { goButton, type MakeView, screenHeading, type Ui } from './view.ts';
 
 export const writeView: MakeView = (ui, state) => {
@@ -16,17 +17,19 @@ export const writeView: MakeView = (ui, state) => {
   const choice = desks.length > 1 ? [deskChoice(ui, desks, state)] : [];
   const field = textField(ui, state);
   const room = roomMeter(ui);
+  const files = ui.offers.files === true ? fileChooser(ui) : undefined;
   const complaint = make('p', { class: 'complaint', attributes: { id: 'write-complaint', role: 'alert' } });
   const stays = make('p', { class: 'fine' }, ui.text('write.stays'));
   const next = button('', 'main', () => ui.dispatch({ type: 'submit' }));
   const back = goButton(ui, 'step.back', state.session.phrase === 'entered' ? 'answers' : 'home');
   const update = (now: State): void => {
     const { draft, session } = now;
+    files?.update(now);
     room.update(draft.room.fill, draft.room.fits);
     setText(complaint, complaintText(ui, now));
     field.setAttribute('aria-invalid', String(draft.complaint === 'empty' || !draft.room.fits));
     const knows = session.phrase !== 'none' && now.phrase === undefined;
-    setHidden(stays, knows);
+    setHidden(stays, knows || now.files.length > 0);
     setText(next, ui.text(knows ? 'write.send' : 'write.next'));
     next.disabled = now.working;
   };
@@ -34,7 +37,19 @@ export const writeView: MakeView = (ui, state) => {
   const hint = make('p', { class: 'hint', attributes: { id: 'write-hint' } }, ui.text('write.hint'));
   const actions = make('div', { class: 'actions' }, next, back);
   return {
-    root: make('section', {}, head, ...choice, hint, field, room.root, stays, complaint, actions),
+    root: make(
+      'section',
+      {},
+      head,
+      ...choice,
+      hint,
+      field,
+      room.root,
+      ...(files === undefined ? [] : [files.root]),
+      stays,
+      complaint,
+      actions,
+    ),
     update,
   };
 };
@@ -92,6 +107,8 @@ function complaintText(ui: Ui, { draft }: State): string {
       return ui.text('write.noDesk');
     case 'room':
       return ui.text('write.tooLong');
+    case 'files':
+      return ui.text('write.files');
     case 'clock':
       return ui.text('write.clock');
     case undefined:

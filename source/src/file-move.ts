@@ -1,0 +1,91 @@
+/** How far a file has come, in either direction, as the page shows it. */
+
+/**
+ * - `waiting`: its turn has not come
+ * - `lost`: no answer; it is tried again by itself
+ * - `changed`: the file is not what it was, or cannot be read any more
+ * - `full`: no room for files at the server
+ * - `large`, `many`: more than a file may have, or a message
+ * - `gone`: the server does not have it; `damaged`: what came is not the file
+ */
+export type MoveState =
+  | 'waiting'
+  | 'moving'
+  | 'lost'
+  | 'done'
+  | 'changed'
+  | 'full'
+  | 'large'
+  | 'many'
+  | 'gone'
+  | 'damaged';
+
+export type FileMove = {
+  readonly id: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly state: MoveState;
+  /** 0 to 1. */
+  readonly done: number;
+  /** Bytes a second and seconds to go; undefined until something has moved. */
+  readonly pace: { readonly rate: number; readonly left: number } | undefined;
+};
+
+/** Measures since the last time that something went wrong, so that a pause does not spoil the estimate. */
+export class Pace {
+  readonly #seconds: () => number;
+  #from = 0;
+  #moved = 0;
+
+  constructor(seconds: () => number) {
+    this.#seconds = seconds;
+    this.restart();
+  }
+
+  restart(): void {
+    this.#from = this.#seconds();
+    this.#moved = 0;
+  }
+
+  add(bytes: number): void {
+    this.#moved += bytes;
+  }
+
+  /** @param left bytes to go */
+  of(left: number): FileMove['pace'] {
+    const seconds = this.#seconds() - this.#from;
+    if (this.#moved === 0 || seconds <= 0) return undefined;
+    const rate = this.#moved / seconds;
+    return { rate, left: left / rate };
+  }
+}
+
+export type Answer = { readonly status: number; readonly body: Uint8Array };
+
+const firstPauseSeconds = 2;
+const pauseSecondsMax = 30;
+
+/**
+ * Asks until there is an answer that means something, with longer and longer pauses.
+ * @param lost called before each pause
+ * @returns undefined when it was stopped
+ */
+export async function insist(
+  call: () => Promise<Answer>,
+  wait: (seconds: number) => Promise<void>,
+  isStopped: () => boolean,
+  lost: () => void,
+): Promise<Answer | undefined> {
+  for (let pause = firstPauseSeconds; !isStopped(); pause = Math.min(2 * pause, pauseSecondsMax)) {
+    const answer = await call().catch(() => undefined);
+    if (answer !== undefined && !isPassing(answer.status)) return isStopped() ? undefined : answer;
+    if (isStopped()) return undefined;
+    lost();
+    await wait(pause);
+  }
+  return undefined;
+}
+
+function isPassing(status: number): boolean {
+  return status === 408 || status === 429 || status === 500 || (status >= 502 && status <= 504);
+}

@@ -1,0 +1,137 @@
+/** Files beside a message, and files that an answer brings: chosen, on their way, saved. */
+import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import { button, make, setHidden, setText } from '../dom.ts';
+import type { FileMove, MoveState } from '../file-move.ts';
+import type { State } from '../state.ts';
+import type { DynamicKey } from '../texts.ts';
+import { countdown, type Ui } from './view.ts';
+
+type Part = { readonly root: HTMLElement; readonly update: (state: State) => void };
+type Row = { readonly root: HTMLElement; readonly update: (move: FileMove | undefined) => void };
+
+/** Below the text field. */
+export function fileChooser(ui: Ui): Part {
+  const input = make('input', {
+    attributes: {
+      type: 'file',
+      multiple: '',
+      autocomplete: 'off',
+      id: 'write-files',
+      'aria-describedby': 'files-hint',
+    },
+    on: {
+      change: () => {
+        ui.dispatch({ type: 'attach', files: [...(input.files ?? [])] });
+        // Names stay in the list below alone.
+        input.value = '';
+      },
+    },
+  });
+  const list = make('ul', { class: 'files' });
+  const rows = new Map<string, Row>();
+  const update = ({ files }: State): void => {
+    for (const [id, row] of rows) {
+      if (files.some((file) => file.id === id)) continue;
+      row.root.remove();
+      rows.delete(id);
+    }
+    for (const file of files) {
+      const row = rows.get(file.id) ?? uploadRow(ui, file);
+      if (!rows.has(file.id)) list.append(row.root);
+      rows.set(file.id, row);
+      row.update(file);
+    }
+    setHidden(list, files.length === 0);
+  };
+  const root = make(
+    'div',
+    { class: 'attach' },
+    make('label', { attributes: { for: 'write-files' } }, ui.text('file.heading')),
+    make('p', { class: 'fine', attributes: { id: 'files-hint' } }, ui.text('file.hint')),
+    input,
+    list,
+  );
+  return { root, update };
+}
+
+function uploadRow(ui: Ui, { id, name, bytes }: FileMove): Row {
+  const remove = button(ui.text('file.remove'), 'quiet', () => ui.dispatch({ type: 'detach', id }));
+  remove.setAttribute('aria-label', ui.text('file.removeOne', { name }));
+  return fileRow(ui, name, bytes, remove);
+}
+
+/** The files of an answer; empty without any. */
+export function answerFiles(ui: Ui, answerId: string, files: readonly FileDescriptor[]): Part {
+  const rows = files.map((file, at): readonly [string, Row] => {
+    const id = `${answerId}/${at}`;
+    return [id, downloadRow(ui, id, file)];
+  });
+  const hint = make('p', { class: 'fine' }, ui.text('file.getHint'));
+  const list = make('ul', { class: 'files' }, ...rows.map(([, { root }]) => root));
+  const root = make('div', { class: 'attach' }, hint, list);
+  setHidden(root, files.length === 0);
+  return {
+    root,
+    update: ({ downloads }) => {
+      for (const [id, row] of rows) row.update(downloads.get(id));
+    },
+  };
+}
+
+function downloadRow(ui: Ui, id: string, file: FileDescriptor): Row {
+  const get = button(ui.text('file.get'), 'quiet', () => ui.dispatch({ type: 'fetch-file', id, file }));
+  const stop = button(ui.text('file.stop'), 'quiet', () => ui.dispatch({ type: 'stop-file', id }));
+  const row = fileRow(ui, file.name, file.bytes, get, stop);
+  const update = (move: FileMove | undefined): void => {
+    row.update(move);
+    const moves = move !== undefined && isMoving(move.state);
+    setHidden(get, moves);
+    setHidden(stop, !moves);
+  };
+  update(undefined);
+  return { root: row.root, update };
+}
+
+function fileRow(ui: Ui, name: string, bytes: number, ...buttons: readonly HTMLElement[]): Row {
+  const bar = make('progress', { attributes: { max: '1', 'aria-label': name } });
+  const words = make('p', { class: 'fine' });
+  const title = make('p', { class: 'file-name' }, make('bdi', {}, name), ` · ${sizeText(bytes, ui.language)}`);
+  const update = (move: FileMove | undefined): void => {
+    setHidden(bar, move === undefined || !isMoving(move.state));
+    bar.value = move?.done ?? 0;
+    setText(words, move === undefined ? '' : moveText(ui, move));
+    words.className = move === undefined || isMoving(move.state) || move.state === 'done' ? 'fine' : 'complaint';
+  };
+  return { root: make('li', {}, title, bar, words, ...buttons), update };
+}
+
+function isMoving(state: MoveState): boolean {
+  return state === 'waiting' || state === 'moving' || state === 'lost';
+}
+
+const stateKeys: Readonly<Record<Exclude<MoveState, 'moving'>, DynamicKey>> = {
+  waiting: 'file.waiting',
+  lost: 'file.lost',
+  done: 'file.done',
+  changed: 'file.changed',
+  full: 'file.full',
+  large: 'file.large',
+  many: 'file.many',
+  gone: 'file.gone',
+  damaged: 'file.damaged',
+};
+
+function moveText(ui: Ui, { state, done, pace }: FileMove): string {
+  if (state !== 'moving') return ui.text(stateKeys[state]);
+  const percent = Math.floor(100 * done);
+  if (pace === undefined) return ui.text('file.begins', { percent });
+  return ui.text('file.moving', { percent, rate: sizeText(pace.rate, ui.language), time: countdown(pace.left, 0) });
+}
+
+const units = ['byte', 'kilobyte', 'megabyte'] as const;
+
+function sizeText(bytes: number, language: string): string {
+  const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const style = { style: 'unit', unit: units[step] ?? 'byte', unitDisplay: 'short', numberingSystem: 'latn' } as const;
+  return new Intl.NumberFormat(language, { ...style, maximumSignificantDigits: 3 }).format(bytes / 1000 ** step);
+}

@@ -1,0 +1,223 @@
+// Files in both directions with real parts: three at once over a line that is cut, fetched and saved at the desk, one sent back.
+import type { ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { firstLine, start, stop } from '@postern/cli/testing/run';
+import type { Browser, ElementHandle, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axe, screenshot } from '../browsers/inspect.ts';
+import { launchChromium, launchFirefox } from '../browsers/launch.ts';
+import { ensureBuilt } from '../build.ts';
+import { lacks } from '../debian.ts';
+import { type CutLine, lineTo } from './cut-line.ts';
+import { enterWords, fill, openPage, press, readAnswer, typeWordsBack, waitForStored } from './visit.ts';
+
+const patience = { timeout: 90_000 };
+const main = '#app:not([hidden]) button.main:not(:disabled)';
+const folder = mkdtempSync(join(tmpdir(), 'postern-e2e-files-'));
+const saved = join(folder, 'downloads');
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const noise = (bytes: number): Uint8Array => {
+  const content = new Uint8Array(bytes);
+  for (let at = 0; at < bytes; at += 65_536) crypto.getRandomValues(content.subarray(at, at + 65_536));
+  return content;
+};
+
+let demo: ChildProcess;
+let told: { readonly source: string; readonly desk: string };
+let line: CutLine;
+let office: Browser;
+/** The link opens it once. */
+let desk: Page;
+
+beforeAll(async () => {
+  await ensureBuilt();
+  mkdirSync(saved);
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = folder;
+  demo = start('demo', '--json', '--source-port', '8427', '--desk-port', '8428');
+  if (before === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = before;
+  told = JSON.parse(await firstLine(demo)) as typeof told;
+  line = await lineTo(8427);
+  office = await launchChromium();
+  desk = await office.newPage();
+  await desk.goto(told.desk);
+});
+afterAll(async () => {
+  await office?.close();
+  await line?.stop();
+  await stop(demo, 'SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const downloadPrefs = {
+  'browser.download.folderList': 2,
+  'browser.download.dir': saved,
+  'browser.download.useDownloadDir': true,
+};
+const browsers = [
+  ['chromium', 'chromium', () => launchChromium()],
+  ['firefox-esr', 'firefox-safer', () => launchFirefox('safer', { prefs: downloadPrefs })],
+] as const;
+
+describe.skipIf(lacks('chromium')).each(browsers)('files with %s (%s)', (binary, name, launch) => {
+  it.skipIf(lacks(binary))('go to the desk over a line that is cut, and one comes back', async () => {
+    const files = [
+      { name: `${name} 合同.pdf`, content: noise(3_300_000) },
+      { name: `${name} list.bin`, content: noise(1_200_000) },
+      { name: `${name} note.txt`, content: new TextEncoder().encode(`marker of ${name}`) },
+    ];
+    for (const { name: file, content } of files) writeFileSync(join(folder, file), content);
+    const writing = await launch();
+    let returning: Browser | undefined;
+    try {
+      const words = await send(
+        writing,
+        name,
+        files.map((file) => join(folder, file.name)),
+      );
+      await openCase(desk, name);
+      const hashes = await fetchAndSave(desk, files.length);
+      expect(hashes).toEqual(files.map(({ content }) => sha256(content)));
+      for (const file of files) {
+        const [path = ''] = globSync(`**/saved/${file.name}`, { cwd: folder });
+        expect([file.name, sha256(readFileSync(join(folder, path)))]).toEqual([file.name, sha256(file.content)]);
+      }
+      await screenshot(desk, `files-desk-${name}`, { fullPage: false });
+
+      const back = { name: `answer to ${name}.bin`, content: noise(800_000) };
+      writeFileSync(join(folder, back.name), back.content);
+      await replyWith(desk, join(folder, back.name), name);
+      await sleep(30_000);
+      returning = await launch();
+      await fetchAnswer(returning, words, name);
+      const copy = join(saved, back.name);
+      await expect.poll(() => hashAt(copy), { timeout: 60_000, interval: 500 }).toBe(sha256(back.content));
+    } finally {
+      await Promise.all([writing, returning].map((browser) => browser?.close()));
+    }
+  });
+});
+
+function hashAt(path: string): string | null {
+  try {
+    return sha256(readFileSync(path));
+  } catch {
+    return null;
+  }
+}
+
+/** @returns the twelve words */
+async function send(browser: Browser, name: string, paths: readonly string[]): Promise<string[]> {
+  const page = await openPage(browser, `${line.origin}/en/`);
+  await press(page, '#start button.main');
+  await page.waitForSelector('#write-text', patience);
+  await page.$$eval('.desk', (labels) =>
+    labels
+      .find((label) => label.textContent?.includes('Investigations'))
+      ?.querySelector('input')
+      ?.click(),
+  );
+  await fill(page, '#write-text', `The papers, from ${name}.`);
+  const chooser = (await page.$('#write-files')) as ElementHandle<HTMLInputElement>;
+  const sentBefore = line.sent();
+  await chooser.uploadFile(...paths);
+  await expect.poll(() => line.sent() - sentBefore, { timeout: 60_000, interval: 5 }).toBeGreaterThan(1_000_000);
+  line.cut(3_000);
+  await page.waitForFunction(
+    () => document.querySelector('.files')?.textContent?.includes('Connection lost'),
+    patience,
+  );
+  await press(page, main);
+  await page.waitForFunction(() => document.querySelector('.complaint')?.textContent !== '', patience);
+  await screenshot(page, `files-lost-${name}`);
+  const allComplete = (count: number): boolean =>
+    [...document.querySelectorAll('.files li .fine')].filter((part) => part.textContent === 'Complete').length ===
+    count;
+  await page.waitForFunction(allComplete, patience, paths.length);
+  expect(await page.$eval('#write-files', (input) => (input as HTMLInputElement).value)).toBe('');
+  if (name === 'chromium') expect(await axe(page)).toEqual([]);
+  await screenshot(page, `files-sent-${name}`);
+  await press(page, main);
+  await page.waitForSelector('.words li:nth-child(12)', patience);
+  const words = await page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
+  await typeWordsBack(page, words);
+  await waitForStored(page);
+  return words;
+}
+
+async function openCase(page: Page, name: string): Promise<void> {
+  const found = (text: string): boolean =>
+    [...document.querySelectorAll('.row')].some((row) => row.textContent?.includes(text) === true);
+  await page.waitForFunction(found, patience, `from ${name}.`);
+  await page.$$eval(
+    '.row',
+    (rows, text) => (rows.find((row) => row.textContent?.includes(text)) as HTMLElement).click(),
+    `from ${name}.`,
+  );
+  await page.waitForFunction(
+    (text) => document.querySelector('.item .text')?.textContent?.includes(text),
+    patience,
+    `from ${name}.`,
+  );
+  await page.waitForSelector('.item .files li', patience);
+}
+
+/** @returns the SHA-256 that the desk tells of each saved original */
+async function fetchAndSave(page: Page, count: number): Promise<string[]> {
+  const pressAll = (text: string): void => {
+    for (const button of document.querySelectorAll<HTMLElement>('.item button'))
+      if (button.textContent === text) button.click();
+  };
+  const counted = (text: string, wanted: number): boolean =>
+    [...document.querySelectorAll('.item .files li')].filter((item) => item.textContent?.includes(text)).length ===
+    wanted;
+  await page.evaluate(pressAll, 'Fetch');
+  await page.waitForFunction(counted, patience, 'On this device, sealed', count);
+  expect(globSync('**/saved/*', { cwd: folder }).filter((path) => path.includes('answer'))).toEqual([]);
+  await page.evaluate(pressAll, 'Save original…');
+  await page.waitForFunction(counted, patience, 'in the clear', count);
+  expect(await axe(page)).toEqual([]);
+  await page.evaluate(pressAll, 'Save it all the same');
+  await page.waitForFunction(counted, patience, 'SHA-256', count);
+  return page.$$eval('.item .files .note .hash', (parts) =>
+    parts.map((part) => part.textContent ?? '').filter((text) => /^[0-9a-f]{64}$/.test(text)),
+  );
+}
+
+async function replyWith(page: Page, path: string, name: string): Promise<void> {
+  const chooser = (await page.$('.attached input')) as ElementHandle<HTMLInputElement>;
+  await chooser.uploadFile(path);
+  await page.waitForFunction(
+    () => document.querySelector('.attached')?.textContent?.includes('At the server'),
+    patience,
+  );
+  await page.focus('#reply');
+  await page.keyboard.type('Here is ours.');
+  await screenshot(page, `files-attached-${name}`, { fullPage: false });
+  await page.waitForSelector('.composer .main[aria-disabled="false"]', patience);
+  await page.$eval('.composer .main', (button) => (button as HTMLElement).click());
+  const posted = (): boolean =>
+    /^Posted/.test(document.querySelector('.item.is-desk .progress')?.textContent?.trim() ?? '');
+  await page.waitForFunction(posted, patience);
+}
+
+async function fetchAnswer(browser: Browser, words: readonly string[], name: string): Promise<void> {
+  const page = await openPage(browser, `${line.origin}/en/`);
+  if (name === 'chromium') {
+    const session = await page.createCDPSession();
+    await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: saved });
+  }
+  await enterWords(page, words.join(' '));
+  expect(await readAnswer(page)).toBe('Here is ours.');
+  await press(page, '.answer .files button:not([hidden])');
+  await page.waitForFunction(
+    () => document.querySelector('.answer .files')?.textContent?.includes('Complete'),
+    patience,
+  );
+  await screenshot(page, `files-answer-${name}`);
+}
