@@ -141,7 +141,7 @@ describe('the command line', () => {
   });
 });
 
-const launcher = fileURLToPath(new URL('../bin/postern.cjs', import.meta.url));
+const launcher = fileURLToPath(new URL('../bin/postern', import.meta.url));
 const systemNode = '/usr/bin/node';
 const isOld =
   existsSync(systemNode) && Number(spawnSync(systemNode, ['-p', 'process.versions.node.split(".")[0]']).stdout) < 24;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '../program.ts';
 
-const launcher = fileURLToPath(new URL('../../bin/postern.cjs', import.meta.url));
+const launcher = fileURLToPath(new URL('../../bin/postern', import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;

@@ -25,8 +25,8 @@ export function campaignHtml(
   const filled: [string, string | Html][] = [
     ['title', text.title],
     ['summary', text.summary],
-    ['firstDay', dayText(campaign.firstDay)],
-    ['lastDay', dayText(campaign.lastDay)],
+    ['firstDay', dayHtml(campaign.firstDay)],
+    ['lastDay', dayHtml(campaign.lastDay)],
     ['body', blocksHtml(text.body)],
     ['who', blocksHtml(text.who)],
     ['wanted', blocksHtml(text.wanted)],
@@ -98,6 +98,8 @@ function languagesHtml(name: string, here: string, others: CampaignPage['others'
   return html(`<ul>${items.join('')}</ul>`);
 }
 
-function dayText(day: number): string {
-  return new Date(day * 86_400_000).toISOString().slice(0, 10);
+/** Left to right also in Arabic text, which would turn year and day around. */
+function dayHtml(day: number): Html {
+  const text = new Date(day * 86_400_000).toISOString().slice(0, 10);
+  return html(`<time dir="ltr">${text}</time>`);
 }
