@@ -1,6 +1,7 @@
 // What every command has in common: exit codes, help, no questions without a terminal, an old Node, completion.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Place, run, runHere } from './testing/run.ts';
@@ -20,6 +21,7 @@ const commandLines = [
   ['completion'],
   ['version'],
   ...['new', 'add', 'join', 'remove'].map((name) => ['device', name]),
+  ...['new', 'check', 'publish', 'withdraw'].map((name) => ['campaign', name]),
   ...['show', 'renew', 'sign', 'verify', 'publish'].map((name) => ['roster', name]),
 ];
 
@@ -142,26 +144,42 @@ describe('the command line', () => {
 });
 
 const launcher = fileURLToPath(new URL('../bin/postern', import.meta.url));
-const systemNode = '/usr/bin/node';
-const isOld =
-  existsSync(systemNode) && Number(spawnSync(systemNode, ['-p', 'process.versions.node.split(".")[0]']).stdout) < 24;
 
 describe('the launcher', () => {
-  it('runs under a Node that runs TypeScript, whatever the Node of the machine is, and says nothing of its own', () => {
-    const node = isOld ? systemNode : process.execPath;
-    const { stdout, stderr, status } = spawnSync(node, [launcher, 'version', '--json'], { encoding: 'utf8' });
-    expect(status).toBe(0);
-    expect(stderr).toBe('');
+  it('runs under the Node that npm has brought along, whatever the Node of the machine is, and says nothing of its own', () => {
+    const path = `${oldNode('20.19.0')}:/usr/bin:/bin`;
+    const { stdout, stderr, status } = spawnSync(launcher, ['version', '--json'], {
+      encoding: 'utf8',
+      env: { PATH: path },
+    });
+    expect([status, stderr]).toEqual([0, '']);
     expect(Number((JSON.parse(stdout) as { node: string }).node.split('.')[0])).toBeGreaterThanOrEqual(24);
   });
 
+  it('says what is missing where there is no such Node', () => {
+    const alone = place.path('alone', 'cli', 'bin', 'postern');
+    mkdirSync(dirname(alone), { recursive: true });
+    copyFileSync(launcher, alone);
+    const env = { PATH: `${oldNode('20.19.0')}:/usr/bin:/bin` };
+    const { stderr, status } = spawnSync(alone, ['version'], { encoding: 'utf8', env });
+    expect([status, stderr.trim()]).toEqual([
+      4,
+      'postern: this is Node 20.19.0, and it needs 24 or later. "npm ci" brings one along.',
+    ]);
+  });
+
   it('passes exit codes on', () => {
-    const { status } = spawnSync(isOld ? systemNode : process.execPath, [launcher, 'nothing-like-this'], {
-      encoding: 'utf8',
-    });
-    expect(status).toBe(2);
+    expect(spawnSync(launcher, ['nothing-like-this']).status).toBe(2);
   });
 });
+
+/** A folder with a program that claims to be this version of Node and can do nothing else. */
+function oldNode(version: string): string {
+  const folder = place.path(`node-${version}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'node'), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
+  return folder;
+}
 
 // Shells that are not on this machine are left out: bash is everywhere.
 const shells = { bash: '/bin/bash', zsh: '/usr/bin/zsh', fish: '/usr/bin/fish' };

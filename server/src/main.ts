@@ -54,15 +54,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await tick();
   const handler = routes({ service, chunks: chunkDesk, page: (at) => pages.find(at), counters, clock, ...limits });
   const listener = await listenEverywhere({ ...given, host, port }, limits, counters, handler);
-  const stopTicking = keepTicking(timer, () => service.secondsToNextTick(), tick, counters);
+  const ticking = keepTicking(timer, () => service.secondsToNextTick(), tick, counters);
   const stop = async (): Promise<void> => {
-    stopTicking();
+    ticking.stop();
     await listener.stop();
     await commit.close();
     await service.close();
     await storage.close();
     await chunks.close();
   };
-  const addRoster = (signed: Uint8Array): Promise<void> => service.addRoster(signed).then(tick);
+  const addRoster = (signed: Uint8Array): Promise<void> => service.addRoster(signed).then(tick).then(ticking.replan);
   return { origin: `http://${host}:${listener.port}`, tick, addRoster, compressed: () => pages.compressed, stop };
 }

@@ -44,7 +44,7 @@ export async function runHere(words: readonly string[], answers: readonly string
 }
 
 export function start(...words: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [launcher, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(launcher, words, { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 export async function run(...words: readonly string[]): Promise<Outcome> {

@@ -1,7 +1,7 @@
 /** Compares every byte and header that a site answers with what it should be. */
 
 import { equal } from '@postern/protocol/bytes/equal';
-import { commonHeaders } from '@postern/server/http/headers';
+import { headersFor } from '@postern/server/http/headers';
 import { type Finding, failed, ok } from '../doctor/finding.ts';
 import type { ExpectedFile, ExpectedSite } from './expected-site.ts';
 import type { SiteAnswer, SiteFetch } from './fetch-site.ts';
@@ -52,7 +52,7 @@ function differenceOf(wanted: Uint8Array, given: Uint8Array): string[] {
 
 function headerFaults({ headers }: SiteAnswer, type: string): string[] {
   const wanted = new Map([
-    ...commonHeaders.map(([name, value]) => [name.toLowerCase(), value] as const),
+    ...headersFor(type).map(([name, value]) => [name.toLowerCase(), value] as const),
     ['content-type', type] as const,
   ]);
   const faults: string[] = [];

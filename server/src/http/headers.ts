@@ -1,4 +1,4 @@
-/** The headers of every answer (http 2, HTTP-2). */
+/** The headers of every answer, and that of pages (http 2, HTTP-2). */
 
 /** Everything that a browser can be told to do without; the page needs none of it. */
 const deniedFeatures = [
@@ -64,6 +64,16 @@ export const commonHeaders: readonly (readonly [string, string])[] = [
   ['Cross-Origin-Resource-Policy', 'same-origin'],
   ['Referrer-Policy', 'no-referrer'],
   ['X-Content-Type-Options', 'nosniff'],
-  ['Permissions-Policy', deniedFeatures.map((feature) => `${feature}=()`).join(', ')],
   ['Cache-Control', 'no-store'],
 ];
+
+/** Heeded only on a document, so nothing else carries its kilobyte. */
+const pageHeaders: typeof commonHeaders = [
+  ...commonHeaders,
+  ['Permissions-Policy', deniedFeatures.map((feature) => `${feature}=()`).join(', ')],
+];
+
+/** @param type the answer's content type */
+export function headersFor(type: string | undefined): typeof commonHeaders {
+  return type?.startsWith('text/html') === true ? pageHeaders : commonHeaders;
+}

@@ -5,7 +5,7 @@ import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Counters } from '../rules/counters.ts';
 import type { Answer } from './answer.ts';
-import { commonHeaders } from './headers.ts';
+import { headersFor } from './headers.ts';
 import type { Limits } from './limits.ts';
 import { type ProblemName, problem, problemCounter } from './problem.ts';
 
@@ -138,12 +138,14 @@ function write(response: ServerResponse, answer: Answer, isHead: boolean): void 
   if (answer.sent !== undefined) response.once('close', answer.sent);
   if (response.destroyed) answer.sent?.();
   if (response.destroyed || response.headersSent) return;
-  response.statusCode = answer.status;
-  for (const [name, value] of commonHeaders) response.setHeader(name, value);
-  for (const [name, value] of answer.headers ?? []) response.setHeader(name, value);
-  if (answer.type !== undefined) response.setHeader('Content-Type', answer.type);
   const hasLength = answer.status !== 204 && answer.status !== 304;
-  if (hasLength) response.setHeader('Content-Length', answer.body.length);
+  // Names and values in one list: Node writes it as it is, where headers set one by one cost as much as the rest.
+  const head: (string | number)[] = [];
+  for (const [name, value] of headersFor(answer.type)) head.push(name, value);
+  for (const [name, value] of answer.headers ?? []) head.push(name, value);
+  if (answer.type !== undefined) head.push('Content-Type', answer.type);
+  if (hasLength) head.push('Content-Length', answer.body.length);
+  response.writeHead(answer.status, head);
   response.end(hasLength && !isHead ? answer.body : undefined);
 }
 
@@ -168,7 +170,7 @@ function writeRaw(name: ProblemName, socket: Duplex, counters: Counters): void {
   const { status, type, body } = problem(name);
   const lines = [
     `HTTP/1.1 ${status} ${name}`,
-    ...commonHeaders.map(([header, value]) => `${header}: ${value}`),
+    ...headersFor(type).map(([header, value]) => `${header}: ${value}`),
     `Content-Type: ${type}`,
     `Content-Length: ${body.length}`,
     'Connection: close',

@@ -6,18 +6,25 @@ import type { Counters } from './counters.ts';
 /** Just behind the boundary, so that a timer that fires early does not find nothing due. */
 const lateSeconds = 0.05;
 
-/** @returns stops it; a tick that is under way goes on */
+export interface Ticking {
+  /** Looks again when the next tick is due: a roster may have shortened the epoch. */
+  readonly replan: () => void;
+  /** A tick that is under way goes on. */
+  readonly stop: () => void;
+}
+
 export function keepTicking(
   timer: Timer | null,
   secondsToNext: () => number,
   tick: () => Promise<void>,
   counters: Counters,
-): () => void {
-  if (timer === null) return () => undefined;
+): Ticking {
+  if (timer === null) return { replan: () => undefined, stop: () => undefined };
   let isStopped = false;
   let next: { cancel(): void } | null = null;
   const plan = (): void => {
     if (isStopped) return;
+    next?.cancel();
     next = timer.after(secondsToNext() + lateSeconds, () => {
       // What failed is due again at the next tick.
       tick()
@@ -26,8 +33,11 @@ export function keepTicking(
     });
   };
   plan();
-  return () => {
-    isStopped = true;
-    next?.cancel();
+  return {
+    replan: plan,
+    stop: () => {
+      isStopped = true;
+      next?.cancel();
+    },
   };
 }

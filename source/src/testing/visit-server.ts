@@ -20,7 +20,7 @@ import { sha256 } from '@postern/protocol/primitives/hash';
 import { hpkeKeyPair, portableRecipient } from '@postern/protocol/primitives/hpke';
 import { testBundle, testOrganisation } from '@postern/protocol/testing/organisation';
 import { readBuiltPages } from '@postern/server/files/page-files';
-import { commonHeaders } from '@postern/server/http/headers';
+import { headersFor } from '@postern/server/http/headers';
 import { Pages } from '@postern/server/http/pages';
 import type { Answered } from '../http.ts';
 
@@ -67,8 +67,9 @@ export async function visitServer(now: () => number, fields: Partial<Roster> = {
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const path = incoming.url ?? '/';
     for (const name of Object.keys(incoming.headers)) headerNames.add(name);
-    for (const [name, value] of commonHeaders) outgoing.setHeader(name, value);
     const file = pages.find(path);
+    const type = file === null || file === 'no-roster' ? undefined : file.type;
+    for (const [name, value] of headersFor(type)) outgoing.setHeader(name, value);
     if (file !== null && file !== 'no-roster') {
       answers.paths.push(path);
       outgoing.writeHead(200, { 'content-type': file.type }).end(file.codings.identity);
