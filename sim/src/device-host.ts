@@ -23,7 +23,7 @@ export const simOptions: EngineOptions = {
   envelopeSeconds: simTickSeconds,
   documentSeconds: simTickSeconds,
   turnSeconds: 2 * simTickSeconds,
-  coverDelaySeconds: [2 * 3_600, 40 * 3_600],
+  coverDelaySeconds: [600, 40 * 3_600],
 };
 
 /** For the hours in which a desk begins, or wakes: keys and receipts take some ticks. */

@@ -1,9 +1,7 @@
 /** What a thief of the server's disk sees: rows of each table by day, their lengths, and the order in which they lie (THR-3). */
 
 import { DatabaseSync } from 'node:sqlite';
-import { dayOf } from '@postern/protocol/time';
 import { cell, compareCells, type Row, type Table, tables } from '@postern/server/storage/tables';
-import type { Exchange } from './network.ts';
 
 /** One line for each table and day: how many rows, and how long their cells are. Names of documents and counters without their ids. */
 export type DiskShape = readonly string[];
@@ -17,10 +15,8 @@ export interface Disk {
 /**
  * Replies are left out: how long one stays depends on when somebody comes for it, a person or a device.
  * @param file the database of a server
- * @param coverVisits what the desks' devices sent: their visits take the place of the people's for whom a reply is, and
- *   so are not the same visits in two runs; the envelopes that they left are not counted
  */
-export function lookAtDisk(file: string, coverVisits: readonly Exchange[]): Disk {
+export function lookAtDisk(file: string): Disk {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
     const found = tables.map((table) => ({
@@ -28,25 +24,12 @@ export function lookAtDisk(file: string, coverVisits: readonly Exchange[]): Disk
       rows: database.prepare(`SELECT * FROM ${table.name}`).all() as unknown as Row[],
     }));
     return {
-      shape: found
-        .filter(({ table }) => table.name !== 'replies' && table.name !== 'envelopes')
-        .flatMap(shapeOf)
-        .concat(envelopesOf(found.find(({ table }) => table.name === 'envelopes')?.rows ?? [], coverVisits)),
+      shape: found.filter(({ table }) => table.name !== 'replies').flatMap(shapeOf),
       unordered: found.filter(({ table, rows }) => !isOrdered(table, rows)).map(({ table }) => table.name),
     };
   } finally {
     database.close();
   }
-}
-
-function envelopesOf(rows: readonly Row[], coverVisits: readonly Exchange[]): string[] {
-  const left = coverVisits.filter(({ inside }) => inside.some((line) => line.includes('envelope done')));
-  const days = Map.groupBy(rows, (row) => cell(row, 'day') as number);
-  return [...days].map(([day, own]) => {
-    const ofDevices = left.filter(({ at }) => dayOf(at) === day).length;
-    const lengths = [...new Set(own.map((row) => (cell(row, 'bytes') as Uint8Array).length))];
-    return `${own.length - ofDevices} × envelopes day=${day} bytes[${lengths.join()}]`;
-  });
 }
 
 function shapeOf({ table, rows }: { readonly table: Table; readonly rows: readonly Row[] }): string[] {

@@ -1,4 +1,4 @@
-/** One visit that looks like a source's, page files, index of its lane, requests at the roster's moments, and collects one cover reply (spec/protocol.md, RPL-6). */
+/** One visit that looks like a source's, page files, index of its lane, requests at the roster's moments, and collects one cover reply or only looks (spec/protocol.md, RPL-6). */
 
 import { equal } from '@postern/protocol/bytes/equal';
 import { WireError } from '@postern/protocol/bytes/wire-error';
@@ -6,57 +6,52 @@ import { Delivery, type DeliveryTerms } from '@postern/protocol/delivery';
 import { decodeKeyConfig } from '@postern/protocol/http/ohttp';
 import { dayKeysOf } from '@postern/protocol/keys/bundle';
 import { activeDesks } from '@postern/protocol/keys/roster';
-import { drawBelow, drawOne } from '@postern/protocol/messages/draw';
+import { drawOne } from '@postern/protocol/messages/draw';
 import { sealCover } from '@postern/protocol/messages/envelope';
 import { lanePrefix, type ReplyIndex, tagLookup, tagOf } from '@postern/protocol/messages/reply-index';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { dayOf } from '@postern/protocol/time';
 import { fetchFile, reach, Unreachable } from './desk-server.ts';
 import type { EngineParts } from './engine-parts.ts';
-import type { PostedCover } from './post-record.ts';
+import type { PlannedVisit } from './post-record.ts';
 import { type Documents, fetchIndex, freshCircuit, readDocuments, readIndex } from './public-documents.ts';
 import type { Rosters } from './rosters.ts';
 
 const languages = ['zh-Hans', 'en', 'ar'];
 const assetLink = /"(\/a\/[A-Za-z0-9._-]+)"/g;
-/** How many moments a page stays open at the least and the most; an answer is read in between. */
-const momentsMin = 4;
-const momentsMax = 12;
 /** As the page does. */
 const earlyIndexSeconds = [60, 120, 300];
 
 export class CoverVisit {
   readonly #parts: EngineParts;
   readonly #rosters: Rosters;
-  readonly #cover: PostedCover;
+  readonly #plan: PlannedVisit;
   readonly #circuit: string;
   readonly #delivery: Delivery;
   readonly #loadedAt: number;
-  readonly #stays: number;
   #documents: Documents;
   #moment = 0;
   #indices = 0;
   #isShown = false;
 
-  private constructor(parts: EngineParts, rosters: Rosters, cover: PostedCover, circuit: string, loaded: Documents) {
+  private constructor(parts: EngineParts, rosters: Rosters, plan: PlannedVisit, circuit: string, loaded: Documents) {
     this.#parts = parts;
     this.#rosters = rosters;
-    this.#cover = cover;
+    this.#plan = plan;
     this.#circuit = circuit;
     this.#documents = loaded;
     this.#delivery = new Delivery(termsOf(parts, loaded), parts.ports.random);
     this.#loadedAt = parts.ports.now();
-    this.#stays = momentsMin + drawBelow(momentsMax - momentsMin + 1, parts.ports.random);
   }
 
   /** Loads the page and the documents as a browser does. @returns null if there is nothing to visit @throws Unreachable */
-  static async begin(parts: EngineParts, rosters: Rosters, cover: PostedCover): Promise<CoverVisit | null> {
+  static async begin(parts: EngineParts, rosters: Rosters, plan: PlannedVisit): Promise<CoverVisit | null> {
     const circuit = freshCircuit(parts, 'visit');
     await loadPage(parts, circuit);
     // A page that knows nothing yet asks for lane 0.
     const loaded = await load(parts, rosters, circuit, 0);
     if (loaded === null) return null;
-    const visit = new CoverVisit(parts, rosters, cover, circuit, loaded.documents);
+    const visit = new CoverVisit(parts, rosters, plan, circuit, loaded.documents);
     if (loaded.index !== null) await visit.#look(loaded.index);
     return visit;
   }
@@ -66,14 +61,9 @@ export class CoverVisit {
     return this.#loadedAt + Math.min(this.#nextRequest, this.#nextIndex);
   }
 
-  /** The reply was there and the server has been told to delete it. */
-  get isCollected(): boolean {
-    return this.#isShown && this.#delivery.unacknowledged === 0;
-  }
-
+  /** After its moments, whether it found something or not. */
   get isOver(): boolean {
-    const mustStay = this.#isShown && !this.isCollected;
-    return this.#moment >= (mustStay ? momentsMax : this.#stays);
+    return this.#moment >= this.#plan.moments;
   }
 
   /** Does what comes next. */
@@ -98,7 +88,7 @@ export class CoverVisit {
   }
 
   get #lane(): number {
-    return lanePrefix(this.#cover.lane, this.#documents.bundle.laneDepth);
+    return lanePrefix(this.#plan.lane, this.#documents.bundle.laneDepth);
   }
 
   /** Without an answer the next moment carries the same again. */
@@ -132,17 +122,19 @@ export class CoverVisit {
 
   async #look(index: ReplyIndex): Promise<void> {
     this.#delivery.setTerms(termsOf(this.#parts, this.#documents), index.puzzleBits);
-    if (index.lane !== this.#lane || this.#isShown) return;
-    const stands = tagLookup(index.tags)(await tagOf(this.#cover.tagKey, index.epoch));
-    if (stands) this.#delivery.want(this.#cover.tagKey);
+    const { cover } = this.#plan;
+    if (cover === null || index.lane !== this.#lane || this.#isShown) return;
+    const stands = tagLookup(index.tags)(await tagOf(cover.tagKey, index.epoch));
+    if (stands) this.#delivery.want(cover.tagKey);
   }
 
   /** As a source does: only what is really the reply is acknowledged. */
   async #read(body: Uint8Array): Promise<void> {
-    if (this.#isShown || !equal(await sha256(body), this.#cover.bodyHash)) return;
+    const { cover } = this.#plan;
+    if (cover === null || this.#isShown || !equal(await sha256(body), cover.bodyHash)) return;
     this.#isShown = true;
-    this.#delivery.arrived(this.#cover.tagKey);
-    this.#delivery.shown(this.#cover.ackKey);
+    this.#delivery.arrived(cover.tagKey);
+    this.#delivery.shown(cover.ackKey);
   }
 }
 

@@ -1,25 +1,27 @@
-/** Collects this device's cover replies by visits like a source's (spec/protocol.md, section 5, RPL-6). */
+/** One visit like a source's after every post of this device, real or cover (spec/protocol.md, section 5, RPL-6). */
 
 import { REPLY_LIFE_DAYS } from '@postern/protocol/constants';
 import { drawBelow } from '@postern/protocol/messages/draw';
-import { sha256 } from '@postern/protocol/primitives/hash';
-import { type Day, dayOf } from '@postern/protocol/time';
+import type { Day } from '@postern/protocol/time';
 import { CoverVisit } from './cover-visit.ts';
 import { Unreachable } from './desk-server.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { StoreWrite } from './ports.ts';
-import { type CoverSecrets, decodePostedCover, encodePostedCover, type PostedCover } from './post-record.ts';
+import { type CoverSecrets, decodePlannedVisit, encodePlannedVisit, type PlannedVisit } from './post-record.ts';
 import type { Rosters } from './rosters.ts';
 import { names } from './store-schema.ts';
+import { visitPlan } from './visit-plan.ts';
 
 /** Visits at the same time. */
 const visitsMax = 8;
+/** A page that did not load is tried again after so many seconds, at the least and the most. */
+const againSeconds = [600, 3_600] as const;
 
 export class CoverVisits {
   readonly #parts: EngineParts;
   readonly #rosters: Rosters;
-  readonly #covers = new Map<string, PostedCover>();
-  /** Under way; lost with the process, as a page that is closed. */
+  readonly #planned = new Map<string, PlannedVisit>();
+  /** Under way; begun anew after a restart. */
   readonly #visits = new Map<string, CoverVisit>();
 
   private constructor(parts: EngineParts, rosters: Rosters) {
@@ -30,9 +32,9 @@ export class CoverVisits {
   static async load(parts: EngineParts, rosters: Rosters): Promise<CoverVisits> {
     const visits = new CoverVisits(parts, rosters);
     const { store } = parts.ports;
-    for (const name of await store.list(names.covers)) {
+    for (const name of await store.list(names.visits)) {
       const bytes = await store.get(name);
-      if (bytes !== null) visits.#covers.set(name, decodePostedCover(bytes));
+      if (bytes !== null) visits.#planned.set(name, decodePlannedVisit(bytes));
     }
     return visits;
   }
@@ -40,7 +42,7 @@ export class CoverVisits {
   /** Unix seconds of the next moment of a visit, or of the next visit; null if there is none. */
   get nextTime(): number | null {
     const canBegin = this.#visits.size < visitsMax;
-    const begins = [...this.#covers].filter(([name]) => canBegin && !this.#visits.has(name));
+    const begins = [...this.#planned].filter(([name]) => canBegin && !this.#visits.has(name));
     const times = [
       ...begins.map(([, { dueAt }]) => dueAt),
       ...[...this.#visits.values()].map(({ nextTime }) => nextTime),
@@ -48,39 +50,47 @@ export class CoverVisits {
     return times.length === 0 ? null : Math.min(...times);
   }
 
-  /** The server has stored a cover reply; its visit is drawn now. The writes belong into the caller's transaction. */
-  async add(secrets: CoverSecrets): Promise<StoreWrite[]> {
-    const name = names.cover(await sha256(secrets.tagKey));
-    const cover = { ...secrets, postedOn: dayOf(this.#parts.ports.now()), dueAt: this.#drawTime() };
-    this.#covers.set(name, cover);
-    return [{ key: name, bytes: encodePostedCover(cover) }];
+  /**
+   * Plans the visit that follows a post. The writes belong into the transaction in which the post is kept, so that no
+   * post is without its visit, whatever becomes of it.
+   * @param cover null for a real reply: its visit only looks
+   */
+  async plan(day: Day, slot: number, cover: CoverSecrets | null): Promise<StoreWrite[]> {
+    const { keys, options, ports } = this.#parts;
+    const plan = await visitPlan(keys, day, slot, options.coverDelaySeconds);
+    const visit = {
+      plannedOn: day,
+      dueAt: Math.ceil(ports.now()) + plan.delaySeconds,
+      moments: plan.moments,
+      lane: cover?.lane ?? plan.lane,
+      cover: plan.collects ? cover : null,
+    };
+    const name = names.visit(day, slot);
+    this.#planned.set(name, visit);
+    return [{ key: name, bytes: encodePlannedVisit(visit) }];
   }
 
   /** Begins the visits that are due and does what the moments of those under way ask for. */
   async work(): Promise<void> {
     const now = this.#parts.ports.now();
-    for (const [name, cover] of this.#covers) {
-      if (cover.dueAt > now || this.#visits.has(name) || this.#visits.size >= visitsMax) continue;
-      await this.#begin(name, cover);
+    for (const [name, planned] of this.#planned) {
+      if (planned.dueAt > now || this.#visits.has(name) || this.#visits.size >= visitsMax) continue;
+      await this.#begin(name, planned);
     }
     for (const [name, visit] of this.#visits) {
       while (!visit.isOver && visit.nextTime <= this.#parts.ports.now()) await visit.step();
-      if (visit.isOver) await this.#end(name, visit.isCollected);
+      if (visit.isOver) await this.#drop(name);
     }
   }
 
   async erase(today: Day): Promise<void> {
-    for (const [name, { postedOn }] of this.#covers) {
-      if (today - postedOn <= REPLY_LIFE_DAYS) continue;
-      await this.#parts.ports.store.delete(name);
-      this.#covers.delete(name);
-      this.#visits.delete(name);
-    }
+    for (const [name, { plannedOn }] of this.#planned) if (today - plannedOn > REPLY_LIFE_DAYS) await this.#drop(name);
   }
 
-  async #begin(name: string, cover: PostedCover): Promise<void> {
+  async #begin(name: string, planned: PlannedVisit): Promise<void> {
+    const { options, ports } = this.#parts;
     try {
-      const visit = await CoverVisit.begin(this.#parts, this.#rosters, cover);
+      const visit = await CoverVisit.begin(this.#parts, this.#rosters, planned);
       if (visit !== null) {
         this.#visits.set(name, visit);
         return;
@@ -88,27 +98,18 @@ export class CoverVisits {
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
     }
-    await this.#end(name, false);
+    const [least, most] = againSeconds;
+    const dueAt =
+      Math.ceil(ports.now()) + Math.min(least + drawBelow(most - least, ports.random), options.coverDelaySeconds[1]);
+    const later = { ...planned, dueAt };
+    await ports.store.set(name, encodePlannedVisit(later));
+    this.#planned.set(name, later);
   }
 
-  /** A visit that collected nothing is made again, as by somebody who comes back. */
-  async #end(name: string, isCollected: boolean): Promise<void> {
+  /** What it did not collect stays, as what somebody does not come back for. */
+  async #drop(name: string): Promise<void> {
+    await this.#parts.ports.store.delete(name);
     this.#visits.delete(name);
-    const cover = this.#covers.get(name);
-    if (cover === undefined) return;
-    if (isCollected) {
-      await this.#parts.ports.store.delete(name);
-      this.#covers.delete(name);
-      return;
-    }
-    const later = { ...cover, dueAt: this.#drawTime() };
-    await this.#parts.ports.store.set(name, encodePostedCover(later));
-    this.#covers.set(name, later);
-  }
-
-  #drawTime(): number {
-    const [least, most] = this.#parts.options.coverDelaySeconds;
-    const delay = least + drawBelow(Math.max(1, Math.floor(most - least)), this.#parts.ports.random);
-    return Math.ceil(this.#parts.ports.now()) + delay;
+    this.#planned.delete(name);
   }
 }

@@ -55,14 +55,15 @@ export interface EngineOptions {
   readonly documentSeconds: number;
   /** How long each device in the order of ids leaves a common task to the one before it. */
   readonly turnSeconds: number;
-  /** A cover reply is collected after a delay drawn between these. */
+  /** The visit after a post begins after a delay between these, from minutes to weeks, each magnitude as likely as another. */
   readonly coverDelaySeconds: readonly [number, number];
 }
 
 export const defaultOptions: EngineOptions = {
-  tickSeconds: 60,
+  tickSeconds: 300,
   envelopeSeconds: 600,
-  documentSeconds: 1_800,
+  // Twice in an epoch of ten minutes: else a reply that is read in its first would never be seen in the index.
+  documentSeconds: 300,
   turnSeconds: 600,
-  coverDelaySeconds: [2 * 3_600, 72 * 3_600],
+  coverDelaySeconds: [600, 20 * 86_400],
 };

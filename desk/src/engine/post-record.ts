@@ -1,4 +1,4 @@
-/** A post on its way, and a cover reply that waits to be collected, as they are kept (spec/protocol.md, section 5). */
+/** A post on its way, and the visit that follows it, as they are kept (spec/protocol.md, section 5). */
 
 import { Reader } from '@postern/protocol/bytes/reader';
 import { WireError } from '@postern/protocol/bytes/wire-error';
@@ -31,13 +31,19 @@ export interface Post {
 
 export type PostSubject =
   | { readonly kind: 'reply'; readonly conversationId: Uint8Array; readonly number: number }
-  | { readonly kind: 'cover'; readonly cover: CoverSecrets };
+  | { readonly kind: 'cover' };
 
-/** A cover reply that the server has stored. */
-export interface PostedCover extends CoverSecrets {
-  readonly postedOn: Day;
-  /** When the next visit for it begins, unix seconds. */
+/** A visit that is to be made. */
+export interface PlannedVisit {
+  readonly plannedOn: Day;
+  /** Unix seconds. */
   readonly dueAt: number;
+  /** How many moments it lasts. */
+  readonly moments: number;
+  /** Whose index it looks at: two lane bytes as a number. */
+  readonly lane: number;
+  /** What it collects; null if it only looks. */
+  readonly cover: CoverSecrets | null;
 }
 
 const version = 1;
@@ -54,7 +60,6 @@ export function encodePost(post: Post): Uint8Array {
     .u8(post.isRefused ? 1 : 0)
     .u8(kinds[post.what.kind]);
   if (post.what.kind === 'reply') writer.bytes(post.what.conversationId, CONVERSATION_ID_BYTES).u32(post.what.number);
-  else writeCover(writer, post.what.cover);
   return writer.done();
 }
 
@@ -74,28 +79,34 @@ export function decodePost(bytes: Uint8Array): Post {
   return { ...head, what };
 }
 
-export function encodePostedCover(cover: PostedCover): Uint8Array {
-  const writer = new Writer().u8(version);
-  writeCover(writer, cover);
-  return writer.u32(cover.postedOn).u32(cover.dueAt).done();
+export function encodePlannedVisit({ plannedOn, dueAt, moments, lane, cover }: PlannedVisit): Uint8Array {
+  return new Writer()
+    .u8(version)
+    .u32(plannedOn)
+    .u32(dueAt)
+    .u8(moments)
+    .u16(lane)
+    .list8(cover === null ? [] : [cover], writeCover)
+    .done();
 }
 
-export function decodePostedCover(bytes: Uint8Array): PostedCover {
+export function decodePlannedVisit(bytes: Uint8Array): PlannedVisit {
   const reader = new Reader(bytes);
   reader.version(version);
-  const cover = { ...readCover(reader), postedOn: reader.u32(), dueAt: reader.u32() };
+  const head = { plannedOn: reader.u32(), dueAt: reader.u32(), moments: reader.u8(), lane: reader.u16() };
+  const cover = reader.list8(1, readCover)[0] ?? null;
   reader.end();
-  return cover;
+  return { ...head, cover };
 }
 
 function readSubject(reader: Reader): PostSubject {
   const kind = reader.u8();
-  if (kind === kinds.cover) return { kind: 'cover', cover: readCover(reader) };
+  if (kind === kinds.cover) return { kind: 'cover' };
   if (kind !== kinds.reply) throw new WireError('bad-value', `read a post: kind ${kind}`);
   return { kind: 'reply', conversationId: reader.bytes(CONVERSATION_ID_BYTES), number: reader.u32() };
 }
 
-function writeCover(writer: Writer, { tagKey, ackKey, lane, bodyHash }: CoverSecrets): void {
+function writeCover({ tagKey, ackKey, lane, bodyHash }: CoverSecrets, writer: Writer): void {
   writer.bytes(tagKey, 32).bytes(ackKey, 32).u16(lane).bytes(bodyHash, HASH_BYTES);
 }
 

@@ -141,7 +141,7 @@ describe('posts', () => {
 });
 
 describe('cover visits', () => {
-  it('[RPL-6] collect every cover reply by requests like a source’s, on circuits of their own', async () => {
+  it('[RPL-6] follow every post by requests like a source’s, on circuits of their own, and collect most covers', async () => {
     const options = { ...slow, coverDelaySeconds: [2 * hour, 4 * hour] as const };
     world = await DeskWorld.create(1, { repliesADay: 4 }, options);
     let live = 0;
@@ -155,12 +155,12 @@ describe('cover visits', () => {
     const posted = posts(device(0)).length;
     await world.server?.addRoster((await world.signRoster({ repliesADay: 0 })).signed);
     await world.run(2 * daySeconds);
-    expect(await device(0).store.list(names.covers)).toEqual([]);
-    // Deleted at the server, as what a source has read.
-    expect(await world.storage?.replyTags()).toEqual([]);
+    expect(await device(0).store.list(names.visits)).toEqual([]);
+    // Deleted at the server, as what a source has read, but for some that nobody ever comes for.
+    expect((await world.storage?.replyTags())?.length).toBeLessThan(posted);
     const visits = device(0).seen.filter(({ circuit }) => circuit.startsWith('visit'));
     const circuits = [...new Set(visits.map(({ circuit }) => circuit))];
-    expect(circuits.length).toBeGreaterThanOrEqual(posted);
+    expect(circuits).toHaveLength(posted);
     for (const circuit of circuits) {
       const own = visits.filter((seen) => seen.circuit === circuit);
       const files = own.filter(({ what }) => what !== '/request').map(({ what }) => what);
@@ -176,7 +176,7 @@ describe('cover visits', () => {
     expect(device(0).engine.status().alerts).toEqual([]);
   });
 
-  it('[RPL-6] are made again when they found nothing', async () => {
+  it('[RPL-6] are made again when the page did not load', async () => {
     world = await DeskWorld.create(1, { repliesADay: 4 }, { ...slow, coverDelaySeconds: [hour, 2 * hour] });
     let refused = 0;
     device(0).faults.files = async (path, pass) => {
@@ -185,8 +185,9 @@ describe('cover visits', () => {
     };
     await world.run(2 * daySeconds);
     expect(refused).toBeGreaterThan(3);
-    const covers = (await device(0).store.list(names.covers)).length;
-    expect(covers).toBeLessThan(posts(device(0)).length);
+    const waiting = (await device(0).store.list(names.visits)).length;
+    expect(waiting).toBeLessThan(posts(device(0)).length);
+    expect((await world.storage?.replyTags())?.length).toBeLessThan(posts(device(0)).length);
   });
 });
 

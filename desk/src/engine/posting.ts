@@ -27,7 +27,7 @@ import type { EngineParts } from './engine-parts.ts';
 import type { LogStore } from './log-store.ts';
 import type { PendingEvents } from './pending-events.ts';
 import type { StoreWrite } from './ports.ts';
-import { decodePost, encodePost, type Post, type PostSubject } from './post-record.ts';
+import { type CoverSecrets, decodePost, encodePost, type Post, type PostSubject } from './post-record.ts';
 import { decodeSlots, encodeSlots, postShare, postTimes, type SlotProgress } from './post-schedule.ts';
 import { type Documents, freshCircuit } from './public-documents.ts';
 import type { Rosters } from './rosters.ts';
@@ -51,6 +51,8 @@ interface Sealed {
   readonly lane: number;
   readonly body: Uint8Array;
   readonly what: PostSubject;
+  /** What its visit may collect; null for a real reply. */
+  readonly cover: CoverSecrets | null;
 }
 
 type Candidate = { readonly conversation: Conversation; readonly reply: DeskReply };
@@ -127,7 +129,7 @@ export class Posting {
       this.#slots = slots;
       return;
     }
-    const { tagKey, ackId, lane, body, what, writes } = await this.#seal(today);
+    const { tagKey, ackId, lane, body, what, cover, writes } = await this.#seal(today);
     const { laneDepth } = documents.bundle;
     const place = { tagKey, ackId, laneDepth, lanePrefix: lanePrefix(lane, laneDepth), body };
     const payload = encodeReplyPayload(place);
@@ -142,7 +144,8 @@ export class Posting {
     };
     const name = names.post(today, slot);
     const record = { key: name, bytes: encodePost(post) };
-    await this.#parts.ports.store.transaction([slotWrite, ...token.writes, ...writes, record]);
+    const visit = await this.#with.visits.plan(today, slot, cover);
+    await this.#parts.ports.store.transaction([slotWrite, ...token.writes, ...writes, record, ...visit]);
     this.#slots = slots;
     this.#posts.set(name, post);
     await this.#send(name, post, documents, today);
@@ -226,12 +229,12 @@ export class Posting {
       const body = await sealReply(place, { ...says, token: admission?.token ?? null }, signing, ports.random);
       const what = { kind: 'reply', conversationId: conversation.id, number } as const;
       const ackId = await ackIdOf(ackKey);
-      return { tagKey, ackId, lane: conversation.lane, body, what, writes: admission?.writes ?? [] };
+      return { tagKey, ackId, lane: conversation.lane, body, what, cover: null, writes: admission?.writes ?? [] };
     }
     const cover = await sealCoverReply(keys, today, keys.signing, ports.random);
-    const { tagKey, ackKey, lane, body } = cover;
-    const what = { kind: 'cover', cover: { tagKey, ackKey, lane, bodyHash: await sha256(body) } } as const;
-    return { ...cover, what, writes: [] };
+    const { tagKey, ackKey, ackId, lane, body } = cover;
+    const secrets = { tagKey, ackKey, lane, bodyHash: await sha256(body) };
+    return { tagKey, ackId, lane, body, what: { kind: 'cover' }, cover: secrets, writes: [] };
   }
 
   /** One request on a circuit of its own; without an answer everything stays as it is. */
@@ -272,12 +275,12 @@ export class Posting {
   }
 
   async #finish(name: string, post: Post): Promise<void> {
-    const { pending, visits } = this.#with;
+    const { pending } = this.#with;
     const { what } = post;
     const done =
       what.kind === 'reply'
         ? pending.add([{ kind: 'posted', conversationId: what.conversationId, number: what.number }])
-        : await visits.add(what.cover);
+        : [];
     await this.#parts.ports.store.transaction([...done, { key: name, bytes: null }]);
     this.#posts.delete(name);
   }

@@ -46,8 +46,8 @@ export const names = {
   /** Which of a day's slots are done. */
   slots: (day: Day): string => `slots/${padded(day)}`,
   allSlots: 'slots/',
-  cover: (tagKeyHash: Uint8Array): string => `cover/${bytesToHex(tagKeyHash)}`,
-  covers: 'cover/',
+  visit: (day: Day, slot: number): string => `visit/${padded(day)}/${padded(slot)}`,
+  visits: 'visit/',
   /** What this device has seen of a posted reply in the index. */
   watched: (conversation: string, number: number): string => `watched/${conversation}/${padded(number)}`,
   allWatched: 'watched/',
