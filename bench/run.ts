@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'reply-index': async () => (await import('./reply-index.ts')).replyIndex,
   'source-crypto': async () => (await import('./source-crypto.ts')).sourceCrypto,
   'desk-open': async () => (await import('./desk-open.ts')).deskOpen,
+  'desk-cases': async () => (await import('./desk-cases.ts')).deskCases,
   'server-process': async () => (await import('./server-process.ts')).serverProcess,
   'visit-bytes': async () => (await import('./visit-bytes.ts')).visitBytes,
   storage: async () => (await import('./storage.ts')).storage,

@@ -8,6 +8,10 @@ describe('reader of calls', () => {
   it('reads exactly the arguments of a call', () => {
     expect(read('draft', `{"id":"${id}","text":"好"}`)).toEqual({ id, text: '好' });
     expect(read('lock', '{}')).toEqual({});
+    const change = { ids: [id], aspect: 'state', value: 'open' };
+    expect(read('change', JSON.stringify(change))).toEqual(change);
+    const answer = { request: 'ab'.repeat(16), isGranted: true };
+    expect(read('answer', JSON.stringify(answer))).toEqual(answer);
     expect(read('dismiss', '{"code":"clock","device":null,"conversation":null}')).toEqual({
       code: 'clock',
       device: null,
@@ -36,6 +40,16 @@ describe('reader of calls', () => {
     ['seen', `{"id":"${id}","messages":"1"}`],
     ['dismiss', '{"code":"constructor","device":null,"conversation":null}'],
     ['preferences', '{"language":"en","hasKeys":1}'],
+    ['change', `{"ids":[],"aspect":"state","value":"open"}`],
+    ['change', `{"ids":["${id}",7],"aspect":"state","value":"open"}`],
+    ['change', `{"ids":["${id}"],"aspect":"toString","value":"open"}`],
+    ['change', `{"ids":"${id}","aspect":"state","value":"open"}`],
+    ['grade', `{"id":"${id}","source":0,"information":1}`],
+    ['grade', `{"id":"${id}","source":1,"information":7}`],
+    ['role', `{"device":"${'ab'.repeat(8)}","role":"owner"}`],
+    ['note', `{"id":"${id}","of":"secret","text":"a"}`],
+    ['ask', `{"purpose":"keep","ids":["${id}"]}`],
+    ['answer', `{"request":"${id}","isGranted":true}`],
   ] as const)('refuses for %s: %s', (name, text) => {
     expect(read(name, text)).toBe(null);
   });

@@ -120,6 +120,42 @@ describe('a desk on this machine', () => {
     expect(state.answers.map(({ text }) => text)).toEqual(['Thank you. Write when it is safe.']);
   });
 
+  it('works on a case: fields, a note that the search finds, counts, and a second person for erasing', async () => {
+    const { id } = rows()[0]!;
+    const done = { problem: null };
+    expect(await page.call('change', { ids: [id], aspect: 'state', value: 'open' })).toEqual(done);
+    expect(await page.call('change', { ids: [id], aspect: 'tag', value: ' land  registry ' })).toEqual(done);
+    expect(await page.call('note', { id, of: 'note', text: '与登记处核对' })).toEqual(done);
+    expect((await page.call('search', { query: '登记处' })).ids).toEqual([id]);
+    expect((await page.call('search', { query: 'land registry' })).ids).toEqual([id]);
+    await until(() => rows()[0]?.work.state === 'open');
+    // What one has done oneself is no news.
+    expect(rows()[0]).toMatchObject({ hasNews: false, detected: 'en', work: { tags: ['land registry'] } });
+    for (const [aspect, value] of [
+      ['state', 'lost'],
+      ['owner', 'me'],
+      ['tag', ' '],
+      ['reminder', '-1'],
+      ['hold', 'yes'],
+      ['placement', 'first-hand'],
+      ['link', id.slice(2)],
+    ] as const) {
+      expect(await page.call('change', { ids: [id], aspect, value })).toEqual({ problem: 'malformed' });
+    }
+    const unknown = { ids: ['0'.repeat(64)], aspect: 'state', value: 'open' } as const;
+    expect(await page.call('change', unknown)).toEqual({ problem: 'unknown' });
+    const { weeks } = await page.call('statistics', {});
+    expect(weeks).toMatchObject([{ campaign: null, cases: 1, answered: 1, closed: 0 }]);
+    expect(await page.call('person', { name: 'Ana' })).toEqual(done);
+    expect(await page.call('ask', { purpose: 'erase', ids: [id] })).toEqual(done);
+    await until(() => page.newest('status')?.team.requests.length === 1);
+    const team = page.newest('status')?.team;
+    expect(team?.people).toMatchObject([{ name: 'Ana', role: 'lead', isThis: true }]);
+    const request = team?.requests[0]?.id ?? '';
+    expect(await page.call('answer', { request, isGranted: true })).toEqual({ problem: 'not-permitted' });
+    expect((await page.call('conversation', { id })).view?.work.notes).toMatchObject([{ text: '与登记处核对' }]);
+  });
+
   it('tells why a reply is not taken', async () => {
     const { id } = rows()[0]!;
     expect(await page.call('reply', { id, text: ' ', attachments: [] })).toEqual({ problem: 'empty' });
@@ -129,7 +165,17 @@ describe('a desk on this machine', () => {
   });
 
   it('leaves nothing on the disk that names anyone or tells what was written', () => {
-    for (const word of [marker, 'harbour', 'Example Review', world.origin, 'conversation/', rows()[0]!.id]) {
+    for (const word of [
+      marker,
+      'land registry',
+      'Ana',
+      '登记处',
+      'harbour',
+      'Example Review',
+      world.origin,
+      'conversation/',
+      rows()[0]!.id,
+    ]) {
       expect(onDisk().includes(word)).toBe(false);
     }
     expect(onDisk().includes('SQLite format 3')).toBe(true);

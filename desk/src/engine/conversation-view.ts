@@ -174,5 +174,13 @@ function campaignOf(message: DeskMessage | undefined): string | null {
 }
 
 function preview(text: string): string {
-  return [...text.replace(/\s+/gu, ' ').trim()].slice(0, previewCharacters).join('');
+  // A text may be a hundred times as long as what is shown of it.
+  return [
+    ...text
+      .slice(0, 4 * previewCharacters)
+      .replace(/\s+/gu, ' ')
+      .trim(),
+  ]
+    .slice(0, previewCharacters)
+    .join('');
 }

@@ -47,6 +47,8 @@ export interface LogProgress {
 }
 
 const version = 1;
+/** Cases that are opened at the same time when a device starts. */
+const openedAtOnce = 64;
 /** Entries are kept this many days: to be given back to a server that lost them, and to be compared (TRK-3). */
 const entryDays = 2;
 
@@ -75,13 +77,17 @@ export class LogStore {
     if (seen !== null) decodeProgress(seen, log.state);
     const team = await store.get(names.team);
     const cases = new Map<string, CaseRecord>();
-    for (const name of await store.list(names.conversations)) {
-      const id = name.slice(names.conversations.length);
-      const bytes = await log.#vault.open(store, id);
-      if (bytes === null) continue;
-      const { conversation, record } = decodeKept(bytes);
-      log.state.conversations.set(id, conversation);
-      if (record !== null) cases.set(id, record);
+    const ids = (await store.list(names.conversations)).map((name) => name.slice(names.conversations.length));
+    for (let from = 0; from < ids.length; from += openedAtOnce) {
+      const some = ids.slice(from, from + openedAtOnce);
+      const opened = await Promise.all(some.map((id) => log.#vault.open(store, id)));
+      for (const [at, bytes] of opened.entries()) {
+        const id = some[at];
+        if (bytes === null || id === undefined) continue;
+        const { conversation, record } = decodeKept(bytes);
+        log.state.conversations.set(id, conversation);
+        if (record !== null) cases.set(id, record);
+      }
     }
     log.state = { ...log.state, work: { cases, team: team === null ? emptyTeam() : decodeTeam(team) } };
     log.#team = team ?? log.#team;
