@@ -92,7 +92,7 @@ describe('the build', () => {
     expect([scripts.length, styles.length]).toEqual([1, 1]);
     const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1];
     expect(policy).toBe(
-      `default-src 'none'; script-src 'sha256-${scripts[0]}'; style-src 'sha256-${styles[0]}'; base-uri 'none'; ` +
+      `default-src 'none'; script-src 'sha256-${scripts[0]}'; style-src 'sha256-${styles[0]}'; connect-src http: https:; base-uri 'none'; ` +
         "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
     );
     expect(page).not.toMatch(/(src|href)="(?!#|about:blank")/);

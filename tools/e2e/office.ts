@@ -46,6 +46,8 @@ export interface ServeOptions {
   /** Takes any number of envelopes without a puzzle, for measurements. */
   readonly withoutPuzzle?: boolean;
   readonly withoutPages?: boolean;
+  /** By default a free one. */
+  readonly port?: number;
   /** Is turned round and then held in the process's memory as a string and as bytes, for a search to find. */
   readonly planted?: string;
 }
@@ -65,7 +67,11 @@ const schedule = { moments: [2, 4, 6], thenEvery: 3, envelopeEvery: 1, epochSeco
 const script = join(import.meta.dirname, 'serve.ts');
 
 /** @param fields of the roster, in place of the fast schedule and the small index */
-export async function makeOffice(deskCount = 2, fields: Partial<Roster> = {}): Promise<Office> {
+export async function makeOffice(
+  deskCount = 2,
+  fields: Partial<Roster> = {},
+  addresses: readonly string[] = [],
+): Promise<Office> {
   const root = await hybridKey(random(64));
   const fingerprint = await fingerprintOf(root.publicKey);
   const desks = await Promise.all(Array.from({ length: deskCount }, makeDesk));
@@ -85,7 +91,7 @@ export async function makeOffice(deskCount = 2, fields: Partial<Roster> = {}): P
       { language: 'en', name: 'The Integrity Office' },
       { language: 'zh-Hans', name: '廉正办公室' },
     ],
-    servers: [{ keyHash: await keyHashOf(serverKey.publicKey), addresses: [] }],
+    servers: [{ keyHash: await keyHashOf(serverKey.publicKey), addresses }],
     desks: desks.map(({ id, device }, at) => ({ id, paused: false, names: deskNames(at), devices: [device] })),
     ...schedule,
     repliesADay: repliesADayFor(now()),

@@ -4,11 +4,11 @@ import { startServer } from '@postern/server/main';
 import type { ServeOptions } from './office.ts';
 
 const [folder = '', json = '{}'] = process.argv.slice(2);
-const { withoutPuzzle, withoutPages, planted } = JSON.parse(json) as ServeOptions;
+const { withoutPuzzle, withoutPages, port = 0, planted } = JSON.parse(json) as ServeOptions;
 const unbounded = { perMinute: 1e9, perDay: 1e9 };
 const server = await startServer({
   folder,
-  port: 0,
+  port,
   ...(withoutPages ? { pages: null } : {}),
   ...(withoutPuzzle ? { allowance: unbounded } : {}),
 });

@@ -62,6 +62,8 @@ export const commonHeaders: readonly (readonly [string, string])[] = [
   ['Cross-Origin-Opener-Policy', 'same-origin'],
   ['Cross-Origin-Embedder-Policy', 'require-corp'],
   ['Cross-Origin-Resource-Policy', 'same-origin'],
+  // Nothing here is for one visitor alone; the saved page, which has no origin, reads it too (decision 0036).
+  ['Access-Control-Allow-Origin', '*'],
   ['Referrer-Policy', 'no-referrer'],
   ['X-Content-Type-Options', 'nosniff'],
   ['Cache-Control', 'no-store'],

@@ -118,7 +118,7 @@ describe('every answer', () => {
     '[HTTP-2] has the headers of the specification, and [HTTP-1] no cookie, date or name: %s',
     async (head) => {
       const answer = await one(`${head} HTTP/1.1`);
-      expect(wanted.size).toBe(8);
+      expect(wanted.size).toBe(9);
       for (const [name, value] of wanted) {
         if (name !== 'permissions-policy') expect([name, answer.headers.get(name)]).toEqual([name, value]);
       }

@@ -2,16 +2,21 @@
 import '../style.css';
 import './offline.css';
 import { utf8ToBytes } from '@postern/protocol/bytes/encode';
+import type { VerifiedPack } from '@postern/protocol/keys/pack';
 import { wordListIds } from '@postern/protocol/keys/word-lists';
+import type { Random } from '@postern/protocol/primitives/random';
 import { OfflineSession } from '@postern/protocol/source/offline-session';
 import { dayOf } from '@postern/protocol/time';
 import { browserParts, goAway, listenForLeaving } from '../browser.ts';
+import { carryInto } from '../carrying.ts';
 import { make } from '../dom.ts';
-import { inLanguage, startPage, type Traffic } from '../page.ts';
+import type { Clock } from '../network.ts';
+import { inLanguage, type PageParts, startPage } from '../page.ts';
 import { type DynamicKey, readTexts, type Texts } from '../texts.ts';
 import { judge, type Pinned } from '../verdict.ts';
 import { part } from '../views/page.ts';
 import { isWordListId, WordLists } from '../words.ts';
+import { forbidConnections, networkVisit } from './network.ts';
 import { openPack } from './open-pack.ts';
 import { offlineAnswersView, savedView } from './saved.ts';
 
@@ -22,14 +27,11 @@ const instead: Partial<Record<DynamicKey, DynamicKey>> = {
   'write.send': 'offline.seal',
 };
 
-const noTraffic = (accepted: () => void): Traffic => ({
-  run: async () => accepted(),
-  stop: () => {},
-  times: undefined,
-});
-
 async function start(): Promise<void> {
-  const { language, list, texts } = showPage(wantedLanguage());
+  const [wanted, mode] = location.hash.slice(1).split('/');
+  const isOnline = mode === 'network';
+  if (!isOnline) forbidConnections();
+  const { language, list, texts } = showPage(wantedLanguage(wanted ?? ''), isOnline);
   const { clock, random, ...browser } = browserParts();
   const lists = new WordLists(readWords, new Map(wordListIds.map((id) => [id, id])));
   const all = await Promise.all(wordListIds.map((id) => lists.load(id)));
@@ -38,44 +40,69 @@ async function start(): Promise<void> {
   listenForLeaving(() => leave());
   window.addEventListener('hashchange', () => location.reload());
   const pack = await openPack({ text: texts, language, lists: all, today, root: part('pack') });
-  const { roster } = pack;
-  const session = new OfflineSession(pack, random);
-  const pinned: Pinned = {
-    fingerprint: roster.fingerprint,
-    addresses: roster.servers.flatMap(({ addresses }) => addresses),
-    offlinePage: roster.offlinePage,
-    lastDay: roster.lastDay,
-  };
-  const name = inLanguage(roster.names, language)?.name ?? '';
-  part('ready').replaceChildren(`${texts('offline.ready')} `, make('strong', {}, name));
-  for (const id of ['verification', 'start', 'ready']) part(id).hidden = false;
-  part('pack').remove();
+  showReady(pack, texts, language);
+  const pinned = pinnedBy(pack);
+  const way = isOnline ? online(pinned, random, clock, today) : offline(pack, random);
   const page = startPage({
     ...browser,
     clock,
     random,
-    session,
-    traffic: ({ accepted }) => noTraffic(accepted),
     texts,
     language,
     lists,
     list,
-    offers: { judge: (given) => judge(given, pinned, all, today()) },
-    screens: { sent: savedView(session), answers: offlineAnswersView },
-    leave: goAway,
+    ...way,
+    offers: { ...way.offers, judge: (given) => judge(given, pinned, all, today()) },
   });
   leave = () => page.dispatch({ type: 'leave' });
 }
 
+type WayParts = Pick<PageParts, 'session' | 'traffic' | 'leave' | 'screens' | 'offers'>;
+
+function offline(pack: VerifiedPack, random: Random): WayParts {
+  const session = new OfflineSession(pack, random);
+  return {
+    session,
+    traffic: ({ accepted }) => ({ run: async () => accepted(), stop: () => {}, times: undefined }),
+    screens: { sent: savedView(session), answers: offlineAnswersView },
+    offers: {},
+    leave: goAway,
+  };
+}
+
+function online(pinned: Pinned, random: Random, clock: Clock, today: () => number): WayParts {
+  const { session, traffic, stop } = networkVisit(pinned, random, clock);
+  const leave = (): void => {
+    stop();
+    goAway();
+  };
+  return { session, traffic, leave, offers: { carry: (text) => carryInto(session, text, today()) } };
+}
+
+function pinnedBy({ roster }: VerifiedPack): Pinned {
+  const addresses = roster.servers.flatMap((server) => server.addresses);
+  return { fingerprint: roster.fingerprint, addresses, offlinePage: roster.offlinePage, lastDay: roster.lastDay };
+}
+
+function showReady({ roster }: VerifiedPack, texts: Texts, language: string): void {
+  const name = inLanguage(roster.names, language)?.name ?? '';
+  part('ready').replaceChildren(`${texts('offline.ready')} `, make('strong', {}, name));
+  for (const id of ['verification', 'start', 'ready']) part(id).hidden = false;
+  for (const id of ['pack', 'mode']) part(id).remove();
+}
+
 /** The one in the address, else the first of the browser's that the page has, else English. */
-function wantedLanguage(): string {
-  const wanted = [location.hash.slice(1), ...navigator.languages];
+function wantedLanguage(asked: string): string {
+  const wanted = [asked, ...navigator.languages];
   const has = (tag: string): boolean => document.getElementById(`page-${tag}`) !== null;
   const main = (tag: string): string => (tag.toLowerCase().startsWith('zh') ? 'zh-Hans' : (tag.split('-')[0] ?? tag));
   return wanted.map(main).find(has) ?? 'en';
 }
 
-function showPage(tag: string): { language: string; list: (typeof wordListIds)[number]; texts: Texts } {
+function showPage(
+  tag: string,
+  isOnline: boolean,
+): { language: string; list: (typeof wordListIds)[number]; texts: Texts } {
   const [page, texts] = [template(`page-${tag}`), readTexts(template(`texts-${tag}`))];
   const { list, direction } = page.dataset;
   document.documentElement.lang = tag;
@@ -83,10 +110,13 @@ function showPage(tag: string): { language: string; list: (typeof wordListIds)[n
   for (const intro of document.querySelectorAll('body > p')) intro.remove();
   document.body.prepend(page.content.cloneNode(true));
   document.title = document.querySelector('.mark')?.textContent ?? '';
+  for (const element of document.querySelectorAll<HTMLElement>('[data-way]')) {
+    if ((element.dataset.way === 'network') !== isOnline) element.remove();
+  }
   return {
     language: tag,
     list: isWordListId(list) ? list : 'english',
-    texts: (key, values) => texts(instead[key] ?? key, values),
+    texts: isOnline ? texts : (key, values) => texts(instead[key] ?? key, values),
   };
 }
 

@@ -14,7 +14,8 @@ export type OfflineParts = {
 };
 
 /**
- * The policy allows the one script and the one style and no connection at all: not even a fault could send anything.
+ * The policy allows the one script and the one style; connections it allows only until the script forbids them, which it
+ * does first, so that not even a fault could send anything.
  * @throws Error for a script that would end its own element
  */
 export function offlineHtml({ script, style, hashes, lists }: OfflineParts): string {
@@ -23,6 +24,8 @@ export function offlineHtml({ script, style, hashes, lists }: OfflineParts): str
     "default-src 'none'",
     `script-src '${hashes.script}'`,
     `style-src '${hashes.style}'`,
+    // The script takes this back before anything else, unless the person has asked for the network.
+    'connect-src http: https:',
     "base-uri 'none'",
     "form-action 'none'",
     "require-trusted-types-for 'script'",
@@ -44,7 +47,7 @@ export function offlineHtml({ script, style, hashes, lists }: OfflineParts): str
 <body>
 ${languages.map(intro).join('\n')}
 ${languages.map(page).join('\n')}
-${languages.map((language) => texts(language, ['carry'], `texts-${language.tag}`)).join('\n')}
+${languages.map((language) => texts(language, [], `texts-${language.tag}`)).join('\n')}
 ${words.join('\n')}
 <script type="module">${script}</script>
 </body>
@@ -71,12 +74,15 @@ ${bar(language, say)}
 <div id="notice" class="notice" role="alert" hidden></div>
 <div id="home">
 <section class="hero">
-<h1 tabindex="-1">${offline('offline.heading')}</h1>
-<p class="lead">${offline('offline.lead')}</p>
+<h1 tabindex="-1" data-way="">${offline('offline.heading')}</h1>
+<p class="lead" data-way="">${offline('offline.lead')}</p>
+<h1 tabindex="-1" data-way="network">${offline('offline.netHeading')}</h1>
+<p class="lead" data-way="network">${offline('offline.netLead')}</p>
 <p id="ready" hidden></p>
 <ul id="desks" class="desks"></ul>
-<h2>${offline('offline.how')}</h2>
-<ul class="points"><li>${offline('offline.howPage')}</li><li>${offline('offline.howDesk')}</li><li>${offline('offline.noReturn')}</li></ul>
+<h2 data-way="">${offline('offline.how')}</h2>
+<ul class="points" data-way=""><li>${offline('offline.howPage')}</li><li>${offline('offline.howDesk')}</li><li>${offline('offline.noReturn')}</li></ul>
+<p id="mode"><a data-way="" href="#${tag}/network">${offline('offline.toNetwork')}</a><a data-way="network" href="#${tag}">${offline('offline.fromNetwork')}</a></p>
 <div id="hero" class="actions"></div>
 </section>
 <section class="verification">
