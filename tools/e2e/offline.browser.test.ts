@@ -138,7 +138,8 @@ describe.each(browsers)('in %s (%s)', (binary, name, launch) => {
       try {
         const page = await openFile(browser, 'zh-Hans', (await wordsOf('chinese_simplified')).join(''));
         expect(await page.evaluate(() => isSecureContext)).toBe(true);
-        const { words, lines } = await seal(page, message);
+        const text = `${message} (${name})`;
+        const { words, lines } = await seal(page, text);
         await screenshot(page, `offline-sealed-${name}`);
         expect(words.join('')).toMatch(/^\p{Script=Han}{12}$/u);
         expect(proxy.hosts()).toEqual([]);
@@ -157,8 +158,8 @@ describe.each(browsers)('in %s (%s)', (binary, name, launch) => {
         expect(proxy.hosts()).toContain('planted.test');
         await other.close();
 
-        await take(lines);
-        await answerTo(message, reply);
+        await take(lines, text);
+        await answerTo(text, reply);
         const online = await (name === 'chromium' ? launchChromium() : launchFirefox('safer'));
         try {
           // The server's page in the one, the saved page in the other.
@@ -344,11 +345,11 @@ async function openSaved(browser: Browser): Promise<Page> {
   return page;
 }
 
-async function take(lines: string): Promise<void> {
+async function take(lines: string, text: string): Promise<void> {
   const read = await linesToCarried(lines, office.fingerprint);
   if (read.kind !== 'carried') throw new Error('lines are missing');
   expect(await desk.engine.take(read.carried.envelopes)).toMatchObject({ opened: 1 });
-  await desk.until('a message taken', () => hasMessage(message));
+  await desk.until('a message taken', () => hasMessage(text));
 }
 
 /** Answers every conversation with such a message, and waits for the index that shows it. */
