@@ -1,18 +1,66 @@
-// Builds the desk's page: one HTML file, one script, one stylesheet and an icon, the same bytes each time.
-import { join } from 'node:path';
-import { defineConfig } from 'vite';
+// Builds the desk's page: one HTML file, one script, one stylesheet and an icon, the same bytes each time; and the frame that shows files.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { build, defineConfig, type Plugin } from 'vite';
 
 const root = join(import.meta.dirname, 'page');
+const target = ['firefox128', 'chrome122', 'safari17.4'];
+
+/** The frame is one HTML file with all it runs in it: without origin and network it could load nothing. */
+function viewerPlugin(): Plugin {
+  return {
+    name: 'postern-viewer',
+    apply: 'build',
+    async generateBundle() {
+      const viewer = join(root, 'viewer');
+      const script = (await bundle(join(viewer, 'frame.ts'), 'iife')).trim();
+      const style = readFileSync(join(viewer, 'frame.css'), 'utf8').trim();
+      const html = `<!doctype html><html lang="und"><head><meta charset="utf-8"><title>File</title><style>${style}</style></head><body><script>${script}</script></body></html>\n`;
+      if (script.includes('</script')) throw new Error('build the viewer: its script would end early');
+      this.emitFile({ type: 'asset', fileName: 'viewer/frame.html', source: html });
+      const worker = await bundle(join(viewer, 'document-worker.ts'), 'es');
+      // Browsers refuse a module to a frame without origin: it runs as a plain script, which has no address of its own.
+      const source = worker
+        .replaceAll('import.meta', '({ url: "file:///" })')
+        .replaceAll('window.dispatchEvent', 'self.dispatchEvent');
+      this.emitFile({ type: 'asset', fileName: 'viewer/document-worker.js', source });
+      const library = dirname(createRequire(import.meta.url).resolve('mupdf'));
+      const wasm = readFileSync(join(library, 'mupdf-wasm.wasm'));
+      this.emitFile({ type: 'asset', fileName: 'viewer/mupdf.wasm', source: wasm });
+    },
+  };
+}
+
+async function bundle(input: string, format: 'iife' | 'es'): Promise<string> {
+  const made = await build({
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    publicDir: false,
+    build: {
+      write: false,
+      target,
+      modulePreload: false,
+      assetsInlineLimit: 0,
+      rolldownOptions: { input, external: /^(node:|module$)/, output: { format, codeSplitting: false } },
+    },
+  });
+  const [result] = [made].flat();
+  if (result === undefined || !('output' in result)) throw new Error(`build ${input}: no output`);
+  return result.output[0].code;
+}
 
 export default defineConfig({
   root,
   base: '/',
   publicDir: false,
+  plugins: [viewerPlugin()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: join(import.meta.dirname, 'dist'),
     emptyOutDir: true,
-    target: ['firefox128', 'chrome122', 'safari17.4'],
+    target,
     modulePreload: false,
     assetsInlineLimit: 0,
     cssCodeSplit: false,

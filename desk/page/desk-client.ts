@@ -9,6 +9,7 @@ import {
   type Calls,
   type Change,
   callAddress,
+  type FilePlace,
   sessionHeader,
 } from '@postern/desk/app/api';
 
@@ -34,7 +35,10 @@ export class DeskClient {
   }
 
   /** @throws CallFailed */
-  async call<Name extends Exclude<CallName, 'changes'>>(name: Name, given: Calls[Name]): Promise<Answers[Name]> {
+  async call<Name extends Exclude<CallName, 'changes' | 'file-read'>>(
+    name: Name,
+    given: Calls[Name],
+  ): Promise<Answers[Name]> {
     const response = await this.#post(name, given, AbortSignal.timeout(60_000));
     try {
       return (await response.json()) as Answers[Name];
@@ -50,6 +54,11 @@ export class DeskClient {
       const headers = { 'content-type': 'application/octet-stream', [attachHeader]: attachment };
       await this.#send(attachAddress, headers, slice, AbortSignal.timeout(60_000));
     }
+  }
+
+  /** The content of a file that is here. @throws CallFailed */
+  async readFile(place: FilePlace): Promise<ArrayBuffer> {
+    return (await this.#post('file-read', place, AbortSignal.timeout(60_000))).arrayBuffer();
   }
 
   /** Resolves when the stream ends. @throws CallFailed */

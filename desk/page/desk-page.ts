@@ -1,5 +1,5 @@
 /** The page at work: holds its state, and does what a person asks for by calling the local process. */
-import type { Calls, Change, FilePlace } from '@postern/desk/app/api';
+import { type Calls, type Change, type FilePlace, readBytesMax } from '@postern/desk/app/api';
 import type { CaseCallName, CaseCalls } from '@postern/desk/app/case-calls';
 import type { WeekCount } from '@postern/desk/app/statistics';
 import type { Alert } from '@postern/desk/engine/view';
@@ -7,7 +7,8 @@ import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { CallFailed, type DeskClient } from './desk-client.ts';
 import { countRows, moveCursor, shownRows, sortRows, suspectedLosses } from './inbox.ts';
 import { chooseLanguage, wordsOf } from './languages/languages.ts';
-import { type Event, type Filter, firstState, type Save, type State, update } from './model.ts';
+import { type Event, type Filter, firstState, type Save, type State, update, type ViewedFile } from './model.ts';
+import type { ShowFile } from './viewer/viewer-messages.ts';
 
 const roomDelayMs = 200;
 const draftDelayMs = 700;
@@ -171,6 +172,19 @@ export class DeskPage {
 
   stopFile(kept: string): void {
     this.#quietly(this.#client.call('file-stop', { kept }));
+  }
+
+  /** All that the frame needs to show a file; null for one that is larger than what is shown. @throws CallFailed */
+  async viewerFile({ place, name, bytes: length }: ViewedFile): Promise<ShowFile | null> {
+    if (length > readBytesMax) return null;
+    const load = (path: string): Promise<Response> => fetch(path, { cache: 'no-store', credentials: 'omit' });
+    const [bytes, worker, wasm] = await Promise.all([
+      this.#client.readFile(place).then((content) => new Uint8Array(content)),
+      load('/viewer/document-worker.js').then((answer) => answer.text()),
+      load('/viewer/mupdf.wasm').then((answer) => answer.arrayBuffer()),
+    ]);
+    const scheme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+    return { kind: 'show', bytes, name, worker, wasm, scheme };
   }
 
   askToSave(kept: string): void {

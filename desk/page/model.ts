@@ -1,5 +1,5 @@
 /** What the page shows, as one value, and how each event changes it. Nothing in here touches browser or network. */
-import type { Change, InboxRow, LockPhase, Preferences } from '@postern/desk/app/api';
+import type { Change, FilePlace, InboxRow, LockPhase, Preferences } from '@postern/desk/app/api';
 import type { CaseProblem, TeamView } from '@postern/desk/engine/case-view';
 import type { CaseFile, EngineStatus, ReplyProblem, ReplyRoom } from '@postern/desk/engine/view';
 import type { Attachment } from '@postern/desk/files/attachments';
@@ -23,6 +23,12 @@ export type Save =
   | { readonly kind: 'saving' }
   | ({ readonly kind: 'saved' } & SavedFile)
   | { readonly kind: 'failed'; readonly problem: SaveProblem };
+
+export interface ViewedFile {
+  readonly place: FilePlace;
+  readonly name: string;
+  readonly bytes: number;
+}
 
 export interface OpenCase {
   readonly id: string;
@@ -60,6 +66,8 @@ export interface State {
   readonly transfers: ReadonlyMap<string, Transfer>;
   /** Originals that were asked for in the clear, by the same names. */
   readonly saves: ReadonlyMap<string, Save>;
+  /** The file that is looked at. */
+  readonly viewed: ViewedFile | null;
   /** Files for replies that are not written. */
   readonly attachments: readonly Attachment[];
   readonly pane: Pane;
@@ -94,6 +102,7 @@ export type Event =
   | { readonly kind: 'sent'; readonly id: string; readonly text: string }
   | { readonly kind: 'not-sent'; readonly id: string; readonly problem: SendProblem }
   /** Null: the question is taken back, or what was said of it. */
+  | { readonly kind: 'view'; readonly file: ViewedFile | null }
   | { readonly kind: 'save'; readonly kept: string; readonly save: Save | null }
   | { readonly kind: 'pane'; readonly pane: Pane }
   | { readonly kind: 'help' | 'team'; readonly isOpen: boolean }
@@ -119,6 +128,7 @@ export const firstState: State = {
   open: null,
   transfers: new Map(),
   saves: new Map(),
+  viewed: null,
   attachments: [],
   pane: 'inbox',
   isHelpOpen: false,
@@ -159,6 +169,8 @@ export function update(state: State, event: Event): State {
       };
     case 'close':
       return { ...state, open: null, pane: 'inbox' };
+    case 'view':
+      return { ...state, viewed: event.file };
     case 'save': {
       const saves = new Map(state.saves);
       if (event.save === null) saves.delete(event.kept);

@@ -11,6 +11,7 @@ import { deskName } from './names.ts';
 import { listenToKeys } from './shortcuts.ts';
 import { Status } from './status.tsx';
 import { Team } from './team.tsx';
+import { Viewer } from './viewer.tsx';
 
 export function App({ page }: { readonly page: DeskPage }): JSX.Element {
   const { link, phase, status } = page.state.value;
@@ -31,7 +32,7 @@ export function App({ page }: { readonly page: DeskPage }): JSX.Element {
 }
 
 function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
-  const { pane, isHelpOpen, isTeamOpen, arrived, open } = page.state.value;
+  const { pane, isHelpOpen, isTeamOpen, arrived, open, viewed } = page.state.value;
   const words = page.words.value;
   return (
     <div class="desk" data-pane={pane} data-open={open === null ? undefined : ''}>
@@ -44,6 +45,7 @@ function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
       </p>
       {isHelpOpen && <Help page={page} />}
       {isTeamOpen && <Team page={page} />}
+      {viewed !== null && <Viewer key={viewed.name} page={page} file={viewed} />}
     </div>
   );
 }

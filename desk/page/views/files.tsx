@@ -51,9 +51,14 @@ function File({ page, file, place }: FileProps): JSX.Element {
       {save !== undefined && <SaveState page={page} save={save} />}
       <p class="choices">
         {transfer?.state === 'done' ? (
-          <button type="button" onClick={() => page.askToSave(file.kept)} disabled={save?.kind === 'saving'}>
-            {say('file.save')}
-          </button>
+          <>
+            <button type="button" class="main" onClick={() => page.send({ kind: 'view', file: { ...file, place } })}>
+              {say('view.look')}
+            </button>
+            <button type="button" onClick={() => page.askToSave(file.kept)} disabled={save?.kind === 'saving'}>
+              {say('file.save')}
+            </button>
+          </>
         ) : isUnderWay(transfer) ? (
           <button type="button" onClick={() => page.stopFile(file.kept)}>
             {say('file.stop')}

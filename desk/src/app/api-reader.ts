@@ -95,6 +95,7 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   'file-fetch': filePlace,
   'file-stop': { kept: hex32 },
   'file-save': filePlace,
+  'file-read': filePlace,
   attach: {
     id: conversationId,
     name: text(1_024),

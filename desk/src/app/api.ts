@@ -85,6 +85,8 @@ export interface Calls extends CaseCalls {
   readonly 'file-stop': { readonly kept: string };
   /** In the clear, into the device's folder. */
   readonly 'file-save': FilePlace;
+  /** Answered with the bytes of the file, not with JSON. */
+  readonly 'file-read': FilePlace;
   /** A file for a reply; its content follows by `attachAddress`. */
   readonly attach: { readonly id: string } & GivenFile;
   readonly detach: { readonly attachment: string };
@@ -111,6 +113,7 @@ export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
   readonly reply: { readonly messageId: string } | { readonly problem: ReplyProblem | 'files' };
   readonly 'file-fetch': Record<never, never>;
   readonly 'file-stop': Record<never, never>;
+  readonly 'file-read': never;
   readonly 'file-save': SavedFile | { readonly problem: SaveProblem };
   /** Null: there are too many. */
   readonly attach: { readonly attachment: string | null };
@@ -141,6 +144,8 @@ export interface FilePlace {
 }
 
 export const callAddress = '/api/';
+/** Larger files are not shown. */
+export const readBytesMax: number = 128 * 1024 * 1024;
 /** Takes the bytes of an attachment one after the other, at most so many at once; the header names it. */
 export const attachAddress = '/api/attach-data';
 export const attachHeader = 'x-desk-attachment';

@@ -13,6 +13,7 @@ import {
   type Calls,
   type Change,
   callAddress,
+  type FilePlace,
 } from './api.ts';
 import { callBytesMax, isCallName, readCall } from './api-reader.ts';
 import type { PageFile } from './page-files.ts';
@@ -29,7 +30,7 @@ export class CallRefused extends Error {
   }
 }
 
-type AnsweredCall = Exclude<CallName, 'session' | 'changes'>;
+type AnsweredCall = Exclude<CallName, 'session' | 'changes' | 'file-read'>;
 
 /** Does what each call asks. @throws CallRefused */
 export type CallHandlers = { readonly [Name in AnsweredCall]: (given: Calls[Name]) => Promise<Answers[Name]> };
@@ -44,6 +45,8 @@ export interface LocalServerOptions {
   readonly files: ReadonlyMap<string, PageFile>;
   readonly handlers: CallHandlers;
   readonly subscribe: Subscribe;
+  /** The whole content of a file that is here, verified. @returns null for one that is not, or is too large @throws CallRefused */
+  readonly readFile: (place: FilePlace) => Promise<Uint8Array | null>;
   /** Takes the next bytes of an attachment. @returns false for one that takes no more @throws CallRefused */
   readonly addToAttachment: (attachment: string, bytes: Uint8Array) => Promise<boolean>;
 }
@@ -115,7 +118,7 @@ async function serve(context: Context, request: IncomingMessage, response: Serve
   if (isCall) return serveCall(context, path.slice(callAddress.length), request, response);
   const file = context.files.get(path);
   if (request.method !== 'GET' || file === undefined) return answerNothing(response, 404);
-  writeHead(response, 200, file.type, file.bytes.length);
+  writeHead(response, 200, file.type, file.bytes.length, file.headers);
   response.end(file.bytes);
 }
 
@@ -145,6 +148,13 @@ async function serveCall(
     if (name === 'changes') {
       read(name, body);
       return stream(context, response);
+    }
+    if (name === 'file-read') {
+      const content = await context.readFile(read(name, body));
+      if (content === null) throw new CallRefused('not-found');
+      writeHead(response, 200, 'application/octet-stream', content.length);
+      response.end(content);
+      return;
     }
     answerJson(response, 200, await answer(handlers, name, body));
   } finally {
@@ -224,9 +234,15 @@ function answerNothing(response: ServerResponse, status: number): void {
   response.end();
 }
 
-function writeHead(response: ServerResponse, status: number, type: string | null, length?: number): void {
+function writeHead(
+  response: ServerResponse,
+  status: number,
+  type: string | null,
+  length?: number,
+  headers: readonly (readonly [string, string])[] = pageHeaders,
+): void {
   response.statusCode = status;
-  for (const [name, value] of pageHeaders) response.setHeader(name, value);
+  for (const [name, value] of headers) response.setHeader(name, value);
   if (type !== null) response.setHeader('Content-Type', type);
   if (length !== undefined) response.setHeader('Content-Length', length);
 }

@@ -186,6 +186,12 @@ export class OpenDesk {
     this.#files.stop(kept);
   }
 
+  /** @returns null for one that is not here or larger @throws FileError */
+  async readFile({ id, message, at }: FilePlace, bytesMax: number): Promise<Uint8Array | null> {
+    const file = await this.#engine.file(id, message, at);
+    return file === null ? null : this.#files.readWhole(file, bytesMax);
+  }
+
   async saveFile({ id, message, at }: FilePlace): Promise<SavedFile | { readonly problem: SaveProblem }> {
     const file = await this.#engine.file(id, message, at);
     return file === null ? { problem: 'missing' } : this.#files.save(file);

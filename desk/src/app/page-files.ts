@@ -2,10 +2,13 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { frameHeaders } from './frame-headers.ts';
 
 export interface PageFile {
   readonly type: string;
   readonly bytes: Uint8Array;
+  /** In place of the page's. */
+  readonly headers?: readonly (readonly [string, string])[];
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -13,7 +16,11 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
 };
+
+/** Shows files; see `frameHeaders`. */
+const framePath = '/viewer/frame.html';
 
 /** By path from `/`. @throws Error if the page has not been built */
 export async function readPageFiles(folder: string): Promise<ReadonlyMap<string, PageFile>> {
@@ -23,6 +30,10 @@ export async function readPageFiles(folder: string): Promise<ReadonlyMap<string,
     if (!entry.isFile() || type === undefined) continue;
     const path = join(entry.parentPath, entry.name);
     files.set(path.slice(folder.length).replaceAll('\\', '/'), { type, bytes: new Uint8Array(await readFile(path)) });
+  }
+  const frame = files.get(framePath);
+  if (frame !== undefined) {
+    files.set(framePath, { ...frame, headers: await frameHeaders(new TextDecoder().decode(frame.bytes)) });
   }
   const index = files.get('/index.html');
   if (index === undefined) throw new Error('serve the desk: the page has not been built');

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Random } from '@postern/protocol/primitives/random';
 import { DeskEngine } from '../engine/desk-engine.ts';
 import { Access } from './access.ts';
-import type { Change, LockPhase } from './api.ts';
+import { type Change, type FilePlace, type LockPhase, readBytesMax } from './api.ts';
 import type { CaseAnswer, CaseCallName, CaseCalls } from './case-calls.ts';
 import { machineTimer, type Timer } from './engine-loop.ts';
 import type { OpenEngine } from './engine-port.ts';
@@ -69,6 +69,7 @@ export async function startDesk(options: StartDeskOptions): Promise<RunningDesk>
     access,
     files,
     handlers: room.handlers(),
+    readFile: (place) => room.readFile(place),
     addToAttachment: (attachment, bytes) => room.addToAttachment(attachment, bytes),
     subscribe: (send) => room.subscribe(send),
   });
@@ -116,6 +117,11 @@ class DeskRoom {
 
   async close(): Promise<void> {
     await this.#lock();
+  }
+
+  /** @throws CallRefused */
+  readFile(place: FilePlace): Promise<Uint8Array | null> {
+    return this.#use((desk) => desk.readFile(place, readBytesMax));
   }
 
   handlers(): CallHandlers {

@@ -70,9 +70,26 @@ export class DeskFiles {
     return readKept(this.#folder, file);
   }
 
+  /** The whole content, to be shown and not let out; null for one that is not here or larger. @throws FileError */
+  async readWhole(file: FileDescriptor, bytesMax: number): Promise<Uint8Array | null> {
+    if (file.bytes > bytesMax || !(await this.isHere(file))) return null;
+    const content = new Uint8Array(file.bytes);
+    let length = 0;
+    for await (const data of this.read(file)) {
+      content.set(data, length);
+      length += data.length;
+    }
+    return content;
+  }
+
+  /** Whether all of it has come and is kept. */
+  async isHere(file: FileDescriptor): Promise<boolean> {
+    return (await this.#folder.chunksOf(await keptName(file.key), 'whole')) > 0;
+  }
+
   /** Into the folder `saved` of the device, in the clear. */
   async save(file: FileDescriptor): Promise<SavedFile | { readonly problem: SaveProblem }> {
-    if ((await this.#folder.chunksOf(await keptName(file.key), 'whole')) === 0) return { problem: 'missing' };
+    if (!(await this.isHere(file))) return { problem: 'missing' };
     try {
       return await saveOriginal(this.#folder, file, this.#saved);
     } catch (error) {

@@ -1,0 +1,148 @@
+/** Shows one file inside a sandboxed frame without origin and network; whatever runs here reaches nothing. */
+
+import { detectFormat } from '@postern/protocol/metadata/inspect';
+import { MetadataError } from '@postern/protocol/metadata/report';
+import { zipEntries } from '@postern/protocol/metadata/zip-file';
+import type { DrawPage, OpenDocument, WorkerAnswer } from './document-worker.ts';
+import { isGif, picturePixels } from './picture-size.ts';
+import type { FrameMessage, ShowFile, TurnPage, ViewProblem } from './viewer-messages.ts';
+
+const pixelsMax = 64_000_000;
+const textBytesMax = 1024 * 1024;
+const entriesShownMax = 2_000;
+const documentMs = 20_000;
+
+let worker: Worker | null = null;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+addEventListener('message', ({ data, source }: MessageEvent<ShowFile | TurnPage>) => {
+  if (source !== parent) return;
+  if (data.kind === 'page') ask({ kind: 'draw', page: data.page });
+  else show(data).catch(() => fail('damaged'));
+});
+tell({ kind: 'ready' });
+
+async function show(file: ShowFile): Promise<void> {
+  document.documentElement.dataset.scheme = file.scheme;
+  const { bytes } = file;
+  switch (isGif(bytes) ? 'gif' : detectFormat(bytes)) {
+    case 'jpeg':
+    case 'png':
+    case 'webp':
+    case 'gif':
+      return showPicture(bytes);
+    case 'mp4':
+      return showMedia('video', bytes, 'video/mp4');
+    case 'mp3':
+      return showMedia('audio', bytes, 'audio/mpeg');
+    case 'pdf':
+      return openDocument(file, 'application/pdf');
+    case 'ooxml':
+    case 'odf':
+      return openDocument(file, file.name.split('.').at(-1) ?? '');
+    case 'zip':
+      return showArchive(bytes);
+    case 'text':
+      return showText(bytes);
+    default:
+      return fail('unknown');
+  }
+}
+
+async function showPicture(bytes: Uint8Array): Promise<void> {
+  const pixels = picturePixels(bytes);
+  if (pixels === null) return fail('damaged');
+  if (pixels > pixelsMax) return fail('too-large');
+  const image = document.createElement('img');
+  // No type that could be a drawing with links and scripts: the bytes were found to be pixels.
+  image.src = URL.createObjectURL(new Blob([bytes.slice()], { type: 'image/png' }));
+  image.alt = '';
+  await image.decode();
+  put(image);
+  tell({ kind: 'shown', page: 0, pages: 0 });
+}
+
+function showMedia(element: 'audio' | 'video', bytes: Uint8Array, type: string): void {
+  const media = document.createElement(element);
+  media.controls = true;
+  media.preload = 'metadata';
+  media.addEventListener('loadedmetadata', () => tell({ kind: 'shown', page: 0, pages: 0 }), { once: true });
+  media.addEventListener('error', () => fail('damaged'), { once: true });
+  media.src = URL.createObjectURL(new Blob([bytes.slice()], { type }));
+  put(media);
+}
+
+function showText(bytes: Uint8Array): void {
+  const text = document.createElement('pre');
+  text.dir = 'auto';
+  text.tabIndex = 0;
+  text.textContent = new TextDecoder().decode(bytes.subarray(0, textBytesMax));
+  put(text);
+  tell({ kind: 'shown', page: 0, pages: 0 });
+}
+
+/** Names and sizes only: nothing is unpacked. */
+function showArchive(bytes: Uint8Array): void {
+  try {
+    const { entries } = zipEntries(bytes);
+    const list = document.createElement('ul');
+    for (const { name, bytes: length } of entries.slice(0, entriesShownMax)) {
+      const line = document.createElement('li');
+      const shown = document.createElement('bdi');
+      shown.textContent = name.slice(0, 300);
+      line.append(shown, ` ${length.toLocaleString()} B`);
+      list.append(line);
+    }
+    list.tabIndex = 0;
+    put(list);
+    tell({ kind: 'shown', page: 0, pages: 0 });
+  } catch (error) {
+    fail(error instanceof MetadataError && error.code === 'too-large' ? 'too-large' : 'damaged');
+  }
+}
+
+function openDocument({ bytes, worker: code, wasm }: ShowFile, ending: string): void {
+  worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
+  worker.addEventListener('message', ({ data }: MessageEvent<WorkerAnswer>) => takeAnswer(data));
+  worker.addEventListener('error', () => fail('damaged'));
+  ask({ kind: 'open', bytes, ending, wasm });
+}
+
+function ask(asked: OpenDocument | DrawPage): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => fail('too-slow'), documentMs);
+  worker?.postMessage(asked);
+}
+
+function takeAnswer(answer: WorkerAnswer): void {
+  clearTimeout(timer);
+  if (answer.kind === 'failed') {
+    fail(answer.problem);
+    return;
+  }
+  const { width, height, pixels, page, pages } = answer;
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [width, height];
+  canvas.setAttribute('role', 'img');
+  canvas.setAttribute('aria-label', answer.text.slice(0, 20_000));
+  canvas.getContext('2d')?.putImageData(new ImageData(pixels, width, height), 0, 0);
+  put(canvas);
+  tell({ kind: 'shown', page, pages });
+}
+
+function fail(problem: ViewProblem): void {
+  clearTimeout(timer);
+  worker?.terminate();
+  worker = null;
+  document.body.replaceChildren();
+  tell({ kind: 'failed', problem });
+}
+
+function put(element: Element): void {
+  document.body.replaceChildren(element);
+}
+
+function tell(message: FrameMessage): void {
+  // A frame without origin has no other address for its page; the page checks who speaks.
+  parent.postMessage(message, '*');
+}

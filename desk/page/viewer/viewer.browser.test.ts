@@ -1,0 +1,283 @@
+/** The frame that shows files, in Chromium, with hostile ones: nothing runs, nothing calls, nothing hangs. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { utf8ToBytes } from '@postern/protocol/bytes/encode';
+import { writeZip } from '@postern/protocol/metadata/zip-file';
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { screenshot } from '../../../tools/browsers/inspect.ts';
+import { launchChromium } from '../../../tools/browsers/launch.ts';
+import { ensureBuilt } from '../../../tools/build.ts';
+import { lacks } from '../../../tools/debian.ts';
+import { readPageFiles } from '../../src/app/page-files.ts';
+import { pageHeaders } from '../../src/app/page-headers.ts';
+
+const calls: string[] = [];
+let trap: Server;
+let host: Server;
+let browser: Browser;
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+const trapUrl = (name: string): string => `http://127.0.0.1:${portOf(trap)}/${name}`;
+
+interface Outcome {
+  readonly kind: string;
+  readonly problem?: string;
+  readonly pages?: number;
+  readonly text: string;
+  readonly elements: readonly string[];
+}
+
+/** Shows a file as the desk's page does, and says what came of it. */
+async function show(page: Page, name: string, bytes: Uint8Array): Promise<Outcome> {
+  const message = await page.evaluate(
+    async (file, encoded) => {
+      document.querySelector('iframe')?.remove();
+      const frame = document.createElement('iframe');
+      frame.setAttribute('sandbox', 'allow-scripts');
+      frame.src = '/viewer/frame.html';
+      const next = () =>
+        new Promise<Record<string, unknown>>((resolve) => {
+          const hear = ({ source, data }: MessageEvent): void => {
+            if (source !== frame.contentWindow) return;
+            removeEventListener('message', hear);
+            resolve(data as Record<string, unknown>);
+          };
+          addEventListener('message', hear);
+        });
+      const ready = next();
+      document.body.append(frame);
+      await ready;
+      const worker = await (await fetch('/viewer/document-worker.js')).text();
+      const wasm = await (await fetch('/viewer/mupdf.wasm')).arrayBuffer();
+      const content = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+      const answer = next();
+      frame.contentWindow?.postMessage(
+        { kind: 'show', bytes: content, name: file, worker, wasm, scheme: 'light' },
+        '*',
+      );
+      return answer;
+    },
+    name,
+    Buffer.from(bytes).toString('base64'),
+  );
+  const inside = page.frames().at(-1) ?? page.mainFrame();
+  const [text, elements] = await inside.evaluate(
+    () =>
+      [
+        document.body.textContent ?? '',
+        [...document.body.children].map(({ tagName }) => tagName.toLowerCase()),
+      ] as const,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  return { ...(message as { kind: string }), text, elements };
+}
+
+const attack = (name: string): string =>
+  `<img src="${trapUrl(`${name}-image`)}"><link rel="stylesheet" href="${trapUrl(`${name}-style`)}"><script>fetch("${trapUrl(`${name}-script`)}")</script>`;
+const drawing = (name: string): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" onload="fetch('${trapUrl(`${name}-load`)}')"><image href="${trapUrl(`${name}-image`)}"/><script>fetch('${trapUrl(`${name}-script`)}')</script></svg>`;
+
+function pdf(pages = 1): Uint8Array {
+  const kids = Array.from({ length: pages }, (_, page) => `${10 + page} 0 R`).join(' ');
+  const each = Array.from(
+    { length: pages },
+    (_, page) =>
+      `${10 + page} 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> /Annots [6 0 R] >> endobj`,
+  ).join('\n');
+  const content = 'BT /F 24 Tf 20 100 Td (Tender of spring) Tj ET';
+  return utf8ToBytes(`%PDF-1.7
+1 0 obj << /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (app.launchURL\\("${trapUrl('pdf-script')}"\\)) >> /AA << /WC << /S /URI /URI (${trapUrl('pdf-close')}) >> >> >> endobj
+2 0 obj << /Type /Pages /Kids [${kids}] /Count ${pages} >> endobj
+4 0 obj << /Length ${content.length} >> stream
+${content}
+endstream endobj
+5 0 obj << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> endobj
+6 0 obj << /Type /Annot /Subtype /Link /Rect [0 0 300 200] /A << /S /URI /URI (${trapUrl('pdf-link')}) >> /AA << /PV << /S /SubmitForm /F (${trapUrl('pdf-form')}) >> >> >> endobj
+${each}
+trailer << /Root 1 0 R >>
+%%EOF
+`);
+}
+
+function docx(): Promise<Uint8Array> {
+  const word = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
+  const parts = {
+    '[Content_Types].xml':
+      '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>',
+    '_rels/.rels':
+      '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>',
+    'word/_rels/document.xml.rels': `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" Target="${trapUrl('docx-image')}" TargetMode="External"/><Relationship Id="r2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" Target="${trapUrl('docx-template')}" TargetMode="External"/></Relationships>`,
+    'word/document.xml': `<w:document ${word}><w:body><w:p><w:r><w:t>Letter of the office</w:t></w:r></w:p></w:body></w:document>`,
+  };
+  return writeZip(Object.entries(parts).map(([name, text]) => ({ name, bytes: utf8ToBytes(text) })));
+}
+
+/** A picture that claims to be far larger than it is. */
+function pixelBomb(): Uint8Array {
+  const bytes = new Uint8Array(64);
+  bytes.set([
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0xff, 0xff, 0, 0, 0xff,
+    0xff, 8, 6,
+  ]);
+  return bytes;
+}
+
+const smallPng = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+describe.skipIf(lacks('chromium'))('frame that shows files', () => {
+  let page: Page;
+  beforeAll(async () => {
+    await ensureBuilt();
+    const files = await readPageFiles(join(import.meta.dirname, '..', '..', 'dist'));
+    trap = createServer((request, response) => {
+      calls.push(request.url ?? '');
+      response.setHeader('Access-Control-Allow-Origin', '*').setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+      response.end();
+    });
+    host = createServer((request, response) => {
+      const file = files.get(request.url ?? '');
+      for (const [name, value] of file?.headers ?? pageHeaders) response.setHeader(name, value);
+      response.setHeader('Content-Type', file?.type ?? 'text/html; charset=utf-8');
+      response.end(request.url === '/host' ? '<!doctype html><title>Host</title><body></body>' : file?.bytes);
+    });
+    for (const server of [trap, host]) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    browser = await launchChromium();
+    page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${portOf(host)}/host`);
+  });
+  afterAll(async () => {
+    await browser.close();
+    for (const server of [trap, host]) server.close();
+  });
+
+  it('would see a call: the same attack, opened as a page, makes three', async () => {
+    const open = await browser.newPage();
+    await open.setContent(attack('control'));
+    await open.close();
+    expect(calls).toEqual(expect.arrayContaining(['/control-image', '/control-style', '/control-script']));
+    calls.length = 0;
+  });
+
+  it('shows what a page or a drawing says as text, and runs nothing of it', async () => {
+    for (const [name, text] of [
+      ['a.html', attack('html')],
+      ['a.svg', drawing('svg')],
+      ['holiday.png', drawing('disguised')],
+    ] as const) {
+      const outcome = await show(page, name, utf8ToBytes(text));
+      expect(outcome).toMatchObject({ kind: 'shown', elements: ['pre'] });
+      expect(outcome.text).toContain('fetch(');
+    }
+    expect(calls).toEqual([]);
+  });
+
+  it('draws documents as pixels, with their text, and does nothing that they ask for', async () => {
+    const drawn = await show(page, 'a.pdf', pdf(3));
+    expect(drawn).toMatchObject({ kind: 'shown', pages: 3, elements: ['canvas'] });
+    await screenshot(page, 'viewer-frame-pdf');
+    const label = await page
+      .frames()
+      .at(-1)
+      ?.evaluate(() => document.querySelector('canvas')?.getAttribute('aria-label'));
+    expect(label).toContain('Tender of spring');
+    const dark = await page
+      .frames()
+      .at(-1)
+      ?.evaluate(() => {
+        const canvas = document.querySelector('canvas');
+        const data = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+        return [...data].filter((value, index) => index % 4 === 0 && value < 100).length;
+      });
+    expect(dark).toBeGreaterThan(100);
+    const letter = await show(page, 'a.docx', await docx());
+    expect(letter).toMatchObject({ kind: 'shown', elements: ['canvas'] });
+    const text = await page
+      .frames()
+      .at(-1)
+      ?.evaluate(() => document.querySelector('canvas')?.getAttribute('aria-label'));
+    expect(text).toContain('Letter of the office');
+    expect(calls).toEqual([]);
+  });
+
+  it('shows a picture, and lists an archive without unpacking it', async () => {
+    const picture = new Uint8Array(Buffer.from(smallPng, 'base64'));
+    expect(await show(page, 'a.png', picture)).toMatchObject({ kind: 'shown', elements: ['img'] });
+    const bomb = await writeZip([{ name: '../bomb', bytes: new Uint8Array(30 * 1024 * 1024) }]);
+    const listed = await show(page, 'a.zip', bomb);
+    expect(listed).toMatchObject({ kind: 'shown', elements: ['ul'] });
+    expect(listed.text).toContain('../bomb');
+  });
+
+  it('says that bombs and damaged files could not be shown', async () => {
+    expect(await show(page, 'a.png', pixelBomb())).toMatchObject({
+      kind: 'failed',
+      problem: 'too-large',
+      elements: [],
+    });
+    expect(await show(page, 'a.pdf', utf8ToBytes('%PDF-1.7 nothing'))).toMatchObject({
+      kind: 'failed',
+      problem: 'damaged',
+    });
+    expect(await show(page, 'a.jpg', Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16))).toMatchObject({ kind: 'failed' });
+    expect(await show(page, 'a.exe', Uint8Array.of(0x4d, 0x5a, 0, 0, 1))).toMatchObject({
+      kind: 'failed',
+      problem: 'unknown',
+    });
+  });
+
+  it('holds whoever takes the frame over: no call, no origin, no way to the page', async () => {
+    await show(page, 'a.txt', utf8ToBytes('text'));
+    const inside = page.frames().at(-1);
+    const found = await inside?.evaluate(async (url) => {
+      const refused = async (attempt: () => unknown): Promise<boolean> => {
+        try {
+          await attempt();
+          return false;
+        } catch {
+          return true;
+        }
+      };
+      const image = new Image();
+      image.src = url;
+      const script = document.createElement('script');
+      script.src = url;
+      const link = document.createElement('link');
+      Object.assign(link, { rel: 'prefetch', href: url });
+      const frame = document.createElement('iframe');
+      frame.src = url;
+      document.body.append(image, script, link, frame);
+      window.open(url);
+      navigator.sendBeacon(url);
+      return {
+        origin: self.origin,
+        fetch: await refused(() => fetch(url, { mode: 'no-cors' })),
+        own: await refused(() => fetch('/api/session', { method: 'POST' })),
+        socket: await refused(
+          () =>
+            new Promise((resolve, reject) => {
+              const socket = new WebSocket(url.replace('http', 'ws'));
+              socket.onopen = resolve;
+              socket.onerror = reject;
+            }),
+        ),
+        eval: await refused(() => new Function('return 1')()),
+        parent: await refused(() => parent.document),
+        storage: await refused(() => localStorage.length),
+      };
+    }, trapUrl('taken-over'));
+    expect(found).toEqual({
+      origin: 'null',
+      fetch: true,
+      own: true,
+      socket: true,
+      eval: true,
+      parent: true,
+      storage: true,
+    });
+    // A frame may lead itself elsewhere; the policy of the page around it refuses that.
+    await inside?.evaluate((url) => location.assign(url), trapUrl('navigated')).catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(calls).toEqual([]);
+  });
+});

@@ -1,0 +1,115 @@
+/** Looks at a file that a source sent: in a frame without origin and network, as pixels and text. */
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { DeskPage } from '../desk-page.ts';
+import type { TextKey } from '../languages/en.ts';
+import type { ViewedFile } from '../model.ts';
+import { readFrameMessage, type ShowFile, type TurnPage, type ViewProblem } from '../viewer/viewer-messages.ts';
+import { IconButton } from './icons.tsx';
+
+type Shown =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'shown'; readonly page: number; readonly pages: number }
+  | { readonly kind: 'failed'; readonly problem: ViewProblem };
+
+/** A frame that says nothing for so long is taken away. */
+const patienceMs = 30_000;
+
+export function Viewer({ page, file }: { readonly page: DeskPage; readonly file: ViewedFile }): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const { say } = page.words.value;
+  const close = (): void => page.send({ kind: 'view', file: null });
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} class="viewer" onClose={close} aria-labelledby="viewer-heading">
+      <header class="bar">
+        <div class="names">
+          <h2 id="viewer-heading">
+            <bdi>{file.name}</bdi>
+          </h2>
+        </div>
+        <IconButton name="close" label={say('bar.close')} onPress={() => dialog.current?.close()} />
+      </header>
+      <Content page={page} file={file} />
+      <p class="note">{say('view.note')}</p>
+    </dialog>
+  );
+}
+
+const problemTexts: Readonly<Record<ViewProblem, TextKey>> = {
+  unknown: 'view.unknown',
+  damaged: 'view.damaged',
+  'too-large': 'view.tooLarge',
+  locked: 'view.locked',
+  'too-slow': 'view.tooSlow',
+};
+
+function Content({ page, file }: { readonly page: DeskPage; readonly file: ViewedFile }): JSX.Element {
+  const frame = useRef<HTMLIFrameElement>(null);
+  const [shown, setShown] = useState<Shown>({ kind: 'loading' });
+  const [isReady, setReady] = useState(false);
+  const { say } = page.words.value;
+  const post = (message: ShowFile | TurnPage): void => frame.current?.contentWindow?.postMessage(message, '*');
+
+  useEffect(() => {
+    const hear = ({ source, data }: MessageEvent): void => {
+      const message = source !== null && source === frame.current?.contentWindow ? readFrameMessage(data) : null;
+      if (message?.kind === 'ready') setReady(true);
+      else if (message !== null) setShown(message);
+    };
+    window.addEventListener('message', hear);
+    return () => window.removeEventListener('message', hear);
+  }, []);
+
+  useEffect(() => {
+    if (!isReady) return;
+    page.viewerFile(file).then(
+      (given) => (given === null ? setShown({ kind: 'failed', problem: 'too-large' }) : post(given)),
+      () => setShown({ kind: 'failed', problem: 'damaged' }),
+    );
+  }, [isReady, file]);
+
+  useEffect(() => {
+    if (shown.kind !== 'loading') return;
+    const timer = window.setTimeout(() => setShown({ kind: 'failed', problem: 'too-slow' }), patienceMs);
+    return () => window.clearTimeout(timer);
+  }, [shown]);
+
+  if (shown.kind === 'failed') {
+    return (
+      <p class="callout" role="alert">
+        {say(problemTexts[shown.problem])}
+      </p>
+    );
+  }
+  return (
+    <>
+      {shown.kind === 'loading' && <p role="status">{say('view.loading')}</p>}
+      <iframe ref={frame} sandbox="allow-scripts" src="/viewer/frame.html" title={say('view.frame')} />
+      {shown.kind === 'shown' && shown.pages > 1 && (
+        <Pages page={page} shown={shown} turn={(to) => post({ kind: 'page', page: to })} />
+      )}
+    </>
+  );
+}
+
+interface PagesProps {
+  readonly page: DeskPage;
+  readonly shown: { readonly page: number; readonly pages: number };
+  readonly turn: (to: number) => void;
+}
+
+function Pages({ page, shown, turn }: PagesProps): JSX.Element {
+  const { say, number } = page.words.value;
+  return (
+    <p class="choices">
+      <button type="button" disabled={shown.page === 0} onClick={() => turn(shown.page - 1)}>
+        {say('view.previous')}
+      </button>
+      <span role="status">{say('view.page', { page: number(shown.page + 1), pages: number(shown.pages) })}</span>
+      <button type="button" disabled={shown.page + 1 >= shown.pages} onClick={() => turn(shown.page + 1)}>
+        {say('view.next')}
+      </button>
+    </p>
+  );
+}
