@@ -15,7 +15,7 @@ export interface TurnPage {
 }
 
 /** Why a file is not shown. */
-export const viewProblems = ['unknown', 'damaged', 'too-large', 'locked', 'too-slow'] as const;
+const viewProblems = ['unknown', 'damaged', 'too-large', 'locked', 'too-slow'] as const;
 export type ViewProblem = (typeof viewProblems)[number];
 
 export type FrameMessage =

@@ -15,10 +15,10 @@ export const ids = {
 /** @returns what ends it */
 export function listenToKeys(page: DeskPage): () => void {
   const onKey = (event: KeyboardEvent): void => {
-    const { phase, isHelpOpen, isTeamOpen, preferences } = page.state.value;
+    const { phase, isHelpOpen, isTeamOpen, viewed, preferences } = page.state.value;
     page.present(Date.now());
     // An open dialog has its own keys: Escape closes it.
-    if (phase !== 'open' || isHelpOpen || isTeamOpen) return;
+    if (phase !== 'open' || isHelpOpen || isTeamOpen || viewed !== null) return;
     const { key, isComposing, altKey: hasAlt } = event;
     const press = { key, isComposing, hasAlt, hasControl: event.ctrlKey || event.metaKey };
     const command = commandOf(press, placeOf(event.target), preferences.hasKeys);

@@ -1,0 +1,145 @@
+/** Looking at a file that a source sent, on the real page, process, engine and server: by keyboard, accessible, without a call. */
+import { CHUNK_DATA_BYTES } from '@postern/protocol/constants';
+import { FileSealer } from '@postern/protocol/files/chunks';
+import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import { makePdf } from '@postern/protocol/testing/metadata-files';
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axe, collectRequests, screenshot } from '../../../tools/browsers/inspect.ts';
+import { launchChromium } from '../../../tools/browsers/launch.ts';
+import { ensureBuilt } from '../../../tools/build.ts';
+import { lacks } from '../../../tools/debian.ts';
+import { type RunningDesk, startDesk } from '../../src/app/start-desk.ts';
+import { createDeviceIdentity } from '../../src/engine/identity.ts';
+import { DeskWorld, random } from '../../src/engine/testing/desk-world.ts';
+import { TestSource } from '../../src/engine/testing/test-source.ts';
+import { type DeviceFolder, makeDeviceFolder, passphrase, seedOf } from '../../src/testing/device-folder.ts';
+
+let world: DeskWorld;
+let folder: DeviceFolder;
+let desk: RunningDesk;
+let browser: Browser;
+let page: Page;
+const problems: string[] = [];
+
+const timer = {
+  after: (ms: number, task: () => void) => {
+    const handle = setTimeout(task, Math.min(ms, 20));
+    return { cancel: () => clearTimeout(handle) };
+  },
+};
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let minute = 0; minute < 120; minute++) {
+    if (await isSo()) return;
+    world.clock.time += 60;
+    await world.server?.tick();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('wait: it did not become so');
+}
+
+/** Stores a file as a source does. */
+async function sendFile(name: string, content: Uint8Array): Promise<FileDescriptor> {
+  const key = random(32);
+  const sealer = new FileSealer(key, world.fingerprint, content.length);
+  for (let index = 0; index < sealer.chunks; index++) {
+    const data = content.subarray(index * CHUNK_DATA_BYTES, (index + 1) * CHUNK_DATA_BYTES);
+    const { id, chunk } = await sealer.seal(index, data);
+    const body = Buffer.concat([id, chunk]);
+    expect((await fetch(`${world.origin}/chunk`, { method: 'POST', body })).status).toBe(204);
+  }
+  return { name, type: '', bytes: content.length, day: 0, hash: await sealer.contentHash(), key };
+}
+
+describe.skipIf(lacks('chromium'))('looking at a file', () => {
+  beforeAll(async () => {
+    await ensureBuilt();
+    world = await DeskWorld.create(0, { repliesADay: 48 });
+    const identity = await createDeviceIdentity(random);
+    const seed = seedOf(identity);
+    world.members.push(identity);
+    await world.server?.addRoster((await world.signRoster()).signed);
+    folder = await makeDeviceFolder(seed, world);
+    const now = (): number => world.clock.time;
+    desk = await startDesk({ folder: folder.path, now, timer, idleMinutes: 0, fileDelaySeconds: [0, 0] });
+    browser = await launchChromium();
+    page = await browser.newPage();
+    page.on('pageerror', (error) => void problems.push(String(error)));
+    page.setDefaultTimeout(20_000);
+    await page.goto(desk.newUrl());
+    await page.waitForSelector('#passphrase');
+    await page.keyboard.type(passphrase);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.desk');
+    await until(async () => /Through/.test(await page.$eval('.figures', (figures) => figures.textContent ?? '')));
+    const files = [
+      await sendFile('minutes.pdf', makePdf().bytes),
+      await sendFile('tool.exe', Uint8Array.of(0x4d, 0x5a, 0, 0, 1)),
+    ];
+    await new TestSource(world).visit(['See the minutes.'], 6, true, files);
+    await until(async () => (await page.$('.row')) !== null);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await desk.close();
+    folder.remove();
+    await world.remove();
+  });
+
+  const press = async (text: string): Promise<void> => {
+    await page.waitForFunction(
+      (label) => [...document.querySelectorAll('button')].some(({ textContent }) => textContent === label),
+      {},
+      text,
+    );
+    await page.evaluate((label) => {
+      [...document.querySelectorAll('button')].find(({ textContent }) => textContent === label)?.focus();
+    }, text);
+    await page.keyboard.press('Enter');
+  };
+
+  it('fetches it, shows it as pixels, and closes by keyboard', async () => {
+    const requests = collectRequests(page);
+    await page.click('.row');
+    await press('Fetch');
+    await press('Look at it');
+    await page.waitForSelector('dialog.viewer iframe');
+    await page.waitForFunction(() => document.querySelector('dialog.viewer [role=status]') === null);
+    const frame = page.frames().find((one) => one.url().endsWith('/viewer/frame.html'));
+    await frame?.waitForSelector('canvas');
+    expect(await frame?.evaluate(() => self.origin)).toBe('null');
+    for (const [width, scheme] of [
+      [320, 'light'],
+      [320, 'dark'],
+      [1440, 'light'],
+      [1440, 'dark'],
+    ] as const) {
+      await page.setViewport({ width, height: width === 320 ? 640 : 900 });
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(await axe(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
+      await screenshot(page, `viewer-${width}-${scheme}`, { fullPage: false });
+    }
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.querySelector('dialog') === null);
+    const origins = new Set(
+      requests
+        .map(({ url }) => new URL(url))
+        .filter(({ protocol }) => protocol !== 'blob:')
+        .map(({ origin }) => origin),
+    );
+    expect([...origins]).toEqual([new URL(desk.url).origin]);
+    expect(problems).toEqual([]);
+  });
+
+  it('says that a kind of file that it does not know could not be shown', async () => {
+    await press('Fetch');
+    await page.waitForFunction(() => document.querySelectorAll('.files .main').length === 2);
+    await page.evaluate(() => [...document.querySelectorAll<HTMLElement>('.files .main')].at(-1)?.click());
+    await page.waitForSelector('dialog.viewer [role=alert]');
+    expect(await page.$eval('dialog.viewer [role=alert]', (alert) => alert.textContent)).toContain('not known here');
+    await screenshot(page, 'viewer-unknown', { fullPage: false });
+  });
+});
