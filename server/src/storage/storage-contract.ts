@@ -80,6 +80,14 @@ export function storageContract(engine: Engine): void {
       expect(await write({ kind: 'reply', row: reply(2, 5), payment: payment(2, 6) })).toBe('done');
     });
 
+    it('[RPL-7] knows the same reply by another token, which it does not spend', async () => {
+      await write({ kind: 'reply', row: reply(1, 5), payment: payment(1, 6) });
+      expect(await write({ kind: 'reply', row: reply(1, 5), payment: payment(2, 6) })).toBe('already');
+      expect(await write({ kind: 'reply', row: reply(2, 5), payment: payment(2, 6) })).toBe('done');
+      const other = { ...reply(1, 5), ackId: reply(3, 5).ackId };
+      expect(await write({ kind: 'reply', row: other, payment: payment(3, 6) })).toBe('refused');
+    });
+
     it('[TOK-1] spends no token on a reply that it refuses', async () => {
       await write({ kind: 'reply', row: reply(1, 5), payment: payment(1, 6) });
       const taken = { ...reply(2, 5), tagKey: reply(1, 5).tagKey };

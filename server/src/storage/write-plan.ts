@@ -28,7 +28,7 @@ export type LookupName = keyof typeof lookups;
 
 export const lookups = {
   envelope: lookup('envelopes', ['id']),
-  reply: lookup('replies', ['tag_key']),
+  reply: lookup('replies', ['tag_key'], 'ack_id', 'lane_depth', 'lane_prefix', 'body'),
   acknowledgement: lookup('replies', ['ack_id'], 'tag_key'),
   token: lookup('spent', ['token'], 'spent_on'),
   logLength: lookup('log_lengths', ['desk'], 'entries'),
@@ -135,7 +135,9 @@ function decideReply(reply: ReplyRow, payment: Payment, state: State): WriteResu
   const spending = spentRow(payment, reply.tagKey, reply.ackId, lane, reply.body);
   const spent = state.get('token', spending);
   if (spent !== undefined) return same(spent.spent_on, spending.spent_on) ? 'already' : 'refused';
-  if (state.has('reply', { tag_key: reply.tagKey })) return 'refused';
+  const stored = state.get('reply', { tag_key: reply.tagKey });
+  // By another token: the answer to the first was lost, and the token has expired since. This one stays unspent.
+  if (stored !== undefined) return isSameReply(stored, reply) ? 'already' : 'refused';
   if (state.has('acknowledgement', { ack_id: reply.ackId })) return 'refused';
   state.put('spent', spending);
   state.put('replies', {
@@ -147,6 +149,11 @@ function decideReply(reply: ReplyRow, payment: Payment, state: State): WriteResu
     body: reply.body,
   });
   return 'done';
+}
+
+function isSameReply(stored: Row, { ackId, laneDepth, lanePrefix, body }: ReplyRow): boolean {
+  const isSameLane = Number(stored.lane_depth) === laneDepth && Number(stored.lane_prefix) === lanePrefix;
+  return isSameLane && same(stored.ack_id, ackId) && same(stored.body, body);
 }
 
 function decideAppend(row: LogRow, state: State): WriteResult {
