@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, { readonly group: string; readonly load:
   serve: { group: 'Run it:', load: async () => (await import('./commands/serve.ts')).serveCommand },
   desk: { group: 'Run it:', load: async () => (await import('./commands/desk.ts')).deskCommand },
   doctor: { group: 'Run it:', load: async () => (await import('./commands/doctor.ts')).doctorCommand },
+  mirror: { group: 'Run it:', load: async () => (await import('./commands/mirror.ts')).mirrorCommand },
   backup: { group: 'Run it:', load: async () => (await import('./commands/backup.ts')).backupCommand },
   restore: { group: 'Run it:', load: async () => (await import('./commands/restore.ts')).restoreCommand },
   fingerprint: {

@@ -26,6 +26,18 @@ const problems = {
     counter: 'keyGone',
   },
   internal: { status: 500, type: 'internal', title: 'The server failed.', counter: 'unexpected' },
+  unreachable: {
+    status: 502,
+    type: 'unreachable',
+    title: 'This mirror cannot reach the organisation now.',
+    counter: 'busy',
+  },
+  stale: {
+    status: 503,
+    type: 'stale',
+    title: 'This mirror has nothing that is fresh and verified.',
+    counter: 'busy',
+  },
   busy: { status: 503, type: 'busy', title: 'The server is busy. Try again later.', counter: 'busy' },
   full: { status: 507, type: 'full', title: 'There is no room for files now.', counter: 'busy' },
   'no-roster': { status: 503, type: 'no-roster', title: 'There is no valid roster.', counter: 'busy' },

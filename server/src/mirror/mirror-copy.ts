@@ -1,0 +1,149 @@
+/** A mirror's copy of what the organisation's server gives to everybody, verified as a client would before any of it is served (http 5). */
+
+import type { Fingerprint } from '@postern/protocol/bytes/brand';
+import { equal } from '@postern/protocol/bytes/equal';
+import { INDEX_AGE_SECONDS_MAX } from '@postern/protocol/constants';
+import { type VerifiedBundle, verifyBundle } from '@postern/protocol/keys/bundle';
+import { DocumentError } from '@postern/protocol/keys/document-error';
+import { verifyPack } from '@postern/protocol/keys/pack';
+import { acceptRosters, type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
+import { MessageError } from '@postern/protocol/messages/message-error';
+import { type ReplyIndex, verifyIndex } from '@postern/protocol/messages/reply-index';
+import { dayOf, epochStart } from '@postern/protocol/time';
+import type { Upstream } from '../ports/upstream.ts';
+import { openRosterOfAnyDay } from '../rules/rosters.ts';
+
+/** Documents that belong together; replaced as a whole. */
+export interface Copy {
+  readonly roster: VerifiedRoster;
+  readonly bundle: VerifiedBundle;
+  readonly signedBundle: Uint8Array;
+  /** Null if the server has none that holds. */
+  readonly pack: Uint8Array | null;
+  /** By lane. */
+  readonly indices: readonly Uint8Array[];
+  readonly index: ReplyIndex;
+}
+
+/** The server gave something other than what was asked for. */
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`copy a document: status ${status}, wanted 200`);
+    this.status = status;
+  }
+}
+
+/** A mirror that was away longer needs to be started anew. */
+const rostersMissedMax = 64;
+
+/**
+ * Fetches and verifies everything anew, or of a copy that is in use only what has changed.
+ * @param known what is served so far: nothing older than it is accepted
+ * @throws UpstreamError; WireError; DocumentError and MessageError as a client; whatever the network gives
+ */
+export async function renewCopy(
+  upstream: Upstream,
+  fingerprint: Fingerprint,
+  known: Copy | null,
+  now: number,
+): Promise<Copy> {
+  const newest = await fetchDocument(upstream, '/index/0');
+  if (known !== null) {
+    if (equal(newest, known.indices[0] ?? new Uint8Array(0))) return known;
+    try {
+      return { ...known, ...(await takeIndices(upstream, newest, known, known, now)) };
+    } catch (error) {
+      if (!isOfAnotherBundle(error)) throw error;
+    }
+  }
+  const day = dayOf(now);
+  const roster = await renewRoster(upstream, fingerprint, known?.roster ?? null, day);
+  const signedBundle = await fetchDocument(upstream, '/bundle');
+  const bundle = await verifyBundle(signedBundle, roster, day);
+  if (known !== null && bundle.day < known.bundle.day)
+    throw new DocumentError('rolled-back', 'copy a bundle: one of a later day is known');
+  const indices = await takeIndices(upstream, newest, { roster, bundle }, known, now);
+  return { roster, bundle, signedBundle, pack: await takePack(upstream, roster, day), ...indices };
+}
+
+/** Whether a client would still take these documents (ROS-2, BUN-1, IDX-2). */
+export function isFresh({ roster, bundle, index }: Copy, now: number): boolean {
+  const day = dayOf(now);
+  return (
+    day <= roster.lastDay &&
+    Math.abs(day - bundle.day) <= 1 &&
+    now - epochStart(index.epoch, roster.epochSeconds) <= INDEX_AGE_SECONDS_MAX
+  );
+}
+
+/** The first by the pinned fingerprint; then step by step from one to the next (ROS-1, ROS-3). */
+async function renewRoster(
+  upstream: Upstream,
+  fingerprint: Fingerprint,
+  known: VerifiedRoster | null,
+  day: number,
+): Promise<VerifiedRoster> {
+  const bytes = await fetchDocument(upstream, '/roster');
+  if (known === null) return verifyRoster(bytes, fingerprint, day);
+  const { number } = await openRosterOfAnyDay(bytes, fingerprint);
+  const missed = number - known.number - 1;
+  if (missed > rostersMissedMax) throw new DocumentError('not-linked', `copy roster ${number}: too many between`);
+  const between: Uint8Array[] = [];
+  for (let at = known.number + 1; at < number; at++) between.push(await fetchDocument(upstream, `/roster/${at}`));
+  return acceptRosters(known, [...between, bytes], day);
+}
+
+async function takeIndices(
+  upstream: Upstream,
+  newest: Uint8Array,
+  { roster, bundle }: Pick<Copy, 'roster' | 'bundle'>,
+  known: Copy | null,
+  now: number,
+): Promise<Pick<Copy, 'index' | 'indices'>> {
+  const expected = {
+    fingerprint: roster.fingerprint,
+    serverKey: bundle.serverPublicKey,
+    bundleHash: bundle.hash,
+    laneDepth: bundle.laneDepth,
+    indexStep: roster.indexStep,
+    epochSeconds: roster.epochSeconds,
+  };
+  const index = await verifyIndex(newest, { ...expected, lane: 0 }, now);
+  if (known !== null && index.epoch < known.index.epoch)
+    throw new DocumentError('rolled-back', 'copy an index: one of a later epoch is known');
+  const indices = [newest];
+  for (let lane = 1; lane < 2 ** bundle.laneDepth; lane++) {
+    const bytes = await fetchDocument(upstream, `/index/${lane}`);
+    await verifyIndex(bytes, { ...expected, lane }, now);
+    indices.push(bytes);
+  }
+  return { index, indices };
+}
+
+/** Then all is fetched; another bundle may also be of another server key that the roster lists. */
+function isOfAnotherBundle(error: unknown): boolean {
+  return (
+    (error instanceof MessageError && error.code === 'index-bundle') ||
+    (error instanceof DocumentError && error.code === 'signature')
+  );
+}
+
+/** Nobody who is online needs it, so that one which does not hold is left out. */
+async function takePack(upstream: Upstream, roster: VerifiedRoster, day: number): Promise<Uint8Array | null> {
+  try {
+    const bytes = await fetchDocument(upstream, '/pack');
+    await verifyPack(bytes, roster.fingerprint, day);
+    return bytes;
+  } catch {
+    return null;
+  }
+}
+
+async function fetchDocument(upstream: Upstream, path: string): Promise<Uint8Array> {
+  const { status, body } = await upstream.get(path);
+  if (status !== 200) throw new UpstreamError(status);
+  return body;
+}
