@@ -4,6 +4,7 @@ import { openDataFolder } from '@postern/server/files/data-folder';
 import { Command } from 'commander';
 import { type Finding, failed } from '../doctor/finding.ts';
 import { checkCoreDumps, checkDisk, checkNode, checkRights, checkSwap } from '../doctor/machine-checks.ts';
+import { checkOnion } from '../doctor/onion-checks.ts';
 import { checkClock, checkDayKeys, checkRoster, checkServerKey, checkStorage } from '../doctor/organisation-checks.ts';
 import { checkServed } from '../doctor/served-checks.ts';
 import { readChain, withStorage } from '../organisation/roster-store.ts';
@@ -15,7 +16,7 @@ const marks = { ok: 'ok   ', warning: 'warn ', failed: 'FAIL ' } as const;
 export function doctorCommand(context: Context): Command {
   return new Command('doctor')
     .description(
-      'check a server: rights, storage, roster, day keys, clock, disk, memory, port; exit code 1 if one fails',
+      'check a server: rights, storage, roster, day keys, clock, disk, memory, port, onion address; exit code 1 if one fails',
     )
     .argument('<data>', "the server's data folder")
     .option('--json', 'print one JSON object')
@@ -28,6 +29,7 @@ async function doctor(context: Context, data: string, options: JsonOption): Prom
     checkNode(),
     await checkRights(data),
     ...(await inFolder(data, today)),
+    ...(await checkOnion(data, context.random)),
     await checkDisk(data),
     await checkSwap(),
     await checkCoreDumps(),

@@ -7,6 +7,7 @@ import { fingerprint as asFingerprint } from '@postern/protocol/bytes/brand';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { openDataFolder } from '@postern/server/files/data-folder';
 import { startServer } from '@postern/server/main';
+import { ensureOnionKey } from '@postern/server/onion/onion-key';
 import { startOnion } from '@postern/server/onion/start-onion';
 import { machineTimer } from '@postern/server/options';
 import { Command } from 'commander';
@@ -14,13 +15,14 @@ import { listenForRosters } from '../organisation/control-socket.ts';
 import { newestRosterIn } from '../organisation/roster-store.ts';
 import { listsFor, wordsIn } from '../organisation/verification.ts';
 import { type Context, type JsonOption, report } from '../terminal/context.ts';
-import { unreachable } from '../terminal/failure.ts';
+import { unreachable, usage } from '../terminal/failure.ts';
 import { type HostPort, readHostPort } from '../terminal/option-values.ts';
 import { untilStopped } from '../terminal/stopping.ts';
 
 interface ServeOptions extends JsonOption {
   readonly listen?: HostPort;
   readonly onion?: boolean;
+  readonly onionLocation?: boolean;
 }
 
 const onionSocketName = 'onion.sock';
@@ -32,6 +34,7 @@ export function serveCommand(context: Context): Command {
     .argument('<data>', "the server's data folder")
     .option('--listen <host:port>', "in place of the folder's setting; port 0 takes a free one", readHostPort)
     .option('--onion', 'be reachable at an onion address too, by a tor that is started for it')
+    .option('--onion-location', 'with --onion: pages at the clear-web address lead Tor Browser to the onion address')
     .option('--json', 'print one JSON object when the server is up')
     .action((data: string, options: ServeOptions) => serve(context, data, options));
 }
@@ -39,6 +42,8 @@ export function serveCommand(context: Context): Command {
 async function serve(context: Context, data: string, options: ServeOptions): Promise<void> {
   if (!existsSync(`${pages}/manifest.json`))
     throw unreachable('The pages are not built yet: run "npm run build" first.');
+  if (options.onionLocation === true && options.onion !== true)
+    throw usage('--onion-location tells of the address that --onion serves: give both.');
   const { settings, seed } = await openDataFolder(data);
   seed.fill(0);
   const roster = await newestRosterIn(data);
@@ -80,6 +85,9 @@ async function startAll(context: Context, data: string, options: ServeOptions, s
     pages,
     ...options.listen,
     ...(isOnion ? { socketPath } : {}),
+    ...(options.onionLocation === true
+      ? { onionLocation: `http://${await ensureOnionKey(data, 'public', context.random)}` }
+      : {}),
     print: context.note,
   });
   stops.push(server.stop);
