@@ -82,6 +82,28 @@ type Finding = { check: string; state: string; text: string };
 const failuresOf = (json: Record<string, unknown>): string[] =>
   (json.findings as Finding[]).filter(({ state }) => state === 'failed').map(({ text }) => text);
 
+it('finds nothing wrong with a mirror, which is the release too', async () => {
+  const mirror = start(
+    'mirror',
+    '--upstream',
+    origin,
+    '--fingerprint',
+    fingerprint,
+    '--listen',
+    '127.0.0.1:0',
+    '--json',
+  );
+  try {
+    const { origin: at } = JSON.parse(await firstLine(mirror)) as { origin: string };
+    expect(at).not.toBe(origin);
+    const outcome = await verify(at);
+    expect(outcome.json.findings).not.toContainEqual(expect.objectContaining({ state: 'failed' }));
+    expect(outcome.code).toBe(0);
+  } finally {
+    await stop(mirror);
+  }
+});
+
 describe('postern verify', () => {
   it('finds a site to be the release, every page, script, style and list of words of it', async () => {
     const { code, json } = await verify(origin);
