@@ -14,7 +14,7 @@ import { answer, openDesk, publishDayKeys, type RunningDesk } from './desk.ts';
 import { makeOffice, type Office, type ServerProcess } from './office.ts';
 import { enterWords, openPage, readAnswer, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
 
-const launcher = fileURLToPath(new URL('../../cli/bin/postern.cjs', import.meta.url));
+const launcher = fileURLToPath(new URL('../../cli/bin/postern', import.meta.url));
 const message = '我们这里只能打开这个地址。';
 const reply = '收到了。您安全吗？';
 
@@ -43,7 +43,7 @@ afterAll(async () => {
 
 async function startMirror(port = 0): Promise<Mirror> {
   const words = ['mirror', '--upstream', server.origin, '--fingerprint', bytesToHex(office.fingerprint)];
-  const child = spawn(process.execPath, [launcher, ...words, '--listen', `127.0.0.1:${port}`, '--json'], {
+  const child = spawn(launcher, [...words, '--listen', `127.0.0.1:${port}`, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
