@@ -245,6 +245,7 @@ export class DeskEngine {
     await this.#step(day, () => sync.append(day));
     await cases.refresh();
     await this.#step(day, () => snapshots.send());
+    if (!log.progress.needsSnapshot) await this.#step(day, () => envelopes.workOnUnopened(day));
     await this.#step(day, () => posting.begin(day, this.#nouns.collected.documents));
   }
 

@@ -1,5 +1,5 @@
 // Envelopes of many days: found, tried once, passed as whole days, malformed ones counted.
-import { lengthPrefixed, u32be } from '@postern/protocol/bytes/encode';
+import { bytesToHex, lengthPrefixed, u32be } from '@postern/protocol/bytes/encode';
 import { encodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { verifyPack } from '@postern/protocol/keys/pack';
 import { loadWordList } from '@postern/protocol/keys/word-lists';
@@ -10,7 +10,7 @@ import { OfflineSession } from '@postern/protocol/source/offline-session';
 import { afterEach, describe, expect, it } from 'vitest';
 import { decodeHeldDayKey } from './day-key-record.ts';
 import { names } from './store-schema.ts';
-import { DeskWorld, random, type TestDevice } from './testing/desk-world.ts';
+import { DeskWorld, daySeconds, random, type TestDevice, tickSeconds } from './testing/desk-world.ts';
 import { TestSource } from './testing/test-source.ts';
 
 let world: DeskWorld;
@@ -141,6 +141,56 @@ describe('carried envelopes', () => {
     for (const envelope of late) await source.post(envelope);
     await world.rounds(3);
     expect(device(0).engine.conversations()).toHaveLength(1);
+  });
+
+  it('[ENV-3] [ENV-6] are found in a second pass, that no other waits for, and before which the day is not passed', async () => {
+    world = await DeskWorld.create(1);
+    await world.rounds(3);
+    const envelopes = await carried('Slow and late');
+    await world.nextDay([], 5);
+    await world.rounds(3);
+    const day = world.day;
+    const passed: number[] = [];
+    const fetched: string[] = [];
+    const of = device(0);
+    of.faults.desk = async (request, pass) => {
+      if (request.kind === 'pass-day') passed.push(request.day);
+      if (request.kind === 'envelopes') fetched.push(...request.ids.map(bytesToHex));
+      return pass();
+    };
+    await new TestSource(world).visit(['Quick'], 4);
+    for (const envelope of envelopes) await new TestSource(world).post(envelope);
+    // Whatever the second pass would take out of the store cannot be read: it does not get anywhere.
+    const stall = (): void => {
+      const { store } = of;
+      const get = store.get.bind(store);
+      store.get = (name) =>
+        name.startsWith('unopened/') ? Promise.reject(new Error('the second pass is held up')) : get(name);
+    };
+    const stalledRound = async (): Promise<void> => {
+      await world.advance(tickSeconds).catch((error: unknown) => {
+        expect(String(error)).toContain('held up');
+      });
+    };
+    stall();
+    await stalledRound();
+    await stalledRound();
+    expect(of.engine.conversations()).toMatchObject([{ preview: 'Quick' }]);
+    for (let days = 0; days < 3; days++) {
+      world.clock.time += daySeconds;
+      await stalledRound();
+      await stalledRound();
+    }
+    expect(passed).not.toContain(day);
+    expect(await of.store.list(names.unopenedOf(day))).toHaveLength(1);
+    await of.restart();
+    await world.rounds(14);
+    const previews = of.engine.conversations().map(({ preview }) => preview);
+    expect(previews.toSorted()).toEqual(['Quick', 'Slow and late']);
+    expect(passed).toContain(day);
+    expect(await of.store.list('unopened/')).toEqual([]);
+    // To fetch again what was not opened, and only that, would tell the server which were.
+    expect(new Set(fetched).size).toBe(fetched.length);
   });
 
   it('[CAR-3] that are handed to a device are taken once, and known to the other from the log', async () => {

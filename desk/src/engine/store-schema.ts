@@ -38,6 +38,10 @@ export const names = {
   tried: (day: Day, chunk: number): string => `tried/${padded(day)}/${padded(chunk)}`,
   triedOf: (day: Day): string => `tried/${padded(day)}/`,
   allTried: 'tried/',
+  /** Envelopes that the keys of the days about theirs do not open, one behind the other: the older keys are still to be tried. */
+  unopened: (day: Day, chunk: number): string => `unopened/${padded(day)}/${padded(chunk)}`,
+  unopenedOf: (day: Day): string => `unopened/${padded(day)}/`,
+  allUnopened: 'unopened/',
   passed: (day: Day): string => `passed/${padded(day)}`,
   allPassed: 'passed/',
   tokens: (purpose: string): string => `tokens/${purpose}`,
