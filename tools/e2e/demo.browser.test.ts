@@ -51,8 +51,7 @@ describe.skipIf(lacks('chromium'))('the demo in Chromium', () => {
       await desk.waitForSelector('.row', patience);
       await answerByKeyboard(desk);
       await waitForProgress(desk, /^Posted/);
-      // An answer stands in the index from the next epoch on, and the desk knows that it was collected only if it has
-      // seen it there. A person comes back later still.
+      // An answer stands in the index from the next epoch on. A person comes back later still.
       await sleep(30_000);
 
       returning = await launchChromium();
@@ -60,7 +59,7 @@ describe.skipIf(lacks('chromium'))('the demo in Chromium', () => {
       await enterWords(page, words.join(''));
       expect(await readAnswer(page)).toBe(reply);
       await screenshot(page, 'e2e-demo-answer');
-      await waitForProgress(desk, /^Collected/);
+      await waitForProgress(desk, /^Confirmed/);
       await screenshot(desk, 'e2e-demo-desk', { fullPage: false });
     } finally {
       await Promise.all([writing, reading, returning].map((browser) => browser?.close()));
