@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           environment: 'node',
-          include: ['{protocol,server,source,desk,cli,sim,tools,bench}/**/*.browser.test.ts'],
+          include: ['{protocol,server,source,plain,desk,cli,sim,tools,bench}/**/*.browser.test.ts'],
           exclude: never,
           testTimeout: 300_000,
           hookTimeout: 300_000,

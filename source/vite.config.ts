@@ -9,6 +9,7 @@ import { build, defineConfig, type Plugin, type UserConfig } from 'vite';
 import { campaignHtml } from './src/languages/campaign-html.ts';
 import { languages } from './src/languages/languages.ts';
 import { pageHtml } from './src/languages/page-html.ts';
+import { plainHtml } from './src/languages/plain-html.ts';
 import { offlineHtml } from './src/offline/offline-html.ts';
 import type { Manifest, ManifestFile } from './src/template.ts';
 
@@ -50,6 +51,7 @@ function sitePlugin(): Plugin {
         for (const language of languages) added.set(`${language.tag}/index.html`, pageHtml(language, assets));
         for (const language of languages) added.set(`${language.tag}/campaign.html`, campaignHtml(language, assets));
         added.set('offline.html', await offlinePage(words));
+        for (const language of languages) added.set(`plain/${language.tag}/index.html`, plainHtml(language, assets));
         const manifest = manifestOf(new Map([...made, ...added]));
         added.set('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
         for (const [fileName, source] of added) this.emitFile({ type: 'asset', fileName, source });
@@ -125,6 +127,7 @@ function manifestOf(files: Files): Manifest {
       list,
       ...describe(`${tag}/campaign.html`),
     })),
+    plainPages: languages.map(({ tag, list }) => ({ language: tag, list, ...describe(`plain/${tag}/index.html`) })),
     assets: [...files.keys()]
       .filter((path) => path.startsWith('a/') || path === 'offline.html')
       .sort()

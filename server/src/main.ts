@@ -7,7 +7,8 @@ import { openDataFolder } from './files/data-folder.ts';
 import { listenEverywhere } from './http/addresses.ts';
 import { Pages } from './http/pages.ts';
 import { routes } from './http/routes.ts';
-import { type ServerOptions, withDefaults } from './options.ts';
+import { machineTimer, type ServerOptions, withDefaults } from './options.ts';
+import { startPlain } from './plain/start-plain.ts';
 import { listedCampaigns } from './rules/campaigns.ts';
 import { ChunkDesk } from './rules/chunk-desk.ts';
 import { Counters } from './rules/counters.ts';
@@ -43,7 +44,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const parts = { fingerprint, storage, write, files, clock, random, allowance, counters, pause, print };
   const chunkDesk = new ChunkDesk({ chunks, room: chunkRoom, freeBytes, clock, counters });
   const service = new Service({ ...parts, serverKey: await hybridKey(seed), recipient: nativeRecipient });
-  const pages = new Pages(await built(), settings.language);
+  const pages = new Pages(await built(), settings.language, given.plain !== null);
   const tick = async (): Promise<void> => {
     await service.tick();
     await chunkDesk.expire(dayOf(clock.now()));
@@ -52,11 +53,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   await service.open();
   await tick();
-  const handler = routes({ service, chunks: chunkDesk, page: (at) => pages.find(at), counters, clock, ...limits });
-  const listener = await listenEverywhere({ ...given, host, port }, limits, counters, handler);
+  const open = routes({ service, chunks: chunkDesk, page: (at) => pages.find(at), counters, clock, ...limits });
+  const plain =
+    given.plain === null
+      ? { handler: open, stop: () => undefined }
+      : await startPlain({ pages, fingerprint, timer: machineTimer, random, limits: given.plain }, open);
+  const listener = await listenEverywhere({ ...given, host, port }, limits, counters, plain.handler);
   const ticking = keepTicking(timer, () => service.secondsToNextTick(), tick, counters);
   const stop = async (): Promise<void> => {
     ticking.stop();
+    plain.stop();
     await listener.stop();
     await commit.close();
     await service.close();

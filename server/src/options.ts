@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Random } from '@postern/protocol/primitives/random';
 import { readBuiltPages } from './files/page-files.ts';
 import { defaultLimits, type Limits } from './http/limits.ts';
+import type { VisitLimits } from './plain/visits.ts';
 import type { Clock, Timer } from './ports/clock.ts';
 import type { BuiltPages } from './ports/files.ts';
 import type { Storage } from './ports/storage.ts';
@@ -25,6 +26,8 @@ export interface ServerOptions {
   readonly onionLocation?: string;
   /** The folder of the built pages; null for a server without pages. */
   readonly pages?: string | null;
+  /** The mode without scripts; off unless this is given. */
+  readonly plain?: Partial<VisitLimits> | null;
   /** By default PostgreSQL if DATABASE_URL is set, else SQLite in the data folder. @param path of the data folder */
   readonly openStorage?: (path: string) => Promise<Storage>;
   /** By default the store that CHUNKS_URL names, else the data folder. @param path of the data folder */
@@ -46,6 +49,7 @@ export interface ChosenOptions {
   readonly port: number | undefined;
   readonly socketPath: string | undefined;
   readonly onionLocation: string | undefined;
+  readonly plain: Partial<VisitLimits> | null;
   readonly built: () => Promise<BuiltPages>;
   readonly openStorage: (path: string) => Promise<Storage>;
   readonly openChunks: (path: string, random: Random) => Promise<OpenChunks>;
@@ -69,7 +73,9 @@ export function withDefaults(options: ServerOptions): ChosenOptions {
     port: options.port,
     socketPath: options.socketPath,
     onionLocation: options.onionLocation,
-    built: async () => (pages === null ? { pages: [], campaigns: [], assets: [] } : readBuiltPages(pages)),
+    plain: options.plain ?? null,
+    built: async () =>
+      pages === null ? { pages: [], plainPages: [], campaigns: [], assets: [] } : readBuiltPages(pages),
     openStorage: options.openStorage ?? openDefaultStorage,
     openChunks: options.openChunks ?? openDefaultChunks,
     clock: options.clock ?? { now: () => Date.now() / 1000 },

@@ -2,7 +2,7 @@
 
 import { hexToBytes } from '@postern/protocol/bytes/encode';
 import { SourceSession } from '@postern/protocol/source';
-import { type Job, Schedule } from '@postern/source/src/schedule.ts';
+import { type Job, Schedule } from '@postern/source/schedule';
 import type { Agenda } from './agenda.ts';
 import type { Dice } from './dice.ts';
 import type { Ledger, ReadReply, SentMessage } from './ledger.ts';

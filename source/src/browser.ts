@@ -14,7 +14,8 @@ import type { Event } from './state.ts';
 import { readTexts } from './texts.ts';
 import { Uploads } from './uploads.ts';
 import { judge } from './verdict.ts';
-import { part } from './views/page.ts';
+import { attachPage, part } from './views/page.ts';
+import type { Offers } from './views/view.ts';
 import { isWordListId, pathsOf, WordLists } from './words.ts';
 
 const emptyPage = 'about:blank';
@@ -31,20 +32,20 @@ export function start(makeSession: (random: Random) => Session): void {
   if (!(texts instanceof HTMLTemplateElement)) throw new Error('start the page: its texts are no template');
   const session = makeSession(random);
   const lists = new WordLists((path) => http.get(path), pathsOf(dataset.lists ?? ''));
+  const offers: Offers = {
+    files: true,
+    judge: async (given, list) => judge(given, session.organisation, [await lists.load(list)], dayOf(clock.unix())),
+    carry: (text) => carryInto(session, text, dayOf(clock.unix())),
+  };
   const page = startPage({
     ...browserParts(),
     session,
     traffic: (told) => new Visit({ session, http, clock, ...told }),
-    texts: readTexts(texts),
     language: lang,
     lists,
     files: (report) => filesOver(http, dataset.fingerprint ?? '', report),
-    offers: {
-      files: true,
-      judge: async (given, list) => judge(given, session.organisation, [await lists.load(list)], dayOf(clock.unix())),
-      carry: (text) => carryInto(session, text, dayOf(clock.unix())),
-    },
     list: isWordListId(dataset.list) ? dataset.list : 'english',
+    attach: (inputs) => attachPage({ text: readTexts(texts), language: lang, isVisible, offers, ...inputs }),
     leave: () => {
       page.stop();
       leaving.abort();
@@ -79,7 +80,7 @@ function save(content: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(href), revokeAfterMs);
 }
 
-type BrowserParts = Pick<PageParts, 'clock' | 'random' | 'isSecure' | 'isVisible' | 'reload'>;
+type BrowserParts = Pick<PageParts, 'clock' | 'random' | 'isSecure' | 'reload'>;
 
 /** What is the same with a network and without. */
 export function browserParts(): BrowserParts {
@@ -87,7 +88,6 @@ export function browserParts(): BrowserParts {
     clock,
     random,
     isSecure: hasWhatItNeeds(),
-    isVisible: () => document.visibilityState === 'visible',
     reload: () => location.reload(),
   };
 }
@@ -97,6 +97,8 @@ export function goAway(): void {
   document.body.replaceChildren();
   location.replace(emptyPage);
 }
+
+export const isVisible = (): boolean => document.visibilityState === 'visible';
 
 const clock: Clock = {
   seconds: () => performance.now() / 1000,

@@ -293,7 +293,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
     const read = nodes.map(({ name }) => String(name?.value ?? '')).join('\n');
     expect(read).toContain('Write to');
     expect(read).toContain('The Integrity Office');
-    expect(read).toContain('Writing needs scripts in this version');
+    expect(read).toContain('Scripts are off in this browser');
     expect(read).toContain('Not from work.');
     await page.close();
   });
@@ -323,7 +323,7 @@ describe.skipIf(lacks('firefox-esr'))('Firefox ESR as Tor Browser', () => {
       const page = await browser.newPage();
       await page.goto(`${server.origin}/en/`);
       const read = await page.$eval('main', (element) => element.textContent ?? '');
-      expect(read).toContain('Writing needs scripts in this version');
+      expect(read).toContain('Scripts are off in this browser');
       expect(server.posts).toEqual([]);
     } finally {
       await browser.close();

@@ -6,12 +6,9 @@ import type { Downloads } from './downloads.ts';
 import type { Clock, Visit, VisitParts } from './network.ts';
 import { codeOf, type PageSession } from './session.ts';
 import { type Effect, type Event, initialState, type Organisation, type State } from './state.ts';
-import type { Texts } from './texts.ts';
 import { update } from './update.ts';
 import type { Uploads } from './uploads.ts';
-import { attachPage, type Screens } from './views/page.ts';
-import type { Offers } from './views/view.ts';
-import { spaced, typingOf, type WordLists } from './words.ts';
+import { spaced, type Typing, typingOf, type WordLists } from './words.ts';
 
 /** What the page's rules need of a visit's traffic. */
 export type Traffic = Pick<Visit, 'run' | 'stop' | 'times'>;
@@ -22,18 +19,15 @@ export type PageParts = {
   readonly traffic: (told: Pick<VisitParts, 'report' | 'accepted'>) => Traffic;
   readonly clock: Clock;
   readonly random: Random;
-  readonly texts: Texts;
   readonly language: string;
-  readonly lists: WordLists;
+  readonly lists: Pick<WordLists, 'load' | 'get'>;
   /** The list of the page's language. */
   readonly list: WordListId;
   readonly isSecure: boolean;
-  readonly isVisible: () => boolean;
+  /** Makes what shows the states, on a screen or otherwise. */
+  readonly attach: (inputs: Inputs) => (state: State) => void;
   readonly reload: () => void;
   readonly leave: () => void;
-  /** Screens that look otherwise than on the page of an organisation's server. */
-  readonly screens?: Partial<Screens>;
-  readonly offers: Offers;
   /** Where files can be moved. */
   readonly files?: (report: (event: Event) => void) => PageFiles;
 };
@@ -43,26 +37,22 @@ export type PageFiles = {
   readonly downloads: Pick<Downloads, 'fetch' | 'stop' | 'stopAll'>;
 };
 
+/** What whoever shows the page needs to answer a person. */
+export type Inputs = {
+  readonly dispatch: (event: Event) => void;
+  readonly typing: (text: string, list: WordListId) => Typing;
+};
+
 export type Page = { readonly dispatch: (event: Event) => void; readonly tick: () => void; readonly stop: () => void };
 
 /** Typing is measured only when it pauses this long: compressing a long text at each key would be felt. */
 const measureAfterSeconds = 0.3;
 
 export function startPage(parts: PageParts): Page {
-  const { clock, texts, language, lists } = parts;
+  const { clock, lists } = parts;
   let state = initialState(parts.list);
   const typing = (text: string, id: WordListId): ReturnType<typeof typingOf> => typingOf(text, lists.get(id));
-  const show = attachPage(
-    {
-      text: texts,
-      language,
-      typing,
-      isVisible: parts.isVisible,
-      dispatch: (event) => dispatch(event),
-      offers: parts.offers,
-    },
-    parts.screens,
-  );
+  const show = parts.attach({ typing, dispatch: (event) => dispatch(event) });
   const dispatch = (event: Event): void => {
     const [next, effects] = update(state, event);
     state = next;

@@ -18,6 +18,8 @@ export type Manifest = {
     /** BIP-39 list whose words are filled in as `{{word1}}` … `{{word8}}`. */
     readonly list: string;
   })[];
+  /** The first pages of the mode without scripts, served at `/plain/<language>/`. */
+  readonly plainPages: Manifest['pages'];
   readonly assets: readonly ManifestFile[];
 };
 
@@ -32,12 +34,32 @@ export type ManifestFile = {
 /**
  * What the server puts in the place of each `{{name}}`, escaped for HTML; they stand in text and between double quotes.
  * `fingerprint`: 64 lower-case hex digits. `organisation`: its name in the page's language. `word1` to `word8`: the
- * verification words from the page's list.
+ * verification words from the page's list. `name` and `about`: of each desk that the section `desks` repeats.
+ *
+ * `{{#name}}…{{/name}}` stays when `name` holds, once for each of its items; `{{^name}}…{{/name}}` when it does not.
+ * `forms`: the server has the mode without scripts. `desks`: in the page's language. `notice` and what it names: see
+ * `notices`.
  */
 export const placeholders = [
   'fingerprint',
   'organisation',
   ...Array.from({ length: 8 }, (_, i) => `word${i + 1}` as const),
+] as const;
+
+/** What the first page of the mode without scripts can be asked to say; the last four are what became of messages. */
+export const notices = [
+  'ended',
+  'idle',
+  'crashed',
+  'unknown',
+  'large',
+  'form',
+  'busy',
+  'noCookie',
+  'endedAll',
+  'endedSome',
+  'endedWaiting',
+  'endedNothing',
 ] as const;
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

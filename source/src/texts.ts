@@ -16,7 +16,9 @@ export const staticSections = [
   'campaign',
 ] as const;
 export type StaticKey = Extract<TextKey, `${(typeof staticSections)[number]}.${string}`>;
-export type DynamicKey = Exclude<TextKey, StaticKey>;
+/** Said only by the mode without scripts; `plain.x` takes the place of `x` there. */
+export type PlainKey = Extract<TextKey, `plain.${string}`>;
+export type DynamicKey = Exclude<TextKey, StaticKey | PlainKey>;
 
 export type Values = Readonly<Record<string, string | number>>;
 export type Texts = (key: DynamicKey, values?: Values) => string;

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
 import { parseSync } from 'vite';
 
-const workspaces = ['protocol', 'server', 'source', 'desk', 'cli', 'sim'] as const;
+const workspaces = ['protocol', 'server', 'source', 'plain', 'desk', 'cli', 'sim'] as const;
 const areas = [...workspaces, 'tools', 'bench'] as const;
 export type Area = (typeof areas)[number];
 

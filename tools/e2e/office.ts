@@ -15,6 +15,7 @@ import { type HybridKey, hybridKey } from '@postern/protocol/primitives/hybrid-s
 import { dayOf } from '@postern/protocol/time';
 import { createDataFolder, openDataFolder } from '@postern/server/files/data-folder';
 import { startServer } from '@postern/server/main';
+import type { VisitLimits } from '@postern/server/plain/visits';
 
 export const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
 export const now = (): number => Math.floor(Date.now() / 1000);
@@ -48,6 +49,8 @@ export interface ServeOptions {
   readonly withoutPages?: boolean;
   /** By default a free one. */
   readonly port?: number;
+  /** The mode without scripts, with these limits. */
+  readonly plain?: Partial<VisitLimits>;
   /** Is turned round and then held in the process's memory as a string and as bytes, for a search to find. */
   readonly planted?: string;
 }

@@ -6,6 +6,7 @@ import { type Finding, failed } from '../doctor/finding.ts';
 import { checkCoreDumps, checkDisk, checkNode, checkRights, checkSwap } from '../doctor/machine-checks.ts';
 import { checkOnion } from '../doctor/onion-checks.ts';
 import { checkClock, checkDayKeys, checkRoster, checkServerKey, checkStorage } from '../doctor/organisation-checks.ts';
+import { checkPlain } from '../doctor/plain-check.ts';
 import { checkServed } from '../doctor/served-checks.ts';
 import { readChain, withStorage } from '../organisation/roster-store.ts';
 import { type Context, type JsonOption, report, todayOf } from '../terminal/context.ts';
@@ -33,6 +34,7 @@ async function doctor(context: Context, data: string, options: JsonOption): Prom
     await checkDisk(data),
     await checkSwap(),
     await checkCoreDumps(),
+    await checkPlain(),
   ];
   const failures = findings.filter(({ state }) => state === 'failed').length;
   const isOk = failures === 0;

@@ -23,6 +23,7 @@ interface ServeOptions extends JsonOption {
   readonly listen?: HostPort;
   readonly onion?: boolean;
   readonly onionLocation?: boolean;
+  readonly plain: boolean;
 }
 
 const onionSocketName = 'onion.sock';
@@ -35,6 +36,7 @@ export function serveCommand(context: Context): Command {
     .option('--listen <host:port>', "in place of the folder's setting; port 0 takes a free one", readHostPort)
     .option('--onion', 'be reachable at an onion address too, by a tor that is started for it')
     .option('--onion-location', 'with --onion: pages at the clear-web address lead Tor Browser to the onion address')
+    .option('--no-plain', 'without the mode for visitors whose browsers run no scripts')
     .option('--json', 'print one JSON object when the server is up')
     .action((data: string, options: ServeOptions) => serve(context, data, options));
 }
@@ -83,6 +85,7 @@ async function startAll(context: Context, data: string, options: ServeOptions, s
   const server = await startServer({
     folder: data,
     pages,
+    plain: options.plain ? {} : null,
     ...options.listen,
     ...(isOnion ? { socketPath } : {}),
     ...(options.onionLocation === true

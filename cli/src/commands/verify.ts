@@ -60,7 +60,9 @@ async function findingsOf(context: Context, fetching: SiteFetch, { fingerprint }
     if (error instanceof Failure) throw error;
     return [failed('roster', `The roster does not hold: ${failureOf(error).message}`)];
   }
-  const site = await expectedSite(roster);
+  // Either is what the release makes; the operator chooses (http 6).
+  const forms = (await fetching.get('/plain/en/')).status === 200;
+  const site = await expectedSite(roster, forms);
   return [
     ok('roster', `Roster ${roster.number} is signed by that key.`),
     await holds('bundle', fetching, '/bundle', (bytes) => verifyBundle(bytes, roster, today)),

@@ -32,7 +32,7 @@ export function webcatCommand(context: Context): Command {
 
 async function write(context: Context, path: string, folder: string, options: WebcatOptions): Promise<void> {
   const { signed, fingerprint } = await readSignedRoster(path);
-  const site = await expectedSite(await verifyRoster(signed, fingerprint, todayOf(context)));
+  const site = await expectedSite(await verifyRoster(signed, fingerprint, todayOf(context)), true);
   const first = site.get(`/${options.language}/`);
   if (first === undefined) throw usage(`There is no page in the language ${options.language}.`);
   const files = new Map([[indexName, first.bytes]]);

@@ -43,7 +43,7 @@ export async function startDemo(context: Context, folder: string, wanted: DemoPo
   try {
     const port = await freePort(wanted.source);
     const organisation = await makeDemoOrganisation(context, folder, port);
-    const server = await startServer({ folder: organisation.data, print: () => undefined });
+    const server = await startServer({ folder: organisation.data, plain: {}, print: () => undefined });
     stops.push(server.stop);
     await server.addRoster(organisation.roster);
     const transport = createTransport({ server: server.origin, socks: null, random });

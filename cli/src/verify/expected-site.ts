@@ -16,12 +16,19 @@ export type ExpectedSite = ReadonlyMap<string, ExpectedFile>;
 
 const builtFolder = fileURLToPath(new URL('../../../source/dist', import.meta.url));
 
-/** @throws Error if the pages have not been built */
-export async function expectedSite(roster: VerifiedRoster, folder = builtFolder): Promise<ExpectedSite> {
+/**
+ * @param forms whether the server has the mode without scripts, which the pages say
+ * @throws Error if the pages have not been built
+ */
+export async function expectedSite(
+  roster: VerifiedRoster,
+  forms: boolean,
+  folder = builtFolder,
+): Promise<ExpectedSite> {
   const { pages, assets } = await readBuiltPages(folder);
   const site = new Map<string, ExpectedFile>();
   for (const page of pages) {
-    const bytes = utf8ToBytes(await fillPage(page, roster));
+    const bytes = utf8ToBytes(await fillPage(page, roster, { forms }));
     site.set(`/${page.language}/`, { type: page.contentType, bytes });
   }
   for (const { path, contentType, bytes } of assets) site.set(`/${path}`, { type: contentType, bytes });

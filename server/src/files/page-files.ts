@@ -8,15 +8,18 @@ import type { BuiltPages } from '../ports/files.ts';
 export async function readBuiltPages(folder: string): Promise<BuiltPages> {
   const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as Manifest;
   const read = async (path: string): Promise<Uint8Array> => new Uint8Array(await readFile(join(folder, path)));
-  return {
-    pages: await Promise.all(
-      manifest.pages.map(async ({ language, list, path, contentType }) => ({
+  const readPages = (files: Manifest['pages']): Promise<BuiltPages['pages']> =>
+    Promise.all(
+      files.map(async ({ language, list, path, contentType }) => ({
         language,
         list,
         contentType,
         html: new TextDecoder().decode(await read(path)),
       })),
-    ),
+    );
+  return {
+    pages: await readPages(manifest.pages),
+    plainPages: await readPages(manifest.plainPages),
     campaigns: await Promise.all(
       manifest.campaigns.map(async ({ path, bytes: _bytes, brotliBytes: _compressed, ...campaign }) => ({
         ...campaign,
@@ -32,6 +35,7 @@ export async function readBuiltPages(folder: string): Promise<BuiltPages> {
 /** What is used of `dist/manifest.json`. */
 type Manifest = {
   readonly pages: readonly (ManifestFile & { readonly language: string; readonly list: string })[];
+  readonly plainPages: Manifest['pages'];
   readonly campaigns: readonly (ManifestFile & { readonly bytes: number; readonly brotliBytes: number } & Omit<
       BuiltPages['campaigns'][number],
       'html' | 'contentType'

@@ -19,8 +19,32 @@ export function fillHtml(template: string, values: ReadonlyMap<string, string | 
   });
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+/** By name: whether a section stays, or the values of each of its repetitions. */
+export type Sections = Readonly<Record<string, boolean | readonly ReadonlyMap<string, string>[]>>;
+
+/** Keeps `{{#name}}…{{/name}}` where the section holds and `{{^name}}…{{/name}}` where it does not. */
+export function keepSections(template: string, sections: Sections): string {
+  return template.replaceAll(
+    /\{\{([#^])(\w+)\}\}([\s\S]*?)\{\{\/\2\}\}/g,
+    (_, sign: string, name: string, inner: string) => {
+      const value = sections[name] ?? false;
+      const items = typeof value === 'object' ? value : value ? [new Map<string, string>()] : [];
+      if (sign === '^') return items.length === 0 ? keepSections(inner, sections) : '';
+      const kept = keepSections(inner, sections);
+      return items.map((item) => (item.size === 0 ? kept : fillHtml(kept, item))).join('');
+    },
+  );
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  // What was filled in is not filled in again.
+  '{': '&#123;',
+};
 
 export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"]/g, (sign) => entities[sign] ?? sign);
+  return text.replaceAll(/[&<>"{]/g, (sign) => entities[sign] ?? sign);
 }

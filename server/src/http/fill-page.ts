@@ -2,17 +2,19 @@
 
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { verificationWords } from '@postern/protocol/keys/fingerprint';
+import { activeDesks } from '@postern/protocol/keys/roster';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import { loadWordList, wordListIds } from '@postern/protocol/keys/word-lists';
 import type { BuiltPages } from '../ports/files.ts';
-import { fillHtml } from './fill-html.ts';
+import { fillHtml, keepSections, type Sections } from './fill-html.ts';
 
 /** @returns the page's HTML as it is served */
 export async function fillPage(
   { html, language, list }: Pick<BuiltPages['pages'][number], 'html' | 'language' | 'list'>,
   roster: VerifiedRoster,
+  sections: Sections = {},
 ): Promise<string> {
-  return fillHtml(html, await valuesFor(roster, language, list));
+  return fillHtml(keepSections(html, sections), await valuesFor(roster, language, list));
 }
 
 /** Fingerprint, name in this language, and words of this list, by the names of their places. */
@@ -25,19 +27,33 @@ export async function valuesFor(
   const { words } = await loadWordList(id);
   return new Map([
     ['fingerprint', bytesToHex(roster.fingerprint)],
-    ['organisation', nameIn(roster, language)],
+    ['organisation', nameIn(roster.names, language)?.name ?? ''],
     ...verificationWords(roster.fingerprint, words).map((word, at): [string, string] => [`word${at + 1}`, word]),
   ]);
 }
 
+/** Names and descriptions of the desks that take messages. */
+export function deskSections(roster: VerifiedRoster, language: string): ReadonlyMap<string, string>[] {
+  return activeDesks(roster).map(({ names }) => {
+    const found = nameIn(names, language);
+    return new Map([
+      ['name', found?.name ?? ''],
+      ['about', found?.description ?? ''],
+    ]);
+  });
+}
+
 /** In this language, else in one that begins alike, else the first. */
-function nameIn({ names }: VerifiedRoster, language: string): string {
+function nameIn<Name extends { readonly language: string }>(
+  names: readonly Name[],
+  language: string,
+): Name | undefined {
   const main = mainPart(language);
-  const found =
+  return (
     names.find((name) => name.language === language) ??
     names.find((name) => mainPart(name.language) === main) ??
-    names[0];
-  return found?.name ?? '';
+    names[0]
+  );
 }
 
 export function mainPart(language: string): string | undefined {

@@ -37,7 +37,12 @@ function writePages(folder: string): string {
     { path: 'a/page.12345678.js', contentType: 'text/javascript; charset=utf-8' },
     { path: 'a/tiny.12345678.txt', contentType: 'text/plain; charset=utf-8' },
   ];
-  const manifest = { pages: [page('zh-Hans', 'chinese_simplified'), page('en', 'english')], campaigns: [], assets };
+  const manifest = {
+    pages: [page('zh-Hans', 'chinese_simplified'), page('en', 'english')],
+    plainPages: [],
+    campaigns: [],
+    assets,
+  };
   writeFileSync(join(pages, 'manifest.json'), JSON.stringify(manifest));
   return pages;
 }

@@ -131,7 +131,15 @@ async function readBody(request: IncomingMessage, bytesMax: number): Promise<Uin
   } catch (error) {
     throw error instanceof Refusal ? error : new Refusal('malformed');
   }
-  return new Uint8Array(Buffer.concat(pieces, length));
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    body.set(piece, at);
+    at += piece.length;
+    // Without scripts a body is what a person typed: no second copy of it stays.
+    piece.fill(0);
+  }
+  return body;
 }
 
 function write(response: ServerResponse, answer: Answer, isHead: boolean): void {
@@ -141,8 +149,11 @@ function write(response: ServerResponse, answer: Answer, isHead: boolean): void 
   const hasLength = answer.status !== 204 && answer.status !== 304;
   // Names and values in one list: Node writes it as it is, where headers set one by one cost as much as the rest.
   const head: (string | number)[] = [];
-  for (const [name, value] of headersFor(answer.type)) head.push(name, value);
-  for (const [name, value] of answer.headers ?? []) head.push(name, value);
+  const own = answer.headers ?? [];
+  // Two policies would both hold: one of the answer's own takes the place of the common one.
+  for (const [name, value] of headersFor(answer.type))
+    if (!own.some(([known]) => known === name)) head.push(name, value);
+  for (const [name, value] of own) head.push(name, value);
   if (answer.type !== undefined) head.push('Content-Type', answer.type);
   if (hasLength) head.push('Content-Length', answer.body.length);
   response.writeHead(answer.status, head);

@@ -8,11 +8,24 @@ import type { Day } from '@postern/protocol/time';
 import type { BuiltPages } from '../ports/files.ts';
 import type { Coding, StaticFile } from './answer.ts';
 import { campaignHtml } from './campaign-html.ts';
-import { fillPage, mainPart, valuesFor } from './fill-page.ts';
+import { fillHtml, keepSections } from './fill-html.ts';
+import { deskSections, fillPage, mainPart, valuesFor } from './fill-page.ts';
 
 const encoder = new TextEncoder();
 const compressGzip = promisify(gzip);
 const compressBrotli = promisify(brotliCompress);
+
+/** Notices by name, and the values in their texts. */
+export interface Said {
+  readonly sections?: Readonly<Record<string, boolean>>;
+  readonly values?: readonly (readonly [string, string])[];
+}
+
+/** Where the mode without scripts begins, as it is, or with something to say at its top. */
+export interface PlainFirst {
+  readonly file: StaticFile;
+  readonly saying: (said: Said) => Uint8Array;
+}
 
 /** Holds all pages in memory, in every coding. */
 export class Pages {
@@ -21,12 +34,18 @@ export class Pages {
   readonly #assets = new Map<string, StaticFile>();
   #pages: ReadonlyMap<string, StaticFile> = new Map();
   #campaigns: ReadonlyMap<string, StaticFile> = new Map();
+  #plain: ReadonlyMap<string, PlainFirst> = new Map();
+  readonly #hasForms: boolean;
   #filledWith: VerifiedRoster | null = null;
   #filledOn: Day | null = null;
   #compressing: Promise<void> = Promise.resolve();
 
-  /** @param language of the page at `/`, if the operator has chosen one */
-  constructor(built: BuiltPages, language: string | undefined) {
+  /**
+   * @param language of the page at `/`, if the operator has chosen one
+   * @param hasForms whether the mode without scripts is on; the pages say so
+   */
+  constructor(built: BuiltPages, language: string | undefined, hasForms = false) {
+    this.#hasForms = hasForms;
     this.#built = built;
     this.#language = language;
     for (const { path, contentType, bytes } of built.assets) {
@@ -48,9 +67,20 @@ export class Pages {
     this.#filledOn = null;
     const pages = new Map<string, StaticFile>();
     for (const { language, list, contentType, html } of this.#built.pages) {
-      const filled = await fillPage({ language, list, html }, roster);
+      const filled = await fillPage({ language, list, html }, roster, { forms: this.#hasForms });
       pages.set(`/${language}/`, this.#file(contentType, encoder.encode(filled)));
     }
+    const plain = new Map<string, PlainFirst>();
+    for (const { language, list, contentType, html } of this.#hasForms ? this.#built.plainPages : []) {
+      const values = await valuesFor(roster, language, list);
+      const desks = deskSections(roster, language);
+      const filled = (said: Said): Uint8Array => {
+        const sections = { desks, notice: Object.keys(said).length > 0, ...said.sections };
+        return encoder.encode(fillHtml(keepSections(html, sections), new Map([...values, ...(said.values ?? [])])));
+      };
+      plain.set(language, { file: this.#file(contentType, filled({})), saying: filled });
+    }
+    this.#plain = plain;
     const first = pages.get(`/${this.#firstLanguage(roster)}/`);
     if (first !== undefined) pages.set('/', first);
     this.#pages = pages;
@@ -79,6 +109,17 @@ export class Pages {
     }
     this.#campaigns = pages;
     this.#filledOn = day;
+  }
+
+  /** The first page of the mode without scripts, by language; null if there is none. */
+  plainFirst(language: string): PlainFirst | null {
+    return this.#plain.get(language) ?? null;
+  }
+
+  /** Paths of the icon and the stylesheet, as pages name them. */
+  get plainAssets(): { readonly icon: string; readonly style: string } {
+    const path = (extension: string): string => [...this.#assets.keys()].find((name) => name.endsWith(extension)) ?? '';
+    return { icon: path('.svg'), style: path('.css') };
   }
 
   /** Resolves when everything is compressed. Until then files are served as they are. */

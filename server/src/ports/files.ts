@@ -21,6 +21,8 @@ export interface BuiltPages {
     /** With `{{fingerprint}}`, `{{organisation}}` and `{{word1}}` … `{{word8}}` in text and between double quotes. */
     readonly html: string;
   }[];
+  /** The same for the mode without scripts. */
+  readonly plainPages: BuiltPages['pages'];
   /** Templates of a campaign's page, one for each language, to be filled by `campaignHtml`. */
   readonly campaigns: readonly {
     readonly language: string;

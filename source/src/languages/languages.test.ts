@@ -8,6 +8,7 @@ import { campaignHtml } from './campaign-html.ts';
 import en from './en.json' with { type: 'json' };
 import { languages } from './languages.ts';
 import { pageHtml } from './page-html.ts';
+import { plainHtml } from './plain-html.ts';
 
 const source = join(import.meta.dirname, '..');
 const keys = Object.keys(en).sort();
@@ -56,13 +57,36 @@ describe.each(languages)('$tag', (language) => {
   });
 });
 
+describe.each(languages)('$tag without scripts', (language) => {
+  const html = plainHtml(language, assets);
+
+  it('[PLN-1] has a first page with no script, nothing inline and nothing that is untrue there', () => {
+    expect(html).not.toMatch(/<script|<template|<style|\sstyle=|\son\w+=|javascript:/i);
+    const replaced = keys.filter((key) => keys.includes(`plain.${key}`)).filter(isStatic);
+    expect(replaced.length).toBeGreaterThan(10);
+    const texts: Readonly<Record<string, string>> = language.texts;
+    const placed = (text = '?'): string => text.replaceAll('{', '{{').replaceAll('}', '}}').replaceAll('"', '&quot;');
+    expect(replaced.filter((key) => html.includes(placed(texts[key])))).toEqual([]);
+    expect(replaced.filter((key) => !html.includes(placed(texts[`plain.${key}`])))).toEqual([]);
+  });
+
+  it('[PLN-9] is reached by a plain link from the page, which says so when there is none', () => {
+    const page = pageHtml(language, assets);
+    const scripted = page.replaceAll(/<noscript>[\s\S]*?<\/noscript>/g, '');
+    expect(page).toContain(`href="/plain/${language.tag}/#start"`);
+    expect(page).toContain(language.texts['home.none']);
+    expect(scripted).not.toContain('/plain/');
+    expect(scripted).not.toContain(language.texts['home.none']);
+  });
+});
+
 describe('all languages', () => {
   it('carry a note for translators with each text', () => {
     expect(Object.entries(en).filter(([, { note }]) => note.trim().length < 5)).toEqual([]);
   });
 
   it('hold no text that the page never shows', () => {
-    const paths = globSync(['*.ts', 'views/*.ts', 'offline/*.ts'], {
+    const paths = globSync(['*.ts', 'views/*.ts', 'offline/*.ts', '../../plain/src/**/*.ts'], {
       cwd: source,
       exclude: (path) => path.endsWith('.test.ts'),
     });
@@ -72,7 +96,12 @@ describe('all languages', () => {
       `trouble.${kind}`,
       `trouble.${kind}Text`,
     ]);
-    expect(keys.filter((key) => !isStatic(key) && !code.includes(`'${key}'`) && !built.includes(key))).toEqual([]);
+    // `plain.x` takes the place of `x`, or is named where it is said; the server's notices have a list of their own.
+    const isPlain = (key: string): boolean =>
+      keys.includes(key.slice('plain.'.length)) || code.includes(`'${key.slice('plain.'.length)}'`);
+    const isShown = (key: string): boolean =>
+      isStatic(key) || code.includes(`'${key}'`) || built.includes(key) || (key.startsWith('plain.') && isPlain(key));
+    expect(keys.filter((key) => !isShown(key))).toEqual([]);
   });
 
   it('put values in their places and leave unknown names alone', () => {

@@ -9,35 +9,28 @@ export type Assets = { readonly script: string; readonly style: string; readonly
 /** Text of the page's own language, escaped; `{organisation}` becomes the server's placeholder. */
 export type Say = (key: StaticKey) => string;
 
+export function sayIn(texts: Language['texts']): Say {
+  return (key) => escapeHtml(texts[key]).replaceAll(/\{(\w+)\}/g, '{{$1}}');
+}
+
 export function pageHtml(language: Language, assets: Assets): string {
-  const say: Say = (key) => escapeHtml(language.texts[key]).replaceAll(/\{(\w+)\}/g, '{{$1}}');
+  const say = sayIn(language.texts);
   const { tag, direction, list } = language;
   return `<!doctype html>
 <html lang="${tag}" dir="${direction}" translate="no" data-fingerprint="{{fingerprint}}" data-list="${list}" data-lists="${assets.lists}">
 <head>
-<meta charset="utf-8">
-<title>${say('page.title')}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<meta name="google" content="notranslate">
-<meta name="format-detection" content="telephone=no">
-<link rel="icon" href="${assets.icon}" type="image/svg+xml">
-<link rel="stylesheet" href="${assets.style}">
+${head(say, assets)}
 <script type="module" src="${assets.script}"></script>
 </head>
 <body>
-${bar(language, say)}
+${bar(language, say, (tag) => `/${tag}/`, leaveLink(say))}
 <main>
 <div id="notice" class="notice" role="alert" hidden></div>
 <div id="home">
-${hero(say)}
-${verification(language, say)}
-${before(say)}
-${never(say)}
-${limits(say)}
+${home(language, say, { hero: `<noscript>{{#forms}}${formsLink(language, say)}{{/forms}}</noscript>`, desks: '' })}
 ${apart(say)}
-<div id="start" class="start"><p class="off">${say('home.off')}</p></div>
+<div id="start" class="start"><noscript>{{#forms}}<p class="off">${say('home.off')}</p>
+${formsLink(language, say)}{{/forms}}{{^forms}}<p class="off">${say('home.none')}</p>{{/forms}}</noscript></div>
 </div>
 <div id="app" class="app" hidden></div>
 </main>
@@ -48,36 +41,62 @@ ${texts(language, ['offline'])}
 `;
 }
 
+export function head(say: Say, { icon, style }: Pick<Assets, 'icon' | 'style'>): string {
+  return `<meta charset="utf-8">
+<title>${say('page.title')}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="google" content="notranslate">
+<meta name="format-detection" content="telephone=no">
+<link rel="icon" href="${icon}" type="image/svg+xml">
+<link rel="stylesheet" href="${style}">`;
+}
+
+/** What is to be read before writing. @param parts HTML for two places of it */
+export function home(language: Language, say: Say, parts: { readonly hero: string; readonly desks: string }): string {
+  return [hero(say, parts), verification(language, say), before(say), never(say), limits(say)].join('\n');
+}
+
+/** To where everything works by forms alone. */
+function formsLink({ tag }: Language, say: Say): string {
+  return `<a class="button main" href="/plain/${tag}/#start">${say('home.forms')}</a>`;
+}
+
 /** All texts that the script shows, for it to read. @param left sections that this page has no use for */
 export function texts({ texts: all }: Language, left: readonly string[], id = 'texts'): string {
   const isStatic = (key: string): boolean =>
-    [...staticSections, ...left].some((section) => key.startsWith(`${section}.`));
+    ['plain', ...staticSections, ...left].some((section) => key.startsWith(`${section}.`));
   const keys = (Object.keys(all) as TextKey[]).filter((key) => !isStatic(key)).sort();
   const lines = keys.map((key) => `<p id="${key}">${escapeHtml(all[key])}</p>`);
   return `<template id="${id}">\n${lines.join('\n')}\n</template>`;
 }
 
-function bar(here: Language, say: Say): string {
+export function bar(here: Language, say: Say, pathOf: (tag: string) => string, leave: string): string {
   const link = ({ tag, name, direction }: Language): string =>
     tag === here.tag
       ? `<li><span aria-current="true">${name}</span></li>`
-      : `<li><a href="/${tag}/" hreflang="${tag}" lang="${tag}" dir="${direction}">${name}</a></li>`;
+      : `<li><a href="${pathOf(tag)}" hreflang="${tag}" lang="${tag}" dir="${direction}">${name}</a></li>`;
   return `<header class="bar">
 <p class="mark">${say('page.title')}</p>
 <nav id="languages" aria-label="${say('page.languages')}"><ul>${languages.map(link).join('')}</ul></nav>
-<a id="leave" class="leave" href="about:blank" rel="noreferrer">${say('page.leave')}</a>
+${leave}
 </header>`;
 }
 
-function hero(say: Say): string {
+function leaveLink(say: Say): string {
+  return `<a id="leave" class="leave" href="about:blank" rel="noreferrer">${say('page.leave')}</a>`;
+}
+
+function hero(say: Say, parts: { readonly hero: string; readonly desks: string }): string {
   return `<section class="hero">
 <h1 tabindex="-1">${say('home.heading').replace('{{organisation}}', '<span class="name">$&</span>')}</h1>
 <p class="lead">${say('home.lead')}</p>
 <h2>${say('who.heading')}</h2>
 <p>${say('who.text')}</p>
-<ul id="desks" class="desks"></ul>
+<ul id="desks" class="desks">${parts.desks}</ul>
 <p class="minute">${say('home.minute')}</p>
-<div id="hero" class="actions"></div>
+<div id="hero" class="actions">${parts.hero}</div>
 </section>`;
 }
 

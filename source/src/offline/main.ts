@@ -7,14 +7,15 @@ import { wordListIds } from '@postern/protocol/keys/word-lists';
 import type { Random } from '@postern/protocol/primitives/random';
 import { OfflineSession } from '@postern/protocol/source/offline-session';
 import { dayOf } from '@postern/protocol/time';
-import { browserParts, goAway, listenForLeaving } from '../browser.ts';
+import { browserParts, goAway, isVisible, listenForLeaving } from '../browser.ts';
 import { carryInto } from '../carrying.ts';
 import { make } from '../dom.ts';
 import type { Clock } from '../network.ts';
 import { inLanguage, type PageParts, startPage } from '../page.ts';
 import { type DynamicKey, readTexts, type Texts } from '../texts.ts';
 import { judge, type Pinned } from '../verdict.ts';
-import { part } from '../views/page.ts';
+import { attachPage, part, type Screens } from '../views/page.ts';
+import type { Offers } from '../views/view.ts';
 import { isWordListId, WordLists } from '../words.ts';
 import { forbidConnections, networkVisit } from './network.ts';
 import { openPack } from './open-pack.ts';
@@ -42,22 +43,26 @@ async function start(): Promise<void> {
   const pack = await openPack({ text: texts, language, lists: all, today, root: part('pack') });
   showReady(pack, texts, language);
   const pinned = pinnedBy(pack);
-  const way = isOnline ? online(pinned, random, clock, today) : offline(pack, random);
+  const { screens, offers: has, ...way } = isOnline ? online(pinned, random, clock, today) : offline(pack, random);
+  const offers: Offers = { ...has, judge: (given) => judge(given, pinned, all, today()) };
   const page = startPage({
     ...browser,
     clock,
     random,
-    texts,
     language,
     lists,
     list,
     ...way,
-    offers: { ...way.offers, judge: (given) => judge(given, pinned, all, today()) },
+    attach: (inputs) => attachPage({ text: texts, language, isVisible, offers, ...inputs }, screens),
   });
   leave = () => page.dispatch({ type: 'leave' });
 }
 
-type WayParts = Pick<PageParts, 'session' | 'traffic' | 'leave' | 'screens' | 'offers'>;
+type WayParts = Pick<PageParts, 'session' | 'traffic' | 'leave'> & {
+  /** Those that look otherwise than on the page of an organisation's server. */
+  readonly screens?: Partial<Screens>;
+  readonly offers: Partial<Offers>;
+};
 
 function offline(pack: VerifiedPack, random: Random): WayParts {
   const session = new OfflineSession(pack, random);

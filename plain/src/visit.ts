@@ -1,0 +1,290 @@
+/** One person's visit without scripts: the client of the source's page, driven by forms instead of buttons (spec/http.md, section 6). */
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { loadWordList, type WordList, type WordListId } from '@postern/protocol/keys/word-lists';
+import type { Random } from '@postern/protocol/primitives/random';
+import { SourceSession } from '@postern/protocol/source';
+import type { Http } from '@postern/source/http';
+import { type Language, languages } from '@postern/source/languages/languages';
+import { type Clock, Visit as Traffic } from '@postern/source/network';
+import { type Page, startPage } from '@postern/source/page';
+import { type Event, progressOf, type Screen, type State } from '@postern/source/state';
+import { isWordListId } from '@postern/source/words';
+import { type Form, readForm } from './form.ts';
+import type { Past, ToVisit } from './frames.ts';
+import { padPage } from './ladder.ts';
+import type { Said } from './screens/ui.ts';
+import { screenHtml } from './screens.ts';
+
+export type VisitParts = {
+  readonly begin: Extract<ToVisit, { readonly kind: 'begin' }>;
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How far messages have come, whenever that changes. */
+  readonly progress: (parts: number, stored: number) => void;
+};
+
+const formNumberBytes = 8;
+/** Before the first page is shown whatever has come; documents are fetched from the same machine. */
+const loadSecondsMax = 10;
+const workSecondsMax = 60;
+/** After a moment, for the server's answer to have come. */
+const afterMomentSeconds = 3;
+
+const screens: readonly Screen[] = ['home', 'write', 'words', 'check', 'sent', 'enter', 'answers'];
+
+export class Visit {
+  readonly #parts: VisitParts;
+  readonly #language: Language;
+  readonly #page: Page;
+  #dispatch: (event: Event) => void = () => undefined;
+  #state!: State;
+  #changed: (() => void)[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Of the form that may be used next, once (PLN-4). */
+  #number: string;
+  #past: Past | null;
+  #said: Said = { keys: [], values: {} };
+  #typed = '';
+  #lastText = '';
+  #handedOut: readonly string[] = [];
+  #progress = '0/0';
+
+  constructor(parts: VisitParts) {
+    this.#parts = parts;
+    this.#past = parts.begin.past;
+    this.#language = languages.find(({ tag }) => tag === parts.begin.language) ?? (languages[0] as Language);
+    this.#number = this.#newNumber();
+    const session = new SourceSession({ fingerprint: parts.begin.fingerprint, random: parts.random });
+    this.#page = startPage({
+      session,
+      traffic: (told) => new Traffic({ session, http: parts.http, clock: parts.clock, ...told }),
+      clock: parts.clock,
+      random: parts.random,
+      language: this.#language.tag,
+      lists: wordLists(),
+      list: this.#language.list,
+      isSecure: true,
+      attach: ({ dispatch }) => {
+        this.#dispatch = dispatch;
+        return (state) => this.#show(state);
+      },
+      reload: () => undefined,
+      leave: () => undefined,
+    });
+  }
+
+  /** Works on a form. @returns true if the person leaves */
+  form(type: string, body: Uint8Array): Promise<boolean> {
+    return this.#serially(async () => {
+      await this.#until(
+        () => this.#state.organisation !== undefined || this.#state.trouble !== undefined,
+        loadSecondsMax,
+      );
+      this.#take();
+      const form = readForm(type, body);
+      if (form.fields.get('go') === 'leave') return true;
+      await this.#work(form);
+      await this.#settle();
+      return false;
+    });
+  }
+
+  /** The page as it stands; empty for the first one, which the server has. */
+  look(gzip: boolean): Promise<{ readonly body: Uint8Array; readonly again: number }> {
+    return this.#serially(async () => {
+      await this.#settle();
+      this.#take();
+      this.#page.tick();
+      const state = this.#state;
+      if (state.screen === 'home' && state.trouble === undefined) return { body: new Uint8Array(0), again: 0 };
+      const { icon, style } = this.#parts.begin;
+      const again = this.#secondsToNext(state);
+      const said = this.#said;
+      const html = screenHtml({
+        state,
+        language: this.#language,
+        icon,
+        style,
+        number: this.#number,
+        said,
+        typed: this.#typed,
+      });
+      if (state.screen === 'answers') {
+        this.#handedOut = state.session.answers.filter(({ text }) => text !== null).map(({ id }) => id);
+      }
+      return { body: padPage(html, gzip), again };
+    });
+  }
+
+  /** The last page has come, since the person asks for the next: its answers have been shown (RPL-3). */
+  #take(): void {
+    for (const id of this.#handedOut) this.#dispatch({ type: 'shown', id });
+    this.#handedOut = [];
+  }
+
+  async #work(form: Form): Promise<void> {
+    const { fields, fault } = form;
+    const go = fields.get('go') ?? '';
+    const isCurrent = fields.get('form') === this.#number;
+    this.#said = { keys: [], values: {} };
+    if (fault !== null) return this.#keep(fields, [fault]);
+    const screen = screens.find((name) => name === go);
+    if (screen !== undefined && (isCurrent || !fields.has('form'))) {
+      if (isCurrent) await this.#draft(fields);
+      this.#dispatch({ type: 'go', screen: screen === 'words' && this.#state.phrase === undefined ? 'write' : screen });
+      return;
+    }
+    if (!isCurrent) return this.#stale(fields);
+    this.#number = this.#newNumber();
+    await this.#step(go, fields);
+  }
+
+  async #step(go: string, fields: Form['fields']): Promise<void> {
+    switch (go) {
+      case 'submit':
+        await this.#draft(fields);
+        this.#lastText = this.#state.draft.text;
+        this.#dispatch({ type: 'submit' });
+        return;
+      case 'checked':
+        this.#dispatch({ type: 'check', typed: [0, 1, 2].map((place) => fields.get(`word${place}`) ?? '') });
+        return;
+      case 'list':
+        this.#typed = fields.get('typed') ?? this.#typed;
+        await this.#choose(fields.get('list'));
+        return;
+      case 'look':
+        this.#typed = fields.get('typed') ?? '';
+        await this.#choose(fields.get('list'));
+        this.#dispatch({ type: 'enter', typed: this.#typed });
+        await this.#settle();
+        if (this.#state.problem === undefined) this.#typed = '';
+        return;
+      default:
+        this.#said = { keys: ['plain.form'], values: {} };
+    }
+  }
+
+  /** A form of an earlier step, of an earlier visit, or the same one twice: it does nothing, and its text is not lost. */
+  async #stale(fields: Form['fields']): Promise<void> {
+    const past = this.#past;
+    this.#past = null;
+    if (past !== null) {
+      const { reason, parts, stored } = past;
+      const became = parts === 0 ? 'Nothing' : stored === 0 ? 'Waiting' : stored < parts ? 'Some' : 'All';
+      const keys = [
+        'plain.ended',
+        `plain.${reason}`,
+        ...(reason === 'unknown' ? [] : [`plain.ended${became}`]),
+      ] as const;
+      return this.#keep(
+        fields,
+        keys.map((key) => key.slice('plain.'.length)),
+        { stored, total: parts },
+      );
+    }
+    const text = fields.get('text') ?? '';
+    if (text === '' || text === this.#lastText || text === this.#state.draft.text) return;
+    return this.#keep(fields, ['used']);
+  }
+
+  /** Shows again what was typed, with what is to be said about it. */
+  async #keep(fields: Form['fields'], said: readonly string[], values: Said['values'] = {}): Promise<void> {
+    const text = fields.get('text') ?? '';
+    this.#said = { keys: [...said, ...(text === '' ? [] : ['kept'])].map((key) => `plain.${key}`), values };
+    if (text !== '') {
+      await this.#draft(fields);
+      this.#dispatch({ type: 'go', screen: 'write' });
+    } else if (fields.has('typed')) {
+      this.#typed = fields.get('typed') ?? '';
+      this.#dispatch({ type: 'go', screen: 'enter' });
+    } else if (this.#state.screen === 'home') {
+      this.#dispatch({ type: 'go', screen: 'write' });
+    }
+  }
+
+  async #draft(fields: Form['fields']): Promise<void> {
+    const desk = fields.get('desk');
+    const isOpen = this.#state.organisation?.desks.some(({ id, paused }) => id === desk && !paused);
+    if (desk !== undefined && isOpen) this.#dispatch({ type: 'desk', id: desk });
+    const text = fields.get('text');
+    if (text === undefined) return;
+    this.#dispatch({ type: 'text', text });
+    const measure = new SourceSession({ fingerprint: this.#parts.begin.fingerprint, random: this.#parts.random });
+    const { fill, fits } = await measure.measure(text, this.#language.tag);
+    this.#dispatch({ type: 'room', text, room: { fill, fits } });
+  }
+
+  async #choose(list: string | undefined): Promise<void> {
+    if (!isWordListId(list) || list === this.#state.list.id) return;
+    this.#dispatch({ type: 'list', id: list });
+    await this.#settle();
+  }
+
+  #show(state: State): void {
+    this.#state = state;
+    const { parts, stored } = progressOf(state.session);
+    if (this.#progress !== `${stored}/${parts}`) {
+      this.#progress = `${stored}/${parts}`;
+      this.#parts.progress(parts, stored);
+    }
+    for (const look of this.#changed.splice(0)) look();
+  }
+
+  /** What the last form asked for has been done. */
+  #settle(): Promise<void> {
+    return this.#until(() => !this.#state.working && this.#state.list.state !== 'loading', workSecondsMax);
+  }
+
+  async #until(isTrue: () => boolean, secondsMax: number): Promise<void> {
+    const late = this.#parts.clock.wait(secondsMax).then(() => 'late');
+    while (!isTrue()) {
+      const changed = new Promise<string>((resolve) => this.#changed.push(() => resolve('changed')));
+      if ((await Promise.race([changed, late])) === 'late') return;
+    }
+  }
+
+  #secondsToNext({ screen, session, times, trouble }: State): number {
+    if (trouble !== undefined) return 30;
+    const isWaiting = session.outbox.some(({ parts, stored }) => stored < parts);
+    const isSent = screen === 'sent' && isWaiting;
+    const { looked, answers, unreadable } = session;
+    const isLooking = looked === 'not-yet' || looked === 'fetching' || unreadable > 0;
+    const isNew =
+      answers.some(({ text, parts, partsHere }) => text === null && partsHere < parts) || answers.length > 0;
+    const shows = screen === 'answers' && (isLooking || (isNew && !this.#isAllShown(answers)));
+    if (times === undefined || !(isSent || shows)) return 0;
+    const at = isSent ? times.envelope : looked === 'not-yet' ? times.index : times.request;
+    return Math.ceil(Math.max(0, at - times.now)) + afterMomentSeconds;
+  }
+
+  /** Answers of this page that have not been on an earlier one ask for one more look, which tells that they have come. */
+  #isAllShown(answers: State['session']['answers']): boolean {
+    const isSame = answers.every(({ id }) => this.#everShown.has(id));
+    for (const { id, text } of answers) if (text !== null) this.#everShown.add(id);
+    return isSame;
+  }
+  readonly #everShown = new Set<string>();
+
+  #newNumber(): string {
+    return bytesToHex(this.#parts.random(formNumberBytes));
+  }
+
+  #serially<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work, work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+/** From this process's own code: nobody sees which list is asked for. */
+function wordLists(): { load: (id: WordListId) => Promise<WordList>; get: (id: WordListId) => WordList | undefined } {
+  const loaded = new Map<WordListId, WordList>();
+  const load = async (id: WordListId): Promise<WordList> => {
+    const list = loaded.get(id) ?? (await loadWordList(id));
+    loaded.set(id, list);
+    return list;
+  };
+  return { load, get: (id) => loaded.get(id) };
+}

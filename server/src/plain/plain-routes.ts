@@ -1,0 +1,160 @@
+/** The addresses of the mode without scripts (http 6): one for each language, with a form for each step. */
+
+import type { Past } from '@postern/plain/frames';
+import { type Answer, staticAnswer } from '../http/answer.ts';
+import type { Handler, Incoming } from '../http/listener.ts';
+import { Refusal } from '../http/listener.ts';
+import type { Pages, PlainFirst, Said } from '../http/pages.ts';
+import type { ParserMemory } from './parser-memory.ts';
+import type { Visits } from './visits.ts';
+
+export interface PlainParts {
+  readonly visits: Visits;
+  readonly pages: Pages;
+  readonly fingerprint: Uint8Array;
+  readonly parser: ParserMemory;
+}
+
+/** A text of 65,536 characters of three bytes, each byte written as three. */
+const formBytesMax = 640 * 1024;
+const pathForm = /^\/plain\/([A-Za-z-]{2,12})\/(\?started)?$/;
+const cookieForm = /(?:^|;\s*)visit=([A-Za-z0-9_-]{43})(?:;|$)/;
+/** In no other form: a text cannot hold these signs without their being written otherwise. */
+const leaving = 'go=leave';
+/** Longer forms hold something that was typed. */
+const shortBytesMax = 256;
+
+const policy = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+const ownPolicy = ['Content-Security-Policy', policy] as const;
+const empty = new TextEncoder().encode(
+  '<!doctype html>\n<html><head><meta charset="utf-8"><title></title></head></html>\n',
+);
+
+/** @returns a handler that passes on what is not below `/plain/` */
+export function withPlain(parts: PlainParts, next: Handler): Handler {
+  return (incoming) => {
+    const [, language, started] = pathForm.exec(incoming.target) ?? [];
+    const first = language === undefined ? null : parts.pages.plainFirst(language);
+    if (language === undefined || first === null) return next(incoming);
+    const place: Place = {
+      ...parts,
+      language,
+      first,
+      incoming,
+      key: cookieForm.exec(incoming.headers.cookie ?? '')?.[1],
+    };
+    if (incoming.method === 'POST') return takeForm(place);
+    if (incoming.method !== 'GET' && incoming.method !== 'HEAD') throw new Refusal('method', 'GET, HEAD, POST');
+    return showPage(place, started !== undefined);
+  };
+}
+
+type Place = PlainParts & {
+  readonly language: string;
+  readonly first: PlainFirst;
+  readonly incoming: Incoming;
+  /** Of the visit, from the cookie. */
+  readonly key: string | undefined;
+};
+
+async function showPage(place: Place, hasStarted: boolean): Promise<Answer> {
+  const { visits, first, key, incoming } = place;
+  if (key === undefined)
+    return hasStarted ? firstPage(place, { sections: { noCookie: true } }) : asItIs(first, incoming);
+  const process = visits.find(key);
+  if (process === null) return firstPage(place, ofPast(visits.past(key)), 200, [forget(incoming)]);
+  const gzip = /\bgzip\b/.test(incoming.headers['accept-encoding'] ?? '');
+  const page = await process.look(gzip);
+  if (page === null) return firstPage(place, ofPast(visits.past(key)), 200, [forget(incoming)]);
+  if (page.body.length === 0) return asItIs(first, incoming);
+  const headers: (readonly [string, string])[] = [ownPolicy];
+  if (gzip) headers.push(['Content-Encoding', 'gzip']);
+  if (page.again > 0) headers.push(['Refresh', String(page.again)]);
+  return { status: 200, type: first.file.type, body: page.body, headers, sent: () => page.body.fill(0) };
+}
+
+async function takeForm(place: Place): Promise<Answer> {
+  const { incoming, visits, language, parser } = place;
+  let body: Uint8Array;
+  try {
+    body = await incoming.body(formBytesMax);
+  } catch (error) {
+    if (error instanceof Refusal && error.problem === 'too-large')
+      return firstPage(place, { sections: { large: true } }, 413);
+    throw error;
+  }
+  const known = place.key === undefined ? null : visits.find(place.key);
+  // A view: a copy of what was typed would stay.
+  const isLeaving = Buffer.from(body.buffer, body.byteOffset, body.length).includes(leaving);
+  if (isLeaving) {
+    if (place.key !== undefined) visits.leave(place.key);
+    await parser.clear();
+    const headers = [ownPolicy, forget(incoming), ['Clear-Site-Data', '"cookies", "storage"'] as const];
+    return { status: 200, type: place.first.file.type, body: empty, headers };
+  }
+  const isWritten = body.length > shortBytesMax || place.key !== undefined;
+  const visit = known === null ? begin(place, isWritten) : { key: place.key ?? '', process: known };
+  if (visit === null) {
+    body.fill(0);
+    return firstPage(place, { sections: { busy: true } }, 503);
+  }
+  visits.touch(visit.key);
+  const hasLeft = await visit.process.form(incoming.headers['content-type'] ?? '', body);
+  await parser.clear();
+  if (hasLeft === null) return firstPage(place, ofPast(visits.past(visit.key)), 200, [forget(incoming)]);
+  const isNew = visit.process !== known;
+  const location = ['Location', `/plain/${language}/${isNew ? '?started' : ''}`] as const;
+  const headers = isNew ? [ownPolicy, location, remember(visit.key, incoming)] : [ownPolicy, location];
+  return { status: 303, body: new Uint8Array(0), headers };
+}
+
+/** A process for a new visit, or in the place of one that has ended. */
+function begin({ visits, key, language, pages, fingerprint }: Place, isRescue: boolean): ReturnType<Visits['start']> {
+  const past = isRescue ? visits.past(key ?? '') : null;
+  const visit = visits.start(isRescue);
+  visit?.process.begin({ fingerprint, language, ...pages.plainAssets, past });
+  return visit;
+}
+
+function asItIs(first: PlainFirst, { headers }: Incoming): Answer {
+  const answer = staticAnswer(first.file, headers['accept-encoding'], undefined);
+  return { ...answer, headers: [...(answer.headers ?? []), ownPolicy] };
+}
+
+function firstPage(place: Place, said: Said, status = 200, headers: NonNullable<Answer['headers']> = []): Answer {
+  return { status, type: place.first.file.type, body: place.first.saying(said), headers: [ownPolicy, ...headers] };
+}
+
+/** Notices of the first page; see `notices` in the source's template. */
+function ofPast({ reason, parts, stored }: Past): Said {
+  const became = parts === 0 ? 'Nothing' : stored === 0 ? 'Waiting' : stored < parts ? 'Some' : 'All';
+  const known = reason === 'unknown' ? {} : { [`ended${became}`]: true };
+  return {
+    sections: { ended: true, [reason]: true, ...known },
+    values: [
+      ['stored', String(stored)],
+      ['total', String(parts)],
+    ],
+  };
+}
+
+function remember(key: string, incoming: Incoming): readonly [string, string] {
+  return ['Set-Cookie', `visit=${key}; ${attributes(incoming)}`];
+}
+
+function forget(incoming: Incoming): readonly [string, string] {
+  return ['Set-Cookie', `visit=; Max-Age=0; ${attributes(incoming)}`];
+}
+
+/** Only whoever stands in front of the server knows whether the person came by https. */
+function attributes({ headers }: Incoming): string {
+  const isHttps = headers['x-forwarded-proto'] === 'https';
+  return `Path=/plain/; HttpOnly; SameSite=Strict${isHttps ? '; Secure' : ''}`;
+}

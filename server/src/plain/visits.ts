@@ -1,0 +1,105 @@
+/** Which process serves which visit without scripts, how many there may be, and what became of those that have ended. */
+
+import type { ChildProcess } from 'node:child_process';
+import type { Past } from '@postern/plain/frames';
+import { bytesToBase64url } from '@postern/protocol/bytes/encode';
+import type { Random } from '@postern/protocol/primitives/random';
+import type { Timer } from '../ports/clock.ts';
+import { type Call, VisitProcess } from './visit-process.ts';
+
+export interface VisitLimits {
+  /** Visits at the same time; each takes some 60 MB. */
+  readonly visitsMax: number;
+  /** More, for those whose visit has ended while they were writing. */
+  readonly rescuesMax: number;
+  readonly idleSeconds: number;
+}
+
+export const defaultVisitLimits: VisitLimits = { visitsMax: 16, rescuesMax: 4, idleSeconds: 30 * 60 };
+
+export interface VisitsParts {
+  readonly launch: () => ChildProcess;
+  readonly call: Call;
+  readonly timer: Timer;
+  readonly random: Random;
+  readonly limits: VisitLimits;
+}
+
+type Entry = { readonly process: VisitProcess; idle: { cancel(): void } };
+
+const keyBytes = 32;
+const pastsMax = 1024;
+
+export class Visits {
+  readonly #parts: VisitsParts;
+  readonly #visits = new Map<string, Entry>();
+  readonly #pasts = new Map<string, Past>();
+
+  constructor(parts: VisitsParts) {
+    this.#parts = parts;
+  }
+
+  /** The process of a visit that lives; null for any other key. */
+  find(key: string): VisitProcess | null {
+    const entry = this.#visits.get(key);
+    return entry === undefined || entry.process.isOver ? null : entry.process;
+  }
+
+  /** What became of a visit that does not live any more, as far as it is known. */
+  past(key: string): Past {
+    return this.#pasts.get(key) ?? { reason: 'unknown', parts: 0, stored: 0 };
+  }
+
+  get count(): number {
+    return this.#visits.size;
+  }
+
+  /** @param isRescue somebody was writing when the visit ended @returns null when there are too many */
+  start(isRescue: boolean): { readonly key: string; readonly process: VisitProcess } | null {
+    const { visitsMax, rescuesMax } = this.#parts.limits;
+    if (this.#visits.size >= visitsMax + (isRescue ? rescuesMax : 0)) return null;
+    const key = bytesToBase64url(this.#parts.random(keyBytes));
+    const process = new VisitProcess(this.#parts.launch(), this.#parts.call);
+    this.#visits.set(key, { process, idle: this.#idleTimer(key) });
+    void process.ended.then(() => this.#over(key, 'crashed'));
+    return { key, process };
+  }
+
+  /** The person has done something: the idle time begins anew. */
+  touch(key: string): void {
+    const entry = this.#visits.get(key);
+    if (entry === undefined) return;
+    entry.idle.cancel();
+    entry.idle = this.#idleTimer(key);
+  }
+
+  /** The person leaves: nothing is kept, not even that there was a visit. */
+  leave(key: string): void {
+    this.#pasts.delete(key);
+    const entry = this.#visits.get(key);
+    entry?.idle.cancel();
+    this.#visits.delete(key);
+    entry?.process.end();
+  }
+
+  stop(): void {
+    for (const key of [...this.#visits.keys()]) this.leave(key);
+  }
+
+  #idleTimer(key: string): { cancel(): void } {
+    return this.#parts.timer.after(this.#parts.limits.idleSeconds, () => {
+      this.#over(key, 'idle');
+    });
+  }
+
+  #over(key: string, reason: Past['reason']): void {
+    const entry = this.#visits.get(key);
+    if (entry === undefined) return;
+    entry.idle.cancel();
+    this.#visits.delete(key);
+    entry.process.end();
+    if (this.#pasts.size >= pastsMax) this.#pasts.delete(this.#pasts.keys().next().value ?? '');
+    this.#pasts.set(key, { reason, ...entry.process.progress });
+    this.#parts.timer.after(this.#parts.limits.idleSeconds, () => void this.#pasts.delete(key));
+  }
+}

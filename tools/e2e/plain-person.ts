@@ -1,0 +1,102 @@
+// A person without scripts, reduced to what their browser sends: forms, one cookie, and what stands in the pages.
+import { decodeHtml } from './plain-html-text.ts';
+
+export type Fields = Readonly<Record<string, string>>;
+
+export class PlainPerson {
+  readonly url: string;
+  cookie = '';
+  /** The page that was seen last. */
+  html = '';
+  status = 0;
+  headers = new Headers();
+
+  constructor(origin: string, language = 'en') {
+    this.url = `${origin}/plain/${language}/`;
+  }
+
+  async look(query = ''): Promise<string> {
+    return this.#take(await fetch(this.url + query, { headers: { cookie: this.cookie } }));
+  }
+
+  /** Sends a form as it stands in the page, with these values, and follows to the page that comes of it. */
+  async press(go: string, fields: Fields = {}): Promise<string> {
+    return this.send(new URLSearchParams({ ...this.hidden(), ...fields, go, end: '1' }).toString());
+  }
+
+  /** Sends these bytes as a form. */
+  async send(body: string | Uint8Array, type = 'application/x-www-form-urlencoded'): Promise<string> {
+    const response = await fetch(this.url, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie: this.cookie, 'content-type': type },
+      body: body as string,
+    });
+    await this.#take(response);
+    const location = response.headers.get('location');
+    return location === null ? this.html : this.look(new URL(location, this.url).search);
+  }
+
+  /** The hidden fields of the page's own form. */
+  hidden(): Fields {
+    const found = [...this.html.matchAll(/<input type="hidden" name="(form|text|desk)" value="([^"]*)">/g)];
+    return Object.fromEntries(found.map(([, name = '', value = '']) => [name, decodeHtml(value)]));
+  }
+
+  get text(): string {
+    return decodeHtml(this.html.replaceAll(/<[^>]*>/g, ' '));
+  }
+
+  /** What stands in the field for the message. */
+  get typed(): string {
+    return decodeHtml(/<textarea[^>]*name="text"[^>]*>\n?([\s\S]*?)<\/textarea>/.exec(this.html)?.[1] ?? '');
+  }
+
+  get words(): string[] {
+    return [...this.html.matchAll(/class="word">([^<]+)</g)].map(([, word = '']) => word);
+  }
+
+  get notice(): string {
+    return decodeHtml(
+      /<div id="notice"[^>]*>([\s\S]*?)<\/div>/.exec(this.html)?.[1]?.replaceAll(/<[^>]*>/g, ' ') ?? '',
+    );
+  }
+
+  /** The first desk of the choice. */
+  get desk(): string {
+    return /name="desk" value="(\w+)"/.exec(this.html)?.[1] ?? '';
+  }
+
+  /** From the first page to the words. @param desk by default the first */
+  async write(message: string, desk?: string): Promise<string[]> {
+    await this.look();
+    await this.press('write');
+    await this.press('submit', { text: message, desk: desk ?? this.desk });
+    return this.words;
+  }
+
+  /** The words that are asked for, typed from paper. */
+  asked(words: readonly string[]): Fields {
+    const places = [...this.html.matchAll(/<label><span>\D*(\d+)\D*<\/span>/g)].map(([, place]) => Number(place) - 1);
+    return Object.fromEntries(places.map((place, at) => [`word${at}`, words[place] ?? '']));
+  }
+
+  /** Looks again until this is so, as the page does by itself. */
+  async until(what: string, isTrue: () => boolean, seconds = 30): Promise<void> {
+    for (let second = 0; second < seconds; second++) {
+      if (isTrue()) return;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await this.look();
+    }
+    throw new Error(`wait for a page: ${what}: not after ${seconds} seconds:\n${this.text}`);
+  }
+
+  async #take(response: Response): Promise<string> {
+    this.status = response.status;
+    this.headers = response.headers;
+    const set = response.headers.get('set-cookie')?.split(';')[0];
+    if (set !== undefined) this.cookie = set === 'visit=' ? '' : set;
+    this.html = await response.text();
+    return this.html;
+  }
+}

@@ -1,0 +1,70 @@
+// [PLN-3] A visit without scripts is taken: while it lives its texts are found, and after it has ended nowhere.
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ensureBuilt } from '../build.ts';
+import { publishDayKeys } from './desk.ts';
+import { findInFolder, findInMemory, formsOf, type Needles } from './memory.ts';
+import { makeOffice, type Office, type ServerProcess } from './office.ts';
+import { PlainPerson } from './plain-person.ts';
+
+const message = 'In the drawer of room 417 lies the first contract, signed before the tender was announced.';
+const chinese = '第一份合同在四一七房间的抽屉里，签字早于招标公告。';
+
+let office: Office;
+let server: ServerProcess;
+beforeAll(async () => {
+  await ensureBuilt();
+  office = await makeOffice();
+  server = await office.serve({ plain: { idleSeconds: 60 } });
+  for (const desk of office.desks) await publishDayKeys(office, desk, server.origin);
+}, 60_000);
+afterAll(async () => {
+  await server?.stop();
+  office.remove();
+});
+
+const visitPids = (): number[] => {
+  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim();
+  return children === '' ? [] : children.split(' ').map(Number);
+};
+
+/** As a form carries them over the wire, and as the process reads them. */
+function needlesOf(words: readonly string[]): Needles {
+  const encoded = (text: string): string => new URLSearchParams({ text }).toString().slice('text='.length);
+  return new Map([
+    ['message', [...formsOf(message), ...formsOf(encoded(message))]],
+    ['part of the message', [...formsOf('signed before the tender'), ...formsOf('signed+before+the')]],
+    ['message in Chinese', [...formsOf(chinese), ...formsOf(encoded(chinese))]],
+    ['part of it', [...formsOf('签字早于招标'), ...formsOf(encoded('签字早于招标'))]],
+    ['words', [' ', '+', '%20', ''].flatMap((between) => formsOf(words.slice(0, 5).join(between)))],
+  ]);
+}
+
+describe.skipIf(process.platform !== 'linux')('a visit without scripts', () => {
+  it('[PLN-3] [THR-2] leaves nothing in the memory of the server, on its disk or in its log', async () => {
+    const one = new PlainPerson(server.origin);
+    const words = await one.write(`${message}\n${chinese}`, Buffer.from(office.desks[0]!.id).toString('hex'));
+    expect(words).toHaveLength(12);
+    await one.press('check');
+    await one.press('checked', one.asked(words));
+    await one.until('received', () => one.html.includes('tag done'));
+    await one.press('leave');
+    await one.look();
+    await one.press('enter');
+    await one.press('look', { typed: words.join(' '), list: 'english' });
+    expect(one.text).toContain('No answer yet');
+    await one.press('write');
+    await one.press('submit', { text: '' });
+    await one.press('home', { text: `${message}\n${chinese}` });
+    const needles = needlesOf(words);
+    const [pid = 0] = visitPids();
+    // While the visit lives its process holds what the person typed: the search can see it.
+    expect([...findInMemory(pid, needles).keys()]).toEqual(expect.arrayContaining(['message', 'part of it', 'words']));
+    await one.press('leave');
+    await vi.waitFor(() => expect(visitPids()).toEqual([]));
+    expect(() => findInMemory(pid, needles)).toThrow();
+    expect([...findInMemory(server.pid, needles)]).toEqual([]);
+    expect([...findInFolder(office.folder, needles)]).toEqual([]);
+    for (const text of ['417', '%E5%90%88', words.slice(0, 2).join(' ')]) expect(server.log()).not.toContain(text);
+  }, 120_000);
+});

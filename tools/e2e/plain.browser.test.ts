@@ -1,0 +1,207 @@
+// [PLN-1] A whole conversation without scripts: Firefox as Tor Browser at Safest, the real server, the desk's real engine.
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axe, screenshot } from '../browsers/inspect.ts';
+import { launchChromium, launchFirefox } from '../browsers/launch.ts';
+import { ensureBuilt } from '../build.ts';
+import { lacks } from '../debian.ts';
+import { countBytes } from './counting-proxy.ts';
+import { answer, openDesk, publishDayKeys, type RunningDesk, receive } from './desk.ts';
+import { makeOffice, type Office, type ServerProcess } from './office.ts';
+
+const message = '去年三月到八月，县医院新楼的招标只有一家公司能满足条件。';
+const reply = '我们读了您的信，谢谢。初稿是在哪个部门看到的？';
+/** The aim is 100 kB; the stylesheet, which no browser may keep, comes again with every page. */
+const bytesMax = 170_000;
+
+let office: Office;
+let server: ServerProcess;
+let desk: RunningDesk;
+beforeAll(async () => {
+  await ensureBuilt();
+  office = await makeOffice();
+  server = await office.serve({ plain: {} });
+  await publishDayKeys(office, office.desks[1]!, server.origin);
+  desk = await openDesk(office, office.desks[0]!, server.origin);
+});
+afterAll(async () => {
+  await server?.stop();
+  office?.remove();
+});
+
+const deskHex = (): string => Buffer.from(office.desks[0]!.id).toString('hex');
+/** Presses what leads to another page. Without scripts in the page nothing in it can wait, so all waiting is done here. */
+async function press(page: Page, selector: string): Promise<void> {
+  await present(page, selector);
+  await page.$eval(selector, (element) => {
+    document.documentElement.classList.add('before');
+    (element as HTMLElement).click();
+  });
+  await present(page, 'html:not(.before) body');
+}
+
+const go = (name: string): string => `button[name=go][value=${name}]`;
+/** Without scripts in the page, puppeteer's own pointer and keys wait for callbacks that never come. */
+const fill = (page: Page, selector: string, text: string): Promise<void> =>
+  page.$eval(
+    selector,
+    (field, value) => {
+      (field as HTMLInputElement).value = value;
+    },
+    text,
+  );
+const choose = (page: Page, selector: string): Promise<void> =>
+  page.$eval(selector, (element) => (element as HTMLElement).click());
+const textsOf = (page: Page, selector: string): Promise<string[]> =>
+  page.$eval(
+    'body',
+    (body, wanted) => [...body.querySelectorAll(wanted)].map((item) => item.textContent ?? ''),
+    selector,
+  );
+const wordsOf = (page: Page): Promise<string[]> => textsOf(page, '.word');
+
+async function typeBack(page: Page, words: readonly string[]): Promise<void> {
+  const labels = await textsOf(page, '.field label span');
+  for (const [at, label] of labels.entries()) {
+    await fill(page, `input[name=word${at}]`, words[Number(/\d+/.exec(label)?.[0]) - 1] ?? '');
+  }
+}
+
+/** Waits for what a page shows, which may load itself again for it. */
+async function present(page: Page, selector: string): Promise<void> {
+  for (let tries = 0; tries < 240; tries++) {
+    if ((await page.$(selector).catch(() => null)) !== null) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error(`wait for ${selector}: not after a minute`);
+}
+
+describe.skipIf(lacks('firefox-esr'))('Firefox ESR at Safest', () => {
+  it('[PLN-1] [RPL-3] writes, keeps twelve words, sends, comes back in a fresh browser and reads the answer', async () => {
+    const counted = await countBytes(server.port);
+    try {
+      const words = await inFirefox(async (browser) => {
+        const page = await browser.newPage();
+        await page.goto(`${counted.origin}/zh-Hans/`);
+        await press(page, '#start a.button');
+        expect(new URL(page.url()).pathname).toBe('/plain/zh-Hans/');
+        await press(page, `#start ${go('write')}`);
+        await present(page, '#write-text');
+        await choose(page, `input[value="${deskHex()}"]`);
+        await fill(page, '#write-text', message);
+        await press(page, go('submit'));
+        const shown = await wordsOf(page);
+        await press(page, go('check'));
+        await typeBack(page, shown);
+        await press(page, go('checked'));
+        await present(page, '.parts li.done');
+        await screenshot(page, 'plain-safest-received');
+        await press(page, go('leave'));
+        expect(await page.$('form')).toBeNull();
+        await page.goBack();
+        expect(await page.$eval('body', (body) => body.textContent ?? '')).not.toContain('已收到');
+        return shown;
+      });
+      expect(words.join('')).toMatch(/^\p{Script=Han}{12}$/u);
+      const { id } = await receive(desk);
+      const conversation = await desk.engine.conversation(id);
+      expect(conversation?.messages.map(({ text }) => text)).toEqual([message]);
+      await answer(desk, id, reply);
+      await new Promise((resolve) => setTimeout(resolve, 10_500 - (Date.now() % 10_000)));
+      await desk.engine.tick();
+      await inFirefox(async (browser) => {
+        const page = await browser.newPage();
+        await page.goto(`${counted.origin}/plain/zh-Hans/`);
+        await press(page, `#hero ${go('enter')}`);
+        await fill(page, 'textarea[name=typed]', words.join(''));
+        await press(page, go('look'));
+        await present(page, '.answer-text');
+        expect(await page.$eval('.answer-text', (element) => element.textContent)).toBe(reply);
+        await screenshot(page, 'plain-safest-answer');
+        await desk.until('an answer collected', async () => {
+          const read = await desk.engine.conversation(id);
+          return read?.replies[0]?.progress === 'collected';
+        });
+      });
+      const { down, up, requests } = counted.totals();
+      console.log(
+        `without scripts, a message sent and its answer read: ${down} bytes down, ${up} up, ${requests} requests`,
+      );
+      expect(down + up).toBeLessThan(bytesMax);
+    } finally {
+      await counted.close();
+    }
+  }, 180_000);
+});
+
+describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromium', () => {
+  const walks = [
+    ['zh-Hans', 320, 'dark'],
+    ['zh-Hans', 1440, 'light'],
+    ['ar', 320, 'light'],
+    ['ar', 1440, 'dark'],
+    ['en', 320, 'dark'],
+    ['en', 1440, 'light'],
+  ] as const;
+
+  it.each(walks)(
+    '[PLN-1] %s at %i px, %s: every page without scripts fits and keeps WCAG 2.2 AA',
+    async (tag, width, scheme) => {
+      const browser = await launchChromium();
+      try {
+        const page = await browser.newPage();
+        await page.setViewport({ width, height: width < 600 ? 640 : 900 });
+        await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+        const look = async (name: string): Promise<void> => {
+          await screenshot(page, `plain-${name}-${tag}-${width}-${scheme}`);
+          const [content = 0, window = 0] = await page.evaluate(() => [
+            document.documentElement.scrollWidth,
+            innerWidth,
+          ]);
+          expect([name, content <= window]).toEqual([name, true]);
+          expect({ name, violations: await axe(page) }).toEqual({ name, violations: [] });
+        };
+        await page.goto(`${server.origin}/plain/${tag}/`);
+        await look('home');
+        await press(page, `#start ${go('write')}`);
+        await press(page, go('submit'));
+        await look('write');
+        await choose(page, `input[value="${deskHex()}"]`);
+        await fill(page, '#write-text', message);
+        await press(page, go('submit'));
+        await look('words');
+        await press(page, go('check'));
+        await press(page, go('checked'));
+        await look('check');
+        await press(page, go('words'));
+        const words = await wordsOf(page);
+        await press(page, go('check'));
+        await typeBack(page, words);
+        await press(page, go('checked'));
+        await look('sent');
+        await page.goto(`${server.origin}/plain/${tag}/`);
+        await press(page, go('leave'));
+        await page.goto(`${server.origin}/plain/${tag}/`);
+        await press(page, `#hero ${go('enter')}`);
+        await fill(page, 'textarea[name=typed]', `${words.slice(1).join(' ')} x`);
+        await press(page, go('look'));
+        await look('enter');
+        await fill(page, 'textarea[name=typed]', words.join(' '));
+        await press(page, go('look'));
+        await look('answers');
+        await press(page, go('leave'));
+      } finally {
+        await browser.close();
+      }
+    },
+  );
+});
+
+async function inFirefox<T>(work: (browser: Browser) => Promise<T>): Promise<T> {
+  const browser = await launchFirefox('safest');
+  try {
+    return await work(browser);
+  } finally {
+    await browser.close();
+  }
+}

@@ -1,0 +1,253 @@
+// The mode without scripts over HTTP with the real server and the real processes: forms that go wrong, visits that end.
+import { readFileSync } from 'node:fs';
+import { checkPlain } from '@postern/cli/doctor/plain-check';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ensureBuilt } from '../build.ts';
+import { openDesk, publishDayKeys, type RunningDesk, receive } from './desk.ts';
+import { makeOffice, type Office, type ServerProcess } from './office.ts';
+import { PlainPerson } from './plain-person.ts';
+
+const message = '第一份合同 & "signed" <before>\nthe tender.';
+const type = 'application/x-www-form-urlencoded';
+
+let office: Office;
+let server: ServerProcess;
+let desk: RunningDesk;
+const idleSeconds = 5;
+
+beforeAll(async () => {
+  await ensureBuilt();
+  office = await makeOffice();
+  server = await office.serve({ plain: { visitsMax: 3, rescuesMax: 1, idleSeconds } });
+  await publishDayKeys(office, office.desks[1]!, server.origin);
+  desk = await openDesk(office, office.desks[0]!, server.origin);
+}, 120_000);
+afterAll(async () => {
+  await server.stop();
+  office.remove();
+});
+
+const people: PlainPerson[] = [];
+afterEach(async () => {
+  for (const person of people.splice(0)) await person.press('leave');
+});
+function person(language = 'en'): PlainPerson {
+  const one = new PlainPerson(server.origin, language);
+  people.push(one);
+  return one;
+}
+
+const deskHex = (): string => Buffer.from(office.desks[0]!.id).toString('hex');
+/** Processes of visits, as the system lists them. */
+function visitPids(): number[] {
+  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim();
+  return children === '' ? [] : children.split(' ').map(Number);
+}
+async function toCheck(one: PlainPerson, text: string): Promise<string[]> {
+  const words = await one.write(text, deskHex());
+  await one.press('check');
+  return words;
+}
+/** Texts that the desk has from one conversation or all. */
+async function received(): Promise<string[]> {
+  const all = await Promise.all(desk.engine.conversations().map(({ id }) => desk.engine.conversation(id)));
+  return all.flatMap((conversation) => conversation?.messages.map(({ text }) => text ?? '') ?? []);
+}
+
+describe.skipIf(process.platform !== 'linux')('without scripts', () => {
+  it('[PLN-4] [ENV-8] a message whose every form arrives twice reaches the desk once, whole', async () => {
+    const one = person();
+    await one.look();
+    await one.press('write');
+    const submit = new URLSearchParams({ ...one.hidden(), go: 'submit', text: message, desk: deskHex(), end: '1' });
+    await Promise.all([one.send(submit.toString()), one.send(submit.toString())]);
+    await one.look();
+    const { words } = one;
+    expect(words).toHaveLength(12);
+    await one.press('check');
+    const checked = new URLSearchParams({ ...one.hidden(), ...one.asked(words), go: 'checked', end: '1' }).toString();
+    await Promise.all([one.send(checked), one.send(checked)]);
+    await one.send(checked);
+    expect(one.text).toContain('Part 1 of 1');
+    expect(one.text).not.toContain('Message 2');
+    // Late: the form of the first step, long after.
+    await one.send(submit.toString());
+    expect(one.text).toContain('Part 1 of 1');
+    await one.until('received', () => one.html.includes('tag done'));
+    expect(Number(one.headers.get('content-length')) % 4096).toBe(0);
+    await receive(desk, 1);
+    for (let round = 0; round < 6; round++) await desk.engine.tick();
+    expect(await received()).toEqual([message]);
+  }, 90_000);
+
+  it('[PLN-4] a form that was used already, with another text, sends nothing and loses nothing', async () => {
+    const one = person();
+    await one.look();
+    await one.press('write');
+    const old = one.hidden();
+    await one.press('submit', { text: 'first', desk: deskHex() });
+    await one.send(
+      new URLSearchParams({ ...old, go: 'submit', text: 'second, typed after going back', end: '1' }).toString(),
+    );
+    expect(one.notice).toMatch(/had been used already.*Nothing of it has been sent/s);
+    expect(one.typed).toBe('second, typed after going back');
+  });
+
+  it('[PLN-4] forms that are cut off, wrongly encoded, of another kind or too long do nothing, and say so', async () => {
+    const one = person();
+    await one.look();
+    await one.press('write');
+    const { form = '' } = one.hidden();
+    await one.send(`form=${form}&go=submit&desk=${deskHex()}&text=half+of+a+se`);
+    expect(one.notice).toContain('incomplete');
+    expect(one.typed).toBe('half of a se');
+    await one.send(`form=${form}&go=submit&text=%CE%D2&end=1`, `${type}; charset=gb18030`);
+    expect(one.notice).toContain('another encoding');
+    expect(one.typed).toBe('我');
+    await one.send(`form=${form}&go=submit&text=a%FFb&end=1`);
+    expect(one.notice).toContain('another encoding');
+    expect(one.typed).toBe('a\uFFFDb');
+    await one.send('{"go":"submit"}', 'application/json');
+    expect(one.notice).toContain('could not be read');
+    expect(one.words).toEqual([]);
+    await one.send(`text=${'x'.repeat(700_000)}`);
+    expect([one.status, one.notice.includes('too long')]).toEqual([413, true]);
+    // The visit goes on.
+    await one.look();
+    await one.press('submit', { text: 'at last', desk: deskHex() });
+    expect(one.words).toHaveLength(12);
+  });
+
+  it('[PLN-3] [PLN-8] sets one cookie, below /plain/ only, which goes on leaving, and answers with a policy of its own', async () => {
+    const one = person();
+    await one.look();
+    expect(one.headers.get('set-cookie')).toBeNull();
+    const response = await fetch(one.url, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'content-type': type },
+      body: 'go=write&end=1',
+    });
+    const cookie = response.headers.get('set-cookie') ?? '';
+    expect(cookie).toMatch(/^visit=[\w-]{43}; Path=\/plain\/; HttpOnly; SameSite=Strict$/);
+    const secure = await fetch(one.url, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'content-type': type, 'x-forwarded-proto': 'https' },
+      body: 'go=write&end=1',
+    });
+    expect(secure.headers.get('set-cookie')).toMatch(/; Secure$/);
+    one.cookie = secure.headers.get('set-cookie')?.split(';')[0] ?? '';
+    await one.press('leave');
+    await vi.waitFor(() => expect(visitPids()).toHaveLength(1));
+    one.cookie = cookie.split(';')[0] ?? '';
+    await one.look();
+    expect(one.headers.get('content-security-policy')).toBe(
+      "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    );
+    expect(one.headers.get('cache-control')).toBe('no-store');
+    const before = visitPids().length;
+    await one.press('leave');
+    expect(one.headers.get('set-cookie')).toMatch(/^visit=; Max-Age=0; Path=\/plain\//);
+    await vi.waitFor(() => expect(visitPids().length).toBeLessThan(before));
+    for (const path of ['/en/', '/roster', '/bundle', '/a/none']) {
+      const other = await fetch(server.origin + path, { headers: { cookie } });
+      expect([path, other.headers.get('set-cookie')]).toEqual([path, null]);
+    }
+  });
+
+  it('[PLN-5] a process that is killed while a message waits: the person is told how far it came, and can write again', async () => {
+    const one = person();
+    const words = await toCheck(one, 'lost on the way');
+    const [pid = 0] = visitPids().slice(-1);
+    await one.press('checked', one.asked(words));
+    expect(one.text).toContain('waiting for its moment');
+    process.kill(pid, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await one.look();
+    expect(one.notice).toMatch(/Your visit has ended.*process.*had not been confirmed.*twelve words/s);
+    await one.press('enter');
+    await one.press('look', { typed: words.join(' '), list: 'english' });
+    expect(one.text).toContain('No answer yet');
+    await one.press('write');
+    await one.press('submit', { text: 'written again', desk: deskHex() });
+    await one.until('received', () => one.html.includes('tag done'));
+    await desk.until('the second', async () => (await received()).includes('written again'));
+    expect((await received()).filter((text) => text === 'written again')).toHaveLength(1);
+  }, 90_000);
+
+  it('[PLN-3] [PLN-5] is forgotten when nothing is pressed for the idle time, keeps no process, and gives a typed text back', async () => {
+    const one = person();
+    await one.look();
+    await one.press('write');
+    const late = new URLSearchParams({
+      ...one.hidden(),
+      go: 'submit',
+      text: 'typed slowly',
+      desk: deskHex(),
+      end: '1',
+    });
+    const [pid = 0] = visitPids().slice(-1);
+    const { cookie } = one;
+    const started = Date.now();
+    // Looking is no pressing: a page left open does not keep a visit alive.
+    while (one.notice === '' && Date.now() < started + 3 * idleSeconds * 1000) {
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      await one.look();
+    }
+    expect(one.notice).toMatch(/Your visit has ended.*forgotten it.*Nothing that you wrote/s);
+    await vi.waitFor(() => expect(visitPids()).not.toContain(pid));
+    one.cookie = cookie;
+    await one.send(late.toString());
+    expect(one.notice).toMatch(/Your visit has ended.*Your text stands in the field below/s);
+    expect(one.typed).toBe('typed slowly');
+    await one.press('submit', { text: one.typed, desk: deskHex() });
+    expect(one.words).toHaveLength(12);
+  }, 30_000);
+
+  it('takes no more visits than it has room for, but rescues a text', async () => {
+    const many = [person(), person(), person()];
+    for (const one of many) {
+      await one.look();
+      await one.press('write');
+    }
+    const late = person();
+    await late.look();
+    await late.press('write');
+    expect([late.status, late.notice.includes('too many visits')]).toEqual([503, true]);
+    late.cookie = `visit=${'B'.repeat(43)}`;
+    await late.send(new URLSearchParams({ form: 'aa', go: 'submit', text: 'not lost', end: '1' }).toString());
+    expect(late.typed).toBe('not lost');
+  });
+
+  it('tells a browser that refuses the cookie', async () => {
+    const one = person();
+    await one.look('?started');
+    expect(one.notice).toContain('refused the one cookie');
+  });
+
+  it('[PLN-2] runs each visit in a process that has neither network nor disk, and leaves no dump', async () => {
+    const one = person();
+    await one.look();
+    await one.press('write');
+    const [pid = 0] = visitPids().slice(-1);
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const limits = readFileSync(`/proc/${pid}/limits`, 'utf8');
+    expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
+    expect(limits).toMatch(/^Max core file size\s+1\s/m);
+    const routes = readFileSync(`/proc/${pid}/net/route`, 'utf8').trim().split('\n').slice(1);
+    expect(routes).toEqual([]);
+    expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain('--permission\0--allow-fs-read=');
+    expect(await checkPlain()).toMatchObject({ state: 'ok' });
+  });
+
+  it('[PLN-9] says that there is none when the operator has switched it off', async () => {
+    await server.stop();
+    server = await office.serve();
+    const page = await (await fetch(`${server.origin}/en/`)).text();
+    expect(page).toContain('does not take messages without them');
+    expect(page).not.toContain('/plain/');
+    expect((await fetch(`${server.origin}/plain/en/`)).status).toBe(404);
+    people.length = 0;
+  });
+});
