@@ -103,6 +103,8 @@ export const ACKNOWLEDGEMENTS = 4;
 export const ACK_KEY_BYTES = 32;
 export const PUZZLE_NONCE_BYTES = 8;
 export const PUZZLE_BITS_MAX = 16;
+/** In place of puzzle bits: the day's open room is full, and only a token opens what is kept. */
+export const PUZZLE_NO_ROOM: number = PUZZLE_BITS_MAX + 1;
 export const PUZZLE_ITERATIONS = 256;
 /** T, ack id, lane depth, lane prefix, body: what a payload of kind 2 holds before its padding. */
 export const REPLY_PAYLOAD_BYTES: number = 32 + HASH_BYTES + 1 + 2 + REPLY_BODY_BYTES;

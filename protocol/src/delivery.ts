@@ -5,6 +5,7 @@ import {
   ACKNOWLEDGEMENTS,
   CLAIM_BYTES,
   CLAIMS,
+  PUZZLE_NO_ROOM,
   PUZZLE_NONCE_BYTES,
   REQUEST_PAYLOAD_BYTES,
   TOKEN_BYTES,
@@ -201,7 +202,9 @@ export class Delivery {
   async #nextItem(now: number): Promise<Parcelled | null> {
     const flying = new Set([...this.#flights.values()].map((flight) => flight.item));
     const open = this.#queue.filter((item) => !item.stored);
-    const next = open.find((item) => !flying.has(item));
+    const ready = open.filter((item) => !flying.has(item));
+    // A receipt that was refused must not stand before what a person has written since (RCP-2).
+    const next = ready.find(({ ackKeys }) => ackKeys.length === 0) ?? ready[0];
     if (next) return next;
     // With every open envelope already under way, sending the oldest again is harmless and may be faster.
     return (await this.#receipt(now)) ?? open[0] ?? null;
@@ -245,8 +248,10 @@ export class Delivery {
     const none = { token: this.#random(TOKEN_BYTES), puzzleNonce: this.#random(PUZZLE_NONCE_BYTES) };
     if (envelope === null || this.#puzzleBits === 0) return none;
     // A receipt can wait: the tokens are for what a person writes.
-    if (item && item.ackKeys.length === 0) item.token ??= this.#tokens.shift() ?? null;
-    const puzzleNonce = await solvePuzzle(envelope, epoch, this.#puzzleBits, this.#random);
-    return { token: item?.token ?? none.token, puzzleNonce };
+    if (item?.ackKeys.length === 0) item.token ??= this.#tokens.shift() ?? null;
+    const token = item?.token ?? none.token;
+    // No puzzle opens a room that is full (PUZ-3).
+    if (this.#puzzleBits === PUZZLE_NO_ROOM) return { ...none, token };
+    return { token, puzzleNonce: await solvePuzzle(envelope, epoch, this.#puzzleBits, this.#random) };
   }
 }

@@ -178,7 +178,7 @@ describe('the content', () => {
     expect(() => encodeAnswer({ outcome: 'stored', puzzleBits: 0, bodies: [...bodies, random(2048)] })).toThrow(
       RangeError,
     );
-    expect(() => encodeAnswer({ outcome: 'stored', puzzleBits: 17, bodies })).toThrow(RangeError);
+    expect(() => encodeAnswer({ outcome: 'stored', puzzleBits: 18, bodies })).toThrow(RangeError);
   });
 
   it('of an answer has 8,195 bytes', () => {

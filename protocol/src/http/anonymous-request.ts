@@ -10,7 +10,7 @@ import {
   CLAIM_BYTES,
   CLAIMS,
   FINGERPRINT_BYTES,
-  PUZZLE_BITS_MAX,
+  PUZZLE_NO_ROOM,
   PUZZLE_NONCE_BYTES,
   REPLY_BODY_BYTES,
   REQUEST_BHTTP_BYTES,
@@ -178,7 +178,7 @@ export function decodeContent(bytes: Uint8Array): AnonymousContent {
 
 /** `response content[8195]: u8 version = 1, u8 outcome, u8 puzzle bits, bodies[4][2048]` */
 export function encodeAnswer(answer: AnonymousAnswer): Uint8Array {
-  if (answer.puzzleBits > PUZZLE_BITS_MAX) throw new RangeError('encode an answer: the puzzle has too many bits');
+  if (answer.puzzleBits > PUZZLE_NO_ROOM) throw new RangeError('encode an answer: the puzzle has too many bits');
   const writer = new Writer().u8(version).u8(outcomes.indexOf(answer.outcome)).u8(answer.puzzleBits);
   for (const body of answer.bodies) writer.bytes(body, REPLY_BODY_BYTES);
   const bytes = writer.done();
@@ -192,7 +192,7 @@ export function decodeAnswer(bytes: Uint8Array): AnonymousAnswer {
   reader.version(version);
   const outcome = pick(outcomes, reader.u8());
   const puzzleBits = reader.u8();
-  if (puzzleBits > PUZZLE_BITS_MAX) throw new WireError('bad-value', 'read an answer: the puzzle has too many bits');
+  if (puzzleBits > PUZZLE_NO_ROOM) throw new WireError('bad-value', 'read an answer: the puzzle has too many bits');
   const bodies = repeat(CLAIMS, () => reader.bytes(REPLY_BODY_BYTES));
   reader.end();
   return { outcome, puzzleBits, bodies };

@@ -12,7 +12,7 @@ import {
   INDEX_AGE_SECONDS_MAX,
   INDEX_STEP_MIN,
   LANE_DEPTH_MAX,
-  PUZZLE_BITS_MAX,
+  PUZZLE_NO_ROOM,
   TAG_BYTES,
 } from '../constants.ts';
 import { openDocument } from '../keys/signed.ts';
@@ -179,7 +179,7 @@ async function macOf(key: Uint8Array | Mac, label: string, epoch: Epoch): Promis
 
 function indexProblem({ laneDepth, lane, puzzleBits, tags }: ReplyIndex): string | null {
   if (laneDepth > LANE_DEPTH_MAX || lane >= 2 ** laneDepth) return `lane ${lane} at depth ${laneDepth}`;
-  if (puzzleBits > PUZZLE_BITS_MAX) return `${puzzleBits} puzzle bits`;
+  if (puzzleBits > PUZZLE_NO_ROOM) return `${puzzleBits} puzzle bits`;
   const count = tags.length / TAG_BYTES;
   if (count < 2 ** INDEX_STEP_MIN || count > indexCapacityEnd || !Number.isInteger(Math.log2(count))) {
     return `${count} tags are no capacity`;

@@ -60,6 +60,18 @@ describe('the puzzle', () => {
   });
 });
 
+it('[PUZ-3] asks nobody for a puzzle that could open nothing: the open room is full', async () => {
+  const pressure = new Pressure(allowance);
+  pressure.restore(20_800, 749);
+  expect(pressure.bits(noon)).toBeGreaterThanOrEqual(15);
+  expect(await pressure.admit(noon, shows(16))).toBe('open');
+  pressure.stored(noon, 'open');
+  expect(pressure.bits(noon)).toBe(17);
+  expect(await pressure.admit(noon, shows(16))).toBe('busy');
+  expect(await pressure.admit(noon, shows(0, true))).toBe('token');
+  expect(pressure.bits(noon + 86_400)).toBe(0);
+});
+
 it('[PUZ-1] whatever floods in, tokens find their share of the day, and no day holds more than its room', async () => {
   await fc.assert(
     fc.asyncProperty(

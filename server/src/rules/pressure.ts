@@ -1,6 +1,6 @@
 /** How many envelopes the server takes, and what an envelope must show when there are too many (protocol 6.2). */
 
-import { PUZZLE_BITS_MAX } from '@postern/protocol/constants';
+import { PUZZLE_BITS_MAX, PUZZLE_NO_ROOM } from '@postern/protocol/constants';
 import { dayOf } from '@postern/protocol/time';
 
 export interface Allowance {
@@ -52,9 +52,10 @@ export class Pressure {
     this.#withToken = 0;
   }
 
-  /** The puzzle bits that an envelope without a token needs now, 0 to 16. */
+  /** The puzzle bits that an envelope without a token needs now, 0 to 16; 17 where solving gains nothing [PUZ-3]. */
   bits(now: number): number {
     this.#moveTo(now);
+    if (this.#open >= this.#openRoom()) return PUZZLE_NO_ROOM;
     return Math.max(this.#bits, this.#floor());
   }
 
