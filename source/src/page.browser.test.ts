@@ -22,11 +22,23 @@ const replies = {
   en: 'We have read your message. Thank you.\n\nIn which department did you see the draft? Do not name anyone.',
   ar: 'قرأنا رسالتك، شكرًا لك.\n\nفي أي قسم رأيت المسودة؟ لا تذكر اسم أحد.',
 } as const;
+/** One of them is a word without end. */
+const fileNames = {
+  'zh-Hans': '县医院新楼招标文件初稿及修改记录汇总（二零二五年三月至八月）扫描件.pdf',
+  en: `scan_${'of_the_first_draft_'.repeat(4)}.pdf`,
+  ar: 'مسودة شروط مناقصة المستشفى الجديد قبل التعديل.pdf',
+} as const;
 
 beforeAll(() => ensureBuilt());
 
-async function open(server: VisitServer, browser: Browser, path: string): Promise<Page> {
+async function newPage(browser: Browser): Promise<Page> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(patience.timeout);
+  return page;
+}
+
+async function open(server: VisitServer, browser: Browser, path: string): Promise<Page> {
+  const page = await newPage(browser);
   page.on('pageerror', (error) => {
     throw error;
   });
@@ -36,10 +48,28 @@ async function open(server: VisitServer, browser: Browser, path: string): Promis
 
 const main = '#app:not([hidden]) button.main:not(:disabled)';
 
-async function toWords(page: Page, text: string): Promise<string[]> {
+async function write(page: Page, text: string): Promise<void> {
   await page.locator('#start button.main').click();
   await page.locator('.desk input').click();
   await page.type('#write-text', text);
+}
+
+/** Chosen as a person chooses it, without a copy on this machine's disk. */
+async function attach(page: Page, name: string): Promise<void> {
+  await page.$eval(
+    '#write-files',
+    (element, file) => {
+      const input = element as HTMLInputElement;
+      const given = new DataTransfer();
+      given.items.add(new File(['three words here'], file));
+      input.files = given.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    },
+    name,
+  );
+}
+
+async function toWords(page: Page): Promise<string[]> {
   await page.locator(main).click();
   await page.waitForSelector('.words li:nth-child(12)');
   return page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
@@ -84,7 +114,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
     '%s at %i px, %s: every screen fits, keeps WCAG 2.2 AA, and a message and its answer get through',
     async (tag, width, scheme) => {
       await using server = disposable(await visitServer(now, soon));
-      const page = await browser.newPage();
+      const page = await newPage(browser);
       await page.setViewport({ width, height: width < 600 ? 640 : 900 });
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
       const requests = collectRequests(page);
@@ -96,7 +126,13 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
       await page.locator('summary').click();
       await see('protection');
       await page.locator('summary').click();
-      const words = await toWords(page, messages[tag]);
+      await write(page, messages[tag]);
+      await attach(page, fileNames[tag]);
+      await page.waitForSelector('.files li progress[hidden]', patience);
+      await see('write');
+      await page.locator('.files button').click();
+      await page.waitForSelector('.files[hidden]');
+      const words = await toWords(page);
       await see('words');
       await page.locator(main).click();
       await page.waitForSelector('.field input');
@@ -179,7 +215,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
     'leaves by %s: an empty page takes its place, and the way back does not lead here',
     async (how) => {
       await using server = disposable(await visitServer(now, soon));
-      const page = await browser.newPage();
+      const page = await newPage(browser);
       await page.goto(`${server.origin}/zh-Hans/`);
       await page.goto(`${server.origin}/en/`);
       await page.waitForSelector('#start button.main');
@@ -218,7 +254,8 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
   it('[REQ-2] asks for the same files whoever comes, and for another word list only when one is chosen', async () => {
     await using server = disposable(await visitServer(now, soon));
     const page = await open(server, browser, '/zh-Hans/');
-    await toWords(page, '只看看');
+    await write(page, '只看看');
+    await toWords(page);
     const lists = (): string[] => server.paths.filter((path) => path.includes('/words-'));
     expect(lists().map((path) => path.replace(/\.\w+\.txt$/, ''))).toEqual(['/a/words-chinese_simplified']);
     await page.select('#app select', 'french');
@@ -238,7 +275,8 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
       await using server = disposable(await visitServer(now, soon));
       server.mood = mood;
       const page = await open(server, browser, '/en/');
-      const phrase = await toWords(page, 'Once.');
+      await write(page, 'Once.');
+      const phrase = await toWords(page);
       await page.locator(main).click();
       await typeBack(page, phrase);
       await page.locator(main).click();
@@ -273,7 +311,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
 
   it('where the browser cannot encrypt, says so and asks for nothing', async () => {
     await using server = disposable(await visitServer(now, soon));
-    const page = await browser.newPage();
+    const page = await newPage(browser);
     await page.goto(`${server.origin.replace('127.0.0.1', 'notes.test')}/en/`);
     await page.waitForSelector('#notice:not([hidden]) h2');
     expect(await text(page, '#notice')).toMatch(/cannot lock/);
@@ -283,7 +321,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
 
   it('without scripts shows everything that is to be read, and one honest sentence', async () => {
     await using server = disposable(await visitServer(now, soon));
-    const page = await browser.newPage();
+    const page = await newPage(browser);
     await page.setJavaScriptEnabled(false);
     await page.setViewport({ width: 320, height: 640 });
     await page.goto(`${server.origin}/en/`);
@@ -305,7 +343,8 @@ describe.skipIf(lacks('firefox-esr'))('Firefox ESR as Tor Browser', () => {
     const browser = await launchFirefox(level);
     try {
       const page = await open(server, browser, '/zh-Hans/');
-      const words = await toWords(page, messages['zh-Hans']);
+      await write(page, messages['zh-Hans']);
+      const words = await toWords(page);
       await page.locator(main).click();
       await typeBack(page, words);
       await page.locator(main).click();
@@ -320,7 +359,7 @@ describe.skipIf(lacks('firefox-esr'))('Firefox ESR as Tor Browser', () => {
     await using server = disposable(await visitServer(now, soon));
     const browser = await launchFirefox('safest');
     try {
-      const page = await browser.newPage();
+      const page = await newPage(browser);
       await page.goto(`${server.origin}/en/`);
       const read = await page.$eval('main', (element) => element.textContent ?? '');
       expect(read).toContain('Scripts are off in this browser');

@@ -151,6 +151,7 @@ async function makeAnswers(now: () => number, fields: Partial<Roster>) {
     respond: async (path, body) => {
       answers.paths.push(path);
       if (path === '/request') return request(body);
+      if (path === '/chunk') return { status: 204, body: nothing };
       const bytes = await documents(path);
       return bytes === undefined ? { status: 404, body: nothing } : { status: 200, body: bytes };
     },
