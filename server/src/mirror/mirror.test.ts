@@ -36,7 +36,10 @@ function writePages(): string {
   mkdirSync(join(scratch, 'en'), { recursive: true });
   writeFileSync(join(scratch, 'en', 'index.html'), '<!doctype html><h1>{{organisation}}</h1>{{fingerprint}}');
   const page = { language: 'en', list: 'english', path: 'en/index.html', contentType: 'text/html; charset=utf-8' };
-  writeFileSync(join(scratch, 'manifest.json'), JSON.stringify({ pages: [page], assets: [], campaigns: [] }));
+  writeFileSync(
+    join(scratch, 'manifest.json'),
+    JSON.stringify({ pages: [page], plainPages: [], assets: [], campaigns: [] }),
+  );
   return scratch;
 }
 
