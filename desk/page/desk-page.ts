@@ -17,15 +17,21 @@ const retryMs = 2_000;
 /** Somebody who reads or types is reported this often at the most. */
 const presenceMs = 20_000;
 
+/** `cursor`: the line of the list at the cursor, brought into sight. */
+export type FocusPlace = 'cursor' | 'timeline' | 'search' | 'list' | 'status' | 'work';
+
+export interface FocusWish {
+  readonly place: FocusPlace;
+}
+
 export class DeskPage {
   readonly #client: DeskClient;
   readonly #state = signal<State>(firstState);
   readonly #delays = new Map<string, number>();
   #lastPresence = 0;
-  #wantsFocusInCase = false;
-  readonly #cursorAsked = signal(0);
-  /** How often the focus was asked for. */
-  readonly cursorAsked: ReadonlySignal<number> = this.#cursorAsked;
+  readonly #wantedFocus = signal<FocusWish | null>(null);
+  /** Where the focus shall go once that place is drawn. A newer wish replaces an older: no late one takes keys away. */
+  readonly wantedFocus: ReadonlySignal<FocusWish | null> = this.#wantedFocus;
 
   /** Parts of the state that change seldom, so that typing does not sort ten thousand lines. */
   readonly state: ReadonlySignal<State> = this.#state;
@@ -103,21 +109,20 @@ export class DeskPage {
     if (id !== null) this.send({ kind: 'cursor', id });
   }
 
-  /** The list brings its line at the cursor into sight and gives it the focus. */
-  focusCursor(): void {
-    this.#cursorAsked.value += 1;
+  wantFocus(place: FocusPlace): void {
+    this.#wantedFocus.value = { place };
   }
 
-  /** The conversation that is being opened gets the focus as soon as it is drawn. */
-  wantFocusInCase(): void {
-    this.#wantsFocusInCase = true;
+  /** The focus is where it belongs, or somebody has put it elsewhere. */
+  wantNoFocus(): void {
+    this.#wantedFocus.value = null;
   }
 
-  /** Whether the focus is wanted there; once. */
-  takeFocusInCase(): boolean {
-    const wants = this.#wantsFocusInCase;
-    this.#wantsFocusInCase = false;
-    return wants;
+  /** Whether the newest wish is for this place; once. */
+  takeFocus(place: FocusPlace): boolean {
+    const isWanted = this.#wantedFocus.peek()?.place === place;
+    if (isWanted) this.wantNoFocus();
+    return isWanted;
   }
 
   setFilter(filter: Filter): void {

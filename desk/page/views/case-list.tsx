@@ -41,10 +41,10 @@ export function CaseList({ page }: { readonly page: DeskPage }): JSX.Element {
     };
   }, []);
 
-  const asked = page.cursorAsked.value;
+  const wanted = page.wantedFocus.value;
   useEffect(() => {
-    if (asked > 0 && list.current !== null) focusRow(list.current, at, view.rowHeight);
-  }, [asked]);
+    if (list.current !== null && page.takeFocus('cursor')) focusRow(list.current, at, view.rowHeight);
+  }, [wanted]);
 
   const { from, to } = visibleRange(view.top, view.height, view.rowHeight, shown.length);
   const made = shown.slice(Math.max(0, from), to).map((row, index) => ({ row, place: Math.max(0, from) + index }));

@@ -19,9 +19,10 @@ export function CasePanel({ page, open }: { readonly page: DeskPage; readonly op
   const { caseProblem, pane } = page.state.value;
   const { say } = page.words.value;
   const heading = useRef<HTMLHeadingElement>(null);
+  const wanted = page.wantedFocus.value;
   useLayoutEffect(() => {
-    if (pane === 'work') heading.current?.focus({ preventScroll: true });
-  }, [pane]);
+    if (page.takeFocus('work')) heading.current?.focus({ preventScroll: true });
+  }, [pane, wanted]);
   const { view, id } = open;
   return (
     <aside class="pane work" aria-label={say('work.heading')}>

@@ -38,7 +38,10 @@ export function Case({ page }: { readonly page: DeskPage }): JSX.Element {
           name="file"
           class="work-button"
           label={say('bar.work')}
-          onPress={() => page.send({ kind: 'pane', pane: 'work' })}
+          onPress={() => {
+            page.send({ kind: 'pane', pane: 'work' });
+            page.wantFocus('work');
+          }}
         />
         <IconButton name="close" class="wide-only" label={say('bar.close')} onPress={() => leave(page)} />
       </header>
@@ -58,7 +61,7 @@ export function Case({ page }: { readonly page: DeskPage }): JSX.Element {
 
 function leave(page: DeskPage): void {
   page.close();
-  page.focusCursor();
+  page.wantFocus('cursor');
 }
 
 /** `{j}` in a text becomes a key. */
@@ -86,14 +89,15 @@ function Timeline({ page, view }: { readonly page: DeskPage; readonly view: Conv
   const { id } = view.summary;
   const isLost = page.losses.value.has(id);
   const days = timelineOf(view);
+  const wanted = page.wantedFocus.value;
   const count = view.messages.length + view.incomplete.length + view.replies.length;
   useLayoutEffect(() => {
     // The newest is what one came for.
     if (scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
   }, [id, count]);
   useLayoutEffect(() => {
-    if (page.takeFocusInCase()) scroller.current?.focus({ preventScroll: true });
-  }, [id]);
+    if (page.takeFocus('timeline')) scroller.current?.focus({ preventScroll: true });
+  }, [id, wanted]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
     <section class="timeline" id={ids.timeline} ref={scroller} tabIndex={0} aria-label={say('case.timeline')}>

@@ -1,5 +1,5 @@
 /** Gives the keys of the whole page to what they ask for, and moves the focus with them. */
-import type { DeskPage } from '../desk-page.ts';
+import type { DeskPage, FocusPlace } from '../desk-page.ts';
 import { commandOf, type KeyCommand, type KeyPlace } from '../keys.ts';
 
 export const ids = {
@@ -24,7 +24,10 @@ export function listenToKeys(page: DeskPage): () => void {
     const command = commandOf(press, placeOf(event.target), preferences.hasKeys);
     if (command !== null && obey(page, command)) event.preventDefault();
   };
-  const onPointer = (): void => page.present(Date.now());
+  const onPointer = (): void => {
+    page.wantNoFocus();
+    page.present(Date.now());
+  };
   document.addEventListener('keydown', onKey);
   document.addEventListener('pointerdown', onPointer);
   return () => {
@@ -51,20 +54,20 @@ function obey(page: DeskPage, command: KeyCommand): boolean {
       openCase(page);
       return true;
     case 'reply':
-      return open !== null && focusOn(ids.reply);
+      return open !== null && focusOn(page, ids.reply);
     case 'search':
       if (pane !== 'inbox') page.send({ kind: 'pane', pane: 'inbox' });
-      return focusSoon(ids.search);
+      return focusSoon(page, 'search');
     case 'status':
       page.send({ kind: 'pane', pane: pane === 'status' ? 'inbox' : 'status' });
-      return focusSoon(pane === 'status' ? ids.list : ids.status);
+      return focusSoon(page, pane === 'status' ? 'list' : 'status');
     case 'select':
       page.toggle();
       return true;
     case 'work':
       if (open === null) return false;
       page.send({ kind: 'pane', pane: 'work' });
-      return focusSoon(ids.work);
+      return focusSoon(page, 'work');
     case 'team':
       page.send({ kind: 'team', isOpen: true });
       return true;
@@ -87,43 +90,51 @@ function obey(page: DeskPage, command: KeyCommand): boolean {
 export function openCase(page: DeskPage, id?: string): void {
   const isThere = page.state.value.open?.id === (id ?? page.state.value.cursor);
   page.open(id);
-  if (!isThere || !focusOn(ids.timeline)) page.wantFocusInCase();
+  if (!isThere || !focusOn(page, ids.timeline)) page.wantFocus('timeline');
 }
 
 /** From the reply to the conversation, from there to the list; from the search to all. */
 function goBack(page: DeskPage): boolean {
   const { open, pane, query } = page.state.value;
   const at = document.activeElement;
-  if (at?.id === ids.reply) return focusOn(ids.timeline);
+  if (at?.id === ids.reply) return focusOn(page, ids.timeline);
   if (at?.id === ids.search && query !== '') {
     page.search('');
     return true;
   }
   if (pane === 'work') {
     page.send({ kind: 'pane', pane: 'case' });
-    return focusSoon(ids.timeline);
+    return focusSoon(page, 'timeline');
   }
   if (pane === 'status') page.send({ kind: 'pane', pane: open === null ? 'inbox' : 'case' });
   else if (open !== null) page.close();
-  page.focusCursor();
+  page.wantFocus('cursor');
   return true;
 }
 
 function moveTo(page: DeskPage, steps: number): boolean {
   if (page.state.value.pane !== 'inbox') page.send({ kind: 'pane', pane: 'inbox' });
   page.move(steps);
-  page.focusCursor();
+  page.wantFocus('cursor');
   return true;
 }
 
-function focusOn(id: string): boolean {
+function focusOn(page: DeskPage, id: string): boolean {
   const element = document.getElementById(id);
   element?.focus();
-  return element !== null && document.activeElement === element;
+  const isThere = element !== null && document.activeElement === element;
+  if (isThere) page.wantNoFocus();
+  return isThere;
 }
 
 /** At once if it is there, else after the page has drawn what was asked for: keys that follow must not get lost. */
-function focusSoon(id: string): boolean {
-  if (!focusOn(id)) requestAnimationFrame(() => requestAnimationFrame(() => focusOn(id)));
+function focusSoon(page: DeskPage, place: Exclude<FocusPlace, 'cursor'>): boolean {
+  if (focusOn(page, ids[place])) return true;
+  page.wantFocus(place);
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      if (page.takeFocus(place)) focusOn(page, ids[place]);
+    }),
+  );
   return true;
 }

@@ -14,7 +14,7 @@ export function Status({ page }: { readonly page: DeskPage }): JSX.Element {
   const { say } = words;
   const close = (): void => {
     page.send({ kind: 'pane', pane: open === null ? 'inbox' : 'case' });
-    page.focusCursor();
+    page.wantFocus('cursor');
   };
   return (
     <aside class="pane status" aria-label={say('status.heading')}>
