@@ -12,7 +12,6 @@ import type { ShowFile } from './viewer/viewer-messages.ts';
 
 const roomDelayMs = 200;
 const draftDelayMs = 700;
-const searchDelayMs = 120;
 const retryMs = 2_000;
 /** Somebody who reads or types is reported this often at the most. */
 const presenceMs = 20_000;
@@ -29,6 +28,7 @@ export class DeskPage {
   readonly #state = signal<State>(firstState);
   readonly #delays = new Map<string, number>();
   #lastPresence = 0;
+  #isSearching = false;
   readonly #wantedFocus = signal<FocusWish | null>(null);
   /** Where the focus shall go once that place is drawn. A newer wish replaces an older: no late one takes keys away. */
   readonly wantedFocus: ReadonlySignal<FocusWish | null> = this.#wantedFocus;
@@ -131,12 +131,23 @@ export class DeskPage {
 
   search(query: string): void {
     this.send({ kind: 'query', query });
-    if (query.trim() === '') this.#cancel('search');
-    else
-      this.#later('search', searchDelayMs, async () => {
+    if (!this.#isSearching) this.#quietly(this.#find());
+  }
+
+  /** At once, and one after the other: what was typed while one was under way is looked for after it. */
+  async #find(): Promise<void> {
+    this.#isSearching = true;
+    try {
+      for (let done = ''; done !== this.#state.value.query; ) {
+        const { query } = this.#state.value;
+        done = query;
+        if (query.trim() === '') continue;
         const { ids } = await this.#client.call('search', { query });
         this.send({ kind: 'found', query, ids });
-      });
+      }
+    } finally {
+      this.#isSearching = false;
+    }
   }
 
   write(text: string): void {

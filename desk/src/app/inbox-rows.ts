@@ -1,5 +1,6 @@
 /** Lines of the inbox: what there is to see, and whether two of them say the same. */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { ConversationSummary } from '../engine/view.ts';
 import type { InboxRow } from './api.ts';
 import type { CaseCallName, CaseCalls } from './case-calls.ts';
@@ -10,8 +11,7 @@ export function countOf({ messages, incomplete }: ConversationSummary): number {
 }
 
 export function isSameRow(row: InboxRow, known: InboxRow | undefined): boolean {
-  if (known === undefined) return false;
-  return JSON.stringify(row) === JSON.stringify(known);
+  return isDeepStrictEqual(row, known);
 }
 
 export function hasSameTexts(row: InboxRow, known: InboxRow | undefined): boolean {

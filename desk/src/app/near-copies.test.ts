@@ -1,3 +1,4 @@
+import { seededRandom } from '@postern/protocol/testing/seeded-random';
 import { describe, expect, it } from 'vitest';
 import { NearCopies } from './near-copies.ts';
 
@@ -36,5 +37,31 @@ describe('near copies', () => {
     expect([copies.of('1'), copies.of('3')]).toEqual([null, { group: '2', count: 2 }]);
     copies.remove('2');
     expect(copies.of('3')).toBe(null);
+  });
+
+  it('are grouped as if those that went had never come', () => {
+    const texts = new Map<string, string>();
+    const random = seededRandom('near copies');
+    const copies = new NearCopies();
+    for (let turn = 0; turn < 400; turn++) {
+      const [at = 0, what = 0] = random(2);
+      const id = `${at % 40}`;
+      if (what % 4 === 0) {
+        copies.remove(id);
+        texts.delete(id);
+      } else {
+        const text =
+          what % 3 === 0
+            ? `${at}${what} is a text of its own, like nothing else here`
+            : ([flood, chinese][what % 2]?.(at) ?? '');
+        copies.set(id, text);
+        texts.delete(id);
+        texts.set(id, text);
+      }
+      if (turn % 20 !== 0) continue;
+      const anew = new NearCopies();
+      for (const [one, text] of texts) anew.set(one, text);
+      for (const one of texts.keys()) expect(copies.of(one)).toEqual(anew.of(one));
+    }
   });
 });

@@ -20,10 +20,20 @@ const charactersMax = 6_000;
 /** Shorter ones are alike only if they are the same. */
 const charactersMin = 12;
 
+interface Group {
+  /** The smallest of its ids. */
+  readonly name: string;
+  readonly ids: Set<string>;
+}
+
 export class NearCopies {
   readonly #signatures = new Map<string, Uint32Array>();
   readonly #buckets = new Map<string, Set<string>>();
-  #groups: ReadonlyMap<string, Alike> | null = new Map();
+  readonly #groups = new Map<string, Group>();
+  /** Ids to be put into groups: new ones, and those that one which has gone may have held together. */
+  readonly #loose = new Set<string>();
+  /** Keys of buckets that have lost the one that stood for them. */
+  readonly #leaderless = new Set<string>();
 
   set(id: string, text: string): void {
     this.remove(id);
@@ -35,52 +45,64 @@ export class NearCopies {
       const bucket = this.#buckets.get(key) ?? new Set();
       this.#buckets.set(key, bucket.add(id));
     }
-    this.#groups = null;
+    this.#loose.add(id);
   }
 
   remove(id: string): void {
     const signature = this.#signatures.get(id);
     if (signature === undefined) return;
     this.#signatures.delete(id);
-    for (const key of bandKeys(signature)) {
-      this.#buckets.get(key)?.delete(id);
-      if (this.#buckets.get(key)?.size === 0) this.#buckets.delete(key);
+    for (const member of this.#groups.get(id)?.ids ?? []) {
+      this.#loose.add(member);
+      this.#groups.delete(member);
     }
-    this.#groups = null;
+    for (const key of bandKeys(signature)) {
+      const bucket = this.#buckets.get(key) ?? new Set();
+      if (firstOf(bucket) === id) this.#leaderless.add(key);
+      bucket.delete(id);
+      if (bucket.size === 0) this.#buckets.delete(key);
+    }
+    this.#loose.delete(id);
   }
 
   clear(): void {
-    this.#signatures.clear();
-    this.#buckets.clear();
-    this.#groups = new Map();
+    for (const kept of [this.#signatures, this.#buckets, this.#groups, this.#loose, this.#leaderless]) kept.clear();
   }
 
   /** Null for a text that is like no other. */
   of(id: string): Alike | null {
-    this.#groups ??= this.#group();
-    return this.#groups.get(id) ?? null;
+    // Only now: many may go at once.
+    if (this.#loose.size + this.#leaderless.size > 0) this.#regroup();
+    const { name, ids } = this.#groups.get(id) ?? aloneAs(id);
+    return ids.size > 1 ? { group: name, count: ids.size } : null;
   }
 
-  #group(): ReadonlyMap<string, Alike> {
-    const parents = new Map<string, string>();
-    const rootOf = (id: string): string => {
-      let at = id;
-      for (let next = parents.get(at); next !== undefined; next = parents.get(at)) at = next;
-      return at;
-    };
-    for (const bucket of this.#buckets.values()) {
-      const [first, ...others] = bucket;
-      for (const other of others) {
-        const [low, high] = [rootOf(first as string), rootOf(other)].sort() as [string, string];
-        if (low !== high && this.#share(first as string, other) >= shareMin) parents.set(high, low);
+  #regroup(): void {
+    for (const key of this.#leaderless) for (const id of this.#buckets.get(key) ?? []) this.#loose.add(id);
+    this.#leaderless.clear();
+    // Whoever is with one of them in a group is to be asked again too.
+    for (const id of [...this.#loose]) for (const member of this.#groups.get(id)?.ids ?? []) this.#loose.add(member);
+    for (const id of this.#loose) if (this.#signatures.has(id)) this.#groups.set(id, aloneAs(id));
+    for (const id of this.#loose) {
+      const signature = this.#signatures.get(id);
+      for (const key of signature === undefined ? [] : bandKeys(signature)) {
+        // The first stands for all of its bucket, or a flood would be compared with itself.
+        const first = firstOf(this.#buckets.get(key) ?? new Set());
+        if (first !== undefined && first !== id && this.#share(id, first) >= shareMin) this.#merge(id, first);
       }
     }
-    const members = Map.groupBy(this.#signatures.keys(), rootOf);
-    const groups = new Map<string, Alike>();
-    for (const [group, ids] of members) {
-      if (ids.length > 1) for (const id of ids) groups.set(id, { group, count: ids.length });
-    }
-    return groups;
+    this.#loose.clear();
+  }
+
+  #merge(a: string, b: string): void {
+    const [one, two] = [this.#groups.get(a) ?? aloneAs(a), this.#groups.get(b) ?? aloneAs(b)];
+    if (one.ids === two.ids) return;
+    const [small, large] = one.ids.size < two.ids.size ? [one, two] : [two, one];
+    for (const id of small.ids) large.ids.add(id);
+    const [name = ''] = [one.name, two.name].sort();
+    const joined = { name, ids: large.ids };
+    // The members of the larger one are told only if its name changes.
+    for (const id of joined.name === large.name ? small.ids : large.ids) this.#groups.set(id, joined);
   }
 
   #share(a: string, b: string): number {
@@ -89,6 +111,15 @@ export class NearCopies {
     for (let at = 0; at < hashes; at++) if (one?.[at] === two?.[at]) same += 1;
     return same / hashes;
   }
+}
+
+function firstOf(bucket: ReadonlySet<string>): string | undefined {
+  const [first] = bucket;
+  return first;
+}
+
+function aloneAs(id: string): Group {
+  return { name: id, ids: new Set([id]) };
 }
 
 /** Letters and digits only: floods vary spaces, punctuation and case first. */

@@ -32,7 +32,7 @@ export function summaryOf(conversation: Conversation, waiting: readonly WrittenR
     lastDay: newest?.day ?? null,
     language: newest?.content?.language ?? '',
     campaign: campaignOf(newest),
-    preview: preview(newest?.content?.text ?? ''),
+    preview: newest === undefined ? '' : previewOf(newest),
     messages: messages.length,
     incomplete: conversation.partial.length,
     replies: texts.length + pending.length,
@@ -173,14 +173,16 @@ function campaignOf(message: DeskMessage | undefined): string | null {
   return campaign === null ? null : bytesToHex(campaign);
 }
 
-function preview(text: string): string {
+/** Most lines of a long inbox are asked for again unchanged. A message does not change once it is there. */
+const previews = new WeakMap<DeskMessage, string>();
+
+function previewOf(message: DeskMessage): string {
+  const known = previews.get(message);
+  if (known !== undefined) return known;
   // A text may be a hundred times as long as what is shown of it.
-  return [
-    ...text
-      .slice(0, 4 * previewCharacters)
-      .replace(/\s+/gu, ' ')
-      .trim(),
-  ]
-    .slice(0, previewCharacters)
-    .join('');
+  const begin = (message.content?.text ?? '').slice(0, 4 * previewCharacters);
+  const characters = [...begin.replace(/\s+/gu, ' ').trim()];
+  const preview = characters.slice(0, previewCharacters).join('');
+  previews.set(message, preview);
+  return preview;
 }
