@@ -62,7 +62,7 @@ export interface Payment {
 }
 
 /**
- * One change. Done twice it does nothing the second time, except for `count`: after `unavailable` nobody knows whether
+ * One change. Done twice it does nothing the second time, except for `count` without `once`: after `unavailable` nobody knows whether
  * the count was added.
  */
 export type Write =
@@ -72,8 +72,8 @@ export type Write =
    */
   | { readonly kind: 'envelope'; readonly row: EnvelopeRow; readonly payment?: Payment }
   /**
-   * Stored only if the token was not spent on something else; both in one step. The same reply with the same token is
-   * `already` even after it was acknowledged [REQ-5].
+   * Stored only if the token was not spent on something else; both in one step. The same reply is `already` even after
+   * it was acknowledged, by whatever token, which then stays unspent [REQ-5, RPL-7].
    */
   | { readonly kind: 'reply'; readonly row: ReplyRow; readonly payment: Payment }
   | { readonly kind: 'acknowledge'; readonly ackId: Uint8Array }
@@ -83,12 +83,19 @@ export type Write =
   /** Takes the place of an earlier document of that kind and key; whoever calls decides whether it may. */
   | { readonly kind: 'document'; readonly row: DocumentRow }
   | { readonly kind: 'desk-passed'; readonly desk: Uint8Array; readonly day: Day }
-  /** Adds `count` to a day's counter unless that passes `max`. */
-  | { readonly kind: 'count'; readonly name: string; readonly day: Day; readonly count: number; readonly max: number };
+  /** Adds `count` to a day's counter unless that passes `max`; what has the same `once`, 32 bytes, counts once in that day. */
+  | {
+      readonly kind: 'count';
+      readonly name: string;
+      readonly day: Day;
+      readonly count: number;
+      readonly max: number;
+      readonly once?: Uint8Array;
+    };
 
 /**
  * `done`: carried out now. `already`: was so before, nothing changed (same envelope, same token and reply, same log row,
- * same parcel, nothing there to acknowledge or take). `refused`: contradicts what is stored (T, acknowledgement or token
+ * same parcel, counted once, nothing there to acknowledge or take). `refused`: contradicts what is stored (T, acknowledgement or token
  * used with something else, log number taken or not next, counter full), and nothing of that write was done.
  */
 export type WriteResult = 'done' | 'already' | 'refused';

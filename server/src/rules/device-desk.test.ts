@@ -275,6 +275,20 @@ describe('tokens', () => {
     expect(await take(first, 'reply')).toBe('token');
   });
 
+  it('[TOK-2] that were asked for already are given again, and count once', async () => {
+    const blinded = Array.from({ length: 8 }, () => random(256).fill(0, 0, 1));
+    const ask = (some: readonly Uint8Array[]) =>
+      call(first, { kind: 'tokens', purpose: 'reply', period: today(), blinded: some });
+    const answer = await ask(blinded);
+    expect(answer).toMatchObject({ kind: 'tokens' });
+    expect(await ask(blinded)).toEqual(answer);
+    await world.restart();
+    expect(await ask(blinded)).toEqual(answer);
+    const more = { kind: 'error', code: 'no-tokens-left' };
+    expect(await ask(blinded.slice(1))).toEqual(more);
+    expect(await ask([...blinded].reverse())).toEqual(more);
+  });
+
   it('are signed for the period of now only, and keys of a past day are erased', async () => {
     const keys = async () => {
       const answer = await call(first, { kind: 'issuer-keys' });

@@ -1,6 +1,6 @@
 /** What a device may ask for and what it is answered, in all sixteen kinds (http 3, DEV-3, DEV-4). */
 
-import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { bytesToHex, concat } from '@postern/protocol/bytes/encode';
 import { compare, equal } from '@postern/protocol/bytes/equal';
 import { Reader } from '@postern/protocol/bytes/reader';
 import { DAY_KEYS_AHEAD_DAYS, ENVELOPE_LIFE_DAYS, TRANSPORT_KEY_GRACE_DAYS } from '@postern/protocol/constants';
@@ -261,23 +261,27 @@ async function tokens(
     return { kind: 'issuer-keys', keys };
   }
   const { purpose, period, blinded } = request;
-  const signatures = issuer.sign(purpose, period, today, blinded);
-  if (signatures === null) return refuse('wrong-period');
-  const name = `${purpose}:${bytesToHex(desk.id)}`;
-  if (!(await countUpTo(write, name, today, blinded.length, roster.repliesADay))) return refuse('no-tokens-left');
-  return { kind: 'tokens', signatures };
+  const signed = issuer.sign(purpose, period, today, blinded);
+  if (signed === null) return refuse('wrong-period');
+  // Under a new key, after the old one was lost, what was given before is worth nothing.
+  const name = `${purpose}:${bytesToHex(desk.id)}:${bytesToHex(signed.keyHash)}`;
+  // Asked again, the same is signed the same way: it gives nothing that was not given.
+  const once = sha256Native(concat(...blinded));
+  if (!(await countUpTo(write, name, today, blinded.length, roster.repliesADay, once))) return refuse('no-tokens-left');
+  return { kind: 'tokens', signatures: signed.signatures };
 }
 
-/** Counts before anything is given, so that what fails afterwards is lost rather than given twice [TOK-2]. */
+/** Counts before anything is given, so that what fails afterwards is not given twice [TOK-2]. */
 async function countUpTo(
   write: Storage['write'],
   name: string,
   day: Day,
   count: number,
   max: number,
+  once?: Uint8Array,
 ): Promise<boolean> {
-  const [result] = await write([{ kind: 'count', name, day, count, max }]);
-  return result === 'done';
+  const [result] = await write([{ kind: 'count', name, day, count, max, ...(once === undefined ? {} : { once }) }]);
+  return result !== 'refused';
 }
 
 function isOwn(

@@ -22,6 +22,12 @@ interface HeldIssuer {
   readonly publicKey: IssuerPublicKey;
 }
 
+export interface Signed {
+  readonly signatures: readonly Uint8Array[];
+  /** H(SPKI) of the key. */
+  readonly keyHash: Uint8Array;
+}
+
 const purposes: readonly TokenPurpose[] = ['reply', 'admission'];
 
 /** Where the key id stands in a token of type 2 (RFC 9578 section 6.3): behind type, nonce and challenge digest. */
@@ -74,11 +80,12 @@ export class TokenIssuer {
    * One blind signature for each of the blinded messages, 256 bytes each; null for a period that is not this day's or a
    * number out of range.
    */
-  sign(purpose: TokenPurpose, period: number, day: Day, blinded: readonly Uint8Array[]): Uint8Array[] | null {
+  sign(purpose: TokenPurpose, period: number, day: Day, blinded: readonly Uint8Array[]): Signed | null {
     const issuer = this.#find(purpose, period);
     if (issuer === undefined || period !== tokenPeriod(purpose, day)) return null;
     const signatures = blinded.map((message) => issuer.key.blindSign(message));
-    return signatures.every((signature) => signature !== null) ? signatures : null;
+    const isWhole = signatures.every((signature) => signature !== null);
+    return isWhole ? { signatures, keyHash: issuer.publicKey.keyId } : null;
   }
 
   /** The last day on which the token is accepted; null if it is not a token of this purpose that is accepted today. */

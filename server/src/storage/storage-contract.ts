@@ -2,6 +2,7 @@
 
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { REPLY_LIFE_DAYS } from '@postern/protocol/constants';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Write, WriteResult } from '../ports/storage.ts';
@@ -86,6 +87,17 @@ export function storageContract(engine: Engine): void {
       expect(await write({ kind: 'reply', row: reply(2, 5), payment: payment(2, 6) })).toBe('done');
       const other = { ...reply(1, 5), ackId: reply(3, 5).ackId };
       expect(await write({ kind: 'reply', row: other, payment: payment(3, 6) })).toBe('refused');
+    });
+
+    it('[RPL-7] knows it also after it was read, by whatever token, for as long as a reply lives', async () => {
+      await write({ kind: 'reply', row: reply(1, 5), payment: payment(1, 6) });
+      await write({ kind: 'acknowledge', ackId: reply(1, 5).ackId });
+      await run.storage.expire({ ...nothing, today: 5 + REPLY_LIFE_DAYS });
+      expect(await write({ kind: 'reply', row: reply(1, 5), payment: payment(2, 40) })).toBe('already');
+      const other = { ...reply(1, 5), body: reply(2, 5).body };
+      expect(await write({ kind: 'reply', row: other, payment: payment(3, 40) })).toBe('refused');
+      expect(await run.storage.replyTags()).toEqual([]);
+      expect(await write({ kind: 'reply', row: reply(2, 5), payment: payment(2, 40) })).toBe('done');
     });
 
     it('[TOK-1] spends no token on a reply that it refuses', async () => {

@@ -58,7 +58,7 @@ export const tables: readonly Table[] = [
     { indexes: [{ column: 'ack_id', unique: true }] },
   ),
   // `token` is the SHA-256 of a token, `spent_on` that of the token and what it paid for: enough to know a repetition by,
-  // and no link to anything once the envelope or reply is gone.
+  // and no link to anything once the envelope or reply is gone. In the same way, tag keys that a reply has used.
   table('spent', [bytes('token', hash), bytes('spent_on', hash), integer('last_day')], ['token']),
   table('log_lengths', [bytes('desk', id), integer('entries')], ['desk'], { replaces: true }),
   table('log', [bytes('desk', id), integer('number'), integer('day'), bytes('bytes')], ['desk', 'number']),

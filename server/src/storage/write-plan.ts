@@ -3,7 +3,8 @@
  * end. Pure, so that every engine gives the same results; the caller holds a lock from the look-up to the commit.
  */
 
-import { concat } from '@postern/protocol/bytes/encode';
+import { bytesToHex, concat, utf8ToBytes } from '@postern/protocol/bytes/encode';
+import { REPLY_LIFE_DAYS } from '@postern/protocol/constants';
 import { sha256Native } from '@postern/protocol/primitives/hmac-native';
 import {
   type DocumentRow,
@@ -28,7 +29,6 @@ export type LookupName = keyof typeof lookups;
 
 export const lookups = {
   envelope: lookup('envelopes', ['id']),
-  reply: lookup('replies', ['tag_key'], 'ack_id', 'lane_depth', 'lane_prefix', 'body'),
   acknowledgement: lookup('replies', ['ack_id'], 'tag_key'),
   token: lookup('spent', ['token'], 'spent_on'),
   logLength: lookup('log_lengths', ['desk'], 'entries'),
@@ -120,9 +120,13 @@ function decide(write: Write, state: State): WriteResult {
       return 'done';
     }
     case 'count': {
-      const total = Number(state.get('counter', { name: write.name, day: write.day })?.total ?? 0) + write.count;
+      const { name, day, count } = write;
+      const once = write.once && onceKey(name, day, write.once);
+      if (once !== undefined && state.has('counter', once)) return 'already';
+      const total = Number(state.get('counter', { name, day })?.total ?? 0) + count;
       if (total > write.max) return 'refused';
-      state.put('counters', { name: write.name, day: write.day, total });
+      state.put('counters', { name, day, total });
+      if (once !== undefined) state.put('counters', { ...once, total: count });
       return 'done';
     }
   }
@@ -135,11 +139,13 @@ function decideReply(reply: ReplyRow, payment: Payment, state: State): WriteResu
   const spending = spentRow(payment, reply.tagKey, reply.ackId, lane, reply.body);
   const spent = state.get('token', spending);
   if (spent !== undefined) return same(spent.spent_on, spending.spent_on) ? 'already' : 'refused';
-  const stored = state.get('reply', { tag_key: reply.tagKey });
   // By another token: the answer to the first was lost, and the token has expired since. This one stays unspent.
-  if (stored !== undefined) return isSameReply(stored, reply) ? 'already' : 'refused';
+  const taking = takenRow(reply, lane);
+  const taken = state.get('token', taking);
+  if (taken !== undefined) return same(taken.spent_on, taking.spent_on) ? 'already' : 'refused';
   if (state.has('acknowledgement', { ack_id: reply.ackId })) return 'refused';
   state.put('spent', spending);
+  state.put('spent', taking);
   state.put('replies', {
     tag_key: reply.tagKey,
     ack_id: reply.ackId,
@@ -149,11 +155,6 @@ function decideReply(reply: ReplyRow, payment: Payment, state: State): WriteResu
     body: reply.body,
   });
   return 'done';
-}
-
-function isSameReply(stored: Row, { ackId, laneDepth, lanePrefix, body }: ReplyRow): boolean {
-  const isSameLane = Number(stored.lane_depth) === laneDepth && Number(stored.lane_prefix) === lanePrefix;
-  return isSameLane && same(stored.ack_id, ackId) && same(stored.body, body);
 }
 
 function decideAppend(row: LogRow, state: State): WriteResult {
@@ -182,7 +183,7 @@ function askFor(write: Write, ask: (name: LookupName, key: Row) => void): void {
       if (write.payment !== undefined) ask('token', { token: sha256(write.payment.token) });
       return;
     case 'reply':
-      ask('reply', { tag_key: write.row.tagKey });
+      ask('token', { token: takenKey(write.row.tagKey) });
       ask('acknowledgement', { ack_id: write.row.ackId });
       ask('token', { token: sha256(write.payment.token) });
       return;
@@ -207,6 +208,7 @@ function askFor(write: Write, ask: (name: LookupName, key: Row) => void): void {
       return;
     case 'count':
       ask('counter', { name: write.name, day: write.day });
+      if (write.once !== undefined) ask('counter', onceKey(write.name, write.day, write.once));
       return;
   }
 }
@@ -287,6 +289,20 @@ function spentRow(payment: Payment, ...paidFor: readonly Uint8Array[]): Row & { 
   return { token, spent_on: sha256(token, ...paidFor), last_day: payment.lastDay };
 }
 
+/** A tag key is taken for as long as a reply lives, read or not. Like a spent token it is kept as a hash. */
+function takenRow(reply: ReplyRow, lane: Uint8Array): Row & { readonly spent_on: Uint8Array } {
+  const token = takenKey(reply.tagKey);
+  return { token, spent_on: sha256(token, reply.ackId, lane, reply.body), last_day: reply.day + REPLY_LIFE_DAYS };
+}
+
+function takenKey(tagKey: Uint8Array): Uint8Array {
+  return sha256(utf8ToBytes('tag key'), tagKey);
+}
+
+function onceKey(name: string, day: number, once: Uint8Array): Row & { readonly name: string; readonly day: number } {
+  return { name: `${name}#${bytesToHex(once)}`, day };
+}
+
 function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   return sha256Native(concat(...parts));
 }
@@ -326,7 +342,13 @@ function isValid(write: Write): boolean {
     case 'desk-passed':
       return isId(write.desk) && isNumber(write.day);
     case 'count':
-      return isName(write.name) && isNumber(write.day) && isNumber(write.count) && isNumber(write.max);
+      return (
+        isName(write.name) &&
+        isNumber(write.day) &&
+        isNumber(write.count) &&
+        isNumber(write.max) &&
+        (write.once === undefined || (isHash(write.once) && write.name.length <= 400))
+      );
   }
 }
 
