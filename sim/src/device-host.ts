@@ -24,6 +24,7 @@ export const simOptions: EngineOptions = {
   documentSeconds: simTickSeconds,
   turnSeconds: 2 * simTickSeconds,
   coverDelaySeconds: [600, 40 * 3_600],
+  tokensHeldMax: Number.POSITIVE_INFINITY,
 };
 
 /** For the hours in which a desk begins, or wakes: keys and receipts take some ticks. */

@@ -11,7 +11,7 @@ import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import { startServer } from '@postern/server/main';
 import type { Context } from '../terminal/context.ts';
 import { unlockDesk } from '../terminal/desk-unlock.ts';
-import { DemoEngine } from './demo-engine.ts';
+import { openDemoEngine } from './demo-engine.ts';
 import { type DemoOrganisation, demoPassphrase, makeDemoOrganisation } from './demo-organisation.ts';
 
 export interface Demo {
@@ -35,8 +35,7 @@ const bundlePauseMs = 250;
 
 export async function startDemo(context: Context, folder: string, wanted: DemoPorts): Promise<Demo> {
   const { random, now } = context;
-  const stopping = new AbortController();
-  const stops: (() => Promise<void> | void)[] = [() => stopping.abort()];
+  const stops: (() => Promise<void> | void)[] = [];
   const stop = async (): Promise<void> => {
     for (const task of stops.splice(0).reverse()) await task();
   };
@@ -49,12 +48,12 @@ export async function startDemo(context: Context, folder: string, wanted: DemoPo
     const transport = createTransport({ server: server.origin, socks: null, random });
     stops.push(() => transport.close());
     const ports = { ...transport, now, random, recipient: nativeRecipient, store: new MemoryStore() };
-    const other = startLoop(await DemoEngine.open(ports, organisation.other, stopping.signal), now);
+    const other = startLoop(await openDemoEngine(ports, organisation.other), now);
     stops.push(other.stop);
     const desk = await startDesk({
       folder: organisation.device,
       port: await freePort(wanted.desk === port ? port + 1 : wanted.desk),
-      openEngine: (deskPorts, identity) => DemoEngine.open(deskPorts, identity, stopping.signal),
+      openEngine: openDemoEngine,
       idleMinutes: 0,
       fileDelaySeconds: [0, 2],
     });

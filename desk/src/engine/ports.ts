@@ -57,6 +57,8 @@ export interface EngineOptions {
   readonly turnSeconds: number;
   /** The visit after a post begins after a delay between these, from minutes to weeks, each magnitude as likely as another. */
   readonly coverDelaySeconds: readonly [number, number];
+  /** How many tokens of each purpose are held at the most; fetching only these few at a time shows when posts are made. */
+  readonly tokensHeldMax: number;
 }
 
 export const defaultOptions: EngineOptions = {
@@ -66,4 +68,5 @@ export const defaultOptions: EngineOptions = {
   documentSeconds: 300,
   turnSeconds: 600,
   coverDelaySeconds: [600, 20 * 86_400],
+  tokensHeldMax: Number.POSITIVE_INFINITY,
 };

@@ -23,7 +23,6 @@ export interface Post {
   /** 4,096 bytes. */
   readonly payload: Uint8Array;
   readonly token: Uint8Array;
-  readonly tokenDay: Day;
   /** The server will not have it: not sent any more, kept so that the reply is not sealed a second time. */
   readonly isRefused: boolean;
   readonly what: PostSubject;
@@ -56,7 +55,6 @@ export function encodePost(post: Post): Uint8Array {
     .u32(post.slot)
     .bytes(post.payload, REQUEST_PAYLOAD_BYTES)
     .bytes(post.token, TOKEN_BYTES)
-    .u32(post.tokenDay)
     .u8(post.isRefused ? 1 : 0)
     .u8(kinds[post.what.kind]);
   if (post.what.kind === 'reply') writer.bytes(post.what.conversationId, CONVERSATION_ID_BYTES).u32(post.what.number);
@@ -71,7 +69,6 @@ export function decodePost(bytes: Uint8Array): Post {
     slot: reader.u32(),
     payload: reader.bytes(REQUEST_PAYLOAD_BYTES),
     token: reader.bytes(TOKEN_BYTES),
-    tokenDay: reader.u32(),
     isRefused: reader.u8() === 1,
   };
   const what = readSubject(reader);

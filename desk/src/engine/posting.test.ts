@@ -1,4 +1,7 @@
 // What a desk posts and collects anonymously: its times, its circuits, its retries, its cover.
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { decodeDeviceResponse, encodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { ackIdOf } from '@postern/protocol/keys/reply-links';
 import { generateIssuerKey, importIssuerKey } from '@postern/protocol/primitives/blind-rsa-native';
@@ -268,7 +271,106 @@ describe('tokens', () => {
     await world.run(6 * hour);
     expect(await device(0).store.get(names.tokens('admission'))).not.toBe(null);
   });
+
+  it('[RPL-5] [TOK-2] come with the next contact when their answer was lost, and the day has all of its posts', async () => {
+    world = await DeskWorld.create(1, { repliesADay: 6 }, slow);
+    await world.run(2 * hour);
+    const asked: string[] = [];
+    let lost = 0;
+    device(0).faults.desk = async (request, pass) => {
+      const answer = await pass();
+      if (request.kind !== 'tokens') return answer;
+      asked.push(request.blinded.map(bytesToHex).join());
+      if (lost++ < 3) throw new Error('the answer is lost');
+      return answer;
+    };
+    await world.nextDay();
+    // A crash in between changes nothing of it.
+    await device(0).restart();
+    device(0).seen.length = 0;
+    await world.run(daySeconds - 700);
+    expect(lost).toBeGreaterThan(3);
+    // Each purpose was asked for with the same bytes, however often.
+    expect(new Set(asked).size).toBe(2);
+    expect(posts(device(0))).toHaveLength(6);
+  });
+
+  it('[RPL-5] [RPL-7] are fetched anew when the server has lost the issuer’s keys, and what was under way arrives once', async () => {
+    world = await DeskWorld.create(1, { repliesADay: 8 }, slow);
+    await world.run(2 * hour);
+    const source = new TestSource(world);
+    await source.visit(['Hello']);
+    await world.run(hour);
+    await device(0).engine.reply(onlyId(), 'Under way');
+    let isLosing = true;
+    let tries = 0;
+    device(0).faults.anonymous = async (pass) => {
+      if (!isLosing) return pass();
+      tries += 1;
+      throw new Error('no way out');
+    };
+    while (tries === 0) await world.run(hour);
+    const sealed = async () =>
+      (await device(0).store.get((await device(0).store.list(names.posts))[0] ?? ''))?.slice(0, 2_000);
+    const before = await sealed();
+    expect(before).toBeDefined();
+    await loseIssuerKeys();
+    isLosing = false;
+    device(0).seen.length = 0;
+    await world.run(6 * hour);
+    expect(await replies()).toMatchObject([{ progress: 'posted' }]);
+    expect(device(0).engine.status().alerts).toEqual([]);
+    expect((await source.visit([], 6)).answers).toMatchObject([{ text: 'Under way' }]);
+    // The rest of the day's posts are made under the new key.
+    await world.nextDay();
+    await loseIssuerKeys();
+    device(0).seen.length = 0;
+    await world.run(daySeconds - 700);
+    expect(new Set(posts(device(0)).map(({ circuit }) => circuit)).size).toBeGreaterThanOrEqual(8);
+    expect(await device(0).store.list(names.posts)).toEqual([]);
+  });
+
+  it('[RPL-7] of another day do not store a reply again that was stored, read and deleted in between', async () => {
+    world = await DeskWorld.create(1, { repliesADay: 4 }, slow);
+    await world.run(2 * hour);
+    const source = new TestSource(world);
+    await source.visit(['Hello']);
+    await world.run(hour);
+    await device(0).engine.reply(onlyId(), 'Once');
+    let isLosing = true;
+    let lost = 0;
+    device(0).faults.anonymous = async (pass) => {
+      const answer = await pass();
+      if (!isLosing) return answer;
+      lost += 1;
+      throw new Error('the answer is lost');
+    };
+    while (lost === 0) await world.run(hour);
+    device(0).faults.isOffline = true;
+    await world.advance(2 * hour, []);
+    expect((await source.visit([], 6)).answers).toMatchObject([{ text: 'Once' }]);
+    // Longer than its token is good for.
+    await world.advance(3 * daySeconds, []);
+    device(0).faults.isOffline = false;
+    isLosing = false;
+    const before = (await world.storage?.replyTags())?.length ?? 0;
+    expect(before).toBe(0);
+    await world.run(daySeconds);
+    expect((await source.visit([], 6)).answers).toEqual([]);
+    expect(device(0).engine.status().alerts).toEqual([]);
+    expect(await replies()).toMatchObject([{ isConfirmed: true }]);
+  });
 });
+
+/** As a backup leaves a server that holds no private keys: they are made anew. */
+async function loseIssuerKeys(): Promise<void> {
+  await world.stop();
+  const keys = join(world.folder, 'keys');
+  const lost = readdirSync(keys).filter((name) => /^(reply|admission)-/.test(name));
+  expect(lost.length).toBeGreaterThan(1);
+  for (const name of lost) rmSync(join(keys, name));
+  await world.start();
+}
 
 /** One that a server might give to a single desk, to know its tokens again. */
 async function issuerOfItsOwn(): Promise<{ publicKey: Uint8Array }> {

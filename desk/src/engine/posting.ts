@@ -15,10 +15,10 @@ import type { Conversation, DeskReply } from '@postern/protocol/desk/state';
 import { type Outcome, openResponse, sealRequest } from '@postern/protocol/http/anonymous-request';
 import { decodeKeyConfig } from '@postern/protocol/http/ohttp';
 import { encodeReplyPayload } from '@postern/protocol/http/reply-payload';
-import { acceptedPeriods } from '@postern/protocol/http/token';
 import { ackIdOf } from '@postern/protocol/keys/reply-links';
 import { outstandingBefore, sealCoverReply, sealReply } from '@postern/protocol/messages/reply';
 import { lanePrefix } from '@postern/protocol/messages/reply-index';
+import { keyIdOfToken } from '@postern/protocol/primitives/blind-rsa';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import type { Day } from '@postern/protocol/time';
 import type { CoverVisits } from './cover-visits.ts';
@@ -138,7 +138,6 @@ export class Posting {
       slot,
       payload,
       token: token.token,
-      tokenDay: token.period,
       isRefused: false,
       what,
     };
@@ -242,10 +241,13 @@ export class Posting {
     const outcome = await this.#request(post, documents);
     if (outcome === 'stored') return this.#finish(name, post);
     if (outcome !== 'refused') return;
-    if (acceptedPeriods('reply', today).includes(post.tokenDay)) return this.#giveUp(name, post, today);
-    const fresh = this.#with.tokens.take('reply', today);
+    // A token may have expired, or its issuer's key is gone: only one under the key that everybody is shown counts.
+    const issuer = documents.bundle.issuers.find(({ purpose }) => purpose === 'reply');
+    if (issuer === undefined) return;
+    if (equal(keyIdOfToken(post.token), issuer.keyHash)) return this.#giveUp(name, post, today);
+    const fresh = this.#with.tokens.take('reply', today, issuer.keyHash);
     if (fresh === null) return;
-    const again = { ...post, token: fresh.token, tokenDay: fresh.period };
+    const again = { ...post, token: fresh.token };
     await this.#parts.ports.store.transaction([...fresh.writes, { key: name, bytes: encodePost(again) }]);
     this.#posts.set(name, again);
   }

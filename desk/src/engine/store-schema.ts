@@ -45,6 +45,8 @@ export const names = {
   passed: (day: Day): string => `passed/${padded(day)}`,
   allPassed: 'passed/',
   tokens: (purpose: string): string => `tokens/${purpose}`,
+  /** What was asked of the issuer and not answered yet. */
+  tokenRequests: (purpose: string): string => `token-requests/${purpose}`,
   post: (day: Day, slot: number): string => `post/${padded(day)}/${padded(slot)}`,
   posts: 'post/',
   /** Which of a day's slots are done. */

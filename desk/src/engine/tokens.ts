@@ -2,20 +2,37 @@
 
 import { equal } from '@postern/protocol/bytes/equal';
 import { WireError } from '@postern/protocol/bytes/wire-error';
-import { TOKEN_BYTES } from '@postern/protocol/constants';
 import { TOKENS_MAX } from '@postern/protocol/http/device-kinds';
 import { acceptedPeriods, requestToken, type TokenPurpose, tokenPeriod } from '@postern/protocol/http/token';
 import type { BundleIssuer } from '@postern/protocol/keys/bundle';
-import { finalizeToken, type IssuerPublicKey, importIssuerPublicKey } from '@postern/protocol/primitives/blind-rsa';
+import {
+  finalizeToken,
+  type IssuerPublicKey,
+  importIssuerPublicKey,
+  keyIdOfToken,
+} from '@postern/protocol/primitives/blind-rsa';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import type { Day } from '@postern/protocol/time';
 import { Refused } from './desk-server.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { StoreWrite } from './ports.ts';
 import { names } from './store-schema.ts';
-import { decodeTokens, encodeTokens, type HeldToken, type TokenStock } from './token-stock.ts';
+import {
+  decodeTokenRequests,
+  decodeTokens,
+  emptyStock,
+  encodeTokenRequests,
+  encodeTokens,
+  type TokenRequests,
+  type TokenStock,
+} from './token-stock.ts';
 
 const purposes = ['reply', 'admission'] as const satisfies readonly TokenPurpose[];
+
+/** A key that the bundle names. */
+interface Issuer extends BundleIssuer {
+  readonly key: IssuerPublicKey;
+}
 
 export class Tokens {
   readonly #parts: EngineParts;
@@ -35,82 +52,102 @@ export class Tokens {
   }
 
   /**
-   * Fetches a day's tokens of both kinds, at the first contact of the day, whether or not there is anything to post.
+   * Fetches a day's tokens of both kinds, at the first contact of the day, whether or not there is anything to post; and
+   * again under another key, if the server has lost the one before.
    * Only under keys that the bundle names, fetched as anybody: a key of the desk's own would give its tokens away (TOK-3).
    * @param count of this device's posts a day @throws Unreachable, Refused
    */
   async refresh(today: Day, count: number, issuers: readonly BundleIssuer[]): Promise<void> {
-    const named = purposes.flatMap((purpose) => {
-      const period = tokenPeriod(purpose, today);
-      const issuer = issuers.find((known) => known.purpose === purpose && known.period === period);
-      return issuer === undefined || this.#stockOf(purpose).fetchedOn === today ? [] : [issuer];
+    const named = issuers.filter((issuer) => {
+      return issuer.period === tokenPeriod(issuer.purpose, today) && this.#wanted(issuer, today, count) > 0;
     });
-    if (count === 0 || named.length === 0) return;
+    if (named.length === 0) return;
     const { keys } = await this.#parts.server.ask({ kind: 'issuer-keys' });
-    for (const { purpose, period, keyHash } of named) {
-      const spki = keys.find((key) => key.purpose === purpose && key.period === period)?.publicKey;
-      const isNamed = spki !== undefined && equal(await sha256(spki), keyHash);
-      if (isNamed) await this.#fetch(purpose, period, spki, today, count);
+    const held = await Promise.all(keys.map(({ publicKey }) => sha256(publicKey)));
+    for (const issuer of named) {
+      const at = held.findIndex((keyHash) => equal(keyHash, issuer.keyHash));
+      const key = await readIssuer(keys[at]?.publicKey ?? new Uint8Array(0));
+      if (key !== null) await this.#fetch({ ...issuer, key }, held, today, count);
       else this.#parts.alerts.raise('issuer-invalid', today);
     }
   }
 
   /**
    * Takes one that is accepted today out of the stock. Its writes belong into the transaction in which it is used.
-   * @returns null if there is none
+   * @param keyHash of the only issuer key that will do @returns null if there is none
    */
-  take(purpose: TokenPurpose, today: Day): { token: Uint8Array; period: number; writes: StoreWrite[] } | null {
+  take(
+    purpose: TokenPurpose,
+    today: Day,
+    keyHash: Uint8Array | null = null,
+  ): { token: Uint8Array; writes: StoreWrite[] } | null {
     const stock = this.#stockOf(purpose);
     const accepted = acceptedPeriods(purpose, today);
     const usable = stock.tokens.filter(({ period }) => accepted.includes(period));
     // The one that stays good for longer is kept.
-    const taken = usable.sort((a, b) => a.period - b.period)[0];
+    const taken = usable
+      .sort((a, b) => a.period - b.period)
+      .find(({ token }) => keyHash === null || equal(keyIdOfToken(token), keyHash));
     if (taken === undefined) return null;
     const rest = usable.filter((other) => other !== taken);
-    return { token: taken.token, period: taken.period, writes: this.#set(purpose, { ...stock, tokens: rest }) };
+    return { token: taken.token, writes: this.#set(purpose, { ...stock, tokens: rest }) };
   }
 
-  async #fetch(purpose: TokenPurpose, period: number, spki: Uint8Array, today: Day, count: number): Promise<void> {
-    const issuer = await readIssuer(spki);
-    if (issuer === null) return;
-    const { tokens } = this.#stockOf(purpose);
-    const fresh: HeldToken[] = [];
-    while (fresh.length < count) {
-      const some = await this.#fetchSome(purpose, period, issuer, Math.min(TOKENS_MAX, count - fresh.length));
-      fresh.push(...some.map((token) => ({ period, token })));
+  /** Of the day's number, those that were asked for under this key and answered. */
+  #done({ purpose, keyHash }: BundleIssuer, today: Day): number {
+    const stock = this.#stockOf(purpose);
+    return stock.day === today && equal(stock.keyHash, keyHash) ? stock.done : 0;
+  }
+
+  /** How many to ask for now. */
+  #wanted(issuer: BundleIssuer, today: Day, count: number): number {
+    const { tokens } = this.#stockOf(issuer.purpose);
+    const room = this.#parts.options.tokensHeldMax - tokens.filter(({ token }) => isUnder(issuer, token)).length;
+    return Math.min(TOKENS_MAX, count - this.#done(issuer, today), room);
+  }
+
+  /** @param held hashes of the keys that the server has */
+  async #fetch(issuer: Issuer, held: readonly Uint8Array[], today: Day, count: number): Promise<void> {
+    const { purpose, period, keyHash } = issuer;
+    for (let wanted = this.#wanted(issuer, today, count); wanted > 0; wanted = this.#wanted(issuer, today, count)) {
+      const asked = await this.#ask(issuer, wanted);
+      const tokens = await this.#answered(issuer, asked);
       // The desk's number for the day is used up, or the issuer's answer was no good: tomorrow again.
-      if (some.length === 0) break;
+      const done = tokens.length === 0 ? count : this.#done(issuer, today) + asked.requests.length;
+      const before = this.#stockOf(purpose).tokens.filter(({ token }) => {
+        return held.some((known) => equal(known, keyIdOfToken(token)));
+      });
+      const all = [...before, ...tokens.map((token) => ({ period, token }))];
+      // What was not used in two days is dropped, so that the stock shows nothing but the roster's number.
+      const stock = { day: today, done, keyHash, tokens: all.slice(-2 * count) };
+      const writes = this.#set(purpose, stock);
+      await this.#parts.ports.store.transaction([...writes, { key: names.tokenRequests(purpose), bytes: null }]);
     }
-    // What was not used in two days is dropped, so that the stock shows nothing but the roster's number.
-    const stock = { fetchedOn: today, tokens: [...tokens, ...fresh].slice(-2 * count) };
-    await this.#parts.ports.store.transaction(this.#set(purpose, stock));
   }
 
-  async #fetchSome(
-    purpose: TokenPurpose,
-    period: number,
-    issuer: IssuerPublicKey,
-    count: number,
-  ): Promise<Uint8Array[]> {
-    const { keys, ports, server } = this.#parts;
+  /** What is to be asked: what was asked before and not answered, else fresh requests, kept before they are sent. */
+  async #ask({ purpose, period, keyHash, key }: Issuer, count: number): Promise<TokenRequests> {
+    const { keys, ports } = this.#parts;
+    const name = names.tokenRequests(purpose);
+    const bytes = await ports.store.get(name);
+    const before = bytes === null ? null : decodeTokenRequests(bytes);
+    if (before?.period === period && equal(before.keyHash, keyHash)) return before;
     const scope = { fingerprint: keys.fingerprint, purpose, period };
-    const asked = await Promise.all(Array.from({ length: count }, () => requestToken(issuer, scope, ports.random)));
-    const signatures = await this.#signed(purpose, period, server, asked);
-    const tokens = await Promise.all(
-      asked.map((request, at) => finalizeToken(issuer, request, signatures[at] ?? new Uint8Array(0))),
-    );
-    return tokens.filter((token) => token?.length === TOKEN_BYTES) as Uint8Array[];
+    const requests = await Promise.all(Array.from({ length: count }, () => requestToken(key, scope, ports.random)));
+    const asked = { period, keyHash, requests };
+    await ports.store.set(name, encodeTokenRequests(asked));
+    return asked;
   }
 
-  async #signed(
-    purpose: TokenPurpose,
-    period: number,
-    server: EngineParts['server'],
-    asked: readonly { readonly blinded: Uint8Array }[],
-  ): Promise<readonly Uint8Array[]> {
+  /** The tokens of these requests; none if they are refused. @throws Unreachable, Refused */
+  async #answered({ purpose, period, key }: Issuer, { requests }: TokenRequests): Promise<Uint8Array[]> {
     try {
-      const blinded = asked.map((request) => request.blinded);
-      return (await server.ask({ kind: 'tokens', purpose, period, blinded })).signatures;
+      const blinded = requests.map((request) => request.blinded);
+      const { signatures } = await this.#parts.server.ask({ kind: 'tokens', purpose, period, blinded });
+      const tokens = await Promise.all(
+        requests.map((request, at) => finalizeToken(key, request, signatures[at] ?? new Uint8Array(0))),
+      );
+      return tokens.filter((token) => token !== null);
     } catch (error) {
       if (error instanceof Refused && error.code !== 'clock' && error.code !== 'signature') return [];
       throw error;
@@ -118,7 +155,7 @@ export class Tokens {
   }
 
   #stockOf(purpose: TokenPurpose): TokenStock {
-    return this.#stocks.get(purpose) ?? { fetchedOn: 0, tokens: [] };
+    return this.#stocks.get(purpose) ?? emptyStock;
   }
 
   #set(purpose: TokenPurpose, stock: TokenStock): StoreWrite[] {
@@ -127,6 +164,11 @@ export class Tokens {
   }
 }
 
+function isUnder({ keyHash }: BundleIssuer, token: Uint8Array): boolean {
+  return equal(keyIdOfToken(token), keyHash);
+}
+
+/** Null for none that can be used. */
 async function readIssuer(spki: Uint8Array): Promise<IssuerPublicKey | null> {
   try {
     return await importIssuerPublicKey(spki);

@@ -10,6 +10,8 @@ import { checkLength, source, subtle } from './web-crypto.ts';
 export const tokenType = 0x0002;
 export const tokenBytes = 354;
 export const tokenNonceBytes = 32;
+/** Of what a token's authenticator signs: type, nonce, challenge digest, key id. */
+export const tokenInputBytes = 98;
 /** Of a blinded message and of its signature. */
 export const blindedBytes = 256;
 export const issuerPublicKeyBytes = 342;
@@ -99,6 +101,12 @@ export async function finalizeToken(
   }
 }
 
+/** The key id (SHA-256 of the issuer's key, 32 bytes) that a token names, whoever made it. */
+export function keyIdOfToken(token: Uint8Array): Uint8Array {
+  checkLength('token', token, tokenBytes);
+  return token.slice(tokenInputBytes - 32, tokenInputBytes);
+}
+
 /** Whether a token was issued under this key for this challenge. Never throws for foreign bytes. */
 export async function verifyToken(
   issuer: IssuerPublicKey,
@@ -106,9 +114,9 @@ export async function verifyToken(
   token: Uint8Array,
 ): Promise<boolean> {
   if (token.length !== tokenBytes) return false;
-  const input = token.subarray(0, 98);
+  const input = token.subarray(0, tokenInputBytes);
   const expected = concat(u16be(tokenType), token.subarray(2, 34), challengeDigest, issuer.keyId);
   if (!equal(input, expected)) return false;
   const params = { name: 'RSA-PSS', saltLength: 48 };
-  return subtle.verify(params, issuer.key, source(token.subarray(98)), source(input));
+  return subtle.verify(params, issuer.key, source(token.subarray(tokenInputBytes)), source(input));
 }

@@ -10,7 +10,7 @@ import {
   tokenPeriod,
 } from '@postern/protocol/http/token';
 import type { BundleIssuer } from '@postern/protocol/keys/bundle';
-import { type IssuerPublicKey, importIssuerPublicKey } from '@postern/protocol/primitives/blind-rsa';
+import { type IssuerPublicKey, importIssuerPublicKey, keyIdOfToken } from '@postern/protocol/primitives/blind-rsa';
 import { generateIssuerKey, type IssuerKey, importIssuerKey } from '@postern/protocol/primitives/blind-rsa-native';
 import type { Day } from '@postern/protocol/time';
 import type { KeyFiles } from '../ports/files.ts';
@@ -29,9 +29,6 @@ export interface Signed {
 }
 
 const purposes: readonly TokenPurpose[] = ['reply', 'admission'];
-
-/** Where the key id stands in a token of type 2 (RFC 9578 section 6.3): behind type, nonce and challenge digest. */
-const keyIdAt = 2 + 32 + 32;
 
 /**
  * The keys are kept in files, unlike the OHTTP keys: a token must outlive a restart, or a restart would silence every
@@ -90,7 +87,7 @@ export class TokenIssuer {
 
   /** The last day on which the token is accepted; null if it is not a token of this purpose that is accepted today. */
   async check(purpose: TokenPurpose, day: Day, token: Uint8Array): Promise<Day | null> {
-    const keyId = token.subarray(keyIdAt, keyIdAt + 32);
+    const keyId = keyIdOfToken(token);
     const issuer = this.#held.find((held) => held.purpose === purpose && equal(held.publicKey.keyId, keyId));
     if (issuer === undefined || !acceptedPeriods(purpose, day).includes(issuer.period)) return null;
     const scope: TokenScope = { fingerprint: this.#fingerprint, purpose, period: issuer.period };
