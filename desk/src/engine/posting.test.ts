@@ -101,6 +101,29 @@ describe('posts', () => {
     expect((await source.visit()).answers).toMatchObject([{ text: 'Once', number: 1 }]);
   });
 
+  it('[RPL-7] are made once of a reply, also while the log cannot be told that it was posted', async () => {
+    world = await DeskWorld.create(1, { repliesADay: 12 }, slow);
+    await world.run(2 * hour);
+    const source = new TestSource(world);
+    await source.visit(['Hello']);
+    await world.run(hour);
+    await device(0).engine.reply(onlyId(), 'Once');
+    await world.run(hour);
+    device(0).faults.desk = async (request, pass) => {
+      if (request.kind === 'append') throw new Error('no way out');
+      return pass();
+    };
+    await world.run(20 * hour);
+    expect(posts(device(0)).length).toBeGreaterThan(6);
+    expect(await replies()).toMatchObject([{ progress: 'queued' }]);
+    // A second body for the same link would be refused.
+    expect(await world.storage?.replyTags()).toHaveLength(posts(device(0)).length);
+    device(0).faults.desk = null;
+    await world.run(3 * hour);
+    expect(await replies()).toMatchObject([{ progress: 'posted' }]);
+    expect((await source.visit([], 6)).answers).toHaveLength(1);
+  });
+
   it('[CHN-2] are never made for a reply whose root has become too old; people are told', async () => {
     world = await DeskWorld.create(1, { repliesADay: 4 }, slow);
     await world.run(2 * hour);
@@ -230,6 +253,24 @@ describe('the index', () => {
     const { answers, missing } = await source.visit([], 6);
     expect(answers.map(({ text }) => text)).toEqual(['Once more']);
     expect(missing.map(({ number }) => number)).toEqual([2]);
+  });
+
+  it('[BUN-3] that belongs to another bundle is not used, and is reported if it is so twice', async () => {
+    world = await DeskWorld.create(1, { repliesADay: 4 }, slow);
+    await world.run(2 * hour);
+    const { status, body } = await (async () => {
+      const answer = await fetch(`${world.origin}/bundle`);
+      return { status: answer.status, body: new Uint8Array(await answer.arrayBuffer()) };
+    })();
+    // Until the key for requests changes, and the bundle with it.
+    await world.run(5 * hour);
+    device(0).faults.files = async (path, pass) => (path === '/bundle' ? { status, body } : pass());
+    device(0).seen.length = 0;
+    await world.run(4 * hour);
+    expect(device(0).engine.status().alerts).toMatchObject([{ code: 'index-invalid' }]);
+    device(0).faults.files = null;
+    await world.run(2 * hour);
+    expect(device(0).engine.status().alerts).toEqual([]);
   });
 
   it('that does not verify is reported', async () => {
