@@ -9,6 +9,7 @@ export const binaries = {
   tor: '/usr/sbin/tor',
   postgresql: '/usr/lib/postgresql/*/bin/initdb',
   nginx: '/usr/sbin/nginx',
+  strace: '/usr/bin/strace',
   'zbar-tools': '/usr/bin/zbarimg',
   mat2: '/usr/bin/mat2',
   'libimage-exiftool-perl': '/usr/bin/exiftool',

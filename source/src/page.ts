@@ -8,7 +8,7 @@ import { codeOf, type PageSession } from './session.ts';
 import { type Effect, type Event, initialState, type Organisation, type State } from './state.ts';
 import { update } from './update.ts';
 import type { Uploads } from './uploads.ts';
-import { spaced, type Typing, typingOf, type WordLists } from './words.ts';
+import { type Typing, typingOf, type WordLists } from './words.ts';
 
 /** What the page's rules need of a visit's traffic. */
 export type Traffic = Pick<Visit, 'run' | 'stop' | 'times'>;
@@ -205,7 +205,7 @@ async function enter(
   dispatch: (event: Event) => void,
 ): Promise<void> {
   const loaded = await lists.load(list);
-  const result = await session.enterPhrase(spaced(typed, loaded), [loaded]);
+  const result = await session.enterPhrase(typed, [loaded]);
   if (result.ok) {
     dispatch({ type: 'session', session: session.state });
     dispatch({ type: 'entered' });

@@ -6,7 +6,6 @@ import { fingerprintToQr, verificationNumbers } from '@postern/protocol/keys/fin
 import { readTyped } from '@postern/protocol/keys/passphrase-typing';
 import type { WordList } from '@postern/protocol/keys/word-lists';
 import { sha256 } from '@postern/protocol/primitives/hash';
-import { spaced } from './words.ts';
 
 /** What is known of the organisation for sure. */
 export type Pinned = {
@@ -124,7 +123,7 @@ function judgeWords(text: string, { fingerprint }: Pinned, lists: readonly WordL
   const wanted = verificationNumbers(fingerprint);
   let verdict: Verdict = { answer: 'unsure', why: 'list' };
   for (const list of lists) {
-    const numbers = readTyped(spaced(text, list), list).map((word) => list.words.indexOf(word));
+    const numbers = readTyped(text, list).map((word) => list.words.indexOf(word));
     if (numbers.includes(-1)) continue;
     if (numbers.length === phraseCount) return { answer: 'unsure', why: 'twelve' };
     if (numbers.length !== wordCount) continue;

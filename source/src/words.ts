@@ -76,18 +76,13 @@ const suggestionsMax = 5;
 /** What a text typed so far means in a list, and how its last word could go on. */
 export function typingOf(text: string, list: WordList | undefined): Typing {
   if (list === undefined) return { words: [], suggestions: [] };
-  const words = readTyped(spaced(text, list), list);
+  const words = readTyped(text, list);
   const last = lastLetters(text);
   // One letter of an alphabet leaves too many words to be of help.
   const isEnough = last.length > 1 || !/\p{Script=Latin}/u.test(last);
   const completions = isEnough ? suggest(last, list, suggestionsMax) : [];
   const isWhole = list.words.includes(last.normalize('NFC').toLowerCase());
   return { words, suggestions: isWhole || last === '' ? [] : completions };
-}
-
-/** In the Chinese lists each character is a word of its own, so that one wrong character does not hide the others. */
-export function spaced(text: string, { id }: WordList): string {
-  return id.startsWith('chinese') ? text.replaceAll(/\p{Script=Han}/gu, '$& ') : text;
 }
 
 /** The text with its last letters replaced by a whole word, ready for the next. */

@@ -1,13 +1,13 @@
 /** `postern init`: a new organisation, with its root key, its server's data folder and the first device of its first desk. */
 
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDeviceIdentity } from '@postern/desk/engine/identity';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { fingerprintOf } from '@postern/protocol/keys/fingerprint';
 import { keyHashOf } from '@postern/protocol/keys/signed';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
-import { createDataFolder } from '@postern/server/files/data-folder';
+import { createDataFolder, makeFolder } from '@postern/server/files/data-folder';
 import { ensureOnionKey } from '@postern/server/onion/onion-key';
 import { Command } from 'commander';
 import { createDeviceFolder, requireEmpty } from '../organisation/device-folder.ts';
@@ -210,7 +210,7 @@ interface Places {
 async function make(context: Context, places: Places, decided: Decided, options: InitOptions) {
   const { random } = context;
   const { names, deskNames } = decided;
-  await mkdir(places.folder, { recursive: true, mode: 0o700 });
+  await makeFolder(places.folder);
   const identity = await createDeviceIdentity(random);
   const rootKey = await createRootKey(places.root, { random, passphrase: decided.rootPassphrase });
   const fingerprint = await fingerprintOf(rootKey.publicKey);

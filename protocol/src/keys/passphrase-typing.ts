@@ -12,6 +12,10 @@ const runsMax = 2 * PHRASE_WORDS;
 /** More ways than this to read something count as none. */
 const waysMax = 64;
 
+const runsOfLetters = /[\p{L}\p{M}]+/gu;
+/** A Chinese character with what varies its shape, or letters of other scripts. */
+const runsOfChinese = /(?!\P{L})\p{Script=Han}\p{M}*|(?:(?!\p{Script=Han})[\p{L}\p{M}])+/gu;
+
 /** A list by the spellings under which its words are found. */
 type Lookup = {
   /** By the exact word. */
@@ -27,10 +31,11 @@ type Lookup = {
  * The words that a text means, in the list's spelling. It sets aside: upper case, full-width and half-width forms,
  * decomposed letters, accents left out or added, katakana for hiragana, numbers, commas and any other signs between
  * words, missing spaces, the end of a word after its fourth letter, and the other Chinese script. What it cannot make
- * out stays as it was typed. It never chooses between two readings.
+ * out stays as it was typed; in a Chinese list each character is a word, so a wrong one stands alone. It never chooses
+ * between two readings.
  */
 export function readTyped(text: string, list: WordList): string[] {
-  const runs = plain(text).match(/[\p{L}\p{M}]+/gu) ?? [];
+  const runs = plain(text).match(list.id.startsWith('chinese') ? runsOfChinese : runsOfLetters) ?? [];
   if (runs.length > runsMax) return [...runs];
   const lookup = lookupOf(list);
   const readings = runs.map((run) => readingsOf(run, list, lookup));

@@ -1,7 +1,7 @@
 /** The server's folder: its settings, its own key and the secrets that live for days; SQLite's database lies beside them. */
 
 import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { bytesToHex, hexToBytes } from '@postern/protocol/bytes/encode';
 import { HYBRID_SEED_BYTES } from '@postern/protocol/constants';
 import type { Random } from '@postern/protocol/primitives/random';
@@ -51,7 +51,7 @@ const ownerOnly = 0o077;
  */
 export async function createDataFolder(path: string, settings: Settings, random: Random): Promise<DataFolder> {
   process.umask(ownerOnly);
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeFolder(path);
   if ((await readdir(path)).length > 0) throw new DataFolderError('exists', 'create');
   await chmod(path, 0o700);
   await mkdir(join(path, keysName), { mode: 0o700 });
@@ -154,6 +154,15 @@ export async function writeDurably(folder: string, name: string, bytes: Uint8Arr
   }
   await rename(`${path}.new`, path);
   await syncFolder(folder);
+}
+
+/** Makes a folder of the owner's and those that it stands in; each is on the disk, under its name, when it resolves. */
+export async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made)) {
+    await syncFolder(dirname(made));
+  }
 }
 
 async function syncFolder(folder: string): Promise<void> {
