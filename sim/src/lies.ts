@@ -1,23 +1,30 @@
 /** What a lying server can say, and who must notice (THR-9, TRK-3, LOG-1, LOG-5, ROS-1, ROS-3, BUN-1, BUN-3, IDX-2, PAR-1, REQ-8). */
 
 import type { AlertCode } from '@postern/desk/engine/view';
-import { equal } from '@postern/protocol/bytes/equal';
-import { type DeviceRequest, decodeDeviceRequest } from '@postern/protocol/http/device-request';
-import { type DeviceAnswer, decodeDeviceResponse, encodeDeviceResponse } from '@postern/protocol/http/device-response';
+import { decodeDeviceRequest } from '@postern/protocol/http/device-request';
+import { decodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { decodeBundle, signBundle } from '@postern/protocol/keys/bundle';
-import { payloadOf, signDocument } from '@postern/protocol/keys/signed';
+import { hashOfDocument, payloadOf } from '@postern/protocol/keys/signed';
 import { decodeTransportKey } from '@postern/protocol/keys/transport-key';
 import { type ParcelRoute, sealParcel } from '@postern/protocol/messages/parcel';
-import { decodeIndex, encodeIndex, type ReplyIndex } from '@postern/protocol/messages/reply-index';
+import { decodeIndex } from '@postern/protocol/messages/reply-index';
 import { hpkeKeyPair } from '@postern/protocol/primitives/hpke';
-import { type HybridKey, hybridKey } from '@postern/protocol/primitives/hybrid-signature';
+import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import type { SourceErrorCode } from '@postern/protocol/source/source-error';
 import { dayOf } from '@postern/protocol/time';
 import type { Interceptor } from './network.ts';
 import { get, type Scene } from './scene.ts';
 import type { WireAnswer, WireRequest } from './server-host.ts';
-
-type Pass = (request: WireRequest) => Promise<WireAnswer>;
+import {
+  answerOf,
+  broken,
+  ownBundle,
+  type Pass,
+  signIndex,
+  toDevices,
+  toVisitors,
+  whenLoadedAgain,
+} from './tampering.ts';
 
 /** One lie, told for a while to everybody or to some. */
 export interface Lie {
@@ -30,57 +37,6 @@ export interface Lie {
   readonly hours: number;
   readonly hoursBefore?: number;
   readonly tell: (scene: Scene) => Promise<Interceptor>;
-}
-
-/** Changes the answers to one kind of device request. */
-function toDevices<Kind extends DeviceAnswer['kind']>(
-  kind: Kind,
-  change: (
-    answer: Extract<DeviceAnswer, { kind: Kind }>,
-    asked: DeviceRequest,
-    from: string,
-  ) => Extract<DeviceAnswer, { kind: Kind }>,
-): Interceptor {
-  return async (from, request, pass) => {
-    const answer = await pass(request);
-    if (request.path !== '/desk' || request.body === null || answer.status !== 200) return answer;
-    const asked = decodeDeviceRequest(request.body);
-    if (asked.kind !== kind) return answer;
-    const read = decodeDeviceResponse(asked.kind, answer.body);
-    if (read.kind === 'error') return answer;
-    const changed = change(read as Extract<DeviceAnswer, { kind: Kind }>, asked, from);
-    return { status: 200, body: encodeDeviceResponse(changed) };
-  };
-}
-
-function toVisitors(path: string, change: (answer: WireAnswer) => Promise<WireAnswer>): Interceptor {
-  return async (_from, request, pass) => {
-    const answer = await pass(request);
-    return request.path === path && answer.status === 200 ? change(answer) : answer;
-  };
-}
-
-/** An index of the server's, changed and signed again. */
-async function signIndex(scene: Scene, answer: WireAnswer, key: HybridKey, changes: Partial<ReplyIndex>) {
-  const index = { ...decodeIndex(payloadOf(answer.body)), ...changes };
-  return {
-    status: 200,
-    body: await signDocument('index', encodeIndex(index), key, scene.world.dice.fork('lie').random),
-  };
-}
-
-/** Answers to a source from the second request of a path on, with an index that makes its page load everything again. */
-function whenLoadedAgain(scene: Scene, roster: Uint8Array): Interceptor {
-  let indices = 0;
-  return async (from, request, pass) => {
-    const answer = await pass(request);
-    if (from !== 'source') return answer;
-    if (request.path === '/roster' && indices > 0) return { status: 200, body: roster };
-    if (request.path.startsWith('/index') && indices++ > 0) {
-      return signIndex(scene, answer, scene.world.host.key, { bundleHash: new Uint8Array(32) });
-    }
-    return answer;
-  };
 }
 
 export const lies: readonly Lie[] = [
@@ -149,20 +105,12 @@ export const lies: readonly Lie[] = [
     name: 'one visitor gets a bundle of his own, with another key for requests',
     atSource: ['index'],
     hours: 1,
-    tell: async (scene) => async (from, request, pass) => {
-      const answer = await pass(request);
-      if (from !== 'source' || request.path !== '/bundle') return answer;
-      const bundle = decodeBundle(payloadOf(answer.body));
-      const { publicKey } = await hpkeKeyPair(scene.world.dice.fork('own key').random(32));
-      const keyConfig = bundle.keyConfig.slice();
-      const at = Buffer.from(keyConfig).length - publicKey.length - 6;
-      keyConfig.set(publicKey, Math.max(3, at));
-      const body = await signBundle(
-        { ...bundle, keyConfig },
-        scene.world.host.key,
-        scene.world.dice.fork('lie').random,
-      );
-      return { status: 200, body };
+    tell: async (scene) => {
+      const own = ownBundle(scene);
+      return async (from, request, pass) => {
+        const answer = await pass(request);
+        return from === 'source' && request.path === '/bundle' ? own(answer) : answer;
+      };
     },
   },
   {
@@ -218,7 +166,7 @@ export const lies: readonly Lie[] = [
     },
   },
   {
-    name: 'a roster of another organisation',
+    name: 'a roster with a broken signature',
     atDesk: ['roster-invalid'],
     hours: 4,
     tell: async (scene) => {
@@ -282,7 +230,28 @@ export const lies: readonly Lie[] = [
   },
 ];
 
-/** Each of these leaves a desk that people must set up again, so each needs a scene of its own. */
+/**
+ * A lie that the one visitor to whom it is told cannot notice (spec/threat-model.md): a bundle and an index that fit
+ * each other, with another key for requests.
+ */
+export function tellUnnoticed(scene: Scene): Lie {
+  const own = ownBundle(scene);
+  return {
+    name: 'one visitor gets a bundle and an index of his own',
+    atSource: ['index', 'bundle', 'index-old', 'clock'],
+    hours: 1,
+    tell: async () => async (from, request, pass) => {
+      const answer = await pass(request);
+      if (from !== 'source') return answer;
+      if (request.path === '/bundle') return own(answer);
+      if (!request.path.startsWith('/index')) return answer;
+      const bundle = await own(await pass(get('/bundle')));
+      return signIndex(scene, answer, scene.world.host.key, { bundleHash: await hashOfDocument(bundle.body) });
+    },
+  };
+}
+
+/** Each of these leaves a desk that people must set up again, so they are told last. */
 export const lastingLies: readonly Lie[] = [
   {
     name: 'a log entry that is changed',
@@ -349,15 +318,4 @@ async function logOf(request: WireRequest, pass: Pass) {
   const { status, body } = await pass(request);
   const read = status === 200 ? decodeDeviceResponse('log', body) : null;
   return read?.kind === 'log' ? read.entries : [];
-}
-
-function answerOf(answer: DeviceAnswer): WireAnswer {
-  return { status: 200, body: encodeDeviceResponse(answer) };
-}
-
-function broken(bytes: Uint8Array): Uint8Array {
-  const copy = bytes.slice();
-  copy[copy.length - 1] = (copy[copy.length - 1] ?? 0) ^ 1;
-  if (equal(copy, bytes)) throw new Error('break a signature: nothing changed');
-  return copy;
 }

@@ -18,7 +18,15 @@ const module = new URL('./data-folder.ts', import.meta.url).href;
 function watch(program: string): { readonly made: string[]; readonly unsynced: string[] } {
   const log = join(place, 'calls');
   const filter = ['-f', '-y', '-qq', '-s', '4096', '-e', 'trace=mkdir,mkdirat,fsync'];
-  execFileSync(pathOf('strace') ?? 'none', [...filter, '-o', log, process.execPath, '--input-type=module', '--eval', program]);
+  execFileSync(pathOf('strace') ?? 'none', [
+    ...filter,
+    '-o',
+    log,
+    process.execPath,
+    '--input-type=module',
+    '--eval',
+    program,
+  ]);
   const [made, unsynced]: [string[], Set<string>] = [[], new Set()];
   for (const line of readFileSync(log, 'utf8').split('\n')) {
     const folder = /mkdir(?:at)?\((?:AT_FDCWD[^,]*, )?"([^"]+)".* = 0$/.exec(line)?.[1];
