@@ -21,8 +21,8 @@ import type { Random } from '@postern/protocol/primitives/random';
 import { seededRandom } from '@postern/protocol/testing/seeded-random';
 import type { Bench } from './measure.ts';
 
-const cases = 10_000;
-const day = 20_780;
+export const cases = 10_000;
+const sampleDay = 20_780;
 const sentences = [
   '合同在开标之前就已经定好了价格，几家公司轮流中标。',
   'The lists were signed in the harbour office before the meeting took place. ',
@@ -38,9 +38,9 @@ export const deskCases: Bench = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'postern-cases-'));
   try {
     const path = join(folder, 'desk.sqlite');
-    const ids = await fill(path, random);
+    const ids = await fill(path, storeKey(), sampleDay, random);
     const start = performance.now();
-    const store = await SealedStore.open(path, new Secret(new Uint8Array(32).fill(9)), random);
+    const store = await SealedStore.open(path, storeKey(), random);
     const { state } = await LogStore.load(store, random);
     const startSeconds = (performance.now() - start) / 1000;
     await store.close();
@@ -48,7 +48,7 @@ export const deskCases: Bench = async () => {
       const conversation = state.conversations.get(id);
       if (conversation === undefined) throw new Error('open a case: it is not there');
       const record = caseOf(state.work, id);
-      const view = await viewOf(conversation, [], device, day);
+      const view = await viewOf(conversation, [], device, sampleDay);
       return { ...view, work: { ...record, ...caseSummary(record, bytesToHex(device), null), parts: [] } };
     };
     const search = new SearchIndex();
@@ -98,13 +98,27 @@ export const deskCases: Bench = async () => {
   }
 };
 
-/** Writes the cases into a store, as their events would. @returns their ids */
-async function fill(path: string, random: Random): Promise<string[]> {
-  const store = await SealedStore.open(path, new Secret(new Uint8Array(32).fill(9)), random);
+/** A text that is no near copy of another: 120 characters drawn from the common ones of Chinese. */
+function ownText(random: Random): string {
+  const bytes = random(240);
+  const codes = Array.from(
+    { length: 120 },
+    (_, at) => 0x4e00 + ((((bytes[2 * at] ?? 0) << 8) | (bytes[2 * at + 1] ?? 0)) % 3_000),
+  );
+  return String.fromCodePoint(...codes);
+}
+
+function storeKey(): Secret {
+  return new Secret(new Uint8Array(32).fill(9));
+}
+
+/** Writes the cases into a store, as their events of that day would. @returns their ids */
+export async function fill(path: string, key: Secret, day: number, random: Random): Promise<string[]> {
+  const store = await SealedStore.open(path, key, random);
   const log = await LogStore.load(store, random);
   for (let at = 0; at < cases; at++) {
     const conversationId = random(32);
-    const text = `${Array.from(random(12), (byte) => sentences[byte % sentences.length]).join('')} ${at}`;
+    const text = `${sentences[at % sentences.length]}${ownText(random)} ${at}`;
     const [piece] = (await splitContent({ campaign: null, language: 'zh', answers: [], text, files: [] })) as [
       Uint8Array,
     ];

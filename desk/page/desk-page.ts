@@ -29,6 +29,8 @@ export class DeskPage {
   readonly #delays = new Map<string, number>();
   #lastPresence = 0;
   #isSearching = false;
+  /** Since the search that is under way began. */
+  #isAsked = false;
   readonly #wantedFocus = signal<FocusWish | null>(null);
   /** Where the focus shall go once that place is drawn. A newer wish replaces an older: no late one takes keys away. */
   readonly wantedFocus: ReadonlySignal<FocusWish | null> = this.#wantedFocus;
@@ -131,6 +133,7 @@ export class DeskPage {
 
   search(query: string): void {
     this.send({ kind: 'query', query });
+    this.#isAsked = true;
     if (!this.#isSearching) this.#quietly(this.#find());
   }
 
@@ -138,9 +141,9 @@ export class DeskPage {
   async #find(): Promise<void> {
     this.#isSearching = true;
     try {
-      for (let done = ''; done !== this.#state.value.query; ) {
+      while (this.#isAsked) {
+        this.#isAsked = false;
         const { query } = this.#state.value;
-        done = query;
         if (query.trim() === '') continue;
         const { ids } = await this.#client.call('search', { query });
         this.send({ kind: 'found', query, ids });
@@ -301,6 +304,8 @@ export class DeskPage {
     const before = this.#state.value;
     this.send({ kind: 'change', change });
     if (change.kind === 'phase' && change.phase !== 'open') for (const name of this.#delays.keys()) this.#cancel(name);
+    // What has been read for the search since may match too.
+    if (change.kind === 'status' && change.unsearched < before.unsearched) this.search(before.query);
     const id = before.open?.id;
     if (change.kind !== 'inbox' || id === undefined) return;
     if (change.rows.some((row) => row.id === id) || change.gone.includes(id)) this.#quietly(this.#load(id));

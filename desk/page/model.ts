@@ -53,6 +53,8 @@ export interface State {
   readonly status: EngineStatus | null;
   readonly today: number;
   readonly hasFailed: boolean;
+  /** Cases that the search has not read yet. */
+  readonly unsearched: number;
   readonly rows: ReadonlyMap<string, InboxRow>;
   readonly hasInbox: boolean;
   readonly filter: Filter;
@@ -119,6 +121,7 @@ export const firstState: State = {
   status: null,
   today: 0,
   hasFailed: false,
+  unsearched: 0,
   rows: new Map(),
   hasInbox: false,
   filter: 'all',
@@ -233,8 +236,10 @@ function applyChange(state: State, change: Change): State {
       return applyPhase(state, change.phase, change.idleMinutes);
     case 'preferences':
       return { ...state, preferences: change.preferences };
-    case 'status':
-      return { ...state, status: change.status, today: change.today, hasFailed: change.hasFailed, team: change.team };
+    case 'status': {
+      const { kind: _, ...told } = change;
+      return { ...state, ...told };
+    }
     case 'inbox': {
       const rows = new Map(change.isWhole ? [] : state.rows);
       const selected = new Set(state.selected);

@@ -62,6 +62,8 @@ export const en = {
   'inbox.emptyTwo':
     'This device tries each envelope with your day keys. What opens appears here, on all of your devices.',
   'inbox.emptyThree': 'Leave the desk open and unlocked: it works by itself, at steady moments that show nothing.',
+  'inbox.unsearched.one': '{count} case is still being read for the search.',
+  'inbox.unsearched.other': '{count} cases are still being read for the search.',
   'inbox.noneHeading': 'Nothing matches',
   'inbox.noneSearch': 'Every word must occur. Parts of words count, and accents may be left out.',
   'inbox.noneFilter': 'No conversation is in this group now.',

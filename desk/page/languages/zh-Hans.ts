@@ -59,6 +59,8 @@ export const zhHans: Catalogue = {
   'inbox.emptyOne': '每次有人访问贵机构的页面，都会留下密封的信封，其中大多数是空的掩护信封。',
   'inbox.emptyTwo': '本设备用日密钥逐个尝试。能打开的会出现在这里，也会出现在你们的所有设备上。',
   'inbox.emptyThree': '请让值班台保持打开和解锁：它会按固定的时刻自行工作，从外面看不出任何差别。',
+  'inbox.unsearched.one': '还有 {count} 个案件正在读入搜索。',
+  'inbox.unsearched.other': '还有 {count} 个案件正在读入搜索。',
   'inbox.noneHeading': '没有符合的内容',
   'inbox.noneSearch': '每个词都必须出现。词的一部分也算，重音符号可以省略。',
   'inbox.noneFilter': '目前没有对话属于这一组。',

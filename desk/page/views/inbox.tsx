@@ -10,7 +10,7 @@ import { deskName, localName } from './names.ts';
 import { ids } from './shortcuts.ts';
 
 export function Inbox({ page }: { readonly page: DeskPage }): JSX.Element {
-  const { query, rows } = page.state.value;
+  const { query, rows, unsearched } = page.state.value;
   const { say, count } = page.words.value;
   const shown = page.shown.value.length;
   return (
@@ -39,6 +39,7 @@ export function Inbox({ page }: { readonly page: DeskPage }): JSX.Element {
         <p class="unseen" role="status">
           {query.trim() === '' ? '' : count('inbox.shown', shown)}
         </p>
+        {query.trim() !== '' && unsearched > 0 && <p class="note">{count('inbox.unsearched', unsearched)}</p>}
       </div>
       <GroupBar page={page} />
       {shown > 0 ? <CaseList page={page} /> : rows.size > 0 ? <NoneShown page={page} /> : <EmptyInbox page={page} />}

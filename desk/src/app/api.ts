@@ -50,6 +50,8 @@ export type Change =
       readonly today: number;
       /** Whether the last round failed for a reason that is not the network: the disk, mostly. */
       readonly hasFailed: boolean;
+      /** Cases that the search has not read yet. */
+      readonly unsearched: number;
       readonly team: TeamView;
     }
   | {

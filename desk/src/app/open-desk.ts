@@ -1,9 +1,6 @@
 /** A desk whose keystore is open: engine, store, network and what the page is told of them. */
 
 import type { Secret } from '@postern/protocol/bytes/secret';
-import { WireError } from '@postern/protocol/bytes/wire-error';
-import { type Carried, linesToCarried } from '@postern/protocol/messages/carried';
-import { MessageError } from '@postern/protocol/messages/message-error';
 import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
@@ -11,7 +8,8 @@ import type { CaseProblem } from '../engine/case-view.ts';
 import type { CaseFile, CaseLine, ReplyProblem } from '../engine/view.ts';
 import { DeskFiles, defaultDelaySeconds, type SaveProblem } from '../files/desk-files.ts';
 import type { SavedFile } from '../files/plain-files.ts';
-import type { Answers, Calls, CarriedProblem, Change, FilePlace, InboxRow, Preferences } from './api.ts';
+import type { Answers, Calls, Change, FilePlace, InboxRow, Preferences } from './api.ts';
+import { readCarried } from './carried-lines.ts';
 import { type CaseAnswer, type CaseCallName, type CaseCalls, caseAction } from './case-calls.ts';
 import { type EngineLoop, startEngineLoop, type Timer } from './engine-loop.ts';
 import type { Engine, OpenEngine } from './engine-port.ts';
@@ -48,6 +46,8 @@ type EnrolledKeystore = Keystore & { readonly enrolment: Enrolment };
 const gatherMs = 120;
 /** Conversations that are read for the search before others get their turn. */
 const indexedAtOnce = 40;
+/** And before the page is told how far that is. */
+const toldAfter = 1_000;
 
 const replyProblems: readonly ReplyProblem[] = [
   'unknown-conversation',
@@ -74,6 +74,7 @@ export class OpenDesk {
   #gathering: { cancel(): void } | null = null;
   #telling: { cancel(): void } | null = null;
   #indexing: Promise<void> = Promise.resolve();
+  #unsearched = 0;
   #isClosed = false;
 
   private constructor(options: OpenDeskOptions, keystore: Keystore, parts: Parts) {
@@ -243,7 +244,10 @@ export class OpenDesk {
       await this.#noteOwn(known);
       const ids = caseIdsIn(given);
       // What was just written is found at once.
-      if (ids.length <= indexedAtOnce) await this.#index(ids);
+      if (ids.length <= indexedAtOnce) {
+        this.#unsearched += ids.length;
+        await this.#index(ids);
+      }
       return { problem: null };
     } catch (error) {
       const problem = caseProblems.find((known) => known === (error as { code?: unknown }).code);
@@ -316,6 +320,7 @@ export class OpenDesk {
       status: this.#engine.status(),
       today,
       hasFailed: this.#loop.hasFailed,
+      unsearched: this.#unsearched,
       team: this.#engine.team(),
     };
   }
@@ -327,7 +332,10 @@ export class OpenDesk {
     const toIndex = rows.filter((row) => !hasSameTexts(row, this.#rows.get(row.id))).map(({ id }) => id);
     this.#rows = next;
     for (const id of gone) this.#forget(id);
-    if (toIndex.length > 0) this.#indexing = this.#indexing.then(() => this.#index(toIndex));
+    if (toIndex.length > 0) {
+      this.#unsearched += toIndex.length;
+      this.#indexing = this.#indexing.then(() => this.#index(toIndex));
+    }
     if (rows.length + gone.length > 0) this.#options.send({ kind: 'inbox', isWhole: false, rows, gone });
   }
 
@@ -356,7 +364,9 @@ export class OpenDesk {
       if (this.#isClosed) return;
       const view = await this.#engine.conversation(id);
       if (view !== null) this.#take(id, view);
+      this.#unsearched -= 1;
       if (at % indexedAtOnce === indexedAtOnce - 1) await new Promise((resolve) => setImmediate(resolve));
+      if (at % toldAfter === toldAfter - 1) this.#gather();
     }
     // What was found in the texts shows in the lines.
     if (ids.length > 0) this.#gather();
@@ -367,17 +377,6 @@ export class OpenDesk {
     const texts = view.messages.map(({ text }) => text);
     this.#copies.set(id, texts.join('\n'));
     this.#languages.set(id, detectLanguage(texts.at(-1) ?? ''));
-  }
-}
-
-async function readCarried(text: string, fingerprint: Uint8Array): Promise<Carried | { problem: CarriedProblem }> {
-  try {
-    const read = await linesToCarried(text, fingerprint);
-    return read.kind === 'carried' ? read.carried : { problem: 'missing' };
-  } catch (error) {
-    if (error instanceof MessageError) return { problem: 'organisation' };
-    if (error instanceof WireError) return { problem: 'lines' };
-    throw error;
   }
 }
 

@@ -119,9 +119,17 @@ export class CaseDesk {
   view(id: string): CaseView {
     const record = this.#record(id);
     const { access, motive, links, notes, grades, trail } = record;
-    const all = new Map([...this.#with.log.state.work.cases, ...(this.#ahead?.work.cases ?? [])]);
-    const parts = [...all].filter(([, { mergedInto }]) => mergedInto === id).map(([part]) => part);
+    const parts = this.#partsOf(id);
     return { ...this.summary(id), access, motive, links, parts, notes, grades, trail };
+  }
+
+  #partsOf(id: string): string[] {
+    const { cases } = this.#with.log.state.work;
+    const ahead = this.#ahead?.work.cases ?? new Map<string, CaseRecord>();
+    const parts: string[] = [];
+    for (const [part, record] of cases) if ((ahead.get(part) ?? record).mergedInto === id) parts.push(part);
+    for (const [part, { mergedInto }] of ahead) if (mergedInto === id && !cases.has(part)) parts.push(part);
+    return parts;
   }
 
   team(): TeamView {
