@@ -213,7 +213,7 @@ export class Visit {
     this.#dispatch({ type: 'text', text });
     const measure = new SourceSession({ fingerprint: this.#parts.begin.fingerprint, random: this.#parts.random });
     const { fill, fits } = await measure.measure(text, this.#language.tag);
-    this.#dispatch({ type: 'room', text, room: { fill, fits } });
+    this.#dispatch({ type: 'room', text, answers: this.#state.draft.answers, room: { fill, fits } });
   }
 
   async #choose(list: string | undefined): Promise<void> {

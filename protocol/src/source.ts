@@ -4,6 +4,8 @@ import { fingerprint as asFingerprint, type DeskId, type Fingerprint } from './b
 import { bytesToHex } from './bytes/encode.ts';
 import { equal } from './bytes/equal.ts';
 import { WireError } from './bytes/wire-error.ts';
+import type { VerifiedCampaign } from './campaign/campaign.ts';
+import { openCampaignList } from './campaign/campaign-list.ts';
 import { Delivery, type DeliveryTerms, type SealedReceipt } from './delivery.ts';
 import type { FileDescriptor } from './files/descriptor.ts';
 import { decodeKeyConfig } from './http/ohttp.ts';
@@ -14,7 +16,7 @@ import { activeDesks, type DeskName, deskOf, deviceIdOf, type LocalName, type Ro
 import { acceptRosters, type VerifiedRoster, verifyRoster } from './keys/roster-chain.ts';
 import type { WordList } from './keys/word-lists.ts';
 import type { Carried } from './messages/carried.ts';
-import { type ContentMeasure, measureContent } from './messages/content.ts';
+import { type Answer, type ContentMeasure, measureContent } from './messages/content.ts';
 import { drawBelow } from './messages/draw.ts';
 import { sealCover, sealReceipt, sealSubmission } from './messages/envelope.ts';
 import { MessageError } from './messages/message-error.ts';
@@ -66,6 +68,15 @@ interface Documents {
   readonly index: ReplyIndex;
 }
 
+/** Answers to the questions of a campaign. */
+export interface Answered {
+  /** 8 bytes. */
+  readonly campaign: Uint8Array;
+  readonly answers: readonly Answer[];
+}
+
+const unasked = { campaign: null, answers: [] };
+
 export type { PhraseProblem } from './source/phrase.ts';
 
 /** One visit. Times are unix seconds. Everything that it derives from the phrase is gone after `forget`. */
@@ -79,6 +90,7 @@ export class SourceSession {
   #holder: Holder | null = null;
   #candidates: Promise<Candidate[]> | null = null;
   #wanted = new Map<string, Candidate>();
+  #campaigns: readonly VerifiedCampaign[] = [];
   #answers = new Answers();
   #unreadable = new Set<string>();
   #lookedAt: ReplyIndex | null = null;
@@ -129,6 +141,20 @@ export class SourceSession {
     }
     await this.#look();
     return 'ok';
+  }
+
+  /** Whether there is a `GET /campaigns` to be made: by every visit, or by none. */
+  get hasCampaigns(): boolean {
+    return this.#require().roster.campaigns.length > 0;
+  }
+
+  /** Takes the list of all campaigns; what the roster in use does not list is left out [CAM-1]. @throws WireError for no list */
+  async loadCampaigns(bytes: Uint8Array): Promise<void> {
+    this.#campaigns = await openCampaignList(bytes, this.#require().roster);
+  }
+
+  get campaigns(): readonly VerifiedCampaign[] {
+    return this.#campaigns;
   }
 
   get organisation(): {
@@ -203,8 +229,13 @@ export class SourceSession {
   }
 
   /** How much room a text takes; never throws for one that is too long. */
-  measure(text: string, language: string, files: readonly FileDescriptor[] = []): Promise<ContentMeasure> {
-    return measureContent({ campaign: null, language, answers: [], text, files });
+  measure(
+    text: string,
+    language: string,
+    files: readonly FileDescriptor[] = [],
+    answered: Answered | undefined = undefined,
+  ): Promise<ContentMeasure> {
+    return measureContent({ ...(answered ?? unasked), language, text, files });
   }
 
   /** Seals a message and queues it for the next moments. @throws SourceError no-phrase, desk-paused, too-long */
@@ -214,13 +245,14 @@ export class SourceSession {
     readonly language: string;
     /** Every chunk of which is stored already. */
     readonly files?: readonly FileDescriptor[];
+    readonly answered?: Answered | undefined;
   }): Promise<{ id: string }> {
     const { roster, bundle } = this.#require();
     if (!this.#holder || !this.#delivery) throw new SourceError('no-phrase', 'send: there is no phrase');
     const desk = activeDesks(roster).find(({ id }) => bytesToHex(id) === message.deskId);
     if (!desk) throw new SourceError('desk-paused', 'send: the desk takes no messages now');
-    const { language, text, files = [] } = message;
-    const content = { campaign: null, language, answers: [], text, files };
+    const { language, text, files = [], answered = unasked } = message;
+    const content = { ...answered, language, text, files };
     if (!(await measureContent(content)).fits) throw new SourceError('too-long', 'send: the message does not fit');
     const today = dayOf(this.#now);
     const source = await this.#holder.sourceFor(desk.id, today);

@@ -3,6 +3,7 @@
 import { hexToBytes } from '@postern/protocol/bytes/encode';
 import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
+import { callNamed } from './call.ts';
 import { carryInto } from './carrying.ts';
 import { make } from './dom.ts';
 import { Downloads } from './downloads.ts';
@@ -40,6 +41,7 @@ export function start(makeSession: (random: Random) => Session): void {
   const page = startPage({
     ...browserParts(),
     session,
+    call: callNamed(location.hash),
     traffic: (told) => new Visit({ session, http, clock, ...told }),
     language: lang,
     lists,
@@ -136,7 +138,7 @@ function replaceOnLanguage(): void {
   for (const link of part('languages').querySelectorAll('a')) {
     link.addEventListener('click', (event) => {
       event.preventDefault();
-      location.replace(link.href);
+      location.replace(link.href + location.hash);
     });
   }
 }

@@ -1,4 +1,7 @@
 /** A visit's traffic with real documents and sealed requests, on a clock that the test moves. */
+import { encodeCampaignList } from '@postern/protocol/campaign/campaign-list';
+import type { Roster } from '@postern/protocol/keys/roster';
+import { documentHash } from '@postern/protocol/keys/signed';
 import { loadWordList, type WordList } from '@postern/protocol/keys/word-lists';
 import { SourceSession } from '@postern/protocol/source';
 import { seededRandom } from '@postern/protocol/testing/seeded-random';
@@ -57,15 +60,21 @@ type Running = {
   readonly clock: TestClock;
   readonly sent: Sent[];
   readonly events: Event[];
+  /** Whether the list of campaigns came, each time that this was told. */
+  readonly calls: boolean[];
   /** Resolves when every answer that has come has been taken. */
   readonly settle: () => Promise<void>;
 };
 
 const roster = { moments: [15, 30, 60], thenEvery: 60, envelopeEvery: 1 };
 
-async function startVisit(seed: string, before: (answers: VisitAnswers) => unknown = () => {}): Promise<Running> {
+async function startVisit(
+  seed: string,
+  before: (answers: VisitAnswers) => unknown = () => {},
+  fields: Partial<Roster> = roster,
+): Promise<Running> {
   const clock = new TestClock();
-  const answers = await visitAnswers(() => clock.unix(), roster);
+  const answers = await visitAnswers(() => clock.unix(), fields);
   await before(answers);
   const sent: Sent[] = [];
   const events: Event[] = [];
@@ -83,16 +92,24 @@ async function startVisit(seed: string, before: (answers: VisitAnswers) => unkno
   };
   const http: Http = { get: (path) => call(path, new Uint8Array(0)), post: call };
   const session = new SourceSession({ fingerprint: answers.fingerprint, random: seededRandom(seed) });
+  const calls: boolean[] = [];
   let posts = 0;
   const report = (event: Event): void => {
     if (event.type === 'link') posts += 1;
     events.push(event);
   };
-  const visit = new Visit({ session, http, clock, report, accepted: () => events.push({ type: 'queued' }) });
+  const visit = new Visit({
+    session,
+    http,
+    clock,
+    report,
+    accepted: () => events.push({ type: 'queued' }),
+    campaigns: (found) => calls.push(found),
+  });
   void visit.run();
   const settle = (): Promise<void> =>
     turnUntil(() => open === 0 && posts === sent.filter(({ path }) => path === '/request').length);
-  return { answers, session, clock, sent, events, settle };
+  return { answers, session, clock, sent, events, calls, settle };
 }
 
 let english: WordList;
@@ -129,6 +146,27 @@ describe('what shows on the network', () => {
       15, 30, 60, 120, 180, 240, 300, 360, 420, 480, 540, 600,
     ]);
     expect(looking.sent.filter(({ path }) => path.startsWith('/index')).map(({ at }) => at)).toEqual([0, 600]);
+  });
+
+  it('[CAM-7] has the list of all campaigns in every visit, if the roster lists any, and goes on without it', async () => {
+    const listed = {
+      ...roster,
+      campaigns: [{ id: new Uint8Array(8).fill(1), hash: documentHash(new Uint8Array(32)) }],
+    };
+    const list = encodeCampaignList([]);
+    const told = await startVisit('told', ({ replaced }) => replaced.set('/campaigns', list), listed);
+    const untold = await startVisit('untold', () => {}, listed);
+    const none = await startVisit('none');
+    for (const visit of [told, untold, none]) {
+      await visit.clock.advance(40);
+      await visit.settle();
+    }
+    const paths = ({ sent }: Running): string[] => sent.map(({ path }) => path);
+    expect(paths(told)).toEqual(['/roster', '/bundle', '/index/0', '/campaigns', '/request', '/request']);
+    expect(paths(untold)).toEqual(paths(told));
+    expect(paths(none)).toEqual(paths(told).filter((path) => path !== '/campaigns'));
+    expect([told.calls, untold.calls, none.calls]).toEqual([[true], [false], [true]]);
+    expect(told.session.campaigns).toEqual([]);
   });
 
   it('[REQ-2] keeps number and order when timers are late', async () => {

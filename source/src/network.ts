@@ -18,6 +18,8 @@ export type VisitParts = {
   readonly report: (event: Event) => void;
   /** Called whenever documents have been accepted. */
   readonly accepted: () => void;
+  /** Called with whether the list of campaigns could be fetched; where there is nobody to tell, it is not [CAM-7]. */
+  readonly campaigns?: (found: boolean) => void;
 };
 
 /** A request is made ready this long before its moment, so that the work it takes does not show in the time it goes. */
@@ -179,8 +181,21 @@ export class Visit {
       return false;
     }
     accepted();
+    void this.#fetchCampaigns();
     report({ type: 'session', session: session.state });
     return true;
+  }
+
+  /** By every visit alike, whichever call led to it. */
+  async #fetchCampaigns(): Promise<void> {
+    const { session, http, campaigns } = this.#parts;
+    if (campaigns === undefined) return;
+    try {
+      if (session.hasCampaigns) await session.loadCampaigns(wholeBody(await http.get('/campaigns')));
+      campaigns(true);
+    } catch {
+      campaigns(false);
+    }
   }
 
   /** During a visit nothing else would try again soon. */

@@ -2,6 +2,8 @@
 
 import type { WordListId } from '@postern/protocol/keys/word-lists';
 import type { Random } from '@postern/protocol/primitives/random';
+import { dayOf } from '@postern/protocol/time';
+import { answeredOf, callOf } from './call.ts';
 import type { Downloads } from './downloads.ts';
 import type { Clock, Visit, VisitParts } from './network.ts';
 import { codeOf, type PageSession } from './session.ts';
@@ -16,13 +18,15 @@ export type Traffic = Pick<Visit, 'run' | 'stop' | 'times'>;
 export type PageParts = {
   readonly session: PageSession;
   /** By what the session comes to its documents and sends. */
-  readonly traffic: (told: Pick<VisitParts, 'report' | 'accepted'>) => Traffic;
+  readonly traffic: (told: Pick<VisitParts, 'report' | 'accepted' | 'campaigns'>) => Traffic;
   readonly clock: Clock;
   readonly random: Random;
   readonly language: string;
   readonly lists: Pick<WordLists, 'load' | 'get'>;
   /** The list of the page's language. */
   readonly list: WordListId;
+  /** Name of the call that the person came by, which only this page knows [CAM-7]. */
+  readonly call?: string | undefined;
   readonly isSecure: boolean;
   /** Makes what shows the states, on a screen or otherwise. */
   readonly attach: (inputs: Inputs) => (state: State) => void;
@@ -60,7 +64,11 @@ export function startPage(parts: PageParts): Page {
     for (const effect of effects) void perform({ ...parts, moves }, effect, dispatch, () => state);
   };
   const moves = parts.files?.((event) => dispatch(event));
-  const visit = parts.traffic({ report: dispatch, accepted: () => void accept(parts, dispatch) });
+  const visit = parts.traffic({
+    report: dispatch,
+    accepted: () => void accept(parts, dispatch),
+    campaigns: (found) => tellCall(parts, found, dispatch),
+  });
   show(state);
   if (parts.isSecure) {
     void visit.run();
@@ -84,6 +92,19 @@ async function accept({ session, lists, list, language }: PageParts, dispatch: (
   } catch {
     // Reported where the list was asked for.
   }
+}
+
+function tellCall(
+  { call, session, language, clock }: PageParts,
+  found: boolean,
+  dispatch: (event: Event) => void,
+): void {
+  if (call === undefined) return;
+  const day = dayOf(clock.unix());
+  dispatch({
+    type: 'call',
+    call: found ? callOf(session.campaigns ?? [], call, { language, day }) : { kind: 'failed' },
+  });
 }
 
 function organisationOf(session: PageSession, words: readonly string[], language: string): Organisation {
@@ -123,7 +144,9 @@ async function perform(
   switch (effect.type) {
     case 'measure':
       await parts.clock.wait(measureAfterSeconds);
-      if (current().draft.text === effect.text) await measure(session, effect.text, language, dispatch);
+      if (current().draft.text === effect.text && current().draft.answers === effect.answers) {
+        await measure(session, effect, { language, call: current().call }, dispatch);
+      }
       return;
     case 'load-list':
       await lists.load(effect.id).then(
@@ -172,21 +195,21 @@ async function perform(
 
 async function measure(
   session: PageSession,
-  text: string,
-  language: string,
+  { text, answers }: Extract<Effect, { type: 'measure' }>,
+  { language, call }: { readonly language: string; readonly call: State['call'] },
   dispatch: (event: Event) => void,
 ): Promise<void> {
-  const { fill, fits } = await session.measure(text, language);
-  dispatch({ type: 'room', text, room: { fill, fits } });
+  const { fill, fits } = await session.measure(text, language, [], answeredOf(call, answers));
+  dispatch({ type: 'room', text, answers, room: { fill, fits } });
 }
 
 async function send(
   { session, language, moves }: Moving,
-  { deskId, text }: Extract<Effect, { type: 'send' }>,
+  { deskId, text, answered }: Extract<Effect, { type: 'send' }>,
   dispatch: (event: Event) => void,
 ): Promise<void> {
   try {
-    await session.send({ deskId, text, language, files: moves?.uploads.descriptors() ?? [] });
+    await session.send({ deskId, text, language, answered, files: moves?.uploads.descriptors() ?? [] });
     moves?.uploads.clear();
     // The view that comes next tells how far the message is, so it must know of it first.
     dispatch({ type: 'session', session: session.state });

@@ -6,6 +6,9 @@ export type Session = Pick<
   | 'load'
   | 'loadIndex'
   | 'organisation'
+  | 'hasCampaigns'
+  | 'loadCampaigns'
+  | 'campaigns'
   | 'desks'
   | 'schedule'
   | 'laneToFetch'
@@ -25,6 +28,8 @@ export type Session = Pick<
 
 /** What the rules of the page use, on the page of a server and without a network. */
 export type PageSession = Pick<Session, 'desks' | 'newPhrase' | 'enterPhrase' | 'forget' | 'measure' | 'state'> & {
+  /** Where calls are fetched. */
+  readonly campaigns?: Session['campaigns'];
   /** Where there are answers. */
   shown?(answerId: string): void;
   readonly organisation: Pick<Session['organisation'], 'names' | 'verificationNumbers'>;

@@ -2,6 +2,8 @@
 
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { WordListId } from '@postern/protocol/keys/word-lists';
+import type { Answered } from '@postern/protocol/source';
+import { type Call, type CallAnswers, noAnswers } from './call.ts';
 import type { FileMove } from './file-move.ts';
 import type { PhraseProblem, SessionState } from './session.ts';
 
@@ -40,6 +42,8 @@ type Room = { readonly fill: number; readonly fits: boolean };
 export type Draft = {
   readonly deskId: string | undefined;
   readonly text: string;
+  /** To the questions of the call. */
+  readonly answers: CallAnswers;
   readonly room: Room;
   readonly complaint: 'empty' | 'desk' | 'room' | 'files' | 'clock' | undefined;
 };
@@ -78,6 +82,8 @@ export type State = {
   readonly link: 'ok' | 'lost' | 'busy' | 'answer';
   readonly times: Times | undefined;
   readonly session: SessionState;
+  /** The one whose link led here, once it is known; gone when it has been answered. */
+  readonly call: Call | undefined;
   readonly draft: Draft;
   /** Chosen for the draft. */
   readonly files: readonly FileMove[];
@@ -99,7 +105,9 @@ export type Event =
   | { readonly type: 'go'; readonly screen: Screen }
   | { readonly type: 'desk'; readonly id: string }
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'room'; readonly text: string; readonly room: Room }
+  | { readonly type: 'call'; readonly call: Call }
+  | { readonly type: 'answer'; readonly question: string; readonly values: readonly string[] }
+  | { readonly type: 'room'; readonly text: string; readonly answers: CallAnswers; readonly room: Room }
   | { readonly type: 'attach'; readonly files: readonly File[] }
   | { readonly type: 'detach'; readonly id: string }
   | { readonly type: 'files'; readonly files: readonly FileMove[] }
@@ -123,11 +131,16 @@ export type Event =
 
 /** What `update` asks the outside to do. */
 export type Effect =
-  | { readonly type: 'measure'; readonly text: string }
+  | { readonly type: 'measure'; readonly text: string; readonly answers: CallAnswers }
   | Extract<Event, { type: 'attach' | 'detach' | 'fetch-file' | 'stop-file' }>
   | { readonly type: 'load-list'; readonly id: WordListId }
   | { readonly type: 'make-phrase'; readonly list: WordListId }
-  | { readonly type: 'send'; readonly deskId: string; readonly text: string }
+  | {
+      readonly type: 'send';
+      readonly deskId: string;
+      readonly text: string;
+      readonly answered: Answered | undefined;
+    }
   | { readonly type: 'enter'; readonly typed: string; readonly list: WordListId }
   | { readonly type: 'acknowledge'; readonly id: string }
   | { readonly type: 'reload' }
@@ -151,6 +164,7 @@ export function initialState(list: WordListId): State {
       missing: [],
       unacknowledged: 0,
     },
+    call: undefined,
     draft: emptyDraft,
     files: [],
     downloads: new Map(),
@@ -164,6 +178,7 @@ export function initialState(list: WordListId): State {
 export const emptyDraft: Draft = {
   deskId: undefined,
   text: '',
+  answers: noAnswers,
   room: { fill: 0, fits: true },
   complaint: undefined,
 };

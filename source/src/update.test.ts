@@ -1,5 +1,7 @@
 /** What the page does on every event: what is sent, when, and that nothing is sent twice. */
+
 import { describe, expect, it } from 'vitest';
+import { noAnswers } from './call.ts';
 import type { SessionState } from './session.ts';
 import { type Effect, type Event, initialState, type Organisation, type State } from './state.ts';
 import { isIdle, sameWord, update } from './update.ts';
@@ -89,7 +91,11 @@ describe('a first message', () => {
 describe('what stops a message before it leaves', () => {
   it.each<[string, Event, string]>([
     ['no text', { type: 'text', text: '  \n' }, 'empty'],
-    ['too much text', { type: 'room', text: 'what I saw', room: { fill: 1.2, fits: false } }, 'room'],
+    [
+      'too much text',
+      { type: 'room', text: 'what I saw', answers: noAnswers, room: { fill: 1.2, fits: false } },
+      'room',
+    ],
   ])('%s', (_, event, complaint) => {
     const { state, effects } = play([...written, event, { type: 'submit' }]);
     expect(state).toMatchObject({ screen: 'write', draft: { complaint } });
@@ -176,7 +182,10 @@ describe('word lists', () => {
 
 describe('what the page knows', () => {
   it('measures only the text that stands there now', () => {
-    const { state } = play([...written, { type: 'room', text: 'what', room: { fill: 9, fits: false } }]);
+    const { state } = play([
+      ...written,
+      { type: 'room', text: 'what', answers: noAnswers, room: { fill: 9, fits: false } },
+    ]);
     expect(state.draft.room.fits).toBe(true);
   });
 

@@ -1,5 +1,7 @@
 /** The page's one rule: what happens on every event, and what it asks the outside to do. */
+import { answeredOf, openCall } from './call.ts';
 import {
+  type DeskChoice,
   type Draft,
   type Effect,
   type Event,
@@ -15,12 +17,7 @@ export type Next = readonly [State, readonly Effect[]];
 export function update(state: State, event: Event): Next {
   switch (event.type) {
     case 'loaded':
-      return quiet({
-        ...state,
-        organisation: event.organisation,
-        trouble: undefined,
-        draft: withDesk(state.draft, event.organisation),
-      });
+      return loaded(state, event.organisation);
     case 'trouble':
       return quiet({ ...state, trouble: { kind: event.kind, unixNow: event.unixNow } });
     case 'session':
@@ -36,11 +33,14 @@ export function update(state: State, event: Event): Next {
     case 'text':
       return [
         { ...state, draft: { ...state.draft, text: event.text, complaint: undefined } },
-        [{ type: 'measure', text: event.text }],
+        [{ type: 'measure', text: event.text, answers: state.draft.answers }],
       ];
+    case 'call':
+      return quiet({ ...state, call: event.call, draft: withDesk(state.draft, { ...state, call: event.call }) });
+    case 'answer':
+      return answer(state, event);
     case 'room':
-      // A measure of an older text says nothing about the one that stands there now.
-      return quiet(event.text === state.draft.text ? { ...state, draft: { ...state.draft, room: event.room } } : state);
+      return measured(state, event);
     case 'attach':
     case 'detach':
     case 'fetch-file':
@@ -63,13 +63,7 @@ export function update(state: State, event: Event): Next {
     case 'check':
       return check(state, event.typed);
     case 'queued':
-      return quiet({
-        ...state,
-        screen: 'sent',
-        draft: withDesk(emptyDraft, state.organisation),
-        phrase: undefined,
-        working: false,
-      });
+      return queued(state);
     case 'not-queued':
       return quiet({ ...state, screen: 'write', draft: { ...state.draft, complaint: event.reason }, working: false });
     case 'enter':
@@ -94,7 +88,41 @@ export function update(state: State, event: Event): Next {
 
 /** Nothing may be lost by closing the page: no text, no words shown, no message on its way. */
 export function isIdle(state: State): boolean {
-  return state.draft.text === '' && state.files.length === 0 && state.phrase === undefined && !isWaiting(state.session);
+  const { draft, files, phrase, session } = state;
+  return (
+    draft.text === '' && draft.answers.size === 0 && files.length === 0 && phrase === undefined && !isWaiting(session)
+  );
+}
+
+/** A call leads to its own desks. */
+export function desksFor({ organisation, call }: Pick<State, 'organisation' | 'call'>): readonly DeskChoice[] {
+  const open = openCall(call);
+  return organisation?.desks.filter(({ id }) => open === undefined || open.desks.includes(id)) ?? [];
+}
+
+function loaded(state: State, organisation: Organisation): Next {
+  const draft = withDesk(state.draft, { ...state, organisation });
+  return quiet({ ...state, organisation, trouble: undefined, draft });
+}
+
+/** A measure of an older text says nothing about the one that stands there now. */
+function measured(state: State, { text, answers, room }: Extract<Event, { type: 'room' }>): Next {
+  const { draft } = state;
+  return quiet(text === draft.text && answers === draft.answers ? { ...state, draft: { ...draft, room } } : state);
+}
+
+/** What was answered is answered: who writes again writes freely. */
+function queued(state: State): Next {
+  const after: State = { ...state, screen: 'sent', call: undefined, phrase: undefined, working: false };
+  return quiet({ ...after, draft: withDesk(emptyDraft, after) });
+}
+
+function answer(state: State, { question, values }: Extract<Event, { type: 'answer' }>): Next {
+  const answers = new Map(state.draft.answers);
+  if (values.every((value) => value === '')) answers.delete(question);
+  else answers.set(question, values);
+  const draft = { ...state.draft, answers, complaint: undefined };
+  return [{ ...state, draft }, [{ type: 'measure', text: draft.text, answers }]];
 }
 
 function moved(event: Extract<Event, { type: 'files' | 'downloads' }>): Partial<State> {
@@ -113,10 +141,11 @@ function go(state: State, screen: Screen): Next {
   return quiet({ ...state, screen: to, problem: undefined });
 }
 
-function withDesk(draft: Draft, organisation: Organisation | undefined): Draft {
-  const open = organisation?.desks.filter(({ paused }) => !paused) ?? [];
+function withDesk(draft: Draft, state: Pick<State, 'organisation' | 'call'>): Draft {
+  const desks = desksFor(state);
+  const open = desks.filter(({ paused }) => !paused);
   if (open.some(({ id }) => id === draft.deskId)) return draft;
-  return { ...draft, deskId: organisation?.desks.length === 1 ? open[0]?.id : undefined };
+  return { ...draft, deskId: desks.length === 1 ? open[0]?.id : undefined };
 }
 
 function submit(state: State): Next {
@@ -130,17 +159,18 @@ function submit(state: State): Next {
   return send(state);
 }
 
-function complaintOf({ draft: { text, deskId, room }, files }: State): Draft['complaint'] {
+function complaintOf({ draft: { text, answers, deskId, room }, files, call }: State): Draft['complaint'] {
   if (deskId === undefined) return 'desk';
-  if (text.trim() === '') return 'empty';
+  const hasAnswers = (answeredOf(call, answers)?.answers.length ?? 0) > 0;
+  if (text.trim() === '' && !hasAnswers) return 'empty';
   if (!room.fits) return 'room';
   return files.some(({ state }) => state !== 'done') ? 'files' : undefined;
 }
 
 function send(state: State): Next {
-  const { deskId, text } = state.draft;
+  const { deskId, text, answers } = state.draft;
   if (deskId === undefined || state.working) return quiet(state);
-  return [{ ...state, working: true }, [{ type: 'send', deskId, text }]];
+  return [{ ...state, working: true }, [{ type: 'send', deskId, text, answered: answeredOf(state.call, answers) }]];
 }
 
 function listed(state: State, { id, ready }: Extract<Event, { type: 'listed' }>): Next {

@@ -57,12 +57,14 @@ async function runDemo(context: Context, options: DemoOptions): Promise<void> {
 async function tell(context: Context, options: DemoOptions, { organisation, sourceUrl, deskUrl }: Demo): Promise<void> {
   const { fingerprint } = organisation;
   const words = await wordsIn(fingerprint, listsFor(organisation.names));
+  const call = `${sourceUrl}/c/${organisation.campaign}/en`;
   const byList = Object.fromEntries(words.map(({ list, text }) => [list, text]));
   report(
     context,
     options,
     {
       source: sourceUrl,
+      call,
       desk: deskUrl,
       fingerprint: bytesToHex(fingerprint),
       words: byList,
@@ -71,11 +73,12 @@ async function tell(context: Context, options: DemoOptions, { organisation, sour
     [
       '',
       `  Source's page   ${sourceUrl}/`,
+      `  A public call   ${call}`,
       `  Desk            ${deskUrl}`,
       ...words.map(({ list, text }) => `  Words           ${text}  (${list})`),
       '',
       'Try this:',
-      "1. Open the source's page in a private window, compare the words, write to Investigations, and keep the twelve words.",
+      "1. Open the source's page in a private window, or the call, which leads there with questions. Compare the words, write to Investigations, and keep the twelve words.",
       '2. Open the desk, wait a few seconds for the message, and answer it.',
       "3. Open the source's page anew, enter the twelve words, and read the answer about twenty seconds later.",
       '',

@@ -6,12 +6,15 @@ import type { PassphraseCost } from '@postern/desk/app/passphrase-key';
 import { createDeviceIdentity, type DeskIdentity } from '@postern/desk/engine/identity';
 import type { Fingerprint } from '@postern/protocol/bytes/brand';
 import { equal } from '@postern/protocol/bytes/equal';
+import { encodeCampaign } from '@postern/protocol/campaign/campaign';
 import { HYBRID_SEED_BYTES } from '@postern/protocol/constants';
 import { fingerprintOf } from '@postern/protocol/keys/fingerprint';
 import type { DeskName, LocalName, RosterDevice } from '@postern/protocol/keys/roster';
 import { keyHashOf } from '@postern/protocol/keys/signed';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import { createDataFolder } from '@postern/server/files/data-folder';
+import { readCampaignFolder } from '../campaign/campaign-folder.ts';
+import { listWith, storeCampaign } from '../campaign/campaign-store.ts';
 import { createDeviceFolder } from '../organisation/device-folder.ts';
 import { firstRoster, type Schedule } from '../organisation/next-roster.ts';
 import { hashOfOfflinePage } from '../organisation/offline-page.ts';
@@ -23,6 +26,8 @@ import { demoRepliesADay } from './demo-engine.ts';
 export interface DemoOrganisation {
   readonly fingerprint: Fingerprint;
   readonly names: readonly LocalName[];
+  /** Name of the call that it publishes. */
+  readonly campaign: string;
   /** The server's data folder, which lacks its roster yet. */
   readonly data: string;
   readonly roster: Uint8Array;
@@ -36,6 +41,8 @@ export interface DemoOrganisation {
 export const demoPassphrase = 'only a demonstration';
 
 const cheap: PassphraseCost = { memoryKibibytes: 1_024, passes: 1, lanes: 1 };
+
+const exampleFolder = join(import.meta.dirname, '..', '..', '..', 'examples', 'hospital-contracts');
 
 const names: readonly LocalName[] = [
   { language: 'en', name: 'The Example Gazette' },
@@ -89,7 +96,11 @@ export async function makeDemoOrganisation(context: Context, folder: string, por
     offlinePage: await hashOfOfflinePage(),
   };
   const draft = firstRoster(first, { today: todayOf(context), validDays: 30 }, random);
-  const { signed, desks } = await openSignedRoster(await sign(context, draft, rootKey));
+  const campaign = await readCampaignFolder(exampleFolder, { fingerprint, desks: draft.desks });
+  const payload = encodeCampaign(campaign);
+  const campaigns = await listWith([], campaign.id, payload);
+  await storeCampaign(data, campaign, payload);
+  const { signed, desks } = await openSignedRoster(await sign(context, { ...draft, campaigns }, rootKey));
   const deskOf = ({ keyHash }: RosterDevice): Uint8Array =>
     desks.find(({ devices }) => devices.some((device) => equal(device.keyHash, keyHash)))?.id ?? new Uint8Array(0);
   const device = join(folder, 'desk');
@@ -102,5 +113,5 @@ export async function makeDemoOrganisation(context: Context, folder: string, por
     enrolment,
     cost: cheap,
   });
-  return { fingerprint, names, data, roster: signed, device, other: otherIdentity };
+  return { fingerprint, names, campaign: campaign.name, data, roster: signed, device, other: otherIdentity };
 }

@@ -9,6 +9,7 @@ import { sampleCampaign } from '../testing/campaign-samples.ts';
 import { testOrganisation } from '../testing/organisation.ts';
 import { readerFaults } from '../testing/reader-faults.ts';
 import { type Campaign, campaignState, decodeCampaign, encodeCampaign, verifyCampaign } from './campaign.ts';
+import { encodeCampaignList, openCampaignList } from './campaign-list.ts';
 import type { CampaignText } from './campaign-text.ts';
 
 const { verifiedRoster, day } = await testOrganisation('campaign');
@@ -116,6 +117,23 @@ describe('a hostile campaign', () => {
     const body = 'x'.repeat(65_000);
     const long = withText({ body, who: body, wanted: body, never: body, after: body });
     expect(() => encodeCampaign(long)).toThrow(/at most 262144/);
+  });
+});
+
+describe('the list of all campaigns', () => {
+  it('[CAM-1] gives those that the roster lists, and leaves out what is changed, foreign or no campaign at all', async () => {
+    const roster = await listing(payload);
+    const changed = encodeCampaign(withText({ title: 'Another' }));
+    const list = encodeCampaignList([changed, Uint8Array.of(1, 2, 3), payload]);
+    expect((await openCampaignList(list, roster)).map((opened) => opened.payload)).toEqual([payload]);
+    expect(await openCampaignList(list, verifiedRoster)).toEqual([]);
+  });
+
+  it('is refused cut short, with more after it, and of another version', async () => {
+    const list = encodeCampaignList([payload]);
+    for (const hostile of [list.slice(0, -1), Uint8Array.of(...list, 0), Uint8Array.of(2, ...list.slice(1))]) {
+      await expect(openCampaignList(hostile, verifiedRoster)).rejects.toThrow(WireError);
+    }
   });
 });
 

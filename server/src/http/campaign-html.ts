@@ -23,6 +23,7 @@ export function campaignHtml(
   { template, values, others }: CampaignPage,
 ): string {
   const filled: [string, string | Html][] = [
+    ['name', campaign.name],
     ['title', text.title],
     ['summary', text.summary],
     ['firstDay', dayHtml(campaign.firstDay)],

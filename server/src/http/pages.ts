@@ -3,6 +3,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { campaignState, type VerifiedCampaign } from '@postern/protocol/campaign/campaign';
+import { encodeCampaignList } from '@postern/protocol/campaign/campaign-list';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import type { Day } from '@postern/protocol/time';
 import type { BuiltPages } from '../ports/files.ts';
@@ -88,14 +89,16 @@ export class Pages {
   }
 
   /**
-   * Fills in the pages of campaigns, `/c/<name>/<language>`, unless that was done for this roster and day.
+   * Fills in the pages of campaigns, `/c/<name>/<language>`, and the list of all, unless that was done for this roster and day.
    * @param find those that the roster lists
    */
   async fillCampaigns(day: Day, find: (roster: VerifiedRoster) => Promise<readonly VerifiedCampaign[]>): Promise<void> {
     const roster = this.#filledWith;
     if (roster === null || this.#filledOn === day) return;
-    const pages = new Map<string, StaticFile>();
-    for (const campaign of await find(roster)) {
+    const campaigns = await find(roster);
+    const list = encodeCampaignList(campaigns.map(({ payload }) => payload));
+    const pages = new Map([['/campaigns', this.#file('application/octet-stream', list)]]);
+    for (const campaign of campaigns) {
       const state = campaignState(campaign, day);
       const has = new Map(campaign.texts.map((text) => [text.language, text]));
       const others = this.#built.campaigns.filter(({ language }) => has.has(language));

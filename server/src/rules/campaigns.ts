@@ -1,8 +1,7 @@
 /** The campaigns that a roster lists, out of those that the operator has stored (protocol 2.7). */
 
-import { WireError } from '@postern/protocol/bytes/wire-error';
-import { type VerifiedCampaign, verifyCampaign } from '@postern/protocol/campaign/campaign';
-import { DocumentError } from '@postern/protocol/keys/document-error';
+import type { VerifiedCampaign } from '@postern/protocol/campaign/campaign';
+import { openListed } from '@postern/protocol/campaign/campaign-list';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import type { Storage } from '../ports/storage.ts';
 
@@ -26,13 +25,4 @@ export async function listedCampaigns(
     if (campaign !== null && !byName.has(campaign.name)) byName.set(campaign.name, campaign);
   }
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-async function openListed(bytes: Uint8Array, roster: VerifiedRoster): Promise<VerifiedCampaign | null> {
-  try {
-    return await verifyCampaign(bytes, roster);
-  } catch (error) {
-    if (error instanceof WireError || error instanceof DocumentError) return null;
-    throw error;
-  }
 }

@@ -4,7 +4,7 @@ import type { StaticKey } from '../texts.ts';
 import type { Language } from './languages.ts';
 
 /**
- * What the server fills in beside `placeholders`: title, summary, firstDay, lastDay as text; body, who, wanted, safe1 to
+ * What the server fills in beside `placeholders`: name, title, summary, firstDay, lastDay as text; body, who, wanted, safe1 to
  * safe3, never, after, questions, languages as markup that it has made of escaped text. Of the parts between
  * `<!--if name-->` and `<!--end-->` it keeps those that hold: one of the states, `draft`, `questions`.
  */
@@ -76,7 +76,7 @@ ${part('after', 'campaign.after')}
 <p>${say('who.wordsText')}</p>
 <ol lang="${characters === '' ? 'en' : 'zh-Hans'}" dir="ltr"${characters}>${words}</ol>
 </section>
-<p class="actions"><a class="main" href="/${tag}/">${say('campaign.write')}</a></p>
+<p class="actions"><a class="main" href="/${tag}/#c={{name}}">${say('campaign.write')}</a></p>
 </article>
 </main>
 </body>

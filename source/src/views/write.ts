@@ -1,11 +1,13 @@
 /** Choosing a desk and writing. */
 import { button, make, privateField, setHidden, setText } from '../dom.ts';
 import type { DeskChoice, State } from '../state.ts';
+import { desksFor } from '../update.ts';
 import { fileChooser } from './files.ts';
-import { goButton, type MakeView, screenHeading, type Ui } from './view.ts';
+import { questionsView } from './questions.ts';
+import { goButton, type MakeView, screenHeading, type Ui, type View } from './view.ts';
 
 export const writeView: MakeView = (ui, state) => {
-  const desks = state.organisation?.desks ?? [];
+  const desks = desksFor(state);
   const head = screenHeading(ui, 'write.heading', state.session.phrase === 'entered' ? undefined : 2);
   if (desks.every(({ paused }) => paused)) {
     const closed = make('p', {}, ui.text('write.closed'));
@@ -14,7 +16,8 @@ export const writeView: MakeView = (ui, state) => {
       update: () => {},
     };
   }
-  const choice = desks.length > 1 ? [deskChoice(ui, desks, state)] : [];
+  const choice = deskChoice(ui, state);
+  const questions = questionsView(ui, state);
   const field = textField(ui, state);
   const room = roomMeter(ui);
   const files = ui.offers.files === true ? fileChooser(ui) : undefined;
@@ -25,6 +28,8 @@ export const writeView: MakeView = (ui, state) => {
   const update = (now: State): void => {
     const { draft, session } = now;
     files?.update(now);
+    questions.update(now);
+    choice.update(now);
     room.update(draft.room.fill, draft.room.fits);
     setText(complaint, complaintText(ui, now));
     field.setAttribute('aria-invalid', String(draft.complaint === 'empty' || !draft.room.fits));
@@ -41,7 +46,8 @@ export const writeView: MakeView = (ui, state) => {
       'section',
       {},
       head,
-      ...choice,
+      questions.root,
+      choice.root,
       hint,
       field,
       room.root,
@@ -54,7 +60,22 @@ export const writeView: MakeView = (ui, state) => {
   };
 };
 
-function deskChoice(ui: Ui, desks: readonly DeskChoice[], state: State): HTMLElement {
+/** The desks to choose from change when it becomes known which call led here. */
+function deskChoice(ui: Ui, state: State): View {
+  const root = make('div');
+  let shown = '';
+  const update = (now: State): void => {
+    const desks = desksFor(now);
+    const ids = desks.map(({ id }) => id).join();
+    if (ids === shown) return;
+    shown = ids;
+    root.replaceChildren(...(desks.length > 1 ? [deskRadios(ui, desks, now)] : []));
+  };
+  update(state);
+  return { root, update };
+}
+
+function deskRadios(ui: Ui, desks: readonly DeskChoice[], state: State): HTMLElement {
   const options = desks.map((desk) => {
     const radio = make('input', {
       attributes: { type: 'radio', name: 'desk', value: desk.id, autocomplete: 'off' },
