@@ -1,7 +1,6 @@
 /** The page at work: holds its state, and does what a person asks for by calling the local process. */
-import { type Calls, type Change, type FilePlace, readBytesMax } from '@postern/desk/app/api';
+import { type Answers, type Calls, type Change, type FilePlace, readBytesMax } from '@postern/desk/app/api';
 import type { CaseCallName, CaseCalls } from '@postern/desk/app/case-calls';
-import type { WeekCount } from '@postern/desk/app/statistics';
 import type { Alert } from '@postern/desk/engine/view';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { CallFailed, type DeskClient } from './desk-client.ts';
@@ -264,8 +263,8 @@ export class DeskPage {
     return this.work('change', { ids, aspect, value });
   }
 
-  async weeks(): Promise<readonly WeekCount[]> {
-    return (await this.#client.call('statistics', {})).weeks;
+  numbers(): Promise<Answers['statistics']> {
+    return this.#client.call('statistics', {});
   }
 
   /** The line at the cursor is taken into the selection, or out of it. */

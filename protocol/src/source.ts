@@ -12,7 +12,7 @@ import { decodeKeyConfig } from './http/ohttp.ts';
 import { type VerifiedBundle, verifyBundle } from './keys/bundle.ts';
 import { verificationNumbers } from './keys/fingerprint.ts';
 import { newPassphrase } from './keys/passphrase.ts';
-import { activeDesks, type DeskName, deskOf, deviceIdOf, type LocalName, type Roster } from './keys/roster.ts';
+import { activeDesks, deskOf, deviceIdOf, type LocalName, type Roster } from './keys/roster.ts';
 import { acceptRosters, type VerifiedRoster, verifyRoster } from './keys/roster-chain.ts';
 import type { WordList } from './keys/word-lists.ts';
 import type { Carried } from './messages/carried.ts';
@@ -24,43 +24,14 @@ import { receiptNumbersMax } from './messages/receipt.ts';
 import { openReply } from './messages/reply.ts';
 import { findInIndex, lanePrefix, type ReplyIndex } from './messages/reply-index.ts';
 import type { Random } from './primitives/random.ts';
-import { Answers, type SourceAnswer } from './source/answers.ts';
+import { Answers } from './source/answers.ts';
 import { type Candidate, candidatesOf } from './source/candidates.ts';
 import { envelopeDesk, openIndex } from './source/documents.ts';
 import { Holder } from './source/holder.ts';
 import { type PhraseProblem, readPhrase } from './source/phrase.ts';
 import { refuse, SourceError, toSourceError } from './source/source-error.ts';
+import type { SourceDesk, SourceState } from './source/source-state.ts';
 import { dayOf, epochStart } from './time.ts';
-
-export interface SourceDesk {
-  /** Hex. */
-  readonly id: string;
-  readonly names: readonly DeskName[];
-  readonly paused: boolean;
-}
-
-export interface OutboxMessage {
-  readonly id: string;
-  readonly parts: number;
-  /** Equal to `parts` once the server has confirmed all. */
-  readonly stored: number;
-}
-
-export interface SourceState {
-  readonly phrase: 'none' | 'new' | 'entered';
-  readonly outbox: readonly OutboxMessage[];
-  /** The server asked to wait; what is not stored goes again. */
-  readonly busy: boolean;
-  readonly looked: 'no-phrase' | 'not-yet' | 'none' | 'fetching' | 'found';
-  /** Unix seconds at which the index's epoch began; 0 without one. */
-  readonly indexTime: number;
-  readonly answers: readonly SourceAnswer[];
-  /** Replies that were found and could not be verified: to be looked for again (RPL-2). */
-  readonly unreadable: number;
-  readonly missing: readonly { readonly deskId: string; readonly number: number }[];
-  /** Replies that were shown and that the server has not been told to delete yet. */
-  readonly unacknowledged: number;
-}
 
 interface Documents {
   readonly roster: VerifiedRoster;
@@ -78,6 +49,7 @@ export interface Answered {
 const unasked = { campaign: null, answers: [] };
 
 export type { PhraseProblem } from './source/phrase.ts';
+export type { OutboxMessage, SourceDesk, SourceState } from './source/source-state.ts';
 
 /** One visit. Times are unix seconds. Everything that it derives from the phrase is gone after `forget`. */
 export class SourceSession {

@@ -4,16 +4,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { qrToPng } from '@postern/cli/organisation/qr-png';
+import { textToQrPng } from '@postern/cli/organisation/qr-png';
 import { DeskPerson } from '@postern/cli/testing/demo-people';
 import { firstLine, start, stop } from '@postern/cli/testing/run';
 import type { Page } from 'puppeteer-core';
-import encodeQR from 'qr';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, collectRequests, screenshot } from '../browsers/inspect.ts';
 import { launchChromium } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
-import { lacks } from '../debian.ts';
+import { lacks, pathOf } from '../debian.ts';
 import { enterWords, fill, openPage, press, readAnswer, typeWordsBack, waitForStored } from './visit.ts';
 
 const patience = { timeout: 60_000 };
@@ -83,13 +82,13 @@ describe.skipIf(lacks('chromium', 'zbar-tools'))('from a picture of a code to th
 /** What a camera of another maker reads on paper. */
 function decodedFromPicture(address: string): string {
   const picture = join(folder, 'code.png');
-  writeFileSync(picture, qrToPng(encodeQR(address, 'raw', { border: 4 }), 6));
-  return execFileSync('zbarimg', ['--quiet', '--raw', picture], { encoding: 'utf8' }).trim();
+  writeFileSync(picture, textToQrPng(address));
+  return execFileSync(pathOf('zbar-tools') ?? '', ['--quiet', '--raw', picture], { encoding: 'utf8' }).trim();
 }
 
 async function answer(page: Page, papers: string): Promise<void> {
   const field = (at: number, selector: string): string => `.question:nth-of-type(${at}) ${selector}`;
-  const isHidden = (): Promise<boolean> =>
+  const isHidden = (): Promise<unknown> =>
     page.$eval('.question:nth-of-type(3)', (element) => (element as HTMLElement).hidden);
   expect(await isHidden()).toBe(true);
   await page.select(field(1, 'select'), 'buyer');

@@ -7,7 +7,7 @@ import { fingerprintToQr } from '@postern/protocol/keys/fingerprint';
 import { type WordListId, wordListIds } from '@postern/protocol/keys/word-lists';
 import { Command, InvalidArgumentError } from 'commander';
 import { encodeQR } from 'qr';
-import { qrToPng } from '../organisation/qr-png.ts';
+import { qrOptions, textToQrPng } from '../organisation/qr-png.ts';
 import { addPlaceOptions, type PlaceOptions, readPlace } from '../organisation/roster-place.ts';
 import { digitsOf, listsFor, wordsIn } from '../organisation/verification.ts';
 import { type Context, type JsonOption, report } from '../terminal/context.ts';
@@ -18,10 +18,6 @@ interface FingerprintOptions extends JsonOption, PlaceOptions {
   readonly svg?: string;
   readonly png?: string;
 }
-
-/** Half of the symbol may be torn or dirty on a poster before it cannot be read: the highest level, and a full quiet zone. */
-const qrOptions = { ecc: 'high', border: 4 } as const;
-const pixelsPerModule = 12;
 
 export function fingerprintCommand(context: Context): Command {
   const command = new Command('fingerprint').description('print the verification words, the digits and the QR code');
@@ -55,9 +51,7 @@ async function show(context: Context, options: FingerprintOptions): Promise<void
 async function writeImages(fingerprint: Fingerprint, { svg, png }: FingerprintOptions): Promise<void> {
   const text = fingerprintToQr(fingerprint);
   if (svg !== undefined) await writeFile(svg, `${encodeQR(text, 'svg', qrOptions)}\n`, { flag: 'wx' });
-  if (png !== undefined) {
-    await writeFile(png, qrToPng(encodeQR(text, 'raw', qrOptions), pixelsPerModule), { flag: 'wx' });
-  }
+  if (png !== undefined) await writeFile(png, textToQrPng(text), { flag: 'wx' });
 }
 
 /** Two rows of modules in one line of text; light modules are drawn, so that it reads on a dark terminal, as most are. */

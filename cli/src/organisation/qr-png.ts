@@ -1,11 +1,21 @@
 /** A QR code as a PNG of one bit a pixel (PNG specification, third edition). */
 
 import { crc32, deflateSync } from 'node:zlib';
+import { encodeQR } from 'qr';
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
+/** Half of the symbol may be torn or dirty on a poster before it cannot be read: the highest level, and a full quiet zone. */
+export const qrOptions = { ecc: 'high', border: 4 } as const;
+const pixelsPerModule = 12;
+
+/** A QR code of a text, 12 pixels a module. */
+export function textToQrPng(text: string): Uint8Array {
+  return qrToPng(encodeQR(text, 'raw', qrOptions), pixelsPerModule);
+}
+
 /** @param modules dark ones are true; as many rows as columns @param scale pixels for each module */
-export function qrToPng(modules: readonly (readonly boolean[])[], scale: number): Uint8Array {
+function qrToPng(modules: readonly (readonly boolean[])[], scale: number): Uint8Array {
   const side = modules.length * scale;
   const rows = modules.flatMap((row) => {
     const packed = packRow(row, scale, side);

@@ -455,6 +455,11 @@ export const en = {
   'team.none': 'None',
   'team.statisticsText':
     'Counted on this device, from what it holds. The server is not asked. Cases that were erased are not counted.',
+  'team.answers': 'Answers to questions',
+  'team.answersText':
+    'Choices that people made, by the ids of the campaign. Press one to find its cases; the search takes it too, such as role=staff.',
+  'team.question': 'Question',
+  'team.answer': 'Answer',
   'help.work': 'The case file',
   'help.select': 'Select the case',
   'help.team': 'Team, saved replies, numbers',

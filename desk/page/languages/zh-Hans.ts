@@ -436,6 +436,11 @@ export const zhHans: Catalogue = {
   'team.closedCases': '已结',
   'team.none': '无',
   'team.statisticsText': '在这台设备上根据其内容统计，不询问服务器。已删除的案件不计入。',
+  'team.answers': '对问题的回答',
+  'team.answersText':
+    '人们所选的答案，用征集里的编号表示。按一个答案即可找到相应案件；也可以在搜索里输入，例如 role=staff。',
+  'team.question': '问题',
+  'team.answer': '回答',
   'help.work': '案卷',
   'help.select': '选择案件',
   'help.team': '团队、常用回复、统计',

@@ -1,5 +1,4 @@
 /** People and roles, what needs a second person, how long cases are kept, saved replies, and numbers. */
-import type { WeekCount } from '@postern/desk/app/statistics';
 import type { TeamView } from '@postern/desk/engine/case-view';
 import { roles } from '@postern/protocol/messages/case-event';
 import type { JSX } from 'preact';
@@ -10,6 +9,7 @@ import { Field } from './case-parts.tsx';
 import { problemTexts, roleTexts } from './case-texts.ts';
 import { IconButton } from './icons.tsx';
 import { personName } from './names.ts';
+import { NumbersOf } from './numbers.tsx';
 import { SavedReplyList } from './saved-replies.tsx';
 
 interface TeamProps {
@@ -44,7 +44,7 @@ export function Team({ page }: { readonly page: DeskPage }): JSX.Element {
           <Requests page={page} team={team} />
           <Retention page={page} team={team} />
           <SavedReplyList page={page} team={team} />
-          <Statistics page={page} />
+          <NumbersOf page={page} />
         </div>
       )}
     </dialog>
@@ -141,47 +141,6 @@ function Retention({ page, team }: TeamProps): JSX.Element {
         </Field>
         {isLead(team) && <button type="submit">{say('team.save')}</button>}
       </form>
-    </section>
-  );
-}
-
-function Statistics({ page }: { readonly page: DeskPage }): JSX.Element {
-  const { today } = page.state.value;
-  const { say, day, number } = page.words.value;
-  const [weeks, setWeeks] = useState<readonly WeekCount[]>([]);
-  useEffect(() => {
-    page.weeks().then(setWeeks, () => setWeeks([]));
-  }, []);
-  return (
-    <section>
-      <h3>{say('team.statistics')}</h3>
-      <p class="note">{say('team.statisticsText')}</p>
-      <div class="table">
-        <table>
-          <thead>
-            <tr>
-              {(['team.week', 'team.campaign', 'team.cases', 'team.answered', 'team.closedCases'] as const).map(
-                (key) => (
-                  <th key={key} scope="col">
-                    {say(key)}
-                  </th>
-                ),
-              )}
-            </tr>
-          </thead>
-          <tbody>
-            {weeks.map(({ monday, campaign, cases, answered, closed }) => (
-              <tr key={`${monday}/${campaign}`}>
-                <th scope="row">{day(monday, today)}</th>
-                <td>{campaign?.slice(0, 6) ?? say('team.none')}</td>
-                <td>{number(cases)}</td>
-                <td>{number(answered)}</td>
-                <td>{number(closed)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
     </section>
   );
 }

@@ -7,6 +7,7 @@ import type { Attachment, GivenFile } from '../files/attachments.ts';
 import type { Transfer } from '../files/chunk-ports.ts';
 import type { SaveProblem } from '../files/desk-files.ts';
 import type { SavedFile } from '../files/plain-files.ts';
+import type { AnswerCount } from './answer-counts.ts';
 import type { CaseAnswer, CaseCallName, CaseCalls } from './case-calls.ts';
 import type { Alike } from './near-copies.ts';
 import type { WeekCount } from './statistics.ts';
@@ -123,7 +124,7 @@ export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
   readonly draft: Record<never, never>;
   readonly seen: Record<never, never>;
   readonly search: { readonly ids: readonly string[] };
-  readonly statistics: { readonly weeks: readonly WeekCount[] };
+  readonly statistics: { readonly weeks: readonly WeekCount[]; readonly answers: readonly AnswerCount[] };
   readonly carried: TakenEnvelopes | { readonly problem: CarriedProblem };
   readonly dismiss: Record<never, never>;
   readonly preferences: Record<never, never>;

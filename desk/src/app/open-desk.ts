@@ -21,7 +21,7 @@ import { PageRecords, type Seen } from './page-records.ts';
 import { SealedStore } from './sealed-store.ts';
 import { SearchIndex } from './search-index.ts';
 import type { SocksProxy } from './socks-agent.ts';
-import { countWeeks, type WeekCount } from './statistics.ts';
+import { countWeeks } from './statistics.ts';
 import { createTransport, type Transport } from './transport.ts';
 
 export interface OpenDeskOptions {
@@ -266,8 +266,8 @@ export class OpenDesk {
     );
   }
 
-  statistics(): readonly WeekCount[] {
-    return countWeeks(this.#rows.values());
+  statistics(): Answers['statistics'] {
+    return { weeks: countWeeks(this.#rows.values()), answers: this.#search.answerCounts() };
   }
 
   async setSeen(id: string, { messages, activity }: Seen): Promise<void> {

@@ -1,6 +1,14 @@
 /** Finds conversations by what was written in them, in memory only and in any script. */
 
 import type { CaseFile } from '../engine/view.ts';
+import {
+  type AnswerCount,
+  answerQuery,
+  type ChosenAnswer,
+  chosenIn,
+  countAnswers,
+  isAnswerQuery,
+} from './answer-counts.ts';
 import { caseName } from './case-name.ts';
 
 /** Marks that stand above or below a letter: people leave them out when they search. */
@@ -9,6 +17,7 @@ const marks = /\p{Mn}/gu;
 /** Parts of words count: Chinese has no spaces to cut at, and names are written in many forms. */
 export class SearchIndex {
   readonly #texts = new Map<string, string>();
+  readonly #chosen = new Map<string, readonly ChosenAnswer[]>();
 
   set(id: string, view: CaseFile): void {
     const answers = view.messages.flatMap(({ answers: all }) =>
@@ -17,22 +26,36 @@ export class SearchIndex {
     const texts = [...view.messages.map(({ text }) => text), ...answers, ...view.replies.map(({ text }) => text)];
     const { tags, notes } = view.work;
     texts.push(...tags, ...notes.map(({ text }) => text));
+    this.#chosen.set(id, chosenIn(view.messages));
     this.#texts.set(id, fold([caseName(id), ...texts].join('\n')));
   }
 
   remove(id: string): void {
     this.#texts.delete(id);
+    this.#chosen.delete(id);
   }
 
-  /** Ids of the conversations that hold every word of the query; none for an empty one. */
+  /** Ids of the conversations that hold every word of the query; none for an empty one. `question=option` asks for an answer. */
   find(query: string): string[] {
     const words = fold(query).split(/\s+/u).filter(Boolean);
     if (words.length === 0) return [];
-    return [...this.#texts].filter(([, text]) => words.every((word) => text.includes(word))).map(([id]) => id);
+    return [...this.#texts]
+      .filter(([id, text]) => words.every((word) => (isAnswerQuery(word) ? this.#has(id, word) : text.includes(word))))
+      .map(([id]) => id);
+  }
+
+  /** Of the conversations that have been read so far. */
+  answerCounts(): readonly AnswerCount[] {
+    return countAnswers(this.#chosen.values());
   }
 
   clear(): void {
     this.#texts.clear();
+    this.#chosen.clear();
+  }
+
+  #has(id: string, query: string): boolean {
+    return this.#chosen.get(id)?.some((answer) => answerQuery(answer) === query) === true;
   }
 }
 

@@ -141,7 +141,7 @@ class DeskRoom {
       draft: ({ id, text }) => this.#use((desk) => desk.setDraft(id, text).then(nothing)),
       seen: ({ id, messages, activity }) => this.#use((desk) => desk.setSeen(id, { messages, activity }).then(nothing)),
       search: ({ query }) => this.#use(async (desk) => ({ ids: desk.find(query) })),
-      statistics: () => this.#use(async (desk) => ({ weeks: desk.statistics() })),
+      statistics: () => this.#use(async (desk) => desk.statistics()),
       change: this.#case('change'),
       note: this.#case('note'),
       grade: this.#case('grade'),

@@ -1,0 +1,107 @@
+/** Numbers: cases by week, and how the questions of campaigns were answered. */
+import { type AnswerCount, answerQuery } from '@postern/desk/app/answer-counts';
+import type { Answers } from '@postern/desk/app/api';
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { DeskPage } from '../desk-page.ts';
+
+type Numbers = Answers['statistics'];
+const none: Numbers = { weeks: [], answers: [] };
+
+export function NumbersOf({ page }: { readonly page: DeskPage }): JSX.Element {
+  const [numbers, setNumbers] = useState(none);
+  useEffect(() => {
+    page.numbers().then(setNumbers, () => setNumbers(none));
+  }, []);
+  return (
+    <>
+      <Weeks page={page} weeks={numbers.weeks} />
+      {numbers.answers.length > 0 && <AnswerCounts page={page} counts={numbers.answers} />}
+    </>
+  );
+}
+
+function Weeks({ page, weeks }: { readonly page: DeskPage; readonly weeks: Numbers['weeks'] }): JSX.Element {
+  const { today } = page.state.value;
+  const { say, day, number } = page.words.value;
+  return (
+    <section>
+      <h3>{say('team.statistics')}</h3>
+      <p class="note">{say('team.statisticsText')}</p>
+      <div class="table">
+        <table>
+          <thead>
+            <tr>
+              {(['team.week', 'team.campaign', 'team.cases', 'team.answered', 'team.closedCases'] as const).map(
+                (key) => (
+                  <th key={key} scope="col">
+                    {say(key)}
+                  </th>
+                ),
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {weeks.map(({ monday, campaign, cases, answered, closed }) => (
+              <tr key={`${monday}/${campaign}`}>
+                <th scope="row">{day(monday, today)}</th>
+                <td>{campaign?.slice(0, 6) ?? say('team.none')}</td>
+                <td>{number(cases)}</td>
+                <td>{number(answered)}</td>
+                <td>{number(closed)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** A choice finds its cases, by the same words that the search takes. */
+function AnswerCounts({
+  page,
+  counts,
+}: {
+  readonly page: DeskPage;
+  readonly counts: readonly AnswerCount[];
+}): JSX.Element {
+  const { say, number } = page.words.value;
+  const find = (count: AnswerCount): void => {
+    page.search(answerQuery(count));
+    page.send({ kind: 'team', isOpen: false });
+  };
+  return (
+    <section>
+      <h3>{say('team.answers')}</h3>
+      <p class="note">{say('team.answersText')}</p>
+      <div class="table">
+        <table>
+          <thead>
+            <tr>
+              {(['team.campaign', 'team.question', 'team.answer', 'team.cases'] as const).map((key) => (
+                <th key={key} scope="col">
+                  {say(key)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {counts.map((count) => (
+              <tr key={`${count.campaign}/${answerQuery(count)}`}>
+                <td>{count.campaign.slice(0, 6)}</td>
+                <th scope="row">{count.question}</th>
+                <td>
+                  <button type="button" onClick={() => find(count)}>
+                    {count.value}
+                  </button>
+                </td>
+                <td>{number(count.cases)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
