@@ -61,9 +61,6 @@ export function explainedAlerts(mishaps: Mishaps): Set<AlertCode> {
   if (copies) codes.push('log-fork', 'reply-refused');
   if (sleep >= 13 * 86_400) codes.push('log-gap', 'days-unfinished', 'loss-suspected');
   if (sleep > 0) codes.push('clock');
-  // The answer to a post was lost and its token has expired since: with another token the reply that is there already is
-  // refused, until the index shows it.
-  if (isLossy || serverCrashes > 0) codes.push('reply-refused');
   return new Set(codes);
 }
 

@@ -2,7 +2,11 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
-import { decodeDeviceResponse, encodeDeviceResponse } from '@postern/protocol/http/device-response';
+import {
+  type DeviceResponse,
+  decodeDeviceResponse,
+  encodeDeviceResponse,
+} from '@postern/protocol/http/device-response';
 import { ackIdOf } from '@postern/protocol/keys/reply-links';
 import { generateIssuerKey, importIssuerKey } from '@postern/protocol/primitives/blind-rsa-native';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -291,27 +295,36 @@ describe('the index', () => {
 });
 
 describe('tokens', () => {
-  it('[TOK-3] are taken only under the issuer keys that everybody is shown', async () => {
-    world = await DeskWorld.create(1, { repliesADay: 4 }, slow);
-    const { publicKey } = await issuerOfItsOwn();
-    let asked = 0;
-    device(0).faults.desk = async (request, pass) => {
-      const answer = await pass();
-      if (request.kind === 'tokens') asked += 1;
-      if (request.kind !== 'issuer-keys') return answer;
-      const read = decodeDeviceResponse('issuer-keys', answer.body);
-      if (read.kind === 'error') return answer;
-      const keys = read.keys.map((key) => ({ ...key, publicKey }));
-      return { status: 200, body: encodeDeviceResponse({ kind: 'issuer-keys', keys }) };
-    };
-    await world.run(4 * hour);
-    expect(asked).toBe(0);
-    expect(device(0).engine.status().alerts).toMatchObject([{ code: 'issuer-invalid' }]);
-    device(0).faults.desk = null;
-    await world.nextDay();
-    await world.run(6 * hour);
-    expect(await device(0).store.get(names.tokens('admission'))).not.toBe(null);
-  });
+  it.each([
+    ['of its own', (named: IssuerKeyOffer, publicKey: Uint8Array) => [{ ...named, publicKey }]],
+    [
+      'beside the one that is named',
+      (named: IssuerKeyOffer, publicKey: Uint8Array) => [{ ...named, publicKey }, named],
+    ],
+  ])(
+    '[TOK-3] are taken under the only key that everybody is shown, not from a server that offers one %s',
+    async (_which, offer) => {
+      world = await DeskWorld.create(1, { repliesADay: 4 }, slow);
+      const { publicKey } = await issuerOfItsOwn();
+      let asked = 0;
+      device(0).faults.desk = async (request, pass) => {
+        const answer = await pass();
+        if (request.kind === 'tokens') asked += 1;
+        if (request.kind !== 'issuer-keys') return answer;
+        const read = decodeDeviceResponse('issuer-keys', answer.body);
+        if (read.kind === 'error') return answer;
+        const keys = read.keys.flatMap((key) => offer(key, publicKey));
+        return { status: 200, body: encodeDeviceResponse({ kind: 'issuer-keys', keys }) };
+      };
+      await world.run(4 * hour);
+      expect(asked).toBe(0);
+      expect(device(0).engine.status().alerts).toMatchObject([{ code: 'issuer-invalid' }]);
+      device(0).faults.desk = null;
+      await world.nextDay();
+      await world.run(6 * hour);
+      expect(await device(0).store.get(names.tokens('admission'))).not.toBe(null);
+    },
+  );
 
   it('[RPL-5] [TOK-2] come with the next contact when their answer was lost, and the day has all of its posts', async () => {
     world = await DeskWorld.create(1, { repliesADay: 6 }, slow);
@@ -402,6 +415,8 @@ describe('tokens', () => {
     expect(await replies()).toMatchObject([{ isConfirmed: true }]);
   });
 });
+
+type IssuerKeyOffer = Extract<DeviceResponse, { kind: 'issuer-keys' }>['keys'][number];
 
 /** As a backup leaves a server that holds no private keys: they are made anew. */
 async function loseIssuerKeys(): Promise<void> {
