@@ -338,15 +338,20 @@ describe('tokens', () => {
       if (lost++ < 3) throw new Error('the answer is lost');
       return answer;
     };
-    await world.nextDay();
-    // A crash in between changes nothing of it.
-    await device(0).restart();
-    device(0).seen.length = 0;
-    await world.run(daySeconds - 700);
-    expect(lost).toBeGreaterThan(3);
-    // Each purpose was asked for with the same bytes, however often.
-    expect(new Set(asked).size).toBe(2);
-    expect(posts(device(0))).toHaveLength(6);
+    // On the first of two days, tokens that were left of the day before would do.
+    for (const _day of [1, 2]) {
+      lost = 0;
+      asked.length = 0;
+      await world.nextDay();
+      // A crash in between changes nothing of it.
+      await device(0).restart();
+      device(0).seen.length = 0;
+      await world.run(daySeconds - 700);
+      expect(lost).toBeGreaterThan(3);
+      // Each purpose was asked for with the same bytes, however often.
+      expect(new Set(asked).size).toBe(2);
+      expect(posts(device(0))).toHaveLength(6);
+    }
   });
 
   it('[RPL-5] [RPL-7] are fetched anew when the server has lost the issuer’s keys, and what was under way arrives once', async () => {
