@@ -170,8 +170,8 @@ function isUnder({ keyHash }: BundleIssuer, token: Uint8Array): boolean {
 }
 
 /** The key that the bundle names, if it is this one and can be used; else null. */
-async function readNamed(issuer: BundleIssuer, spki = new Uint8Array(0)): Promise<IssuerPublicKey | null> {
-  if (!equal(await sha256(spki), issuer.keyHash)) return null;
+async function readNamed(issuer: BundleIssuer, spki: Uint8Array | undefined): Promise<IssuerPublicKey | null> {
+  if (spki === undefined || !equal(await sha256(spki), issuer.keyHash)) return null;
   try {
     return await importIssuerPublicKey(spki);
   } catch (error) {
