@@ -63,6 +63,8 @@ export interface ServerProcess {
   readonly startMs: number;
   /** Everything that it wrote to standard output and error. */
   readonly log: () => string;
+  /** Resolves when the process is gone, for whatever reason. */
+  readonly ended: Promise<unknown>;
   readonly stop: () => Promise<void>;
 }
 
@@ -171,13 +173,14 @@ async function startServerProcess(folder: string, options: ServeOptions): Promis
   const startMs = performance.now() - started;
   // Until then files go out uncompressed, and in other sizes than later.
   await isCompressed;
+  const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve();
   const stop = async (): Promise<void> => {
     process.off('exit', end);
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
-    await once(child, 'exit');
+    await ended;
   };
-  return { origin, port, pid: child.pid ?? 0, startMs, log: () => log, stop };
+  return { origin, port, pid: child.pid ?? 0, startMs, log: () => log, ended, stop };
 }
 
 async function portOf(child: ChildProcess, log: () => string): Promise<number> {

@@ -1,5 +1,5 @@
 // [PLN-1] A whole conversation without scripts: Firefox as Tor Browser at Safest, the real server, the desk's real engine.
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, screenshot } from '../browsers/inspect.ts';
 import { launchChromium, launchFirefox } from '../browsers/launch.ts';
@@ -8,6 +8,7 @@ import { lacks } from '../debian.ts';
 import { countBytes } from './counting-proxy.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk, receive } from './desk.ts';
 import { makeOffice, type Office, type ServerProcess } from './office.ts';
+import { choose, fill, go, present, press, typeBack, wordsOf } from './plain-visit.ts';
 
 const message = '去年三月到八月，县医院新楼的招标只有一家公司能满足条件。';
 const reply = '我们读了您的信，谢谢。初稿是在哪个部门看到的？';
@@ -30,52 +31,6 @@ afterAll(async () => {
 });
 
 const deskHex = (): string => Buffer.from(office.desks[0]!.id).toString('hex');
-/** Presses what leads to another page. Without scripts in the page nothing in it can wait, so all waiting is done here. */
-async function press(page: Page, selector: string): Promise<void> {
-  await present(page, selector);
-  await page.$eval(selector, (element) => {
-    document.documentElement.classList.add('before');
-    (element as HTMLElement).click();
-  });
-  await present(page, 'html:not(.before) body');
-}
-
-const go = (name: string): string => `button[name=go][value=${name}]`;
-/** Without scripts in the page, puppeteer's own pointer and keys wait for callbacks that never come. */
-const fill = (page: Page, selector: string, text: string): Promise<void> =>
-  page.$eval(
-    selector,
-    (field, value) => {
-      (field as HTMLInputElement).value = value;
-    },
-    text,
-  );
-const choose = (page: Page, selector: string): Promise<void> =>
-  page.$eval(selector, (element) => (element as HTMLElement).click());
-const textsOf = (page: Page, selector: string): Promise<string[]> =>
-  page.$eval(
-    'body',
-    (body, wanted) => [...body.querySelectorAll(wanted)].map((item) => item.textContent ?? ''),
-    selector,
-  );
-const wordsOf = (page: Page): Promise<string[]> => textsOf(page, '.word');
-
-async function typeBack(page: Page, words: readonly string[]): Promise<void> {
-  const labels = await textsOf(page, '.field label span');
-  for (const [at, label] of labels.entries()) {
-    await fill(page, `input[name=word${at}]`, words[Number(/\d+/.exec(label)?.[0]) - 1] ?? '');
-  }
-}
-
-/** Waits for what a page shows, which may load itself again for it. */
-async function present(page: Page, selector: string): Promise<void> {
-  for (let tries = 0; tries < 240; tries++) {
-    if ((await page.$(selector).catch(() => null)) !== null) return;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-  throw new Error(`wait for ${selector}: not after a minute`);
-}
-
 describe.skipIf(lacks('firefox-esr'))('Firefox ESR at Safest', () => {
   it('[PLN-1] [RPL-3] writes, keeps twelve words, sends, comes back in a fresh browser and reads the answer', async () => {
     const counted = await countBytes(server.port);

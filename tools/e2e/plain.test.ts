@@ -1,5 +1,6 @@
 // The mode without scripts over HTTP with the real server and the real processes: forms that go wrong, visits that end.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { get, type IncomingHttpHeaders } from 'node:http';
 import { checkPlain } from '@postern/cli/doctor/plain-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensureBuilt } from '../build.ts';
@@ -14,11 +15,12 @@ let office: Office;
 let server: ServerProcess;
 let desk: RunningDesk;
 const idleSeconds = 5;
+const limits = { visitsMax: 3, rescuesMax: 1, idleSeconds };
 
 beforeAll(async () => {
   await ensureBuilt();
   office = await makeOffice();
-  server = await office.serve({ plain: { visitsMax: 3, rescuesMax: 1, idleSeconds } });
+  server = await office.serve({ plain: limits });
   await publishDayKeys(office, office.desks[1]!, server.origin);
   desk = await openDesk(office, office.desks[0]!, server.origin);
 }, 120_000);
@@ -52,6 +54,18 @@ async function toCheck(one: PlainPerson, text: string): Promise<string[]> {
 async function received(): Promise<string[]> {
   const all = await Promise.all(desk.engine.conversations().map(({ id }) => desk.engine.conversation(id)));
   return all.flatMap((conversation) => conversation?.messages.map(({ text }) => text ?? '') ?? []);
+}
+
+/** `fetch` does not let anybody name another host. */
+function headersOf(
+  path: string,
+  headers: { readonly host: string; readonly cookie: string },
+): Promise<IncomingHttpHeaders> {
+  return new Promise((resolve, reject) => {
+    get(`${server.origin}${path}`, { headers }, (response) => {
+      response.resume().on('end', () => resolve(response.headers));
+    }).on('error', reject);
+  });
 }
 
 describe.skipIf(process.platform !== 'linux')('without scripts', () => {
@@ -176,6 +190,28 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     expect((await received()).filter((text) => text === 'written again')).toHaveLength(1);
   }, 90_000);
 
+  it('[PLN-5] a server that is killed while a message waits takes its processes along; the person is told and gets the text back', async () => {
+    const one = person();
+    const words = await toCheck(one, 'the server goes too');
+    const [pid = 0] = visitPids().slice(-1);
+    const checked = new URLSearchParams({ ...one.hidden(), ...one.asked(words), go: 'checked', end: '1' }).toString();
+    await one.send(checked);
+    expect(one.text).toContain('waiting for its moment');
+    const { cookie } = one;
+    process.kill(server.pid, 'SIGKILL');
+    await server.ended;
+    await vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false), { timeout: 30_000 });
+    await expect(one.look()).rejects.toThrow();
+    server = await office.serve({ port: server.port, plain: limits });
+    await one.look();
+    expect(one.notice).toMatch(/Your visit has ended/);
+    expect(one.html).not.toContain('tag done');
+    one.cookie = cookie;
+    await one.send(checked);
+    expect(one.notice).toMatch(/Your visit has ended.*Your text stands in the field below/s);
+    expect(one.typed).toBe('the server goes too');
+  }, 60_000);
+
   it('[PLN-3] [PLN-5] is forgotten when nothing is pressed for the idle time, keeps no process, and gives a typed text back', async () => {
     const one = person();
     await one.look();
@@ -239,6 +275,26 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     expect(routes).toEqual([]);
     expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain('--permission\0--allow-fs-read=');
     expect(await checkPlain()).toMatchObject({ state: 'ok' });
+  });
+
+  it('[PLN-10] lets a browser keep the stylesheet where it came over Tor, and nothing else', async () => {
+    const one = person();
+    await one.look();
+    await one.press('write');
+    const [style = ''] = /(?<=href=")\/plain\/style\.[\w-]+\.css/.exec(one.html) ?? [];
+    const onion = `${'a'.repeat(56)}.onion`;
+    const cacheOf = async (host: string, path: string): Promise<unknown> =>
+      (await headersOf(path, { host, cookie: one.cookie }))['cache-control'];
+    expect(await cacheOf(onion, style)).toBe('private, max-age=3600, immutable');
+    for (const host of ['127.0.0.1', 'postern.example', `${onion}.example`])
+      expect([host, await cacheOf(host, style)]).toEqual([host, 'no-store']);
+    const page = await (await fetch(`${server.origin}/en/`)).text();
+    expect(page).not.toContain(style);
+    const [same = ''] = /\/a\/style\.[\w-]+\.css/.exec(page) ?? [];
+    for (const path of ['/plain/en/', '/en/', same])
+      expect([path, await cacheOf(onion, path)]).toEqual([path, 'no-store']);
+    const text = async (path: string): Promise<string> => (await fetch(server.origin + path)).text();
+    expect(await text(style)).toBe(await text(same));
   });
 
   it('[PLN-9] says that there is none when the operator has switched it off', async () => {

@@ -1,5 +1,5 @@
 // What a network observer has: a proxy between browser and server that notes order, moments and sizes of all requests.
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /** One request and its answer, with all bytes of HTTP/1.1. */
 export interface Exchange {
@@ -25,6 +25,7 @@ export interface Recording {
 
 export interface RecordingProxy {
   readonly origin: string;
+  readonly port: number;
   /** Begins a new recording and returns it; it grows as bytes pass. */
   readonly record: () => Recording;
   readonly close: () => Promise<void>;
@@ -59,8 +60,43 @@ class MessageReader {
   }
 }
 
-/** @param port of the server on loopback */
-export async function startRecordingProxy(port: number): Promise<RecordingProxy> {
+/** What a SOCKS 5 client without a password says before its own bytes, and what it is told. */
+function withoutSocks(from: 'client' | 'server', read: (bytes: Buffer) => void): (bytes: Buffer) => void {
+  let head = Buffer.alloc(0);
+  let isPast = false;
+  const addressBytes = (at: number): number => (head[at] === 1 ? 4 : head[at] === 4 ? 16 : 1 + (head[at + 1] ?? 0));
+  return (bytes) => {
+    if (isPast) return read(bytes);
+    head = Buffer.concat([head, bytes]);
+    const greeting = from === 'client' ? 2 + (head[1] ?? 0) : 2;
+    const kind = greeting + 3;
+    if (head.length < kind + 2) return;
+    const end = kind + 1 + addressBytes(kind) + 2;
+    if (head.length < end) return;
+    isPast = true;
+    if (head.length > end) read(head.subarray(end));
+  };
+}
+
+/** Passes all on in both directions, at once and until either end closes. */
+function passOn(client: Socket, upstream: Socket, sockets: Set<Socket>): void {
+  for (const [from, to] of [
+    [client, upstream],
+    [upstream, client],
+  ] as const) {
+    from.setNoDelay(true);
+    from.pipe(to);
+    from.on('error', () => to.destroy());
+    from.on('close', () => {
+      sockets.delete(from);
+      to.end();
+    });
+    sockets.add(from);
+  }
+}
+
+/** @param port of the server on loopback, or of a SOCKS 5 proxy */
+export async function startRecordingProxy(port: number, kind: 'server' | 'socks' = 'server'): Promise<RecordingProxy> {
   let recording: Recording = { exchanges: [], connections: 0 };
   let startedAt: number | undefined;
   const sockets = new Set<Socket>();
@@ -74,7 +110,9 @@ export async function startRecordingProxy(port: number): Promise<RecordingProxy>
       return performance.now() - startedAt;
     };
     const [requests, answers] = [new MessageReader(), new MessageReader()];
-    client.on('data', (chunk) => {
+    const past = (from: 'client' | 'server', read: (bytes: Buffer) => void): ((bytes: Buffer) => void) =>
+      kind === 'server' ? read : withoutSocks(from, read);
+    const onRequests = (chunk: Buffer): void => {
       requests.read(
         chunk,
         (head) => {
@@ -100,8 +138,8 @@ export async function startRecordingProxy(port: number): Promise<RecordingProxy>
           if (current !== undefined) current.upBytes += count;
         },
       );
-    });
-    upstream.on('data', (chunk) => {
+    };
+    const onAnswers = (chunk: Buffer): void => {
       answers.read(
         chunk,
         (head) => {
@@ -116,25 +154,16 @@ export async function startRecordingProxy(port: number): Promise<RecordingProxy>
           if (isEnd) waiting.shift();
         },
       );
-    });
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      from.setNoDelay(true);
-      from.pipe(to);
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        sockets.delete(from);
-        to.end();
-      });
-      sockets.add(from);
-    }
+    };
+    client.on('data', past('client', onRequests));
+    upstream.on('data', past('server', onAnswers));
+    passOn(client, upstream, sockets);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
+  const { port: own } = server.address() as AddressInfo;
   return {
-    origin: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+    origin: `http://127.0.0.1:${own}`,
+    port: own,
     record: () => {
       recording = { exchanges: [], connections: 0 };
       startedAt = undefined;

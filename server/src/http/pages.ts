@@ -121,8 +121,17 @@ export class Pages {
 
   /** Paths of the icon and the stylesheet, as pages name them. */
   get plainAssets(): { readonly icon: string; readonly style: string } {
-    const path = (extension: string): string => [...this.#assets.keys()].find((name) => name.endsWith(extension)) ?? '';
-    return { icon: path('.svg'), style: path('.css') };
+    return { icon: this.#pathOf('.svg'), style: this.plainStyle.path };
+  }
+
+  /** The stylesheet where those pages name it, which is another address than other pages use (PLN-10). */
+  get plainStyle(): { readonly path: string; readonly file: StaticFile | undefined } {
+    const path = this.#pathOf('.css');
+    return { path: path.replace(/^\/a\//, '/plain/'), file: this.#assets.get(path) };
+  }
+
+  #pathOf(extension: string): string {
+    return [...this.#assets.keys()].find((name) => name.endsWith(extension)) ?? '';
   }
 
   /** Resolves when everything is compressed. Until then files are served as they are. */

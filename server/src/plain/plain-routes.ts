@@ -1,7 +1,7 @@
 /** The addresses of the mode without scripts (http 6): one for each language, with a form for each step. */
 
 import type { Past } from '@postern/plain/frames';
-import { type Answer, staticAnswer } from '../http/answer.ts';
+import { type Answer, type StaticFile, staticAnswer } from '../http/answer.ts';
 import type { Handler, Incoming } from '../http/listener.ts';
 import { Refusal } from '../http/listener.ts';
 import type { Pages, PlainFirst, Said } from '../http/pages.ts';
@@ -32,14 +32,17 @@ const policy = [
   "form-action 'self'",
   "frame-ancestors 'none'",
 ].join('; ');
+const keptForAnHour = ['Cache-Control', 'private, max-age=3600, immutable'] as const;
 const ownPolicy = ['Content-Security-Policy', policy] as const;
 const empty = new TextEncoder().encode(
-  '<!doctype html>\n<html><head><meta charset="utf-8"><title></title></head></html>\n',
+  '<!doctype html>\n<html><head><meta charset="utf-8"><title></title><link rel="icon" href="data:,"></head></html>\n',
 );
 
 /** @returns a handler that passes on what is not below `/plain/` */
 export function withPlain(parts: PlainParts, next: Handler): Handler {
+  const { path, file } = parts.pages.plainStyle;
   return (incoming) => {
+    if (file !== undefined && incoming.target === path && incoming.method === 'GET') return styleAnswer(file, incoming);
     const [, language, started] = pathForm.exec(incoming.target) ?? [];
     const first = language === undefined ? null : parts.pages.plainFirst(language);
     if (language === undefined || first === null) return next(incoming);
@@ -96,7 +99,7 @@ async function takeForm(place: Place): Promise<Answer> {
   if (isLeaving) {
     if (place.key !== undefined) visits.leave(place.key);
     await parser.clear();
-    const headers = [ownPolicy, forget(incoming), ['Clear-Site-Data', '"cookies", "storage"'] as const];
+    const headers = [ownPolicy, forget(incoming), ['Clear-Site-Data', '"cache", "cookies", "storage"'] as const];
     return { status: 200, type: place.first.file.type, body: empty, headers };
   }
   const isWritten = body.length > shortBytesMax || place.key !== undefined;
@@ -121,6 +124,13 @@ function begin({ visits, key, language, pages, fingerprint }: Place, isRescue: b
   const visit = visits.start(isRescue);
   visit?.process.begin({ fingerprint, language, ...pages.plainAssets, past });
   return visit;
+}
+
+/** Kept only by a browser that came over Tor: one that is made for it keeps nothing on the disk (decision 0076). */
+function styleAnswer(file: StaticFile, { headers }: Incoming): Answer {
+  const answer = staticAnswer(file, headers['accept-encoding'], headers['if-none-match']);
+  const isOnion = /\.onion(:\d+)?$/i.test(headers.host ?? '');
+  return isOnion ? { ...answer, headers: [...(answer.headers ?? []), keptForAnHour] } : answer;
 }
 
 function asItIs(first: PlainFirst, { headers }: Incoming): Answer {

@@ -19,11 +19,20 @@ export function plainHtml(language: Language, assets: PlainAssets): string {
   const start = `<div id="start" class="start"><h2>${text(language, 'start.heading')}</h2>
 ${plainForm(language, 'actions', `${goButton('write', text(language, 'start.write'), 'main')}${returnButton(language)}`)}</div>`;
   const hero = plainForm(language, 'actions', returnButton(language));
-  return plainPage(language, assets, {
-    notice: noticeSections(language),
-    content: `<div id="home">\n${home(language, say, { hero, desks })}\n${start}\n</div>`,
-    canChangeLanguage: true,
-  });
+  return plainPage(
+    language,
+    { ...assets, style: plainStyle(assets.style) },
+    {
+      notice: noticeSections(language),
+      content: `<div id="home">\n${home(language, say, { hero, desks })}\n${start}\n</div>`,
+      canChangeLanguage: true,
+    },
+  );
+}
+
+/** The stylesheet at an address of its own, where browsers may keep it (PLN-10). The server makes the same of its path. */
+function plainStyle(path: string): string {
+  return path.replace(/^\/a\//, '/plain/');
 }
 
 /** @param parts HTML */
