@@ -138,7 +138,7 @@ export class CoverVisit {
   }
 }
 
-/** The three documents at the same time. @throws Unreachable */
+/** The three documents at the same time, then the campaigns. @throws Unreachable */
 async function load(
   parts: EngineParts,
   rosters: Rosters,
@@ -150,7 +150,18 @@ async function load(
   const documents = await readDocuments(parts, rosters, bundle ?? null);
   if (documents === null) return null;
   const read = await readIndex(parts, documents, lane, index ?? null);
+  await loadCampaigns(parts, documents, circuit);
   return { documents, index: read === 'bundle-changed' ? null : read };
+}
+
+/** If there are any (CAM-7). A page goes on without them. */
+async function loadCampaigns({ ports }: EngineParts, { roster }: Documents, circuit: string): Promise<void> {
+  if (roster.campaigns.length === 0) return;
+  try {
+    await fetchFile(ports, '/campaigns', circuit);
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+  }
 }
 
 /** A page in one of the languages, and the files that it names. A server without pages is visited all the same. */

@@ -173,7 +173,8 @@ describe('posts', () => {
 describe('cover visits', () => {
   it('[RPL-6] follow every post by requests like a source’s, on circuits of their own, and collect most covers', async () => {
     const options = { ...slow, coverDelaySeconds: [2 * hour, 4 * hour] as const };
-    world = await DeskWorld.create(1, { repliesADay: 4 }, options);
+    const campaigns = [{ id: random(8), hash: random(32) }];
+    world = await DeskWorld.create(1, { repliesADay: 4, campaigns }, options);
     let live = 0;
     for (let i = 0; i < 24; i++) {
       await world.run(hour);
@@ -194,9 +195,9 @@ describe('cover visits', () => {
     for (const circuit of circuits) {
       const own = visits.filter((seen) => seen.circuit === circuit);
       const files = own.filter(({ what }) => what !== '/request').map(({ what }) => what);
-      expect(files.slice(1, 4)).toEqual(['/roster', '/bundle', '/index/0']);
+      expect(files.slice(1, 5)).toEqual(['/roster', '/bundle', '/index/0', '/campaigns']);
       // A page that is open for longer looks at the index of each epoch.
-      expect(files.slice(4).every((path) => path === '/index/0')).toBe(true);
+      expect(files.slice(5).every((path) => path === '/index/0')).toBe(true);
       expect(files[0]).toMatch(/^\/(zh-Hans|en|ar)\/$/);
       const start = own[0]?.at ?? 0;
       const moments = own.filter(({ what }) => what === '/request').map(({ at }) => at - start);
