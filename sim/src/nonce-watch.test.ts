@@ -1,5 +1,6 @@
 // The watch of keys and nonces sees a pair that is used twice, in protocol's own seal and in both HPKE libraries.
 import { aesGcmSeal } from '@postern/protocol/primitives/aes-gcm';
+import { aesGcmSealNative } from '@postern/protocol/primitives/aes-gcm-native';
 import { hpkeKeyPair, hpkeSeal } from '@postern/protocol/primitives/hpke';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { checkNonces } from './checks/nonces.ts';
@@ -21,6 +22,17 @@ it('[ENC-4] sees the same key with the same nonce, and not with another', async 
   expect(checkNonces(watch)).toEqual([]);
   await aesGcmSeal(bytes(32, 1), bytes(12, 2), none, bytes(3, 9));
   expect(checkNonces(watch).map(({ id }) => id)).toEqual(['ENC-4']);
+});
+
+it('[ENC-4] sees what the server seals at once, beside what WebCrypto does', async () => {
+  aesGcmSealNative(bytes(32, 1), bytes(12, 1), none, bytes(3, 1));
+  aesGcmSealNative(bytes(32, 1), bytes(12, 2), none, bytes(3, 1));
+  expect([watch.count(), watch.unknown(), watch.repeated()]).toEqual([2, 0, 0]);
+  await aesGcmSeal(bytes(32, 1), bytes(12, 2), none, bytes(3, 1));
+  expect(checkNonces(watch).map(({ id }) => id)).toEqual(['ENC-4']);
+  watch.stop();
+  aesGcmSealNative(bytes(32, 1), bytes(12, 3), none, bytes(3, 1));
+  expect(watch.count()).toBe(3);
 });
 
 it('[ENC-4] sees a sender whose randomness repeats', async () => {

@@ -1,5 +1,7 @@
 /** Watches every AES-GCM encryption of the process and remembers key and nonce, as hashes, to find one that is used twice (ENC-4). */
 
+import crypto, { type CipherKey } from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { bytesToHex, concat } from '@postern/protocol/bytes/encode';
 import { sha256Native } from '@postern/protocol/primitives/hmac-native';
 
@@ -16,7 +18,10 @@ export interface NonceWatch {
 type ImportKey = SubtleCrypto['importKey'];
 type Encrypt = SubtleCrypto['encrypt'];
 
-/** Wraps WebCrypto until stopped; `protocol` and both of its HPKE libraries seal by nothing else. */
+/**
+ * Wraps WebCrypto and Node's `createCipheriv` until stopped; `protocol` and both of its HPKE libraries seal by nothing
+ * else.
+ */
 export function watchNonces(): NonceWatch {
   const { subtle } = globalThis.crypto;
   const importKey = subtle.importKey.bind(subtle) as (...given: unknown[]) => Promise<CryptoKey>;
@@ -26,9 +31,8 @@ export function watchNonces(): NonceWatch {
   let count = 0;
   let unknown = 0;
   let repeated = 0;
-  const note = (key: CryptoKey, iv: BufferSource): void => {
+  const note = (raw: Uint8Array | undefined, iv: BufferSource): void => {
     count += 1;
-    const raw = keys.get(key);
     if (raw === undefined) {
       unknown += 1;
       return;
@@ -46,9 +50,10 @@ export function watchNonces(): NonceWatch {
   }) as ImportKey;
   subtle.encrypt = (async (...given: unknown[]) => {
     const [algorithm, key] = given;
-    if (isGcm(algorithm)) note(key as CryptoKey, (algorithm as AesGcmParams).iv);
+    if (isGcm(algorithm)) note(keys.get(key as CryptoKey), (algorithm as AesGcmParams).iv);
     return encrypt(...given);
   }) as Encrypt;
+  const unwatch = watchCiphers((key, iv) => note(sha256Native(key), iv));
   return {
     count: () => count,
     unknown: () => unknown,
@@ -57,8 +62,24 @@ export function watchNonces(): NonceWatch {
       // The wrappers shadow the methods of the prototype.
       Reflect.deleteProperty(subtle, 'importKey');
       Reflect.deleteProperty(subtle, 'encrypt');
+      unwatch();
     },
   };
+}
+
+/** Node lets every importer see another function in the place of its own. @returns puts its own back */
+function watchCiphers(note: (key: Uint8Array, iv: Uint8Array<ArrayBuffer>) => void): () => void {
+  const { createCipheriv } = crypto;
+  const create = createCipheriv as (name: string, key: CipherKey, iv: Uint8Array, ...more: unknown[]) => unknown;
+  const put = (value: unknown): void => {
+    Object.assign(crypto, { createCipheriv: value });
+    syncBuiltinESMExports();
+  };
+  put((name: string, key: CipherKey, iv: Uint8Array, ...more: unknown[]) => {
+    if (name === 'aes-256-gcm') note(new Uint8Array(key as Uint8Array), new Uint8Array(iv));
+    return create(name, key, iv, ...more);
+  });
+  return () => put(createCipheriv);
 }
 
 function isGcm(algorithm: unknown): boolean {

@@ -33,7 +33,7 @@ export type OhttpSuite = {
     info: Uint8Array,
     length: number,
   ) => Promise<Uint8Array> | Uint8Array;
-  readonly aeadSeal: typeof aesGcmSeal;
+  readonly aeadSeal: (...args: Parameters<typeof aesGcmSeal>) => Promise<Uint8Array> | Uint8Array;
   readonly aeadOpen: typeof aesGcmOpen;
 };
 

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { foreignVectors } from '../../../vectors/foreign/read.ts';
 import { bytesToHex, concat, hexToBytes } from '../bytes/encode.ts';
-import { aesGcmOpen, aesGcmSeal } from './aes-gcm.ts';
+import { aesGcmOpen as openPortable, aesGcmSeal as sealPortable } from './aes-gcm.ts';
+import { aesGcmOpenNative, aesGcmSealNative } from './aes-gcm-native.ts';
 
 type Nist = { key: string; nonce: string; aad: string; sealed: string; plaintext: string | null };
 type Wycheproof = { key: string; nonce: string; aad: string; sealed: string; plaintext: string; valid: boolean };
@@ -13,7 +14,13 @@ const bytes = fc.uint8Array({ maxLength: 100 });
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const nonce = fc.uint8Array({ minLength: 12, maxLength: 12 });
 
-describe('AES-256-GCM', () => {
+const native: { seal: typeof sealPortable; open: typeof openPortable } = {
+  seal: async (...args) => aesGcmSealNative(...args),
+  open: async (...args) => aesGcmOpenNative(...args),
+};
+const implementations = Object.entries({ portable: { seal: sealPortable, open: openPortable }, native });
+
+describe.each(implementations)('AES-256-GCM, %s', (_, { seal: aesGcmSeal, open: aesGcmOpen }) => {
   test('opens what NIST’s vectors seal, and refuses what they damage', async () => {
     for (const one of vectors.nist) {
       const [k, n, aad, sealed] = [one.key, one.nonce, one.aad, one.sealed].map(hexToBytes) as Uint8Array[];

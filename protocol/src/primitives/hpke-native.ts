@@ -1,7 +1,8 @@
 /** The private side of HPKE through the engine's own ML-KEM: Node 24 and later, for the server and the desk. */
 
 import { KDF_HKDF_SHA256 } from '@panva/hpke-noble';
-import { AEAD_AES_256_GCM, CipherSuite, KEM_MLKEM768_X25519, type Key } from 'hpke';
+import { AEAD_AES_256_GCM, type AEADFactory, CipherSuite, KEM_MLKEM768_X25519, type KEMFactory, type Key } from 'hpke';
+import { aesGcmOpenNative, aesGcmSealNative } from './aes-gcm-native.ts';
 import {
   type HpkePrivateKey,
   type HpkeRecipient,
@@ -11,9 +12,36 @@ import {
   openSealed,
 } from './hpke.ts';
 import { checkLength } from './web-crypto.ts';
+import { type Decapsulate, importXWingNative } from './x-wing-native.ts';
+
+/** A job of WebCrypto's costs more than the cipher of one request. */
+const aead: AEADFactory = () => ({
+  ...AEAD_AES_256_GCM(),
+  Seal: async (key, nonce, aad, plaintext) => aesGcmSealNative(key, nonce, aad, plaintext),
+  Open: async (key, nonce, aad, sealed) => {
+    const plaintext = aesGcmOpenNative(key, nonce, aad, sealed);
+    if (plaintext === null) throw new Error('open: the bytes were not sealed so');
+    return plaintext;
+  },
+});
+
+const imported = new WeakMap<Key, Decapsulate>();
+
+const kem: KEMFactory = () => {
+  const base = KEM_MLKEM768_X25519();
+  return {
+    ...base,
+    DeserializePrivateKey: async (seed, extractable) => {
+      const key = await base.DeserializePrivateKey(seed, extractable);
+      imported.set(key, await importXWingNative(seed));
+      return key;
+    },
+    Decap: async (enc, key, publicKey) => imported.get(key)?.(enc) ?? base.Decap(enc, key, publicKey),
+  };
+};
 
 /** The key schedule's dozen MACs in script: each as a job of WebCrypto's costs more than the MAC, and twice as much in all. */
-const suite = new CipherSuite(KEM_MLKEM768_X25519, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
+const suite = new CipherSuite(kem, KDF_HKDF_SHA256, aead);
 
 class NativeKey {
   readonly publicKey: Uint8Array;
