@@ -1,8 +1,10 @@
 /** What only a browser has: clock, randomness, history, keys. Everything else gets these as arguments. */
 
 import { hexToBytes } from '@postern/protocol/bytes/encode';
+import { originsBeside } from '@postern/protocol/keys/addresses';
 import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
+import { httpAmong, httpAt } from './addresses.ts';
 import { callNamed } from './call.ts';
 import { carryInto } from './carrying.ts';
 import { make } from './dom.ts';
@@ -33,6 +35,13 @@ export function start(makeSession: (random: Random) => Session): void {
   if (!(texts instanceof HTMLTemplateElement)) throw new Error('start the page: its texts are no template');
   const session = makeSession(random);
   const lists = new WordLists((path) => http.get(path), pathsOf(dataset.lists ?? ''));
+  let places: readonly Http[] = [http];
+  // Each its own: what is done with files must not move what every visit sends.
+  const [visits, files] = [httpAmong(() => places), httpAmong(() => places)];
+  const takeAddresses = (): void => {
+    const others = originsBeside(session.organisation.addresses, location.origin);
+    places = [http, ...others.map((origin) => httpAt(origin, leaving.signal))];
+  };
   const offers: Offers = {
     files: true,
     judge: async (given, list) => judge(given, session.organisation, [await lists.load(list)], dayOf(clock.unix())),
@@ -42,10 +51,16 @@ export function start(makeSession: (random: Random) => Session): void {
     ...browserParts(),
     session,
     call: callNamed(location.hash),
-    traffic: (told) => new Visit({ session, http, clock, ...told }),
+    traffic: ({ report, accepted }) => {
+      const accept = (): void => {
+        takeAddresses();
+        accepted();
+      };
+      return new Visit({ session, http: visits, clock, report, accepted: accept });
+    },
     language: lang,
     lists,
-    files: (report) => filesOver(http, dataset.fingerprint ?? '', report),
+    files: (report) => filesOver(files, dataset.fingerprint ?? '', report),
     list: isWordListId(dataset.list) ? dataset.list : 'english',
     attach: (inputs) => attachPage({ text: readTexts(texts), language: lang, isVisible, offers, ...inputs }),
     leave: () => {

@@ -1,4 +1,4 @@
-/** The only way in which the page touches the network: same origin, nothing kept, nothing told beyond the request. */
+/** The only way in which the page touches the network: nothing kept, nothing told beyond the request. */
 
 export type Answered = { readonly status: number; readonly body: Uint8Array };
 

@@ -25,7 +25,7 @@ export type VisitParts = {
 /** A request is made ready this long before its moment, so that the work it takes does not show in the time it goes. */
 const prepareSeconds = 2;
 const retrySeconds = 30;
-const transient: readonly Trouble[] = ['offline', 'busy', 'indexOld'];
+const transient: readonly Trouble[] = ['offline', 'busy', 'stale', 'indexOld'];
 
 const troubles: Readonly<Record<string, Trouble>> = {
   roster: 'roster',
@@ -245,6 +245,7 @@ function isBusy(status: number): boolean {
 function troubleOf(error: unknown): Trouble {
   if (error instanceof StatusError) {
     if (error.status === 404) return 'none';
+    if (error.status === 504) return 'stale';
     return isBusy(error.status) ? 'busy' : 'offline';
   }
   return troubles[codeOf(error) ?? ''] ?? 'offline';

@@ -13,6 +13,7 @@ export type Screen = 'home' | 'write' | 'words' | 'check' | 'sent' | 'enter' | '
 export type Trouble =
   | 'offline'
   | 'busy'
+  | 'stale'
   | 'none'
   | 'roster'
   | 'expired'

@@ -1,9 +1,4 @@
 // A source who reaches a mirror only: writes, is interrupted by its end, returns and reads. The mirror is the real command.
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,17 +6,12 @@ import { launchChromium, launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk } from './desk.ts';
+import { killMirror, type Mirror, startMirror as startMirrorOf } from './mirror-process.ts';
 import { makeOffice, type Office, type ServerProcess } from './office.ts';
 import { enterWords, openPage, readAnswer, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
 
-const launcher = fileURLToPath(new URL('../../cli/bin/postern', import.meta.url));
 const message = '我们这里只能打开这个地址。';
 const reply = '收到了。您安全吗？';
-
-interface Mirror {
-  readonly origin: string;
-  readonly child: ChildProcess;
-}
 
 let office: Office;
 let server: ServerProcess;
@@ -42,19 +32,9 @@ afterAll(async () => {
 });
 
 async function startMirror(port = 0): Promise<Mirror> {
-  const words = ['mirror', '--upstream', server.origin, '--fingerprint', bytesToHex(office.fingerprint)];
-  const child = spawn(launcher, [...words, '--listen', `127.0.0.1:${port}`, '--json'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  const mirror = { child, origin: String(JSON.parse(line).origin) };
+  const mirror = await startMirrorOf(server.origin, bytesToHex(office.fingerprint), port);
   mirrors.push(mirror);
   return mirror;
-}
-
-async function kill({ child }: Mirror): Promise<void> {
-  child.kill('SIGKILL');
-  await once(child, 'exit');
 }
 
 const browsers = [
@@ -72,7 +52,7 @@ describe.each(browsers)('in %s (%s)', (binary, _name, launch) => {
       const words = await inFreshBrowser(launch, async (browser) => {
         const page = await openPage(browser, `${first.origin}/zh-Hans/`);
         const shown = await writeMessage(page, message);
-        await kill(first);
+        await killMirror(first);
         await typeWordsBack(page, shown);
         // Told before anything else happens, and without a word of being stored.
         await page.waitForSelector('#notice:not([hidden])', { timeout: 45_000 });

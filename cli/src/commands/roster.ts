@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import type { Context } from '../terminal/context.ts';
+import { rosterMirrorCommand } from './roster-mirror.ts';
 import { rosterPublishCommand } from './roster-publish.ts';
 import { rosterRenewCommand } from './roster-renew.ts';
 import { rosterShowCommand } from './roster-show.ts';
@@ -10,9 +11,10 @@ import { rosterVerifyCommand } from './roster-verify.ts';
 
 export function rosterCommand(context: Context): Command {
   return new Command('roster')
-    .description('show, renew, sign, verify and publish rosters')
+    .description('show, renew, sign, verify and publish rosters; list mirrors')
     .addCommand(rosterShowCommand(context))
     .addCommand(rosterRenewCommand(context))
+    .addCommand(rosterMirrorCommand(context))
     .addCommand(rosterSignCommand(context))
     .addCommand(rosterVerifyCommand(context))
     .addCommand(rosterPublishCommand(context));

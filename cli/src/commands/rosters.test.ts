@@ -1,5 +1,6 @@
 // Who belongs to an organisation: devices made, listed, joined and dropped, with a root key that is on another machine.
 import type { ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../../tools/build.ts';
@@ -140,7 +141,34 @@ describe('a second device', () => {
   });
 });
 
+describe('the list of mirrors', () => {
+  it('is signed, and takes no address twice', async () => {
+    const together = ['--data', data, '--root', root, ...sealed, '--valid-days', '40'];
+    const mirror = 'https://mirror.example';
+    const added = await runHere(['roster', 'mirror', 'add', `${mirror}/`, ...together, '--json']);
+    expect(added.json).toMatchObject({ state: 'published', addresses: [origin, mirror] });
+    for (const bad of [mirror, origin]) {
+      expect((await runHere(['roster', 'mirror', 'add', bad, ...together])).code).toBe(3);
+    }
+    for (const bad of ['ftp://mirror.example', 'https://mirror.example/path', "https://a.example; 'self'"]) {
+      expect([bad, (await runHere(['roster', 'mirror', 'add', bad, ...together])).code]).toEqual([bad, 2]);
+    }
+    const removed = await runHere(['roster', 'mirror', 'remove', mirror, ...together, '--json']);
+    expect(removed.json).toMatchObject({ addresses: [origin] });
+    expect((await runHere(['roster', 'mirror', 'remove', mirror, ...together])).code).toBe(3);
+    expect((await runHere(['roster', 'mirror', 'remove', origin, ...together])).err).toContain('only address');
+  });
+});
+
 describe('a roster', () => {
+  it('names the offline page of this release again when it is renewed', async () => {
+    const page = readFileSync(new URL('../../../source/dist/offline.html', import.meta.url));
+    const draft = place.path('page.draft');
+    const where = ['--roster', place.path('org', 'organisation.roster'), '--out', draft];
+    const { json } = await runHere(['roster', 'renew', ...where, '--json']);
+    expect(json.offlinePage).toBe(createHash('sha256').update(page).digest('hex'));
+  });
+
   const verify = (file: string, fingerprint: string): Promise<Outcome> =>
     runHere(['roster', 'verify', file, '--fingerprint', fingerprint]);
 

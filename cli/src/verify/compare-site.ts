@@ -26,11 +26,11 @@ function finding(path: string, faults: readonly string[]): Finding {
     : failed(`page ${path}`, `${path}: ${faults.join('; ')}.`);
 }
 
-function faultsOf({ type, bytes }: ExpectedFile, answer: SiteAnswer): string[] {
+function faultsOf({ type, bytes, headers }: ExpectedFile, answer: SiteAnswer): string[] {
   return [
     ...(answer.status === 200 ? [] : [`status ${answer.status}`]),
     ...differenceOf(bytes, answer.body),
-    ...headerFaults(answer, type),
+    ...headerFaults(answer, type, headers),
   ];
 }
 
@@ -50,9 +50,9 @@ function differenceOf(wanted: Uint8Array, given: Uint8Array): string[] {
   return [`it differs from byte ${at} on (${given.length} bytes, wanted ${wanted.length})`];
 }
 
-function headerFaults({ headers }: SiteAnswer, type: string): string[] {
+function headerFaults({ headers }: SiteAnswer, type: string, own: ExpectedFile['headers'] = []): string[] {
   const wanted = new Map([
-    ...headersFor(type).map(([name, value]) => [name.toLowerCase(), value] as const),
+    ...[...headersFor(type), ...own].map(([name, value]) => [name.toLowerCase(), value] as const),
     ['content-type', type] as const,
   ]);
   const faults: string[] = [];

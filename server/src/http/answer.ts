@@ -19,6 +19,8 @@ export type Coding = 'br' | 'gzip' | 'identity';
 export interface StaticFile {
   readonly type: string;
   readonly codings: Readonly<Partial<Record<Coding, Uint8Array>>> & { readonly identity: Uint8Array };
+  /** In place of the common ones of the same name. */
+  readonly headers?: readonly (readonly [string, string])[];
 }
 
 const nothing = new Uint8Array(0);
@@ -34,7 +36,7 @@ export function staticAnswer(
   const body = file.codings[coding] ?? file.codings.identity;
   const etag = etagOf(body);
   const varies = Object.keys(file.codings).length > 1;
-  const headers: [string, string][] = [['ETag', etag]];
+  const headers: (readonly [string, string])[] = [...(file.headers ?? []), ['ETag', etag]];
   if (varies) headers.push(['Vary', 'Accept-Encoding']);
   if (matches(ifNoneMatch, etag)) return { status: 304, body: nothing, headers };
   if (coding !== 'identity') headers.push(['Content-Encoding', coding]);

@@ -43,22 +43,28 @@ const deniedFeatures = [
   'xr-spatial-tracking',
 ] as const;
 
+/**
+ * The policy of an answer, or of a page.
+ * @param origins where a page may connect to besides its own: the signed addresses
+ */
+export function policyHeader(origins: readonly string[] = []): readonly [string, string] {
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    ["connect-src 'self'", ...origins].join(' '),
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ];
+  return ['Content-Security-Policy', policy.join('; ')];
+}
+
 export const commonHeaders: readonly (readonly [string, string])[] = [
-  [
-    'Content-Security-Policy',
-    [
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self'",
-      "img-src 'self'",
-      "connect-src 'self'",
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-      "require-trusted-types-for 'script'",
-      "trusted-types 'none'",
-    ].join('; '),
-  ],
+  policyHeader(),
   ['Cross-Origin-Opener-Policy', 'same-origin'],
   ['Cross-Origin-Embedder-Policy', 'require-corp'],
   ['Cross-Origin-Resource-Policy', 'same-origin'],

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { campaignState, type VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { encodeCampaignList } from '@postern/protocol/campaign/campaign-list';
+import { signedOrigins } from '@postern/protocol/keys/addresses';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import type { Day } from '@postern/protocol/time';
 import type { BuiltPages } from '../ports/files.ts';
@@ -11,6 +12,7 @@ import type { Coding, StaticFile } from './answer.ts';
 import { campaignHtml } from './campaign-html.ts';
 import { fillHtml, keepSections } from './fill-html.ts';
 import { deskSections, fillPage, mainPart, valuesFor } from './fill-page.ts';
+import { policyHeader } from './headers.ts';
 
 const encoder = new TextEncoder();
 const compressGzip = promisify(gzip);
@@ -67,9 +69,10 @@ export class Pages {
     if (roster === null || roster === this.#filledWith) return;
     this.#filledOn = null;
     const pages = new Map<string, StaticFile>();
+    const headers = [policyHeader(signedOrigins(roster))];
     for (const { language, list, contentType, html } of this.#built.pages) {
       const filled = await fillPage({ language, list, html }, roster, { forms: this.#hasForms });
-      pages.set(`/${language}/`, this.#file(contentType, encoder.encode(filled)));
+      pages.set(`/${language}/`, { ...this.#file(contentType, encoder.encode(filled)), headers });
     }
     const plain = new Map<string, PlainFirst>();
     for (const { language, list, contentType, html } of this.#hasForms ? this.#built.plainPages : []) {

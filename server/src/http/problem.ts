@@ -33,7 +33,7 @@ const problems = {
     counter: 'busy',
   },
   stale: {
-    status: 503,
+    status: 504,
     type: 'stale',
     title: 'This mirror has nothing that is fresh and verified.',
     counter: 'busy',

@@ -5,7 +5,7 @@ import type { DynamicKey } from '../texts.ts';
 import { type Ui, utcTime, type View } from './view.ts';
 
 /** These go by themselves; for the others loading the page again may help. */
-const passing: readonly Trouble[] = ['offline', 'busy', 'indexOld'];
+const passing: readonly Trouble[] = ['offline', 'busy', 'stale', 'indexOld'];
 
 export function noticeView(ui: Ui, root: HTMLElement): View {
   let drawn = '';

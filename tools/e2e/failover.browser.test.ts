@@ -1,0 +1,93 @@
+// [ROS-5] The address that a source came by is blocked for good while a message is on its way: the page goes on to the next signed one.
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import type { HTTPRequest } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../cli/src/testing/run.ts';
+import { launchChromium, launchFirefox } from '../browsers/launch.ts';
+import { ensureBuilt } from '../build.ts';
+import { lacks } from '../debian.ts';
+import { openDesk, publishDayKeys, type RunningDesk } from './desk.ts';
+import { killMirror, type Mirror, startMirror } from './mirror-process.ts';
+import { makeOffice, type Office, type ServerProcess } from './office.ts';
+import { openPage, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
+
+const message = 'The first address went dark while I was writing.';
+
+let office: Office;
+let server: ServerProcess;
+let desk: RunningDesk;
+let ports: readonly [number, number];
+const mirrors: Mirror[] = [];
+
+beforeAll(async () => {
+  await ensureBuilt();
+  ports = [await freePort(), await freePort()];
+  office = await makeOffice(
+    2,
+    {},
+    ports.map((port) => `http://127.0.0.1:${port}`),
+  );
+  server = await office.serve();
+  await publishDayKeys(office, office.desks[1]!, server.origin);
+  desk = await openDesk(office, office.desks[0]!, server.origin);
+}, 120_000);
+afterAll(async () => {
+  for (const { child } of mirrors) child.kill('SIGKILL');
+  await server?.stop();
+  office?.remove();
+});
+
+async function mirrorAt(port: number): Promise<Mirror> {
+  const mirror = await startMirror(server.origin, bytesToHex(office.fingerprint), port);
+  mirrors.push(mirror);
+  return mirror;
+}
+
+const browsers = [
+  ['firefox-esr', 'Firefox at Safer', () => launchFirefox('safer')],
+  ['chromium', 'Chromium', () => launchChromium()],
+] as const;
+
+describe.each(browsers)('in %s (%s)', (binary, _name, launch) => {
+  it.skipIf(lacks(binary))(
+    'a message that one mirror did not take goes to the next, once, and nothing goes to an address that is not signed',
+    async () => {
+      const before = desk.engine.conversations().map(({ id }) => id);
+      const added = () => desk.engine.conversations().filter(({ id }) => !before.includes(id));
+      const [first, second] = [await mirrorAt(ports[0]), await mirrorAt(ports[1])];
+      const browser = await launch();
+      try {
+        const page = await openPage(browser, `${first.origin}/en/`);
+        const asked = new Set<string>();
+        page.on('request', (request: HTTPRequest) => asked.add(new URL(request.url()).origin));
+        const shown = await writeMessage(page, message);
+        await killMirror(first);
+        await typeWordsBack(page, shown);
+        await waitForStored(page);
+        // The page's policy, and not only its program, keeps to the list: the server itself is not in it.
+        const reaches = (origin: string): Promise<boolean> =>
+          page.evaluate(
+            (to) =>
+              fetch(`${to}/roster`).then(
+                () => true,
+                () => false,
+              ),
+            origin,
+          );
+        const beforePlanted = [...asked].filter((origin) => origin !== 'null');
+        expect(await reaches(second.origin)).toBe(true);
+        expect(await reaches(server.origin)).toBe(false);
+        expect(new Set([first.origin, second.origin, ...beforePlanted])).toEqual(
+          new Set([first.origin, second.origin]),
+        );
+      } finally {
+        await browser.close();
+      }
+      await desk.until('a message', () => added().length > 0);
+      const { id } = added()[0]!;
+      expect((await desk.engine.conversation(id))?.messages.map(({ text }) => text)).toEqual([message]);
+      expect(added()).toHaveLength(1);
+      await killMirror(second);
+    },
+  );
+});
