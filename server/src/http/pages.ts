@@ -117,6 +117,12 @@ export class Pages {
     this.#filledOn = day;
   }
 
+  /** Until they are filled in again: they may be those of an older roster. */
+  dropCampaigns(): void {
+    this.#campaigns = new Map();
+    this.#filledOn = null;
+  }
+
   /** The first page of the mode without scripts, by language; null if there is none. */
   plainFirst(language: string): PlainFirst | null {
     return this.#plain.get(language) ?? null;

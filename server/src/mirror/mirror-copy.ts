@@ -2,6 +2,8 @@
 
 import type { Fingerprint } from '@postern/protocol/bytes/brand';
 import { equal } from '@postern/protocol/bytes/equal';
+import type { VerifiedCampaign } from '@postern/protocol/campaign/campaign';
+import { openCampaignList } from '@postern/protocol/campaign/campaign-list';
 import { INDEX_AGE_SECONDS_MAX } from '@postern/protocol/constants';
 import { type VerifiedBundle, verifyBundle } from '@postern/protocol/keys/bundle';
 import { DocumentError } from '@postern/protocol/keys/document-error';
@@ -140,6 +142,15 @@ async function takePack(upstream: Upstream, roster: VerifiedRoster, day: number)
   } catch {
     return null;
   }
+}
+
+/**
+ * The campaigns that the server has and this roster lists; others in its list are left out [CAM-1].
+ * @throws UpstreamError; WireError; whatever the network gives
+ */
+export async function takeCampaigns(upstream: Upstream, roster: VerifiedRoster): Promise<VerifiedCampaign[]> {
+  if (roster.campaigns.length === 0) return [];
+  return openCampaignList(await fetchDocument(upstream, '/campaigns'), roster);
 }
 
 async function fetchDocument(upstream: Upstream, path: string): Promise<Uint8Array> {

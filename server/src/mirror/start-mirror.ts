@@ -12,7 +12,7 @@ import type { Clock, Timer } from '../ports/clock.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import { Counters } from '../rules/counters.ts';
 import { keepTicking } from '../rules/ticking.ts';
-import { type Copy, isFresh, renewCopy } from './mirror-copy.ts';
+import { type Copy, isFresh, renewCopy, takeCampaigns } from './mirror-copy.ts';
 import { mirrorRoutes } from './mirror-routes.ts';
 
 /** `unreachable`: no answer, or none with documents. `refused`: what came does not hold, by the code of the error. */
@@ -134,11 +134,22 @@ class Keeper {
     try {
       this.#copy = await renewCopy(upstream, fingerprint, this.#copy, clock.now());
       await this.#pages.fill(this.#copy.roster);
+      await this.#fillCampaigns(today);
       this.#set({ kind: 'fresh' });
     } catch (error) {
       // What was copied before goes on being served until a client would refuse it.
       this.#counters.add('refused');
       this.#set(stateOf(error));
+    }
+  }
+
+  /** Without their list everything else is served; it is asked for again at the next look. */
+  async #fillCampaigns(today: number): Promise<void> {
+    try {
+      await this.#pages.fillCampaigns(today, (roster) => takeCampaigns(this.#options.upstream, roster));
+    } catch {
+      this.#counters.add('refused');
+      this.#pages.dropCampaigns();
     }
   }
 
