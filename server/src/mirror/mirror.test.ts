@@ -3,9 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fingerprint } from '@postern/protocol/bytes/brand';
+import { encodeCampaign } from '@postern/protocol/campaign/campaign';
+import { encodeCampaignList } from '@postern/protocol/campaign/campaign-list';
 import { openResponse } from '@postern/protocol/http/anonymous-request';
 import { verifyBundle } from '@postern/protocol/keys/bundle';
 import { verifyRoster } from '@postern/protocol/keys/roster-chain';
+import { sha256 } from '@postern/protocol/primitives/hash';
+import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
 import { dayOf } from '@postern/protocol/time';
 import { afterAll, afterEach, expect, it } from 'vitest';
 import type { Upstream, UpstreamAnswer } from '../ports/upstream.ts';
@@ -210,6 +214,27 @@ it('follows rosters that it has missed, step by step', async () => {
   const roster = await verifyRoster((await read(mirror.origin, '/roster')).body, world.organisation.fingerprint, day);
   expect(roster.number).toBe(3);
   await verifyBundle((await read(mirror.origin, '/bundle')).body, roster, day);
+});
+
+it('[MIR-1] serves the campaigns that its roster lists and no others, and asks again for a list that cannot be read', async () => {
+  const made = await open();
+  const { world, mirror } = made;
+  const day = dayOf(world.clock.now());
+  const sample = sampleCampaign(world.roster, day);
+  const [listed, forged] = [sample, { ...sample, name: 'forged' }].map(encodeCampaign) as [Uint8Array, Uint8Array];
+  const campaigns = [{ id: sample.id, hash: await sha256(listed) }];
+  world.roster = await world.organisation.sign(world.serverKey, { campaigns });
+  await world.server.addRoster(world.roster.signed);
+  await world.publishDayKeys(day);
+  await world.server.tick();
+  let list: Uint8Array = Uint8Array.of(9);
+  made.change = (path, answer) => (path === '/campaigns' ? { status: 200, body: list } : answer);
+  await mirror.tick();
+  expect(mirror.state()).toEqual({ kind: 'fresh' });
+  expect((await read(mirror.origin, '/campaigns')).status).toBe(404);
+  list = encodeCampaignList([forged, listed]);
+  await mirror.tick();
+  expect((await read(mirror.origin, '/campaigns')).body.equals(encodeCampaignList([listed]))).toBe(true);
 });
 
 it('[MIR-3] serves nothing any more when the server was away until a client would refuse the index', async () => {
