@@ -1,8 +1,9 @@
 // [ROS-5] The address that a source came by is blocked for good while a message is on its way: the page goes on to the next signed one.
+
+import { freePort } from '@postern/cli/testing/run';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { HTTPRequest } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../cli/src/testing/run.ts';
 import { launchChromium, launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
@@ -50,7 +51,7 @@ const browsers = [
 
 describe.each(browsers)('in %s (%s)', (binary, _name, launch) => {
   it.skipIf(lacks(binary))(
-    'a message that one mirror did not take goes to the next, once, and nothing goes to an address that is not signed',
+    '[ROS-5] a message that one mirror did not take goes to the next, once, and nothing goes to an address that is not signed',
     async () => {
       const before = desk.engine.conversations().map(({ id }) => id);
       const added = () => desk.engine.conversations().filter(({ id }) => !before.includes(id));

@@ -2,8 +2,9 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { signedOrigins } from '@postern/protocol/keys/addresses';
 import { verifyRoster } from '@postern/protocol/keys/roster-chain';
-import { commonHeaders } from '@postern/server/http/headers';
+import { policyHeader } from '@postern/server/http/headers';
 import { Command } from 'commander';
 import { readSignedRoster } from '../organisation/roster-file.ts';
 import { type Context, type JsonOption, report, todayOf } from '../terminal/context.ts';
@@ -32,7 +33,8 @@ export function webcatCommand(context: Context): Command {
 
 async function write(context: Context, path: string, folder: string, options: WebcatOptions): Promise<void> {
   const { signed, fingerprint } = await readSignedRoster(path);
-  const site = await expectedSite(await verifyRoster(signed, fingerprint, todayOf(context)), true);
+  const verified = await verifyRoster(signed, fingerprint, todayOf(context));
+  const site = await expectedSite(verified, true);
   const first = site.get(`/${options.language}/`);
   if (first === undefined) throw usage(`There is no page in the language ${options.language}.`);
   const files = new Map([[indexName, first.bytes]]);
@@ -43,7 +45,7 @@ async function write(context: Context, path: string, folder: string, options: We
     await writeFile(file, bytes, { flag: 'wx' });
   }
   const config = join(folder, 'webcat.config.json');
-  await writeFile(config, `${JSON.stringify(configOf(options), null, 2)}\n`, { flag: 'wx' });
+  await writeFile(config, `${JSON.stringify(configOf(options, signedOrigins(verified)), null, 2)}\n`, { flag: 'wx' });
   report(context, options, { files: files.size, config }, [
     `${files.size} files in ${join(folder, 'site')}, configuration in ${config}.`,
     `Next:  npx webcat manifest generate --config ${config} --directory ${join(folder, 'site')} …`,
@@ -51,8 +53,8 @@ async function write(context: Context, path: string, folder: string, options: We
 }
 
 /** WEBCAT compares the policy sign by sign, so it is taken from where the server takes it. */
-function configOf({ app, release }: WebcatOptions): object {
-  const policy = commonHeaders.find(([name]) => name === 'Content-Security-Policy')?.[1];
+function configOf({ app, release }: WebcatOptions, origins: readonly string[]): object {
+  const [, policy] = policyHeader(origins);
   return {
     app,
     version: release,

@@ -36,6 +36,6 @@ export async function expectedSite(
     const bytes = utf8ToBytes(await fillPage(page, roster, { forms }));
     site.set(`/${page.language}/`, { type: page.contentType, bytes, headers });
   }
-  for (const { path, contentType, bytes } of assets) site.set(`/${path}`, { type: contentType, bytes });
+  for (const { path, contentType, bytes } of assets) site.set(`/${path}`, { type: contentType, bytes, headers });
   return site;
 }

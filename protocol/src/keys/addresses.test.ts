@@ -7,7 +7,7 @@ const onion = `http://${'a'.repeat(56)}.onion`;
 const otherOnion = `http://${'b'.repeat(56)}.onion`;
 const addresses = ['https://a.example', 'https://b.example/', onion, otherOnion, 'http://127.0.0.1:8820'];
 
-describe('ROS-5: the signed addresses that a page tries', () => {
+describe('the signed addresses that a page tries [ROS-5]', () => {
   it('are the https ones for a page that came by https, without its own', () => {
     expect(originsBeside(addresses, 'https://a.example')).toEqual(['https://b.example']);
   });

@@ -40,6 +40,7 @@ export class Pages {
   #plain: ReadonlyMap<string, PlainFirst> = new Map();
   readonly #hasForms: boolean;
   #filledWith: VerifiedRoster | null = null;
+  #headers: StaticFile['headers'] | null = null;
   #filledOn: Day | null = null;
   #compressing: Promise<void> = Promise.resolve();
 
@@ -59,7 +60,7 @@ export class Pages {
   /** `no-roster` for a page that cannot be filled in yet. */
   find(path: string): StaticFile | 'no-roster' | null {
     const file = this.#pages.get(path) ?? this.#campaigns.get(path) ?? this.#assets.get(path);
-    if (file !== undefined) return file;
+    if (file !== undefined) return this.#headers === null ? file : { ...file, headers: this.#headers };
     const isPage = path === '/' || this.#built.pages.some(({ language }) => path === `/${language}/`);
     return isPage && this.#filledWith === null && this.#built.pages.length > 0 ? 'no-roster' : null;
   }
@@ -69,10 +70,9 @@ export class Pages {
     if (roster === null || roster === this.#filledWith) return;
     this.#filledOn = null;
     const pages = new Map<string, StaticFile>();
-    const headers = [policyHeader(signedOrigins(roster))];
     for (const { language, list, contentType, html } of this.#built.pages) {
       const filled = await fillPage({ language, list, html }, roster, { forms: this.#hasForms });
-      pages.set(`/${language}/`, { ...this.#file(contentType, encoder.encode(filled)), headers });
+      pages.set(`/${language}/`, this.#file(contentType, encoder.encode(filled)));
     }
     const plain = new Map<string, PlainFirst>();
     for (const { language, list, contentType, html } of this.#hasForms ? this.#built.plainPages : []) {
@@ -89,6 +89,7 @@ export class Pages {
     if (first !== undefined) pages.set('/', first);
     this.#pages = pages;
     this.#filledWith = roster;
+    this.#headers = [policyHeader(signedOrigins(roster))];
   }
 
   /**
