@@ -40,7 +40,7 @@ export class Pages {
   #plain: ReadonlyMap<string, PlainFirst> = new Map();
   readonly #hasForms: boolean;
   #filledWith: VerifiedRoster | null = null;
-  #headers: StaticFile['headers'] | null = null;
+  #headers: Required<StaticFile>['headers'] | null = null;
   #filledOn: Day | null = null;
   #compressing: Promise<void> = Promise.resolve();
 
