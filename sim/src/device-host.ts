@@ -122,17 +122,30 @@ export class DeviceHost {
       if (!this.#isDead)
         this.faults.push(error instanceof Error ? `${error.name}: ${error.message} ${error.stack}` : String(error));
     }
-    if (this.#isDead) {
-      this.engine = null;
-      this.crashes += 1;
-      this.#parts.trace.note(this.#now, this.name, 'killed in the middle of its work');
-      return;
-    }
+    if (this.#isDead) return this.#die();
     for (const { code } of engine?.status().alerts ?? []) {
       if (this.alerts.has(code)) continue;
       this.alerts.set(code, this.#now);
       this.#parts.trace.note(this.#now, this.name, `alert ${code}`);
     }
+  }
+
+  /** A person writes a reply. @returns false if the device was killed before it had kept it */
+  async reply(conversation: string, text: string): Promise<boolean> {
+    try {
+      await this.engine?.reply(conversation, text);
+      return this.engine !== null;
+    } catch (error) {
+      if (!this.#isDead) throw error;
+      this.#die();
+      return false;
+    }
+  }
+
+  #die(): void {
+    this.engine = null;
+    this.crashes += 1;
+    this.#parts.trace.note(this.#now, this.name, 'killed in the middle of its work');
   }
 
   nextDue(): number {

@@ -85,7 +85,8 @@ async function answer(world: World, device: DeviceHost, dice: Dice): Promise<voi
   for (const { id } of waiting.sort((a, b) => (a.id < b.id ? -1 : 1))) {
     if (!dice.chance(0.8)) continue;
     const text = someText(dice, dice.chance(0.2) ? 4_000 : 0);
-    await engine.reply(id, text);
+    // Whoever it happened to has seen that the reply is not there.
+    if (!(await device.reply(id, text))) return;
     const head = { desk: device.desk.name, conversation: id, device: device.id };
     world.ledger.written.push({ ...head, text, writtenAt: world.now });
     world.trace.note(world.now, device.name, `writes a reply of ${text.length} characters`);

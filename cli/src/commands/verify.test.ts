@@ -3,7 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
 import { join } from 'node:path';
-import { startDesk } from '@postern/desk/app/start-desk';
+import { changePassphrase } from '@postern/desk/app/keystore';
+import { keystoreName, startDesk } from '@postern/desk/app/start-desk';
 import { verifyPack } from '@postern/protocol/keys/pack';
 import { loadWordList } from '@postern/protocol/keys/word-lists';
 import { OfflineSession } from '@postern/protocol/source/offline-session';
@@ -32,6 +33,9 @@ beforeAll(async () => {
   const port = await freePort();
   origin = `http://127.0.0.1:${port}`;
   const made = await place.init(port);
+  // The desk is opened many times, and what that costs is tested elsewhere.
+  const cost = { memoryKibibytes: 64, passes: 1, lanes: 1 };
+  await changePassphrase(join(device, keystoreName), passphrase, passphrase, { random, cost });
   fingerprint = String(made.json.fingerprint);
   roster = place.path('org', 'organisation.roster');
   server = start('serve', place.path('org', 'server'), '--json');
