@@ -1,5 +1,6 @@
 /** Conversions between bytes and text, and the unambiguous joining of byte strings. */
 
+import { bytesToDigits, digitsToBytes } from './digits.ts';
 import { WireError } from './wire-error.ts';
 
 const hexDigits = '0123456789abcdef';
@@ -28,19 +29,7 @@ export function hexToBytes(text: string): Uint8Array {
 
 /** Base64 with the URL alphabet and without padding (RFC 4648 section 5). */
 export function bytesToBase64url(bytes: Uint8Array): string {
-  let text = '';
-  let bits = 0;
-  let held = 0;
-  for (const byte of bytes) {
-    held = (held << 8) | byte;
-    bits += 8;
-    while (bits >= 6) {
-      bits -= 6;
-      text += base64urlDigits.charAt((held >> bits) & 63);
-    }
-    held &= (1 << bits) - 1;
-  }
-  return bits > 0 ? text + base64urlDigits.charAt((held << (6 - bits)) & 63) : text;
+  return bytesToDigits(bytes, base64urlDigits);
 }
 
 /**
@@ -49,22 +38,9 @@ export function bytesToBase64url(bytes: Uint8Array): string {
  */
 export function base64urlToBytes(text: string): Uint8Array {
   if (text.length % 4 === 1) throw new WireError('bad-length', `read base64url: ${text.length} digits is no length`);
-  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
-  let bits = 0;
-  let held = 0;
-  let filled = 0;
-  for (const char of text) {
-    const digit = base64urlDigits.indexOf(char);
-    if (digit < 0) throw new WireError('bad-value', 'read base64url: a character outside its alphabet');
-    held = (held << 6) | digit;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[filled++] = held >> bits;
-      held &= (1 << bits) - 1;
-    }
-  }
-  if (held !== 0) throw new WireError('bad-value', 'read base64url: unused bits at the end are not zero');
+  const bytes = digitsToBytes(text, base64urlDigits);
+  if (bytes === null)
+    throw new WireError('bad-value', 'read base64url: a strange character, or unused bits at the end');
   return bytes;
 }
 
