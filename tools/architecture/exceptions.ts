@@ -30,11 +30,6 @@ export const exceptions: readonly Exception[] = [
     reason: 'a promise for each costs more than the cipher; server and desk alone import it (decision 0066)',
   },
   {
-    rule: 'ambient',
-    path: 'protocol/src/primitives/x-wing-native.ts',
-    reason: 'a promise for each step costs more than the step; server and desk alone import it (decision 0066)',
-  },
-  {
     rule: 'crypto-libraries',
     path: 'server/src/storage/backup-file.ts',
     reason: 'a checksum over a stream of any length, which no function of the protocol gives; protects nothing',

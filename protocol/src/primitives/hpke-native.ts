@@ -1,7 +1,7 @@
 /** The private side of HPKE through the engine's own ML-KEM: Node 24 and later, for the server and the desk. */
 
 import { KDF_HKDF_SHA256 } from '@panva/hpke-noble';
-import { AEAD_AES_256_GCM, type AEADFactory, CipherSuite, KEM_MLKEM768_X25519, type KEMFactory, type Key } from 'hpke';
+import { AEAD_AES_256_GCM, type AEADFactory, CipherSuite, KEM_MLKEM768_X25519, type Key } from 'hpke';
 import { aesGcmOpenNative, aesGcmSealNative } from './aes-gcm-native.ts';
 import {
   type HpkePrivateKey,
@@ -12,7 +12,6 @@ import {
   openSealed,
 } from './hpke.ts';
 import { checkLength } from './web-crypto.ts';
-import { type Decapsulate, importXWingNative } from './x-wing-native.ts';
 
 /** A job of WebCrypto's costs more than the cipher of one request. */
 const aead: AEADFactory = () => ({
@@ -25,23 +24,8 @@ const aead: AEADFactory = () => ({
   },
 });
 
-const imported = new WeakMap<Key, Decapsulate>();
-
-const kem: KEMFactory = () => {
-  const base = KEM_MLKEM768_X25519();
-  return {
-    ...base,
-    DeserializePrivateKey: async (seed, extractable) => {
-      const key = await base.DeserializePrivateKey(seed, extractable);
-      imported.set(key, await importXWingNative(seed));
-      return key;
-    },
-    Decap: async (enc, key, publicKey) => imported.get(key)?.(enc) ?? base.Decap(enc, key, publicKey),
-  };
-};
-
 /** The key schedule's dozen MACs in script: each as a job of WebCrypto's costs more than the MAC, and twice as much in all. */
-const suite = new CipherSuite(kem, KDF_HKDF_SHA256, aead);
+const suite = new CipherSuite(KEM_MLKEM768_X25519, KDF_HKDF_SHA256, aead);
 
 class NativeKey {
   readonly publicKey: Uint8Array;
