@@ -11,6 +11,7 @@ export const binaries = {
   nginx: '/usr/sbin/nginx',
   strace: '/usr/bin/strace',
   'zbar-tools': '/usr/bin/zbarimg',
+  age: '/usr/bin/age',
   mat2: '/usr/bin/mat2',
   'libimage-exiftool-perl': '/usr/bin/exiftool',
   imagemagick: '/usr/bin/convert',

@@ -26,6 +26,9 @@ export class CallFailed extends Error {
 /** Lines of a stream that has said nothing for so long are not waited for: the process says `still` every 15 seconds. */
 const silenceMsMax = 40_000;
 
+/** Hundreds of files of the largest size take their time. */
+const exportMsMax = 7_200_000;
+
 export class DeskClient {
   #session = '';
 
@@ -39,7 +42,7 @@ export class DeskClient {
     name: Name,
     given: Calls[Name],
   ): Promise<Answers[Name]> {
-    const response = await this.#post(name, given, AbortSignal.timeout(60_000));
+    const response = await this.#post(name, given, AbortSignal.timeout(name === 'export' ? exportMsMax : 60_000));
     try {
       return (await response.json()) as Answers[Name];
     } catch {

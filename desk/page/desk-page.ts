@@ -263,6 +263,19 @@ export class DeskPage {
     return this.work('change', { ids, aspect, value });
   }
 
+  /** Seals what a second person has agreed to. `failed`: the local process could not, or is gone. */
+  async export(order: Omit<Calls['export'], 'language'>): Promise<Answers['export'] | { readonly problem: 'failed' }> {
+    try {
+      const answer = await this.#client.call('export', { ...order, language: this.words.value.language.tag });
+      const id = this.#state.value.open?.id;
+      if (id !== undefined) await this.#load(id);
+      return answer;
+    } catch (error) {
+      if (error instanceof CallFailed) return { problem: 'failed' };
+      throw error;
+    }
+  }
+
   numbers(): Promise<Answers['statistics']> {
     return this.#client.call('statistics', {});
   }

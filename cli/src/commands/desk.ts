@@ -15,6 +15,7 @@ import { type HostPort, readCount, readHostPort } from '../terminal/option-value
 import { passphraseFor } from '../terminal/passphrase.ts';
 import { untilStopped } from '../terminal/stopping.ts';
 import { deskImportCommand } from './desk-import.ts';
+import { deskOpenExportCommand } from './desk-open-export.ts';
 
 interface DeskOptions extends JsonOption, DevicePassphraseOption {
   readonly socks?: HostPort;
@@ -43,7 +44,8 @@ export function deskCommand(context: Context): Command {
     .option('--open', 'open the page in the browser')
     .option('--json', 'print one JSON object when the desk is up')
     .action((folder: string, options: DeskOptions) => runDesk(context, folder, options))
-    .addCommand(deskImportCommand(context));
+    .addCommand(deskImportCommand(context))
+    .addCommand(deskOpenExportCommand(context));
 }
 
 async function runDesk(context: Context, folder: string, options: DeskOptions): Promise<void> {

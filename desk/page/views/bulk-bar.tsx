@@ -100,6 +100,9 @@ export function BulkBar({ page }: { readonly page: DeskPage }): JSX.Element | nu
         <button type="button" class="quiet" onClick={() => void page.work('ask', { purpose: 'erase', ids })}>
           {say('work.askErase')}
         </button>
+        <button type="button" class="quiet" onClick={() => void page.work('ask', { purpose: 'export', ids })}>
+          {say('work.askExport')}
+        </button>
       </div>
     </section>
   );

@@ -3,6 +3,7 @@ import type { RequestView } from '@postern/desk/engine/case-view';
 import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
 import type { PanelProps } from './case-parts.tsx';
+import { ExportForm, exportable } from './export-form.tsx';
 import { personName } from './names.ts';
 
 export function Consent({ page, id, work }: PanelProps): JSX.Element {
@@ -33,6 +34,14 @@ export function Consent({ page, id, work }: PanelProps): JSX.Element {
           {say('work.askErase')}
         </button>
       )}
+      {waiting.length === 0 && (
+        <button type="button" class="quiet" onClick={() => void page.work('ask', { purpose: 'export', ids: [id] })}>
+          {say('work.askExport')}
+        </button>
+      )}
+      {exportable(team, today, id).map((request) => (
+        <ExportForm key={request.id} page={page} request={request} />
+      ))}
     </section>
   );
 }

@@ -7,6 +7,7 @@ import type { DeskPage } from '../desk-page.ts';
 import { Request } from './case-consent.tsx';
 import { Field } from './case-parts.tsx';
 import { problemTexts, roleTexts } from './case-texts.ts';
+import { ExportForm, exportable } from './export-form.tsx';
 import { IconButton } from './icons.tsx';
 import { personName } from './names.ts';
 import { NumbersOf } from './numbers.tsx';
@@ -114,6 +115,9 @@ function Requests({ page, team }: TeamProps): JSX.Element {
       {waiting.length === 0 && <p class="note">{say('team.noRequests')}</p>}
       {waiting.map((request) => (
         <Request key={request.id} page={page} request={request} />
+      ))}
+      {exportable(team, page.state.value.today, null).map((request) => (
+        <ExportForm key={request.id} page={page} request={request} />
       ))}
     </section>
   );

@@ -13,6 +13,8 @@ type Field = (value: unknown) => unknown;
 const textCharactersMax = 40_000;
 /** As many as fit into a call. */
 const casesMax = 3_000;
+/** Sixteen of the long, post-quantum kind of age. */
+const recipientsMax = 36_000;
 
 const alertCodes: readonly AlertCode[] = [
   'removed',
@@ -108,6 +110,7 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   seen: { id: conversationId, messages: count, activity: count32 },
   search: { query: text(256) },
   statistics: {},
+  export: { request: requestId, recipients: text(recipientsMax), isCleaned: yesOrNo, language: text(16) },
   change: { ids: caseIds, aspect: oneOf(aspectNames), value: text(160) },
   note: { id: conversationId, of: oneOf(noteKinds), text: text(8_192) },
   grade: { id: conversationId, source: grade, information: grade },

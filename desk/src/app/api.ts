@@ -3,6 +3,7 @@
 import type { TeamView } from '../engine/case-view.ts';
 import type { TakenEnvelopes } from '../engine/envelopes.ts';
 import type { AlertCode, CaseFile, CaseLine, EngineStatus, ReplyProblem, ReplyRoom } from '../engine/view.ts';
+import type { Exported, ExportOrder, ExportProblem } from '../export/export-cases.ts';
 import type { Attachment, GivenFile } from '../files/attachments.ts';
 import type { Transfer } from '../files/chunk-ports.ts';
 import type { SaveProblem } from '../files/desk-files.ts';
@@ -98,6 +99,8 @@ export interface Calls extends CaseCalls {
   readonly seen: { readonly id: string; readonly messages: number; readonly activity: number };
   readonly search: { readonly query: string };
   readonly statistics: Record<never, never>;
+  /** What a second person has agreed to, into a sealed file in the device's folder. */
+  readonly export: ExportOrder;
   /** Lines of sealed messages that somebody has carried here. */
   readonly carried: { readonly text: string };
   /** Somebody has seen an alert. */
@@ -124,6 +127,7 @@ export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
   readonly draft: Record<never, never>;
   readonly seen: Record<never, never>;
   readonly search: { readonly ids: readonly string[] };
+  readonly export: Exported | { readonly problem: ExportProblem };
   readonly statistics: { readonly weeks: readonly WeekCount[]; readonly answers: readonly AnswerCount[] };
   readonly carried: TakenEnvelopes | { readonly problem: CarriedProblem };
   readonly dismiss: Record<never, never>;

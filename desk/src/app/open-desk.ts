@@ -6,6 +6,7 @@ import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
 import type { CaseProblem } from '../engine/case-view.ts';
 import type { CaseFile, CaseLine, ReplyProblem } from '../engine/view.ts';
+import type { ExportOrder } from '../export/export-cases.ts';
 import { DeskFiles, defaultDelaySeconds, type SaveProblem } from '../files/desk-files.ts';
 import type { SavedFile } from '../files/plain-files.ts';
 import type { Answers, Calls, Change, FilePlace, InboxRow, Preferences } from './api.ts';
@@ -13,6 +14,7 @@ import { readCarried } from './carried-lines.ts';
 import { type CaseAnswer, type CaseCallName, type CaseCalls, caseAction } from './case-calls.ts';
 import { type EngineLoop, startEngineLoop, type Timer } from './engine-loop.ts';
 import type { Engine, OpenEngine } from './engine-port.ts';
+import { exportFromDesk } from './export-desk.ts';
 import { caseIdsIn, countOf, hasSameTexts, isSameRow } from './inbox-rows.ts';
 import { type Enrolment, eraseKeystore, type Keystore } from './keystore.ts';
 import { detectLanguage } from './language.ts';
@@ -264,6 +266,12 @@ export class OpenDesk {
     await this.#records.setSeenAll(
       lines.map(({ id, work }) => [id, { ...this.#records.seen(id), activity: work.activity }]),
     );
+  }
+
+  export(order: ExportOrder): Promise<Answers['export']> {
+    const { folder, now } = this.#options;
+    const note = (id: string, text: string) => this.work('note', { id, of: 'note', text });
+    return exportFromDesk({ engine: this.#engine, files: this.#files, folder, now, note }, order);
   }
 
   statistics(): Answers['statistics'] {

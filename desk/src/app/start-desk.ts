@@ -142,6 +142,7 @@ class DeskRoom {
       seen: ({ id, messages, activity }) => this.#use((desk) => desk.setSeen(id, { messages, activity }).then(nothing)),
       search: ({ query }) => this.#use(async (desk) => ({ ids: desk.find(query) })),
       statistics: () => this.#use(async (desk) => desk.statistics()),
+      export: (order) => this.#use((desk) => desk.export(order)),
       change: this.#case('change'),
       note: this.#case('note'),
       grade: this.#case('grade'),

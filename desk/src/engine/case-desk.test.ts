@@ -3,6 +3,7 @@ import { bytesToHex, hexToBytes } from '@postern/protocol/bytes/encode';
 import { encodeEvent } from '@postern/protocol/messages/log-event';
 import { seededRandom } from '@postern/protocol/testing/seeded-random';
 import { afterEach, describe, expect, it } from 'vitest';
+import { grantedRequest } from '../export/granted-request.ts';
 import type { CaseDesk } from './case-desk.ts';
 import { names } from './store-schema.ts';
 import { DeskWorld, type TestDevice } from './testing/desk-world.ts';
@@ -146,6 +147,25 @@ describe('roles', () => {
     await expect(device(other).engine.reply(id, 'Hello')).rejects.toThrow('not-permitted');
     await expect(work(other, (cases, day) => cases.note(id, 'note', 'x', day))).rejects.toThrow('not-permitted');
     await expect(work(lead, (cases, day) => cases.note(id, 'note', 'x', day))).resolves.toBe(undefined);
+  });
+});
+
+describe('an export', () => {
+  it('[CAS-5] is for the device that asked, once another one has agreed in the log', async () => {
+    const id = await begun(2);
+    await work(0, (cases, day) => cases.ask('export', [id], day));
+    await world.rounds(2);
+    const request = device(1).engine.team().requests[0]?.id ?? '';
+    const may = () => world.devices.map(({ engine }) => grantedRequest(engine.team(), request, world.day) !== null);
+    expect(may()).toEqual([false, false]);
+    await work(1, (cases, day) => cases.answer(request, true, day));
+    await world.rounds(2);
+    expect(may()).toEqual([true, false]);
+    const steps = (await file(1, id)).work.trail.map(({ device: by, what, value }) => [by, what, value]);
+    expect(steps).toEqual([
+      [device(0).id, 'asked', 'export'],
+      [device(1).id, 'answered', 'export/yes'],
+    ]);
   });
 });
 

@@ -1,11 +1,11 @@
 /** A kept file in the clear: read as a stream, or saved as its original where a person has asked for it. */
 
-import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataBytesIn, FileOpener } from '@postern/protocol/files/chunks';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { type FileFolder, type KeptFile, keptName } from './file-folder.ts';
+import { plainHash } from './plain-hash.ts';
 
 /**
  * The content, a piece of at most 262,128 bytes at a time.
@@ -39,7 +39,7 @@ export async function saveOriginal(folder: FileFolder, file: FileDescriptor, tar
   const half = join(target, `.${await keptName(file.key)}.half`);
   await rm(half, { force: true });
   const handle = await open(half, 'wx', 0o600);
-  const hash = createHash('sha256');
+  const hash = plainHash();
   try {
     for await (const data of readKept(folder, file)) {
       await handle.writeFile(data);
@@ -54,7 +54,7 @@ export async function saveOriginal(folder: FileFolder, file: FileDescriptor, tar
   }
   const path = await freePath(target, file.name);
   await rename(half, path);
-  return { path, sha256: hash.digest('hex') };
+  return { path, sha256: hash.end() };
 }
 
 /** Takes the name by making it, so that nothing that is there is written over. */

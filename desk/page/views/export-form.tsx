@@ -1,0 +1,93 @@
+/** Seals cases for other people, once a second person has agreed. */
+import type { Answers } from '@postern/desk/app/api';
+import type { RequestView, TeamView } from '@postern/desk/engine/case-view';
+import { consentDays, grantedRequest } from '@postern/desk/export/granted-request';
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { DeskPage } from '../desk-page.ts';
+import { Field } from './case-parts.tsx';
+import { personName } from './names.ts';
+
+type Outcome = Answers['export'] | { readonly problem: 'failed' } | 'working' | null;
+
+/** What this device may export now. @param id of a case that it is about, or null for all */
+export function exportable(team: TeamView | null, today: number, id: string | null): readonly RequestView[] {
+  const requests = team?.requests.filter(({ cases }) => id === null || cases.includes(id)) ?? [];
+  return requests.filter((request) => team !== null && grantedRequest(team, request.id, today) !== null);
+}
+
+interface FormProps {
+  readonly page: DeskPage;
+  readonly request: RequestView;
+}
+
+export function ExportForm({ page, request }: FormProps): JSX.Element {
+  const { team, today } = page.state.value;
+  const { say, count, day } = page.words.value;
+  const [recipients, setRecipients] = useState('');
+  const [isCleaned, setCleaned] = useState(true);
+  const [outcome, setOutcome] = useState<Outcome>(null);
+  const { answer } = request;
+  const seal = (event: Event): void => {
+    event.preventDefault();
+    if (outcome === 'working') return;
+    setOutcome('working');
+    void page.export({ request: request.id, recipients, isCleaned }).then(setOutcome);
+  };
+  return (
+    <form class="stack export" onSubmit={seal} autocomplete="off">
+      <h4>{count('export.heading', request.cases.length)}</h4>
+      {answer !== null && (
+        <p class="note">
+          {say('export.agreed', { name: personName(team, answer.by), day: day(answer.day + consentDays, today) })}
+        </p>
+      )}
+      <Field label={say('export.recipients')}>
+        <textarea
+          rows={3}
+          dir="ltr"
+          spellcheck={false}
+          placeholder="age1…"
+          value={recipients}
+          onInput={({ currentTarget }) => setRecipients(currentTarget.value)}
+        />
+      </Field>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={isCleaned}
+          onChange={({ currentTarget }) => setCleaned(currentTarget.checked)}
+        />
+        <span>{say('export.cleaned')}</span>
+      </label>
+      <p class="note">{say('export.cleanedText')}</p>
+      <button type="submit" aria-disabled={outcome === 'working'}>
+        {say('export.seal')}
+      </button>
+      <ExportOutcome page={page} outcome={outcome} />
+    </form>
+  );
+}
+
+function ExportOutcome({ page, outcome }: { readonly page: DeskPage; readonly outcome: Outcome }): JSX.Element {
+  const { say, number } = page.words.value;
+  if (outcome !== null && outcome !== 'working' && 'problem' in outcome) {
+    return (
+      <p class="complaint" role="alert">
+        {say(`export.problem.${outcome.problem}`)}
+      </p>
+    );
+  }
+  return (
+    <div role="status">
+      {outcome === 'working' && <p class="note">{say('export.working')}</p>}
+      {outcome !== null && outcome !== 'working' && (
+        <>
+          <p>{say('export.done')}</p>
+          <p class="path">{outcome.path}</p>
+          <p class="note">{say('export.files', { files: number(outcome.files), leftOut: number(outcome.leftOut) })}</p>
+        </>
+      )}
+    </div>
+  );
+}

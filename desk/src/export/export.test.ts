@@ -1,0 +1,286 @@
+// Cases on their way out of the desk and into a machine without network: sealed with age, checked hash by hash.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import { Encrypter, generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { packTar } from 'modern-tar';
+import * as mupdf from 'mupdf';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { lacks } from '../../../tools/debian.ts';
+import type { RequestView, TeamView } from '../engine/case-view.ts';
+import type { CaseFile } from '../engine/view.ts';
+import { type ExportOrder, type ExportParts, exportCases } from './export-cases.ts';
+import { openArchive } from './open-archive.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'postern-export-'));
+  return () => rmSync(folder, { recursive: true });
+});
+
+const day = 20_800;
+const [own, other] = ['aa'.repeat(8), 'bb'.repeat(8)];
+const [id, message] = ['3f'.repeat(32), '11'.repeat(16)];
+const attack = '<script src="https://attacker.example/a.js"></script><img src=x onerror=alert(1)>';
+const chinese = '港口的名单在建设局签字';
+const arabic = 'تم توقيع القوائم في مكتب الميناء 123';
+const giveaway = 'Camera of the Third Bureau';
+
+const chunk = (type: string, data: Uint8Array): Uint8Array => {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  sum.writeUInt32BE(crc32(body));
+  return Buffer.concat([length, body, sum]);
+};
+const png = Buffer.concat([
+  Buffer.from('89504e470d0a1a0a', 'hex'),
+  chunk('IHDR', Buffer.from('00000001000000010800000000', 'hex')),
+  chunk('tEXt', Buffer.from(`Comment\0${giveaway}`, 'latin1')),
+  chunk('IDAT', Buffer.from('789c636000000002000148afa471', 'hex')),
+  chunk('IEND', new Uint8Array(0)),
+]);
+const contents: readonly (readonly [name: string, content: Uint8Array | null])[] = [
+  ['..\u202egnp. con.aux <b>.PNG', png],
+  ['minutes.pdf', new TextEncoder().encode('%PDF-1.4 nothing that can be cleaned')],
+  ['not fetched.mp4', null],
+];
+
+const descriptor = (name: string, content: Uint8Array | null): FileDescriptor => ({
+  ...{ name, type: '', bytes: content?.length ?? 7, day: 0 },
+  ...{ hash: new Uint8Array(32), key: new Uint8Array(32) },
+});
+
+const contentOf = (name: string): Uint8Array | null => contents.find(([one]) => one === name)?.[1] ?? null;
+const parts: ExportParts = {
+  conversation: async (wanted) => (wanted === id ? view : null),
+  file: async (_id, _message, at) => descriptor(...(contents[at] as (typeof contents)[number])),
+  isHere: async ({ name }) => contentOf(name) !== null,
+  read: async function* ({ name }) {
+    const content = contentOf(name);
+    if (content !== null) yield content;
+  },
+  readWhole: async ({ name }) => contentOf(name),
+};
+
+const view = {
+  summary: { id },
+  messages: [
+    {
+      ...{ id: message, day: day - 2, language: 'zh-Hans', campaign: null, isUnreadable: false },
+      text: [attack, chinese, arabic].join('\n'),
+      answers: [{ question: 'Where?', values: ['<i>here</i>'] }],
+      files: contents.map(([name, content]) => ({ name, bytes: content?.length ?? 7 })),
+    },
+  ],
+  incomplete: [],
+  replies: [{ id: '22'.repeat(16), day: day - 1, author: other, text: 'Thank you.', files: [] }],
+  work: {
+    ...{ state: 'open', owner: own, tags: ['a & b'], access: 'documents', motive: 'unknown' },
+    ...{ grades: [], links: [], mergedInto: null },
+    notes: [{ id: '', of: 'note', device: own, day, text: 'Ring the harbour office' }],
+    trail: [{ device: own, day, what: 'asked', value: 'export' }],
+  },
+} as unknown as CaseFile;
+
+const request: RequestView = {
+  ...{ id: '77'.repeat(16), purpose: 'export', by: own, day: day - 1, cases: [id] },
+  answer: { by: other, day, isGranted: true },
+};
+const team = (changes: Partial<RequestView> = {}): TeamView =>
+  ({
+    people: [
+      { device: own, name: 'Ana', role: 'member', isThis: true },
+      { device: other, name: 'Bo', role: 'lead', isThis: false },
+    ],
+    requests: [{ ...request, ...changes }],
+  }) as unknown as TeamView;
+
+async function seal(order: Partial<ExportOrder>, changes: Partial<RequestView> = {}, today = day) {
+  const whole = { request: request.id, recipients: '', isCleaned: false, language: 'en', ...order };
+  return exportCases(whole, parts, { team: team(changes), day: today, folder: join(folder, 'exports') });
+}
+async function sealed(order: Partial<ExportOrder>) {
+  const answer = await seal(order);
+  if ('problem' in answer) throw new Error(answer.problem);
+  return answer;
+}
+
+/** The folder of the one case. */
+const under = (target: string): string => join(target, readdirSync(target)[0] ?? '');
+
+describe('export of cases', () => {
+  it.each([
+    ['classic', generateX25519Identity],
+    ['post-quantum', generateHybridIdentity],
+  ] as const)('opens with the identity it was sealed for, %s, and with no other', async (_kind, generate) => {
+    const identity = await generate();
+    const exported = await sealed({ recipients: `# press\n${await identityToRecipient(identity)}\n` });
+    expect(exported).toMatchObject({ cases: 1, files: 2, leftOut: 1 });
+    const bytes = readFileSync(exported.path);
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(exported.sha256);
+    expect(bytes.includes(chinese)).toBe(false);
+    const paths = await openArchive(exported.path, identity, join(folder, 'opened'));
+    expect(paths.map((path) => path.split('/').slice(1).join('/'))).toEqual([
+      'files/001-gnp-con-aux-b.PNG',
+      'files/002-minutes.pdf',
+      'transcript.html',
+      'transcript.pdf',
+      'case.json',
+    ]);
+    expect(readFileSync(join(folder, 'opened', paths[0] ?? ''))).toEqual(png);
+    const wrong = openArchive(exported.path, await generate(), join(folder, 'wrong'));
+    await expect(wrong).rejects.toMatchObject({ code: 'sealed' });
+    expect(readdirSync(folder).sort()).toEqual(['exports', 'opened']);
+  });
+
+  it.skipIf(lacks('age'))('opens with the age of Debian and its hashes hold for sha256sum', async () => {
+    const identity = await generateX25519Identity();
+    const exported = await sealed({ recipients: await identityToRecipient(identity) });
+    writeFileSync(join(folder, 'key.txt'), `${identity}\n`);
+    const opened = spawnSync('age', ['-d', '-i', join(folder, 'key.txt'), '-o', join(folder, 'a.tar'), exported.path]);
+    expect(opened.stderr.toString()).toBe('');
+    expect(spawnSync('tar', ['-xf', 'a.tar'], { cwd: folder }).status).toBe(0);
+    const inside = join(folder, readdirSync(folder).find((name) => name.startsWith('cases-')) ?? '');
+    const checked = spawnSync('sha256sum', ['--strict', '-c', 'SHA256SUMS'], { cwd: inside });
+    expect([checked.status, checked.stdout.toString().match(/: OK/g)?.length]).toEqual([0, 5]);
+  });
+
+  it('gives cleaned copies, and leaves out what cannot be cleaned', async () => {
+    const identity = await generateX25519Identity();
+    const exported = await sealed({ recipients: await identityToRecipient(identity), isCleaned: true });
+    expect(exported).toMatchObject({ files: 1, leftOut: 2 });
+    const target = join(folder, 'opened');
+    const [picture = ''] = await openArchive(exported.path, identity, target);
+    const cleaned = readFileSync(join(target, picture));
+    expect([png.includes(giveaway), cleaned.includes(giveaway)]).toEqual([true, false]);
+    const transcript = readFileSync(join(under(target), 'transcript.html'), 'utf8');
+    expect(transcript).toContain('no cleaned copy of it can be made');
+    expect(transcript).toContain('it is not on the device that exported');
+  });
+
+  it('writes what the source wrote as text, and sets Chinese and Arabic', async () => {
+    const identity = await generateX25519Identity();
+    const exported = await sealed({ recipients: await identityToRecipient(identity) });
+    const target = join(folder, 'opened');
+    await openArchive(exported.path, identity, target);
+    const html = readFileSync(join(under(target), 'transcript.html'), 'utf8');
+    expect(html).not.toMatch(/<(script|img|i|b)[ >](?!.*:<\/b>)/);
+    expect(html).toContain('&lt;script src=&quot;https://attacker.example');
+    expect(html).toContain('asked by Ana, agreed to by Bo');
+    expect(html).toContain('<p dir="rtl" class="text ">تم توقيع');
+    const pdf = mupdf.Document.openDocument(readFileSync(join(under(target), 'transcript.pdf')), 'application/pdf');
+    const read = pdf.loadPage(0).toStructuredText('');
+    expect(read.asText()).toContain(chinese);
+    expect(read.asText()).toContain('Ring the harbour office');
+    // Arabic has its own font and begins at the right margin; Chinese at the left.
+    const naskh: number[] = [];
+    const noteArabic = (x: number, font: string): void => {
+      if (font.includes('Naskh')) naskh.push(x);
+    };
+    read.walk({ onChar: (_character, [x], font) => noteArabic(x, font.getName()) });
+    expect(Math.max(...naskh)).toBeGreaterThan(500);
+    expect(Math.min(...naskh)).toBeGreaterThan(300);
+  });
+
+  it('[CAS-5] needs a yes of another device, to this device, a few days old at most', async () => {
+    const recipients = await identityToRecipient(await generateX25519Identity());
+    const refused = { problem: 'not-granted' };
+    const yes = { by: other, day, isGranted: true };
+    expect(await seal({ recipients }, { answer: null })).toEqual(refused);
+    expect(await seal({ recipients }, { answer: { ...yes, isGranted: false } })).toEqual(refused);
+    expect(await seal({ recipients }, { answer: { ...yes, by: own } })).toEqual(refused);
+    expect(await seal({ recipients }, { by: other, answer: { ...yes, by: own } })).toEqual(refused);
+    expect(await seal({ recipients }, { purpose: 'erase' })).toEqual(refused);
+    expect(await seal({ recipients, request: '00'.repeat(16) })).toEqual(refused);
+    expect(await seal({ recipients }, {}, day + 8)).toEqual(refused);
+    expect(existsSync(join(folder, 'exports'))).toBe(false);
+    expect(await seal({ recipients }, {}, day + 7)).toHaveProperty('path');
+  });
+
+  it('refuses recipients that are none, and those of both kinds together', async () => {
+    const [classic, strong] = [await generateX25519Identity(), await generateHybridIdentity()];
+    const both = `${await identityToRecipient(classic)}\n${await identityToRecipient(strong)}`;
+    expect(await seal({ recipients: both })).toEqual({ problem: 'mixed' });
+    for (const recipients of ['', '# none', 'age1qqqq', classic, 'ssh-ed25519 AAAA']) {
+      expect(await seal({ recipients })).toEqual({ problem: 'recipients' });
+    }
+  });
+
+  it('leaves nothing half when a kept file is damaged', async () => {
+    const recipients = await identityToRecipient(await generateX25519Identity());
+    const broken: ExportParts = {
+      ...parts,
+      // biome-ignore lint/correctness/useYield: it fails before it gives anything
+      read: async function* () {
+        throw new Error('damaged');
+      },
+    };
+    const order = { request: request.id, recipients, isCleaned: false, language: 'en' };
+    const target = join(folder, 'exports');
+    await expect(exportCases(order, broken, { team: team(), day, folder: target })).rejects.toThrow('damaged');
+    expect(readdirSync(target)).toEqual([]);
+  });
+});
+
+describe('opening an export', () => {
+  const sums = (files: Readonly<Record<string, string>>): string =>
+    Object.entries(files)
+      .map(([path, text]) => `${createHash('sha256').update(text).digest('hex')}  ${path}\n`)
+      .join('');
+  const files = { 'case/a.txt': 'one', 'case/b.txt': 'two' };
+  const entries = (given: Readonly<Record<string, string>>) =>
+    Object.entries(given).map(([name, body]) => ({ header: { name, size: body.length }, body }));
+  const whole = { 'cases/case/a.txt': 'one', 'cases/case/b.txt': 'two', 'cases/SHA256SUMS': sums(files) };
+
+  async function opening(archive: Uint8Array): Promise<unknown> {
+    const identity = await generateX25519Identity();
+    const encrypter = new Encrypter();
+    encrypter.addRecipient(await identityToRecipient(identity));
+    const path = join(folder, 'export.tar.age');
+    writeFileSync(path, await encrypter.encrypt(archive));
+    return openArchive(path, identity, join(folder, 'opened')).catch((error: { code?: string }) => error.code ?? error);
+  }
+
+  it('takes what is whole, and does not write over what is there', async () => {
+    const archive = await packTar(entries(whole));
+    expect(await opening(archive)).toEqual(['case/a.txt', 'case/b.txt']);
+    expect(await opening(archive)).toBe('exists');
+  });
+
+  it.each([
+    ['a path that leads out', { ...whole, 'cases/../../evil': 'x' }, 'form'],
+    ['an absolute path', { '/etc/evil': 'x', ...whole }, 'form'],
+    ['a hidden file', { 'cases/case/.bashrc': 'x', ...whole }, 'form'],
+    ['a file that is not listed', { 'cases/case/c.txt': 'x', ...whole }, 'hashes'],
+    ['a file that is missing', { 'cases/SHA256SUMS': sums(files) }, 'hashes'],
+    ['changed content', { ...whole, 'cases/case/b.txt': 'twu' }, 'hashes'],
+    ['no list', { 'cases/case/a.txt': 'one' }, 'hashes'],
+    ['a file after the list', { ...whole, 'cases/case/z.txt': 'x' }, 'form'],
+  ] as const)('refuses %s, and leaves nothing', async (_what, given, code) => {
+    expect(await opening(await packTar(entries(given)))).toBe(code);
+    expect(readdirSync(folder)).toEqual(['export.tar.age']);
+  });
+
+  it('refuses links, and what is cut or changed', async () => {
+    const link = { header: { name: 'cases/case/l', size: 0, type: 'symlink' as const, linkname: '/etc/passwd' } };
+    expect(await opening(await packTar([link, ...entries(whole)]))).toBe('form');
+    const identity = await generateX25519Identity();
+    const exported = await sealed({ recipients: await identityToRecipient(identity) });
+    const bytes = readFileSync(exported.path);
+    for (const damaged of [
+      bytes.subarray(0, bytes.length - 1),
+      bytes.subarray(0, 70_000),
+      Buffer.concat([bytes, Buffer.of(0)]),
+    ]) {
+      writeFileSync(exported.path, damaged);
+      const target = join(folder, 'opened');
+      await expect(openArchive(exported.path, identity, target)).rejects.toMatchObject({ code: 'sealed' });
+      expect(existsSync(target)).toBe(false);
+    }
+  });
+});

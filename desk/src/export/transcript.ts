@@ -1,0 +1,165 @@
+/** A case as a document for people: HTML without scripts, links or anything that is loaded. */
+
+import { caseName } from '../app/case-name.ts';
+import { gradeText } from '../engine/case-view.ts';
+import type { CaseFile, MessageView } from '../engine/view.ts';
+import { fill, type TranscriptTexts } from './transcript-texts.ts';
+
+/** A file that the case names, and where it lies in the export; or why it does not. */
+export interface ListedFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly placed:
+    | { readonly path: string; readonly sha256: string }
+    | { readonly leftOut: 'missing' | 'not-cleanable' };
+}
+
+export interface TranscriptParts {
+  readonly view: CaseFile;
+  readonly texts: TranscriptTexts;
+  /** Of the message or reply of this id. */
+  readonly filesOf: (id: string) => readonly ListedFile[];
+  /** What people call a device. */
+  readonly nameOf: (device: string) => string;
+  readonly consent: { readonly by: string; readonly agreed: string };
+  /** UTC day of the export. */
+  readonly day: number;
+}
+
+/** Text that is written as it is: never markup, whoever wrote it. */
+class Html {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** Everything that is put in is escaped, but what was made by this. */
+function html(pieces: TemplateStringsArray, ...values: readonly (string | number | Html | readonly Html[])[]): Html {
+  const parts = values.map((value) => {
+    if (value instanceof Html) return value.text;
+    if (typeof value === 'object') return value.map(({ text }) => text).join('');
+    return escaped(String(value));
+  });
+  return new Html(pieces.reduce((all, piece, at) => all + (parts[at - 1] ?? '') + piece));
+}
+
+function escaped(text: string): string {
+  // Control characters have no meaning in a document, and would end it in some readers.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  const plain = text.toWellFormed().replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, '\ufffd');
+  return plain.replace(/[&<>"]/g, (character) => escapes[character] ?? '');
+}
+
+const style = [
+  'body{font-family:sans-serif;line-height:1.5;max-width:46em;margin:1em auto;padding:0 1em}',
+  'h1{font-size:1.5em}h2{font-size:1.2em;margin-top:1.5em}.about{color:#555;font-size:.85em;margin:1em 0 0}',
+  '.text{margin:.2em 0;padding:.4em .7em;background:#f2f2f2;overflow-wrap:anywhere}.is-desk{background:#e4edf7}',
+  '.hash{font-family:monospace;font-size:.75em;overflow-wrap:anywhere}',
+].join('');
+
+export function transcriptHtml(parts: TranscriptParts): string {
+  const { view, texts } = parts;
+  const heading = fill(texts.heading, { name: caseName(view.summary.id) });
+  const { work } = view;
+  const notes = work.notes.map(
+    ({ day, device, text }) =>
+      html`<p class="about">${dayText(day)} · ${parts.nameOf(device)}</p>${paragraphs(text, '')}`,
+  );
+  const trail = work.trail.map(
+    ({ day, device, what, value }) =>
+      html`<li>${dayText(day)} · ${device === '' ? texts.source : parts.nameOf(device)}: ${what} ${value}</li>`,
+  );
+  const policy = "default-src 'none'; style-src 'unsafe-inline'";
+  return html`<!doctype html>
+<html lang="${texts.lang}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width"><title>${heading}</title><style>${new Html(style)}</style></head>
+<body><h1>${heading}</h1>
+${facts(parts)}
+<h2>${texts.conversation}</h2>
+${conversation(parts)}
+<h2>${texts.notes}</h2>
+${notes}
+<h2>${texts.trail}</h2>
+<ol>${trail}</ol>
+</body></html>
+`.text;
+}
+
+function facts({ view, texts, nameOf, consent, day }: TranscriptParts): Html {
+  const { work, summary } = view;
+  const exported = fill(texts.exportedText, {
+    day: dayText(day),
+    by: nameOf(consent.by),
+    agreed: nameOf(consent.agreed),
+  });
+  const rows: readonly (readonly [string, string])[] = [
+    [texts.id, summary.id],
+    [texts.state, work.state],
+    [texts.owner, work.owner === null ? '' : nameOf(work.owner)],
+    [texts.tags, work.tags.join(', ')],
+    [texts.access, work.access],
+    [texts.motive, work.motive],
+    [texts.grades, work.grades.map((grade) => `${gradeText(grade)} (${nameOf(grade.device)})`).join(', ')],
+    [texts.links, work.links.map(caseName).join(', ')],
+    [texts.partOf, work.mergedInto === null ? '' : caseName(work.mergedInto)],
+    [texts.exported, exported],
+  ];
+  return html`${rows
+    .filter(([, value]) => value !== '')
+    .map(([label, value]) => html`<p><b>${label}:</b> <bdi>${value}</bdi></p>\n`)}`;
+}
+
+function conversation(parts: TranscriptParts): Html {
+  const { view, texts, nameOf } = parts;
+  const items = [
+    ...view.messages.map((message) => ({ day: message.day, html: sourceMessage(parts, message) })),
+    ...view.incomplete.map(({ day, parts: all, partsHere }) => ({
+      day,
+      html: item(day, texts.source, fill(texts.incomplete, { here: partsHere, parts: all }), ''),
+    })),
+    ...view.replies.map(({ id, day, author, text }) => ({
+      day,
+      html: html`${item(day, fill(texts.desk, { who: nameOf(author) }), text, 'is-desk')}${files(parts, id)}`,
+    })),
+  ];
+  return html`${items.sort((a, b) => a.day - b.day).map((one) => one.html)}`;
+}
+
+function sourceMessage(parts: TranscriptParts, { id, day, text, answers, isUnreadable }: MessageView): Html {
+  const { texts } = parts;
+  const given = answers.map(({ question, values }) => html`<p dir="auto"><b>${question}:</b> ${values.join(', ')}</p>`);
+  return html`${item(day, texts.source, isUnreadable ? texts.unreadable : text, '')}${given}${files(parts, id)}`;
+}
+
+function item(day: number, who: string, text: string, kind: string): Html {
+  return html`<p class="about">${dayText(day)} · <bdi>${who}</bdi></p>${paragraphs(text, kind)}\n`;
+}
+
+function files({ texts, filesOf }: TranscriptParts, id: string): Html {
+  return html`${filesOf(id).map(({ name, bytes, placed }) => {
+    const where = 'path' in placed ? fill(texts.fileAt, placed) : texts[`out.${placed.leftOut}`];
+    const hash = 'path' in placed ? html`<br><span class="hash">SHA-256 ${placed.sha256}</span>` : html``;
+    return html`<p><bdi>${fill(texts.file, { name, bytes })}</bdi> · ${where}${hash}</p>\n`;
+  })}`;
+}
+
+/** Each line runs in the direction of its own first letter. */
+function paragraphs(text: string, kind: string): Html {
+  return html`${text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => html`<p dir="${directionOf(line)}" class="text ${kind}">${line}</p>`)}`;
+}
+
+/** Of the first letter that has one: layout without a browser does not know `auto`. */
+function directionOf(line: string): 'ltr' | 'rtl' {
+  const [first = ''] = /\p{L}/u.exec(line) ?? [];
+  return /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u.test(first) ? 'rtl' : 'ltr';
+}
+
+function dayText(day: number): string {
+  return new Date(day * 86_400_000).toISOString().slice(0, 10);
+}
