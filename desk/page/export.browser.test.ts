@@ -1,0 +1,136 @@
+/** Two people let a case out of the desk: one asks in the page, the other agrees on their own device, the first one seals. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generateHybridIdentity, identityToRecipient } from 'age-encryption';
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axe, screenshot } from '../../tools/browsers/inspect.ts';
+import { launchChromium } from '../../tools/browsers/launch.ts';
+import { ensureBuilt } from '../../tools/build.ts';
+import { lacks } from '../../tools/debian.ts';
+import { type RunningDesk, startDesk } from '../src/app/start-desk.ts';
+import { createDeviceIdentity } from '../src/engine/identity.ts';
+import { DeskWorld, random } from '../src/engine/testing/desk-world.ts';
+import { TestSource } from '../src/engine/testing/test-source.ts';
+import { openArchive } from '../src/export/open-archive.ts';
+import { type DeviceFolder, makeDeviceFolder, passphrase, seedOf } from '../src/testing/device-folder.ts';
+
+const letter = '我在区里的建设局工作。开标之前就已经定好了价格。';
+let world: DeskWorld;
+let folder: DeviceFolder;
+let desk: RunningDesk;
+let browser: Browser;
+let page: Page;
+
+const timer = {
+  after: (ms: number, task: () => void) => {
+    const handle = setTimeout(task, Math.min(ms, 20));
+    return { cancel: () => clearTimeout(handle) };
+  },
+};
+
+/** Lets a minute pass for the server and both devices, until something is so. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let minute = 0; minute < 240; minute++) {
+    if (await isSo()) return;
+    await world.advance(60);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('wait: it did not become so');
+}
+
+const has = (selector: string, text: string) => async (): Promise<boolean> =>
+  page.$eval(selector, (element, wanted) => element.textContent?.includes(wanted) === true, text).catch(() => false);
+
+describe.skipIf(lacks('chromium'))('export in the page of the desk', () => {
+  beforeAll(async () => {
+    await ensureBuilt();
+    world = await DeskWorld.create(1, { repliesADay: 48 });
+    const identity = await createDeviceIdentity(random);
+    const seed = seedOf(identity);
+    world.members.push(identity);
+    await world.server?.addRoster((await world.signRoster()).signed);
+    folder = await makeDeviceFolder(seed, world);
+    desk = await startDesk({ folder: folder.path, now: () => world.clock.time, timer, idleMinutes: 0 });
+    browser = await launchChromium();
+    page = await browser.newPage();
+    page.setDefaultTimeout(30_000);
+    await page.setViewport({ width: 1440, height: 900 });
+    await page.goto(desk.newUrl());
+    await page.waitForSelector('#passphrase');
+    await page.keyboard.type(passphrase);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.desk');
+    await until(has('.figures', 'Through'));
+    await new TestSource(world).visit([letter]);
+    await until(async () => (await page.$('.row')) !== null);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await desk.close();
+    folder.remove();
+    await world.remove();
+  });
+
+  it('[CAS-5] asks, waits for the other person, seals for a post-quantum key, and says so in the case', async () => {
+    const engine = world.devices[0]?.engine;
+    await page.click('.row');
+    await page.waitForSelector('.work-body .consent');
+    const press = (text: string): Promise<void> =>
+      page.$$eval(
+        '.consent button',
+        (buttons, wanted) => buttons.find((button) => button.textContent === wanted)?.click(),
+        text,
+      );
+    await press('Ask to export');
+    await page.waitForSelector('.consent .request');
+    expect(await has('.consent .request', 'A second person must agree')()).toBe(true);
+    expect(await page.$('form.export')).toBe(null);
+
+    await until(async () => engine?.team().requests.length === 1);
+    const request = engine?.team().requests[0]?.id ?? '';
+    await engine?.work((cases, day) => cases.answer(request, true, day));
+    await until(async () => (await page.$('form.export')) !== null);
+    const identity = await generateHybridIdentity();
+    await page.focus('form.export textarea');
+    await page.keyboard.sendCharacter('not a key');
+    await page.click('form.export button');
+    await page.waitForSelector('form.export .complaint');
+    await page.$eval('form.export textarea', (field) => (field as HTMLTextAreaElement).select());
+    await page.keyboard.sendCharacter(await identityToRecipient(identity));
+    await page.click('form.export button');
+    await page.waitForSelector('form.export .path');
+    for (const [width, scheme] of [
+      [1440, 'light'],
+      [1440, 'dark'],
+      [320, 'light'],
+      [320, 'dark'],
+    ] as const) {
+      await page.setViewport({ width, height: 900 });
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await page.$eval('form.export', (form) => form.scrollIntoView());
+      expect(await axe(page), `${width} ${scheme}`).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+      await screenshot(page, `desk-export-${width}-${scheme}`, { fullPage: false });
+    }
+
+    const [name = ''] = readdirSync(join(folder.path, 'exports'));
+    const path = join(folder.path, 'exports', name);
+    expect(await page.$eval('form.export .path', (element) => element.textContent)).toBe(path);
+    const target = join(folder.path, 'opened');
+    const files = await openArchive(path, identity, target);
+    const transcript = files.find((file) => file.endsWith('transcript.html')) ?? '';
+    expect(readFileSync(join(target, transcript), 'utf8')).toContain(letter);
+    // The other person's device knows who did what.
+    await until(async () => {
+      const id = engine?.conversations()[0]?.id ?? '';
+      return (await engine?.conversation(id))?.work.notes[0]?.text.includes('Exported') === true;
+    });
+    const work = (await engine?.conversation(engine.conversations()[0]?.id ?? ''))?.work;
+    expect(work?.trail.map(({ what, value }) => `${what} ${value}`)).toEqual([
+      'asked export',
+      'answered export/yes',
+      'note note',
+    ]);
+  });
+});
