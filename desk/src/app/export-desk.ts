@@ -6,6 +6,7 @@ import { dayOf } from '@postern/protocol/time';
 import { type ExportOrder, exportCases, exportNote } from '../export/export-cases.ts';
 import type { DeskFiles } from '../files/desk-files.ts';
 import type { Answers } from './api.ts';
+import type { CaseCalls } from './case-calls.ts';
 import type { Engine } from './engine-port.ts';
 
 export interface ExportDesk {
@@ -14,8 +15,7 @@ export interface ExportDesk {
   /** The device's folder. */
   readonly folder: string;
   readonly now: () => number;
-  /** Writes a note to a case. */
-  readonly note: (id: string, text: string) => Promise<unknown>;
+  readonly cases: { work(name: 'note', given: CaseCalls['note']): Promise<unknown> };
 }
 
 export async function exportFromDesk(desk: ExportDesk, order: ExportOrder): Promise<Answers['export']> {
@@ -36,7 +36,8 @@ export async function exportFromDesk(desk: ExportDesk, order: ExportOrder): Prom
     if ('problem' in exported) return exported;
     const here = new Set(engine.conversations().map(({ id }) => id));
     const cases = team.requests.find(({ id }) => id === order.request)?.cases ?? [];
-    for (const id of cases.filter((one) => here.has(one))) await desk.note(id, exportNote(order.language, exported));
+    const text = exportNote(order.language, exported);
+    for (const id of cases.filter((one) => here.has(one))) await desk.cases.work('note', { id, of: 'note', text });
     return exported;
   } catch (error) {
     if (error instanceof FileError || (error as NodeJS.ErrnoException).code !== undefined) return { problem: 'disk' };

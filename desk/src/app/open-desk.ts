@@ -263,15 +263,12 @@ export class OpenDesk {
     const own = new Set(ids);
     if (own.size === 0) return;
     const lines = this.#engine.conversations().filter(({ id }) => own.has(id));
-    await this.#records.setSeenAll(
-      lines.map(({ id, work }) => [id, { ...this.#records.seen(id), activity: work.activity }]),
-    );
+    const seen = lines.map(({ id, work }) => [id, { ...this.#records.seen(id), activity: work.activity }] as const);
+    await this.#records.setSeenAll(seen);
   }
 
   export(order: ExportOrder): Promise<Answers['export']> {
-    const { folder, now } = this.#options;
-    const note = (id: string, text: string) => this.work('note', { id, of: 'note', text });
-    return exportFromDesk({ engine: this.#engine, files: this.#files, folder, now, note }, order);
+    return exportFromDesk({ ...this.#options, engine: this.#engine, files: this.#files, cases: this }, order);
   }
 
   statistics(): Answers['statistics'] {
