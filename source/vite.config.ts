@@ -47,7 +47,8 @@ function sitePlugin(): Plugin {
           lists.push(path.slice('/a/words-'.length, -'.txt'.length));
         }
         const only = (extension: string): string => onlyFile(made, extension);
-        const assets = { script: only('js'), style: only('css'), icon, lists: lists.join(' ') };
+        const metadata = await addHashed(added, 'metadata', 'js', await metadataScript());
+        const assets = { metadata, script: only('js'), style: only('css'), icon, lists: lists.join(' ') };
         for (const language of languages) added.set(`${language.tag}/index.html`, pageHtml(language, assets));
         for (const language of languages) added.set(`${language.tag}/campaign.html`, campaignHtml(language, assets));
         added.set('offline.html', await offlinePage(words));
@@ -60,28 +61,38 @@ function sitePlugin(): Plugin {
   };
 }
 
+/** What looks into files and cleans them: one file without imports, which the page loads when somebody chooses a file. */
+async function metadataScript(): Promise<string> {
+  const made = await buildApart('metadata.ts');
+  return String(made.get(onlyFile(made, 'js').slice(1)));
+}
+
 /** The offline page, built like the other but for one file that holds everything. */
 async function offlinePage(lists: ReadonlyMap<WordListId, string>): Promise<string> {
+  const made = await buildApart(join('offline', 'main.ts'));
+  const [script, style] = ['js', 'css'].map((kind) => String(made.get(onlyFile(made, kind).slice(1))).trim());
+  if (script === undefined || style === undefined) throw new Error('build the offline page: a part is missing');
+  const hashes = { script: await hashSource(script), style: await hashSource(style) };
+  return offlineHtml({ script, style, hashes, lists });
+}
+
+/** @param entry below `src/`; what it exports stays */
+async function buildApart(entry: string): Promise<Files> {
   const { plugins: _site, build: options, ...same } = config;
+  const rolldownOptions = {
+    ...options.rolldownOptions,
+    input: join(root, 'src', entry),
+    preserveEntrySignatures: 'strict',
+  } as const;
   const output = await build({
     ...same,
     configFile: false,
     logLevel: 'warn',
     plugins: [withoutNodeCrypto()],
-    build: {
-      ...options,
-      write: false,
-      rolldownOptions: { ...options.rolldownOptions, input: join(root, 'src', 'offline', 'main.ts') },
-    },
+    build: { ...options, write: false, rolldownOptions },
   });
-  if (Array.isArray(output) || !('output' in output)) throw new Error('build the offline page: one output was wanted');
-  const made: Files = new Map(
-    output.output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]),
-  );
-  const [script, style] = ['js', 'css'].map((kind) => String(made.get(onlyFile(made, kind).slice(1))).trim());
-  if (script === undefined || style === undefined) throw new Error('build the offline page: a part is missing');
-  const hashes = { script: await hashSource(script), style: await hashSource(style) };
-  return offlineHtml({ script, style, hashes, lists });
+  if (Array.isArray(output) || !('output' in output)) throw new Error(`build ${entry}: one output was wanted`);
+  return new Map(output.output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]));
 }
 
 /** As a policy names inline content (CSP level 3, section 2.3.1). */

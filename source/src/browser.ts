@@ -12,6 +12,7 @@ import { Downloads } from './downloads.ts';
 import { type Answered, type Http, httpOver } from './http.ts';
 import { type Clock, Visit } from './network.ts';
 import { type PageFiles, type PageParts, startPage } from './page.ts';
+import { type Cleaner, Reviews } from './reviews.ts';
 import type { Session } from './session.ts';
 import type { Event } from './state.ts';
 import { readTexts } from './texts.ts';
@@ -78,8 +79,23 @@ export function start(makeSession: (random: Random) => Session): void {
 function filesOver(http: Http, fingerprintHex: string, report: (event: Event) => void): PageFiles {
   const fingerprint = hexToBytes(fingerprintHex);
   const post = (path: string, body: Uint8Array): Promise<Answered> => http.post(path, body, 'application/octet-stream');
+  const reviews = new Reviews({
+    load: loadCleaner,
+    random,
+    clock,
+    tell: (now) => report({ type: 'reviews', reviews: now }),
+  });
+  const admit = reviews.admit.bind(reviews);
   return {
-    uploads: new Uploads({ post, fingerprint, random, clock, tell: (files) => report({ type: 'files', files }) }),
+    reviews,
+    uploads: new Uploads({
+      post,
+      fingerprint,
+      random,
+      clock,
+      admit,
+      tell: (files) => report({ type: 'files', files }),
+    }),
     downloads: new Downloads({
       post,
       fingerprint,
@@ -88,6 +104,12 @@ function filesOver(http: Http, fingerprintHex: string, report: (event: Event) =>
       tell: (downloads) => report({ type: 'downloads', downloads }),
     }),
   };
+}
+
+/** A script of its own, named by its content, that only those load who choose a file: that they send files shows anyway. */
+async function loadCleaner(): Promise<Cleaner> {
+  const path = document.documentElement.dataset.metadata ?? '';
+  return (await import(/* @vite-ignore */ path)) as Cleaner;
 }
 
 /** Gives a file to the browser, which asks where it should go or puts it where downloads go. */

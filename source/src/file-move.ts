@@ -24,6 +24,8 @@ export type FileMove = {
   readonly id: string;
   readonly name: string;
   readonly bytes: number;
+  /** Of a file that is sent: whether it goes as it was chosen, cleaned, or had nothing to clean. */
+  readonly as?: 'original' | 'cleaned' | 'plain' | undefined;
   readonly state: MoveState;
   /** 0 to 1. */
   readonly done: number;

@@ -1,5 +1,6 @@
 /** The built page in real browsers, with real documents and headers: walks, layout, accessibility, traces, failures. */
 import { loadWordList } from '@postern/protocol/keys/word-lists';
+import { makeDocx } from '@postern/protocol/testing/metadata-files';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, collectRequests, screenshot } from '../../tools/browsers/inspect.ts';
@@ -69,6 +70,22 @@ async function attach(page: Page, name: string): Promise<void> {
   );
 }
 
+/** A letter with authors, comments and deleted text in it. */
+async function attachLetter(page: Page): Promise<void> {
+  const { bytes } = await makeDocx(new Uint8Array(0));
+  await page.$eval(
+    '#write-files',
+    (element, content) => {
+      const input = element as HTMLInputElement;
+      const given = new DataTransfer();
+      given.items.add(new File([Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0))], 'letter.docx'));
+      input.files = given.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    },
+    Buffer.from(bytes).toString('base64'),
+  );
+}
+
 async function toWords(page: Page): Promise<string[]> {
   await page.locator(main).click();
   await page.waitForSelector('.words li:nth-child(12)');
@@ -127,11 +144,15 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
       await see('protection');
       await page.locator('summary').click();
       await write(page, messages[tag]);
+      await attachLetter(page);
+      await page.waitForSelector('.reviews [data-choice=clean]', patience);
+      await see('review');
+      await page.locator('.reviews [data-choice=none]').click();
       await attach(page, fileNames[tag]);
       await page.waitForSelector('.files li progress[hidden]', patience);
       await see('write');
-      await page.locator('.files button').click();
-      await page.waitForSelector('.files[hidden]');
+      await page.locator('.files:not(.reviews) button').click();
+      await page.waitForSelector('.files:not(.reviews)[hidden]');
       const words = await toWords(page);
       await see('words');
       await page.locator(main).click();
@@ -193,6 +214,12 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
     await page.keyboard.press('Space');
     await press('#write-text');
     await page.keyboard.type('Typed without a mouse.');
+    await attachLetter(page);
+    await page.waitForSelector('.reviews [data-choice=clean]', patience);
+    await press('[data-choice=clean]');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.files li progress[hidden]', patience);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('write-files');
     await press('#app button.main');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.words li:nth-child(12)');

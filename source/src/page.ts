@@ -6,6 +6,7 @@ import { dayOf } from '@postern/protocol/time';
 import { answeredOf, callOf } from './call.ts';
 import type { Downloads } from './downloads.ts';
 import type { Clock, Visit, VisitParts } from './network.ts';
+import type { Reviews } from './reviews.ts';
 import { codeOf, type PageSession } from './session.ts';
 import { type Effect, type Event, initialState, type Organisation, type State } from './state.ts';
 import { update } from './update.ts';
@@ -37,6 +38,7 @@ export type PageParts = {
 };
 
 export type PageFiles = {
+  readonly reviews: Pick<Reviews, 'choose' | 'stop'>;
   readonly uploads: Pick<Uploads, 'attach' | 'detach' | 'descriptors' | 'clear' | 'stop'>;
   readonly downloads: Pick<Downloads, 'fetch' | 'stop' | 'stopAll'>;
 };
@@ -168,6 +170,9 @@ async function perform(
     case 'attach':
       await moves?.uploads.attach(effect.files);
       return;
+    case 'review':
+      moves?.reviews.choose(effect.id, effect.choice);
+      return;
     case 'detach':
       moves?.uploads.detach(effect.id);
       return;
@@ -184,6 +189,7 @@ async function perform(
       parts.reload();
       return;
     case 'leave':
+      moves?.reviews.stop();
       moves?.uploads.stop();
       moves?.downloads.stopAll();
       session.forget();

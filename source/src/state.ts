@@ -5,6 +5,7 @@ import type { WordListId } from '@postern/protocol/keys/word-lists';
 import type { Answered } from '@postern/protocol/source';
 import { type Call, type CallAnswers, noAnswers } from './call.ts';
 import type { FileMove } from './file-move.ts';
+import type { Choice, Review } from './reviews.ts';
 import type { PhraseProblem, SessionState } from './session.ts';
 
 export type Screen = 'home' | 'write' | 'words' | 'check' | 'sent' | 'enter' | 'answers' | 'verify' | 'carry';
@@ -86,7 +87,9 @@ export type State = {
   /** The one whose link led here, once it is known; gone when it has been answered. */
   readonly call: Call | undefined;
   readonly draft: Draft;
-  /** Chosen for the draft. */
+  /** Chosen, and shown with what they give away before they are sent. */
+  readonly reviews: readonly Review[];
+  /** On their way for the draft. */
   readonly files: readonly FileMove[];
   /** Of answers, by answer and place. */
   readonly downloads: ReadonlyMap<string, FileMove>;
@@ -111,6 +114,8 @@ export type Event =
   | { readonly type: 'room'; readonly text: string; readonly answers: CallAnswers; readonly room: Room }
   | { readonly type: 'attach'; readonly files: readonly File[] }
   | { readonly type: 'detach'; readonly id: string }
+  | { readonly type: 'reviews'; readonly reviews: readonly Review[] }
+  | { readonly type: 'review'; readonly id: string; readonly choice: Choice }
   | { readonly type: 'files'; readonly files: readonly FileMove[] }
   | { readonly type: 'fetch-file'; readonly id: string; readonly file: FileDescriptor }
   | { readonly type: 'stop-file'; readonly id: string }
@@ -133,7 +138,7 @@ export type Event =
 /** What `update` asks the outside to do. */
 export type Effect =
   | { readonly type: 'measure'; readonly text: string; readonly answers: CallAnswers }
-  | Extract<Event, { type: 'attach' | 'detach' | 'fetch-file' | 'stop-file' }>
+  | Extract<Event, { type: 'attach' | 'review' | 'detach' | 'fetch-file' | 'stop-file' }>
   | { readonly type: 'load-list'; readonly id: WordListId }
   | { readonly type: 'make-phrase'; readonly list: WordListId }
   | {
@@ -167,6 +172,7 @@ export function initialState(list: WordListId): State {
     },
     call: undefined,
     draft: emptyDraft,
+    reviews: [],
     files: [],
     downloads: new Map(),
     list: { id: list, wanted: list, state: 'ready' },

@@ -42,11 +42,13 @@ export function update(state: State, event: Event): Next {
     case 'room':
       return measured(state, event);
     case 'attach':
+    case 'review':
     case 'detach':
     case 'fetch-file':
     case 'stop-file':
       return [{ ...state, draft: { ...state.draft, complaint: undefined } }, [event]];
     case 'files':
+    case 'reviews':
     case 'downloads':
       return quiet({ ...state, ...moved(event) });
     case 'submit':
@@ -67,10 +69,7 @@ export function update(state: State, event: Event): Next {
     case 'not-queued':
       return quiet({ ...state, screen: 'write', draft: { ...state.draft, complaint: event.reason }, working: false });
     case 'enter':
-      return [
-        { ...state, problem: undefined, working: true },
-        [{ type: 'enter', typed: event.typed, list: state.list.id }],
-      ];
+      return enter(state, event.typed);
     case 'entered':
       return quiet({ ...state, screen: 'answers', problem: undefined, phrase: undefined, working: false });
     case 'refused':
@@ -80,18 +79,20 @@ export function update(state: State, event: Event): Next {
     case 'shown':
       return [state, [{ type: 'acknowledge', id: event.id }]];
     case 'reload':
-      return [state, [{ type: 'reload' }]];
     case 'leave':
-      return [state, [{ type: 'leave' }]];
+      return [state, [event]];
   }
+}
+
+function enter(state: State, typed: string): Next {
+  return [{ ...state, problem: undefined, working: true }, [{ type: 'enter', typed, list: state.list.id }]];
 }
 
 /** Nothing may be lost by closing the page: no text, no words shown, no message on its way. */
 export function isIdle(state: State): boolean {
-  const { draft, files, phrase, session } = state;
-  return (
-    draft.text === '' && draft.answers.size === 0 && files.length === 0 && phrase === undefined && !isWaiting(session)
-  );
+  const { draft, files, reviews, phrase, session } = state;
+  const isEmpty = draft.text === '' && draft.answers.size === 0 && files.length === 0 && reviews.length === 0;
+  return isEmpty && phrase === undefined && !isWaiting(session);
 }
 
 /** A call leads to its own desks. */
@@ -125,8 +126,9 @@ function answer(state: State, { question, values }: Extract<Event, { type: 'answ
   return [{ ...state, draft }, [{ type: 'measure', text: draft.text, answers }]];
 }
 
-function moved(event: Extract<Event, { type: 'files' | 'downloads' }>): Partial<State> {
-  return event.type === 'files' ? { files: event.files } : { downloads: event.downloads };
+function moved(event: Extract<Event, { type: 'files' | 'reviews' | 'downloads' }>): Partial<State> {
+  const { type: _type, ...told } = event;
+  return told;
 }
 
 function quiet(state: State): Next {
@@ -159,12 +161,12 @@ function submit(state: State): Next {
   return send(state);
 }
 
-function complaintOf({ draft: { text, answers, deskId, room }, files, call }: State): Draft['complaint'] {
+function complaintOf({ draft: { text, answers, deskId, room }, files, reviews, call }: State): Draft['complaint'] {
   if (deskId === undefined) return 'desk';
   const hasAnswers = (answeredOf(call, answers)?.answers.length ?? 0) > 0;
   if (text.trim() === '' && !hasAnswers) return 'empty';
   if (!room.fits) return 'room';
-  return files.some(({ state }) => state !== 'done') ? 'files' : undefined;
+  return reviews.length > 0 || files.some(({ state }) => state !== 'done') ? 'files' : undefined;
 }
 
 function send(state: State): Next {

@@ -4,7 +4,7 @@ import { FileOpener, FileSealer } from '@postern/protocol/files/chunks';
 import { describe, expect, it } from 'vitest';
 import { Downloads } from './downloads.ts';
 import type { Answer, FileMove } from './file-move.ts';
-import { type UploadParts, Uploads } from './uploads.ts';
+import { type Admitted, type UploadParts, Uploads } from './uploads.ts';
 
 const random = (length: number): Uint8Array => {
   const bytes = new Uint8Array(length);
@@ -132,8 +132,8 @@ describe('uploads', () => {
 
   it('send what an examiner of files lets through, in the form that it gives', async () => {
     const line = makeLine();
-    const admit = async (file: File): Promise<File | null> =>
-      file.name === 'no' ? null : fileOf(random(3), `clean ${file.name}`);
+    const admit = async (file: File): Promise<Admitted | null> =>
+      file.name === 'no' ? null : { file: fileOf(random(3), `clean ${file.name}`), as: 'cleaned' };
     const { uploads } = makeUploads(line.post, { admit });
     await uploads.attach([fileOf(random(9), 'no'), fileOf(random(9), 'yes')]);
     expect(uploads.descriptors().map(({ name, bytes }) => [name, bytes])).toEqual([['clean yes', 3]]);

@@ -14,13 +14,17 @@ export type UploadParts = {
   readonly random: Random;
   readonly clock: Pick<Clock, 'seconds' | 'wait'>;
   readonly tell: (files: readonly FileMove[]) => void;
-  /** Sees each file before anything of it is read, and gives the one to send, which may be a cleaned copy; null for none. */
-  readonly admit?: (file: File) => Promise<File | null>;
+  /** Sees each file before anything of it is sent, and gives the one to send, which may be a cleaned copy; null for none. */
+  readonly admit?: (file: File) => Promise<Admitted | null>;
 };
+
+/** A file to send, and what it is: `plain` has nothing beside its content that could be found. */
+export type Admitted = { readonly file: File; readonly as: NonNullable<FileMove['as']> };
 
 type Upload = {
   readonly id: string;
   readonly file: File;
+  readonly as: FileMove['as'];
   readonly name: string;
   readonly sealer: FileSealer | null;
   readonly key: Uint8Array;
@@ -41,14 +45,18 @@ export class Uploads {
     this.#pace = new Pace(parts.clock.seconds);
   }
 
-  /** Takes files; sending begins at once. */
+  /** Takes files; sending of each begins as soon as it is admitted. */
   async attach(files: readonly File[]): Promise<void> {
-    for (const given of files) {
-      const file = await (this.#parts.admit?.(given) ?? given);
-      if (file !== null) this.#uploads.push(this.#begin(file));
-    }
-    this.#tell();
-    await this.#run();
+    const admit: (file: File) => Promise<Pick<Upload, 'file' | 'as'> | null> = this.#parts.admit ?? asGiven;
+    await Promise.all(
+      files.map(async (given) => {
+        const admitted = await admit(given);
+        if (admitted === null || this.#isStopped) return;
+        this.#uploads.push(this.#begin(admitted));
+        this.#tell();
+        await this.#run();
+      }),
+    );
   }
 
   /** What has been sent of it can be opened by nobody, and expires. */
@@ -76,7 +84,7 @@ export class Uploads {
     this.#uploads = [];
   }
 
-  #begin(file: File): Upload {
+  #begin({ file, as }: Pick<Upload, 'file' | 'as'>): Upload {
     const key = this.#parts.random(FILE_KEY_BYTES);
     const problem = this.#uploads.length >= FILES_MAX ? 'many' : file.size > FILE_BYTES_MAX ? 'large' : null;
     const sealer = problem === null ? new FileSealer(key, this.#parts.fingerprint, file.size) : null;
@@ -84,6 +92,7 @@ export class Uploads {
     return {
       id,
       file,
+      as,
       name: wireFileName(file.name),
       sealer,
       key,
@@ -156,11 +165,15 @@ export class Uploads {
   #tell(): void {
     if (this.#isStopped) return;
     this.#parts.tell(
-      this.#uploads.map(({ id, file, name, state, chunksDone, sealer }) => {
+      this.#uploads.map(({ id, file, as, name, state, chunksDone, sealer }) => {
         const chunks = sealer?.chunks ?? 1;
         const pace = state === 'moving' ? this.#pace.of((chunks - chunksDone) * CHUNK_BYTES) : undefined;
-        return { id, name, bytes: file.size, state, done: chunksDone / chunks, pace };
+        return { id, name, bytes: file.size, as, state, done: chunksDone / chunks, pace };
       }),
     );
   }
+}
+
+async function asGiven(file: File): Promise<Pick<Upload, 'file' | 'as'>> {
+  return { file, as: undefined };
 }

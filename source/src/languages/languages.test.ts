@@ -1,6 +1,7 @@
 /** Every language says everything, in the same terms, and the page's HTML holds nothing that its policy forbids. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findingKinds } from '@postern/protocol/metadata/report';
 import { describe, expect, it } from 'vitest';
 import { placeholders } from '../template.ts';
 import { fill, staticSections } from '../texts.ts';
@@ -13,7 +14,13 @@ import { plainHtml } from './plain-html.ts';
 const source = join(import.meta.dirname, '..');
 const keys = Object.keys(en).sort();
 const names = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort();
-const assets = { script: '/a/page.1.js', style: '/a/style.1.css', icon: '/a/icon.1.svg', lists: 'english.1' };
+const assets = {
+  script: '/a/page.1.js',
+  style: '/a/style.1.css',
+  icon: '/a/icon.1.svg',
+  lists: 'english.1',
+  metadata: '/a/metadata.1.js',
+};
 const isStatic = (key: string): boolean => staticSections.some((section) => key.startsWith(`${section}.`));
 
 describe.each(languages)('$tag', (language) => {
@@ -99,8 +106,16 @@ describe('all languages', () => {
     // `plain.x` takes the place of `x`, or is named where it is said; the server's notices have a list of their own.
     const isPlain = (key: string): boolean =>
       keys.includes(key.slice('plain.'.length)) || code.includes(`'${key.slice('plain.'.length)}'`);
+    // What was found in a file is named by its kind, and how a look into it went by its state.
+    const traces = findingKinds.map((kind) => `trace.${kind}`);
+    const isReview = (key: string): boolean => key.startsWith('review.') && code.includes(`'${key.slice(7)}'`);
     const isShown = (key: string): boolean =>
-      isStatic(key) || code.includes(`'${key}'`) || built.includes(key) || (key.startsWith('plain.') && isPlain(key));
+      isStatic(key) ||
+      isReview(key) ||
+      traces.includes(key) ||
+      code.includes(`'${key}'`) ||
+      built.includes(key) ||
+      (key.startsWith('plain.') && isPlain(key));
     expect(keys.filter((key) => !isShown(key))).toEqual([]);
   });
 

@@ -4,7 +4,13 @@ import { type StaticKey, staticSections, type TextKey } from '../texts.ts';
 import { type Language, languages } from './languages.ts';
 
 /** Paths as the page names them, from `/`. */
-export type Assets = { readonly script: string; readonly style: string; readonly icon: string; readonly lists: string };
+export type Assets = {
+  readonly script: string;
+  readonly style: string;
+  readonly icon: string;
+  readonly lists: string;
+  readonly metadata: string;
+};
 
 /** Text of the page's own language, escaped; `{organisation}` becomes the server's placeholder. */
 export type Say = (key: StaticKey) => string;
@@ -17,7 +23,7 @@ export function pageHtml(language: Language, assets: Assets): string {
   const say = sayIn(language.texts);
   const { tag, direction, list } = language;
   return `<!doctype html>
-<html lang="${tag}" dir="${direction}" translate="no" data-fingerprint="{{fingerprint}}" data-list="${list}" data-lists="${assets.lists}">
+<html lang="${tag}" dir="${direction}" translate="no" data-fingerprint="{{fingerprint}}" data-list="${list}" data-lists="${assets.lists}" data-metadata="${assets.metadata}">
 <head>
 ${head(say, assets)}
 <script type="module" src="${assets.script}"></script>

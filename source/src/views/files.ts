@@ -4,6 +4,8 @@ import { button, make, setHidden, setText } from '../dom.ts';
 import type { FileMove, MoveState } from '../file-move.ts';
 import type { State } from '../state.ts';
 import type { DynamicKey } from '../texts.ts';
+import { reviewList } from './reviews.ts';
+import { sizeText } from './size.ts';
 import { countdown, type Ui } from './view.ts';
 
 type Part = { readonly root: HTMLElement; readonly update: (state: State) => void };
@@ -27,9 +29,12 @@ export function fileChooser(ui: Ui): Part {
       },
     },
   });
+  const reviews = reviewList(ui, input);
   const list = make('ul', { class: 'files' });
   const rows = new Map<string, Row>();
-  const update = ({ files }: State): void => {
+  const update = (state: State): void => {
+    const { files } = state;
+    reviews.update(state);
     for (const [id, row] of rows) {
       if (files.some((file) => file.id === id)) continue;
       row.root.remove();
@@ -49,6 +54,7 @@ export function fileChooser(ui: Ui): Part {
     make('label', { attributes: { for: 'write-files' } }, ui.text('file.heading')),
     make('p', { class: 'fine', attributes: { id: 'files-hint' } }, ui.text('file.hint')),
     input,
+    reviews.root,
     list,
   );
   return { root, update };
@@ -99,7 +105,8 @@ function fileRow(ui: Ui, name: string, bytes: number, ...buttons: readonly HTMLE
   const update = (move: FileMove | undefined): void => {
     setHidden(bar, move === undefined || !isMoving(move.state));
     bar.value = move?.done ?? 0;
-    setText(words, move === undefined ? '' : moveText(ui, move));
+    const kind = move?.as === undefined ? '' : `${ui.text(`review.${move.as}`)} · `;
+    setText(words, move === undefined ? '' : kind + moveText(ui, move));
     words.className = move === undefined || isMoving(move.state) || move.state === 'done' ? 'fine' : 'complaint';
   };
   return { root: make('li', {}, title, bar, words, ...buttons), update };
@@ -126,12 +133,4 @@ function moveText(ui: Ui, { state, done, pace }: FileMove): string {
   const percent = Math.floor(100 * done);
   if (pace === undefined) return ui.text('file.begins', { percent });
   return ui.text('file.moving', { percent, rate: sizeText(pace.rate, ui.language), time: countdown(pace.left, 0) });
-}
-
-const units = ['byte', 'kilobyte', 'megabyte'] as const;
-
-function sizeText(bytes: number, language: string): string {
-  const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  const style = { style: 'unit', unit: units[step] ?? 'byte', unitDisplay: 'short', numberingSystem: 'latn' } as const;
-  return new Intl.NumberFormat(language, { ...style, maximumSignificantDigits: 3 }).format(bytes / 1000 ** step);
 }

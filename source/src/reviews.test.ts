@@ -1,0 +1,103 @@
+// What a person is shown of a file before it is sent, and what then goes; with the real readers and cleaners.
+import { utf8ToBytes } from '@postern/protocol/bytes/encode';
+import { makeDocx, makePdf } from '@postern/protocol/testing/metadata-files';
+import { describe, expect, it } from 'vitest';
+import * as cleaner from './metadata.ts';
+import { type Cleaner, type Review, Reviews } from './reviews.ts';
+
+const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
+const clock = { unix: () => 1_700_000_000, wait: () => Promise.resolve() };
+
+function makeReviews(load: () => Promise<Cleaner> = async () => cleaner) {
+  let now: readonly Review[] = [];
+  const reviews = new Reviews({ load, random, clock, tell: (told) => void (now = told) });
+  const seen = async (): Promise<Review> => {
+    await expect.poll(() => now.length > 0 && now.every(({ state }) => state !== 'looking')).toBe(true);
+    return now[0]!;
+  };
+  return { reviews, seen, now: () => now };
+}
+
+const fileOf = (bytes: Uint8Array, name: string): File =>
+  new File([bytes as Uint8Array<ArrayBuffer>], name, { lastModified: 86_400_000 * 19_000 });
+const textOf = async (file: File | undefined): Promise<string> => JSON.stringify(await traces(file));
+const traces = async (file: File | undefined) =>
+  (await cleaner.inspectMetadata(new Uint8Array(await file!.arrayBuffer()))).findings;
+
+describe('reviews', () => {
+  it('show what a letter gives away, and give the cleaned copy without it, not even the time of the file', async () => {
+    const letter = fileOf((await makeDocx(new Uint8Array(0))).bytes, 'letter.docx');
+    const { reviews, seen, now } = makeReviews();
+    const admitted = reviews.admit(letter);
+    const { id, state, found, left } = await seen();
+    expect([state, left]).toEqual(['cleanable', []]);
+    expect(found.find(({ kind }) => kind === 'person')?.values.join()).toContain('Marker');
+    reviews.choose(id, 'clean');
+    const { file, as } = (await admitted)!;
+    expect([as, file.name, file.lastModified]).toEqual(['cleaned', 'letter.docx', clock.unix() * 1000]);
+    expect(await textOf(letter)).toContain('Marker');
+    expect(await textOf(file)).not.toContain('Marker');
+    expect(now()).toEqual([]);
+  });
+
+  it('give the very file that was chosen when the original is wanted, and none when it is taken back', async () => {
+    const letter = fileOf((await makeDocx(new Uint8Array(0))).bytes, 'letter.docx');
+    const { reviews, seen } = makeReviews();
+    const first = reviews.admit(letter);
+    reviews.choose((await seen()).id, 'original');
+    expect((await first)?.file).toBe(letter);
+    const second = reviews.admit(letter);
+    reviews.choose((await seen()).id, 'none');
+    expect(await second).toBeNull();
+  });
+
+  it('offer no cleaned copy where there is none, say why, and let nothing go that was not looked at', async () => {
+    const noise = fileOf(Uint8Array.of(0, 1, 2, 255, 254), 'a.bin');
+    const damaged = fileOf(Uint8Array.of(0xff, 0xd8, 0xff, 0xe1, 0xff, 0xff), 'a.jpg');
+    const huge = { name: 'film.mp4', size: cleaner.inspectedBytesMax + 1 } as File;
+    for (const [file, wanted] of [
+      [fileOf(makePdf().bytes, 'a.pdf'), 'kept'],
+      [noise, 'blind'],
+      [damaged, 'broken'],
+      [huge, 'large'],
+    ] as const) {
+      const { reviews, seen, now } = makeReviews();
+      const admitted = reviews.admit(file);
+      reviews.choose(now()[0]!.id, 'original');
+      const { id, state } = await seen();
+      expect([file.name, state]).toEqual([file.name, wanted]);
+      reviews.choose(id, 'clean');
+      expect(now().length).toBe(1);
+      reviews.choose(id, 'original');
+      expect((await admitted)?.file).toBe(file);
+    }
+  });
+
+  it('let a file through at once that holds nothing beside its content', async () => {
+    const { reviews } = makeReviews();
+    const file = fileOf(utf8ToBytes('only words'), 'a.txt');
+    expect(await reviews.admit(file)).toEqual({ file, as: 'plain' });
+  });
+
+  it('let nothing go when the script that looks does not load, and ask for it again with the next file', async () => {
+    let tries = 0;
+    const { reviews, seen } = makeReviews(async () => {
+      if (tries++ === 0) throw new TypeError('lost');
+      return cleaner;
+    });
+    const first = reviews.admit(fileOf(utf8ToBytes('words'), 'a.txt'));
+    const { id, state } = await seen();
+    expect(state).toBe('failed');
+    reviews.choose(id, 'original');
+    reviews.choose(id, 'none');
+    expect(await first).toBeNull();
+    expect((await reviews.admit(fileOf(utf8ToBytes('words'), 'a.txt')))?.as).toBe('plain');
+  });
+
+  it('forget every file when the person leaves', async () => {
+    const { reviews, now } = makeReviews();
+    const admitted = reviews.admit(fileOf(makePdf().bytes, 'a.pdf'));
+    reviews.stop();
+    expect([await admitted, now()]).toEqual([null, []]);
+  });
+});
