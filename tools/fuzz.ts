@@ -1,6 +1,7 @@
 // `npm run fuzz [seconds] [seed]`: feeds every reader of the protocol damaged bytes and reports each error that is not
 // the reader's own and each call that takes longer than its input explains (ENC-1). The same seed feeds the same bytes.
 import { seededRandom } from '@postern/protocol/testing/seeded-random';
+import { fileTargets } from './fuzz/file-targets.ts';
 import { httpTargets } from './fuzz/http-targets.ts';
 import { messageTargets } from './fuzz/message-targets.ts';
 import { type Fault, fuzzTarget } from './fuzz/run.ts';
@@ -16,7 +17,7 @@ export async function fuzz(
   clock: () => number,
 ): Promise<{ readonly faults: readonly Fault[]; readonly inputs: number }> {
   const random = seededRandom(seed);
-  const targets = [...(await httpTargets(random)), ...(await messageTargets(random))];
+  const targets = [...(await httpTargets(random)), ...(await messageTargets(random)), ...(await fileTargets())];
   const faults = new Map<string, readonly Fault[]>();
   const until = clock() + 1000 * seconds;
   let inputs = 0;

@@ -10,7 +10,10 @@ const clock = { unix: () => 1_700_000_000, wait: () => Promise.resolve() };
 
 function makeReviews(load: () => Promise<Cleaner> = async () => cleaner) {
   let now: readonly Review[] = [];
-  const reviews = new Reviews({ load, random, clock, tell: (told) => void (now = told) });
+  const tell = (told: readonly Review[]): void => {
+    now = told;
+  };
+  const reviews = new Reviews({ load, random, clock, tell });
   const seen = async (): Promise<Review> => {
     await expect.poll(() => now.length > 0 && now.every(({ state }) => state !== 'looking')).toBe(true);
     return now[0]!;
