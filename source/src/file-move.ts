@@ -33,6 +33,9 @@ export type FileMove = {
   readonly pace: { readonly rate: number; readonly left: number } | undefined;
 };
 
+/** A file to send, and what it is: `plain` has nothing beside its content that could be found. */
+export type Admitted = { readonly file: File; readonly as: NonNullable<FileMove['as']> };
+
 /** Measures since the last time that something went wrong, so that a pause does not spoil the estimate. */
 export class Pace {
   readonly #seconds: () => number;

@@ -3,7 +3,7 @@
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { Finding, FindingKind, MetadataReport } from '@postern/protocol/metadata/report';
 import type { Random } from '@postern/protocol/primitives/random';
-import type { Admitted } from './uploads.ts';
+import type { Admitted } from './file-move.ts';
 
 /** What metadata.ts gives, loaded on first use. */
 export type Cleaner = {

@@ -3,8 +3,8 @@ import { CHUNK_DATA_BYTES } from '@postern/protocol/constants';
 import { FileOpener, FileSealer } from '@postern/protocol/files/chunks';
 import { describe, expect, it } from 'vitest';
 import { Downloads } from './downloads.ts';
-import type { Answer, FileMove } from './file-move.ts';
-import { type Admitted, type UploadParts, Uploads } from './uploads.ts';
+import type { Admitted, Answer, FileMove } from './file-move.ts';
+import { type UploadParts, Uploads } from './uploads.ts';
 
 const random = (length: number): Uint8Array => {
   const bytes = new Uint8Array(length);

@@ -5,7 +5,7 @@ import { CHUNK_BYTES, CHUNK_DATA_BYTES, FILE_BYTES_MAX, FILE_KEY_BYTES, FILES_MA
 import { dataBytesIn, FileSealer } from '@postern/protocol/files/chunks';
 import { type FileDescriptor, wireFileName, wireFileType } from '@postern/protocol/files/descriptor';
 import type { Random } from '@postern/protocol/primitives/random';
-import { type Answer, type FileMove, insist, type MoveState, Pace } from './file-move.ts';
+import { type Admitted, type Answer, type FileMove, insist, type MoveState, Pace } from './file-move.ts';
 import type { Clock } from './network.ts';
 
 export type UploadParts = {
@@ -17,9 +17,6 @@ export type UploadParts = {
   /** Sees each file before anything of it is sent, and gives the one to send, which may be a cleaned copy; null for none. */
   readonly admit?: (file: File) => Promise<Admitted | null>;
 };
-
-/** A file to send, and what it is: `plain` has nothing beside its content that could be found. */
-export type Admitted = { readonly file: File; readonly as: NonNullable<FileMove['as']> };
 
 type Upload = {
   readonly id: string;
