@@ -1,7 +1,7 @@
 /** Shows a person what each chosen file gives away, before anything of it is sent, and lets them choose what goes. */
 
 import { bytesToHex } from '@postern/protocol/bytes/encode';
-import type { Finding, FindingKind, MetadataReport } from '@postern/protocol/metadata/report';
+import { type Finding, type FindingKind, findingKinds, type MetadataReport } from '@postern/protocol/metadata/report';
 import type { Random } from '@postern/protocol/primitives/random';
 import type { Admitted } from './file-move.ts';
 
@@ -162,9 +162,9 @@ function isTooLarge(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'too-large';
 }
 
-/** By kind, in the order in which they were found. */
+/** By kind, those that point at a person first. */
 function tracesOf(findings: readonly Finding[]): readonly Trace[] {
-  const kinds = [...new Set(findings.map(({ kind }) => kind))];
+  const kinds = findingKinds.filter((kind) => findings.some((finding) => finding.kind === kind));
   return kinds.map((kind) => {
     const values = findings.flatMap((finding) =>
       finding.kind === kind && finding.value !== '' ? [finding.value] : [],
