@@ -145,9 +145,11 @@ async function send(browser: Browser, name: string, paths: readonly string[], cl
   const chooser = (await page.$('#write-files')) as ElementHandle<HTMLInputElement>;
   const sentBefore = line.sent();
   await chooser.uploadFile(...paths);
-  await chooseForEach(page, name, cleaned);
-  await expect.poll(() => line.sent() - sentBefore, { timeout: 60_000, interval: 5 }).toBeGreaterThan(1_000_000);
-  line.cut(3_000);
+  // Watched from before the choice: once it is made, all of it can be through within a moment.
+  const isUnderWay = expect
+    .poll(() => line.sent() - sentBefore, { timeout: 90_000, interval: 5 })
+    .toBeGreaterThan(1_000_000);
+  await Promise.all([isUnderWay.then(() => line.cut(3_000)), chooseForEach(page, name, cleaned)]);
   await page.waitForFunction(
     () => document.querySelector('.files')?.textContent?.includes('Connection lost'),
     patience,
