@@ -9,7 +9,7 @@ import { type Run, simulate } from './simulation.ts';
 import { daySeconds, firstDay, type World } from './world.ts';
 
 const days = 2;
-const seeds = ['stored-1', 'stored-2', 'stored-3', 'stored-4'];
+const seeds = Array.from({ length: 6 }, (_, at) => `stored-${at + 1}`);
 
 interface Looks {
   readonly disks: Disk[];
