@@ -6,7 +6,7 @@ import { type HybridKey, hybridKey } from '@postern/protocol/primitives/hybrid-s
 import type { Context } from '../terminal/context.ts';
 import { refused, unreachable } from '../terminal/failure.ts';
 import { passphraseFor } from '../terminal/passphrase.ts';
-import { createSealedFile, readSealedFile, type SealOptions } from './sealed-file.ts';
+import { createSealedFile, readSealedFile, type SealedFileOptions } from './sealed-file.ts';
 
 /** How the file is called where nothing else is said. */
 export const rootKeyName = 'organisation-root.key';
@@ -14,7 +14,7 @@ export const rootKeyName = 'organisation-root.key';
 const kind = { name: 'postern-root-key', bytes: HYBRID_SEED_BYTES };
 
 /** Makes a new key and its file. */
-export async function createRootKey(file: string, options: SealOptions): Promise<HybridKey> {
+export async function createRootKey(file: string, options: SealedFileOptions): Promise<HybridKey> {
   const seed = options.random(HYBRID_SEED_BYTES);
   const key = await hybridKey(seed);
   const secret = new Secret(seed);

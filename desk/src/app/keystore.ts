@@ -11,11 +11,16 @@ import {
   HYBRID_SEED_BYTES,
   SALT_BYTES,
 } from '@postern/protocol/constants';
-import { subkey } from '@postern/protocol/keys/kdf';
-import { aesGcmOpen, aesGcmSeal } from '@postern/protocol/primitives/aes-gcm';
-import type { Random } from '@postern/protocol/primitives/random';
 import { createOwnFile, readOwnFile, replaceOwnFile } from './own-file.ts';
-import { defaultCost, isCost, type PassphraseCost, passphraseKey } from './passphrase-key.ts';
+import { defaultCost } from './passphrase-key.ts';
+import {
+  openUnderPassphrase,
+  type PassphraseSealed,
+  passphraseHeader,
+  readPassphraseSealed,
+  type SealOptions,
+  sealUnderPassphrase,
+} from './passphrase-seal.ts';
 
 /** The desk that a device belongs to, once its organisation lists it. */
 export interface Enrolment {
@@ -56,12 +61,6 @@ export class KeystoreError extends Error {
   }
 }
 
-export interface KeystoreOptions {
-  readonly random: Random;
-  /** Of the file that is written. */
-  readonly cost?: PassphraseCost;
-}
-
 /** Less can be guessed whatever Argon2id costs. */
 export const passphraseCharactersMin = 12;
 
@@ -69,13 +68,14 @@ const version = 1;
 const contentVersion = 1;
 const fileBytesMax = 4 * 1024 * 1024;
 const label = 'keystore';
+const head = Uint8Array.of(version);
 
 /** Makes the file, readable by its owner only. @throws KeystoreError exists, short */
 export async function createKeystore(
   file: string,
   passphrase: string,
   keystore: Keystore,
-  options: KeystoreOptions,
+  options: SealOptions,
 ): Promise<void> {
   checkLength(passphrase, 'create a keystore');
   if (!(await createOwnFile(file, await seal(passphrase, keystore, options)))) {
@@ -95,7 +95,7 @@ export async function enrolKeystore(
   file: string,
   passphrase: string,
   enrolment: Enrolment,
-  options: KeystoreOptions,
+  options: SealOptions,
 ): Promise<void> {
   const keystore = await openKeystore(file, passphrase);
   try {
@@ -110,7 +110,7 @@ export async function changePassphrase(
   file: string,
   passphrase: string,
   next: string,
-  options: KeystoreOptions,
+  options: SealOptions,
 ): Promise<void> {
   checkLength(next, 'change a passphrase');
   const keystore = await openKeystore(file, passphrase);
@@ -126,29 +126,17 @@ export function eraseKeystore({ deviceSeed, storeKey }: Keystore): void {
   storeKey.erase();
 }
 
-/** `u8 version = 1, u32 memory, u8 passes, u8 lanes, salt[32], AES-256-GCM(subkey(Argon2id, "keystore", salt, all before), content)` */
-async function seal(passphrase: string, keystore: Keystore, options: KeystoreOptions): Promise<Uint8Array> {
-  const cost = options.cost ?? defaultCost;
-  const salt = options.random(SALT_BYTES);
-  const header = encodeHeader(cost, salt);
-  const secret = await passphraseKey(passphrase, salt, cost);
+/** `u8 version = 1`, then as {@link sealUnderPassphrase} */
+async function seal(passphrase: string, keystore: Keystore, options: SealOptions): Promise<Uint8Array> {
   const content = encodeContent(keystore);
-  const { key, nonce } = await subkey(secret.reveal(), label, salt, [header]);
-  secret.erase();
-  const sealed = await aesGcmSeal(key, nonce, header, content);
+  const bytes = await sealUnderPassphrase(head, label, passphrase, content, options);
   content.fill(0);
-  key.fill(0);
-  return Buffer.concat([header, sealed]);
+  return bytes;
 }
 
 async function open(passphrase: string, bytes: Uint8Array): Promise<Keystore> {
-  const { header, cost, salt, sealed } = readHeader(bytes);
   // Also for a file that cannot be read: how long it takes tells nothing about why it stays closed.
-  const secret = await passphraseKey(passphrase, salt, cost);
-  const { key, nonce } = await subkey(secret.reveal(), label, salt, [header]);
-  secret.erase();
-  const content = await aesGcmOpen(key, nonce, header, sealed);
-  key.fill(0);
+  const content = await openUnderPassphrase(label, passphrase, readSealed(bytes));
   if (content === null) throw new KeystoreError('closed', 'open a keystore');
   try {
     return decodeContent(content);
@@ -160,30 +148,18 @@ async function open(passphrase: string, bytes: Uint8Array): Promise<Keystore> {
   }
 }
 
-function encodeHeader({ memoryKibibytes, passes, lanes }: PassphraseCost, salt: Uint8Array): Uint8Array {
-  return new Writer().u8(version).u32(memoryKibibytes).u8(passes).u8(lanes).bytes(salt, SALT_BYTES).done();
-}
-
-interface Header {
-  readonly header: Uint8Array;
-  readonly cost: PassphraseCost;
-  readonly salt: Uint8Array;
-  readonly sealed: Uint8Array;
-}
-
-/** What is not a header reads as one under which nothing opens. */
-function readHeader(bytes: Uint8Array): Header {
+/** What cannot be read is given as something under which nothing opens. */
+function readSealed(bytes: Uint8Array): PassphraseSealed {
   try {
     const reader = new Reader(bytes);
     reader.version(version);
-    const cost = { memoryKibibytes: reader.u32(), passes: reader.u8(), lanes: reader.u8() };
-    const salt = reader.bytes(SALT_BYTES);
-    if (isCost(cost)) return { header: reader.soFar(), cost, salt, sealed: reader.rest() };
+    return readPassphraseSealed(reader);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
   }
   const salt = new Uint8Array(SALT_BYTES);
-  return { header: encodeHeader(defaultCost, salt), cost: defaultCost, salt, sealed: new Uint8Array(0) };
+  const header = passphraseHeader(head, defaultCost, salt);
+  return { header, cost: defaultCost, salt, sealed: new Uint8Array(0) };
 }
 
 /** `u8 version = 1, seed[64], store key[32], enrolment: list8 of { fingerprint[32], desk[8], var32 roster, text16 server }`, at most one */
