@@ -197,6 +197,15 @@ describe('what the page knows', () => {
     expect(isIdle(waits)).toBe(false);
   });
 
+  it('sends no message while a person has not decided about a file, and is not idle then', () => {
+    const review = { id: 'f', name: 'a.jpg', bytes: 3, state: 'cleanable', found: [], left: [] } as const;
+    const asked: Event = { type: 'reviews', reviews: [review] };
+    expect(isIdle(play([{ type: 'loaded', organisation }, asked]).state)).toBe(false);
+    const { state } = play([...written, asked, { type: 'submit' }]);
+    expect([state.screen, state.draft.complaint]).toEqual(['write', 'files']);
+    expect(play([{ type: 'reviews', reviews: [] }, { type: 'submit' }], state).state.screen).toBe('words');
+  });
+
   it('forgives case, accents, width and spaces in a word that is typed back, and nothing else', () => {
     expect(sameWord(' ÉCOLE', 'école')).toBe(true);
     expect(sameWord('ecole', 'école')).toBe(true);
