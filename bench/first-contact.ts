@@ -53,6 +53,18 @@ export const firstContact: Bench = async () => {
         unit: 'ms each',
         note: 'measured alone, in this process',
       },
+      {
+        what: 'whole request ÷ its cryptography',
+        value: used / load.answers / cryptography,
+        unit: '×',
+        note: 'of processor time; 1 is the limit',
+      },
+      {
+        what: 'the cryptography alone would allow',
+        value: 1000 / cryptography,
+        unit: '/s',
+        note: 'for each core that has nothing else to do',
+      },
       { what: 'the same rows, bare database', value: bare, unit: '/s', note: 'batches of 100' },
       { what: 'bare database ÷ server', value: bare / rate, unit: '×', aim: 'within 2×', isMet: bare / rate <= 2 },
       {

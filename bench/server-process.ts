@@ -1,13 +1,12 @@
-// The server's process: from start to the first answer, and memory at rest.
-import { setTimeout as wait } from 'node:timers/promises';
+// The server's process as its launcher starts it: to the first answer, and memory at rest.
 import { ensureBuilt } from '../tools/build.ts';
 import { publishDayKeys } from '../tools/e2e/desk.ts';
 import { makeOffice } from '../tools/e2e/office.ts';
+import { launchServer } from './launched-server.ts';
 import { residentMiB } from './load.ts';
 import { type Bench, median } from './measure.ts';
 
 const starts = 3;
-const restSeconds = 5;
 
 export const serverProcess: Bench = async () => {
   await ensureBuilt();
@@ -16,10 +15,10 @@ export const serverProcess: Bench = async () => {
     const startMs: number[] = [];
     let rest = 0;
     for (let start = 0; start < starts; start++) {
-      const server = await office.serve();
+      const server = await launchServer(office.folder);
       startMs.push(server.startMs);
       if (start === 0) for (const desk of office.desks) await publishDayKeys(office, desk, server.origin);
-      if (start === starts - 1) await wait(restSeconds * 1000);
+      if (start === starts - 1) await server.rest();
       rest = residentMiB(server.pid);
       await server.stop();
     }

@@ -148,13 +148,19 @@ function deskNames(at: number): Roster['desks'][number]['names'] {
   ];
 }
 
+/** What the launcher of the command line gives to a server (cli/bin/postern). */
+const asLaunched = {
+  env: { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '131072' },
+  flags: ['--no-warnings', '--max-semi-space-size=1'],
+};
+
 async function startServerProcess(folder: string, options: ServeOptions): Promise<ServerProcess> {
   const started = performance.now();
   const child = fork(script, [folder, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // What a test runner adds to the environment is no part of a server.
-    env: { PATH: process.env.PATH ?? '' },
-    execArgv: ['--no-warnings'],
+    env: { PATH: process.env.PATH ?? '', ...asLaunched.env },
+    execArgv: asLaunched.flags,
   });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) {
