@@ -1,12 +1,11 @@
-// From a call on paper to an answer: a person who reads only Chinese, and one who reads only Arabic, in the demo.
+// From a poster to an answer: a person who reads only Chinese, and one who reads only Arabic, in the demo.
 import { type ChildProcess, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { textToQrPng } from '@postern/cli/organisation/qr-png';
 import { DeskPerson } from '@postern/cli/testing/demo-people';
-import { firstLine, start, stop } from '@postern/cli/testing/run';
+import { firstLine, runHere, start, stop } from '@postern/cli/testing/run';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, collectRequests, screenshot } from '../browsers/inspect.ts';
@@ -29,6 +28,9 @@ beforeAll(async () => {
   demo = start('demo', '--json', '--data', join(folder, 'demo'), '--source-port', '8427', '--desk-port', '8428');
   told = JSON.parse(await firstLine(demo)) as typeof told;
   person = await DeskPerson.open(told.desk);
+  const example = join(import.meta.dirname, '..', '..', 'examples', 'hospital-contracts');
+  const place = ['--data', join(folder, 'demo', 'server'), '--out', join(folder, 'kit')];
+  await runHere(['campaign', 'kit', example, '--unreviewed', ...place, '--json']);
 });
 afterAll(async () => {
   await stop(demo, 'SIGKILL');
@@ -40,9 +42,10 @@ const readers = [
   { language: 'ar', papers: 'ثلاث مسودات', text: 'أعمل في مكتب المشتريات.', reply: 'شكرًا لك. في أي سنة؟', glue: ' ' },
 ];
 
-describe.skipIf(lacks('chromium', 'zbar-tools'))('from a picture of a code to the answer', () => {
+describe.skipIf(lacks('chromium', 'zbar-tools'))('from a poster to the answer', () => {
   it.each(readers)('gets there in $language', async ({ language, papers, text, reply, glue }) => {
-    const address = decodedFromPicture(`${new URL(told.call).origin}/c/hospital-contracts/${language}`);
+    const address = decodedFromPoster(language);
+    expect(address).toBe(`${told.source}/c/hospital-contracts/${language}`);
     const browser = await launchChromium();
     try {
       const page = await browser.newPage();
@@ -79,10 +82,9 @@ describe.skipIf(lacks('chromium', 'zbar-tools'))('from a picture of a code to th
   });
 });
 
-/** What a camera of another maker reads on paper. */
-function decodedFromPicture(address: string): string {
-  const picture = join(folder, 'code.png');
-  writeFileSync(picture, textToQrPng(address));
+/** What a camera of another maker reads on the poster. */
+function decodedFromPoster(language: string): string {
+  const picture = join(folder, 'kit', language, 'poster-a4.png');
   return execFileSync(pathOf('zbar-tools') ?? '', ['--quiet', '--raw', picture], { encoding: 'utf8' }).trim();
 }
 

@@ -1,0 +1,116 @@
+// Whole kits as a person would print and post them: codes are read again by zbar, pictures stay within their edges.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fingerprint } from '@postern/protocol/bytes/brand';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lacks, pathOf } from '../../../../tools/debian.ts';
+import { readCampaignFolder } from '../campaign-folder.ts';
+import { groupsOf, type KitText, kitTexts } from './kit-text.ts';
+import { type KitFile, makeKit } from './make-kit.ts';
+import { caption, captionLength, captionLimits, type Platform } from './written.ts';
+
+const example = join(import.meta.dirname, '..', '..', '..', '..', 'examples', 'hospital-contracts');
+const onion = `http://${'abcdefghijklmnop2345'.repeat(3).slice(0, 56)}.onion`;
+const folder = mkdtempSync(join(tmpdir(), 'postern-kit-'));
+let texts: KitText[];
+let files: KitFile[];
+
+beforeAll(async () => {
+  const own = fingerprint(new Uint8Array(32).fill(7));
+  const desk = { id: new Uint8Array(8).fill(1), names: [{ language: 'en', name: 'Investigations', description: '' }] };
+  const desks = [{ ...desk, devices: [], paused: false }] as never;
+  const campaign = await readCampaignFolder(example, { fingerprint: own, desks });
+  const names = [
+    { language: 'en', name: 'The Example Gazette' },
+    { language: 'zh-Hans', name: '样例日报' },
+    { language: 'ar', name: 'جريدة المثال' },
+  ];
+  texts = await kitTexts(campaign, { fingerprint: own, names }, onion);
+  files = await makeKit(join(folder, 'kit'), texts, false);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const decoded = (path: string): string =>
+  execFileSync(pathOf('zbar-tools') ?? '', ['--quiet', '--raw', path], { encoding: 'utf8' }).trim();
+
+describe('a kit', () => {
+  it('has everything for every language, under the hashes that it lists', () => {
+    const perLanguage = texts.map(({ language }) => files.filter(({ path }) => path.startsWith(`${language}/`)).length);
+    expect(texts.map(({ language }) => language)).toEqual(['ar', 'en', 'zh-Hans']);
+    expect(new Set(perLanguage).size).toBe(1);
+    const press = readFileSync(join(folder, 'kit', 'press.html'), 'utf8');
+    for (const { path, hash } of files) {
+      expect(
+        createHash('sha256')
+          .update(readFileSync(join(folder, 'kit', path)))
+          .digest('hex'),
+      ).toBe(hash);
+      expect(press).toContain(hash);
+    }
+  });
+
+  it.skipIf(lacks('zbar-tools', 'imagemagick'))('has codes that are read in print size and as a poor JPEG', () => {
+    const pictures = files.filter(({ path }) => /(poster-|end-).*\.png$/.test(path));
+    expect(pictures.length).toBe(texts.length * 6);
+    for (const { path } of pictures) {
+      const picture = join(folder, 'kit', path);
+      const wanted = texts.find(({ language }) => path.startsWith(`${language}/`))?.address;
+      const poor = join(folder, 'poor.jpg');
+      execFileSync(pathOf('imagemagick') ?? '', [picture, '-resize', '1000x1000>', '-quality', '40', poor]);
+      expect([path, decoded(picture), decoded(poor)]).toEqual([path, wanted, wanted]);
+    }
+  });
+
+  it('draws nothing over an edge, letters as they are shaped', () => {
+    const svgs = files.filter(({ path }) => path.endsWith('.svg'));
+    expect(svgs.length).toBe(texts.length * 3);
+    for (const { path } of svgs) {
+      const svg = readFileSync(join(folder, 'kit', path), 'utf8');
+      expect(svg).not.toContain('<text');
+      const [, width = 0, height = 0] = (/viewBox="0 0 (\d+) (\d+)"/.exec(svg) ?? []).map(Number);
+      const over = [...svg.matchAll(/ d="([^"]*)"/g)]
+        .flatMap(([, outline = '']) => outline.match(/-?[\d.]+ -?[\d.]+/g) ?? [])
+        .map((point) => point.split(' ').map(Number))
+        .filter(([x = -1, y = -1]) => x < 0 || y < 0 || x > width || y > height);
+      expect([path, over]).toEqual([path, []]);
+    }
+  });
+
+  it.skipIf(lacks('ffmpeg'))('has films of the end card in every shape, if they are asked for', async () => {
+    const made = await makeKit(join(folder, 'film'), texts.slice(0, 1), true);
+    const films = made.filter(({ path }) => path.endsWith('.webm'));
+    expect(films.map(({ path }) => path)).toEqual(['16x9', '1x1', '9x16'].map((shape) => `ar/end-${shape}.webm`));
+    for (const { path } of films) {
+      const still = join(folder, 'still.png');
+      const from = ['-v', 'error', '-y', '-ss', '3', '-i', join(folder, 'film', path), '-frames:v', '1', still];
+      execFileSync(pathOf('ffmpeg') ?? '', from);
+      if (!lacks('zbar-tools')) expect([path, decoded(still)]).toEqual([path, texts[0]?.address]);
+    }
+  });
+
+  it('is refused where the title does not fit a picture', async () => {
+    const long = texts.slice(0, 1).map((text) => ({ ...text, title: 'long '.repeat(200) }));
+    await expect(makeKit(join(folder, 'long'), long, false)).rejects.toThrow(/too long/);
+  });
+
+  it('keeps captions within what platforms take, with address and title', () => {
+    for (const text of texts) {
+      for (const platform of Object.keys(captionLimits) as Platform[]) {
+        const words = caption(text, platform) ?? '';
+        expect(words).toContain(text.address);
+        expect(words).toContain(text.title);
+        expect(captionLength(words)).toBeLessThanOrEqual(captionLimits[platform]);
+      }
+    }
+    expect(captionLength('医a')).toBe(3);
+  });
+
+  it('shows an onion name in groups that make the address again', () => {
+    const groups = groupsOf(`${onion}/c/river/ar`);
+    expect(groups[0]?.split(' ').every((group) => group.length === 4)).toBe(true);
+    expect(`http://${groups.join('').replaceAll(' ', '')}`).toBe(`${onion}/c/river/ar`);
+  });
+});

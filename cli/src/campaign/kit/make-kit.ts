@@ -1,0 +1,119 @@
+/** All files of a kit, in a new folder. */
+
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { bytesToHex, utf8ToBytes } from '@postern/protocol/bytes/encode';
+import { sha256 } from '@postern/protocol/primitives/hash';
+import { refused } from '../../terminal/failure.ts';
+import type { Drawing } from './drawing.ts';
+import type { KitText } from './kit-text.ts';
+import { cards, endCard, poster, posters, titleCard } from './pictures.ts';
+import { toOutlines, toPdf, toPng } from './render.ts';
+import { caption, captionLimits, type Platform, plainText, pressPage, subtitles } from './written.ts';
+
+export interface KitFile {
+  /** Within the folder, with `/`. */
+  readonly path: string;
+  /** SHA-256, 64 digits. */
+  readonly hash: string;
+}
+
+const run = promisify(execFile);
+/** Printed at 150 dots an inch. */
+const pixelsPerMillimetre = 150 / 25.4;
+const filmSeconds = 6;
+
+/** @param film whether to make films too, which takes Debian's ffmpeg @throws the system's error for a program or folder that is not there */
+export async function makeKit(folder: string, texts: readonly KitText[], film: boolean): Promise<KitFile[]> {
+  const files: KitFile[] = [];
+  const keep = async (path: string, content: string | Uint8Array): Promise<void> => {
+    await writeFile(join(folder, path), content, { flag: 'wx' });
+    files.push({ path, hash: await hashOf(content) });
+  };
+  await mkdir(folder, { recursive: true });
+  for (const text of texts) {
+    await mkdir(join(folder, text.language));
+    await keepPosters(text, keep);
+    await keepCards(text, keep);
+    await keepWritten(text, keep);
+    if (film) files.push(...(await makeFilms(folder, text)));
+  }
+  await writeFile(join(folder, 'press.html'), pressPage(texts, files), { flag: 'wx' });
+  await writeFile(join(folder, 'SHA256SUMS'), files.map(({ path, hash }) => `${hash}  ${path}\n`).join(''), {
+    flag: 'wx',
+  });
+  return files;
+}
+
+async function hashOf(content: string | Uint8Array): Promise<string> {
+  return bytesToHex(await sha256(typeof content === 'string' ? utf8ToBytes(content) : content));
+}
+
+type Keep = (path: string, content: string | Uint8Array) => Promise<void>;
+
+async function keepPosters(text: KitText, keep: Keep): Promise<void> {
+  for (const [name, size] of Object.entries(posters)) {
+    const drawing = poster(text, size);
+    const path = `${text.language}/${name}`;
+    requireRoom(drawing, path);
+    const outlines = toOutlines(drawing);
+    await keep(`${path}.svg`, outlines);
+    await keep(`${path}.pdf`, await toPdf(drawing, outlines, size.millimetres));
+    await keep(`${path}.png`, toPng(drawing, Math.round(size.millimetres * pixelsPerMillimetre)));
+  }
+}
+
+async function keepCards(text: KitText, keep: Keep): Promise<void> {
+  for (const [name, size] of Object.entries(cards)) {
+    const drawn: readonly (readonly [string, Drawing])[] = [
+      ['title', titleCard(text, size)],
+      ['end', endCard(text, size)],
+    ];
+    for (const [kind, drawing] of drawn) {
+      const path = `${text.language}/${kind}-${name}.png`;
+      requireRoom(drawing, path);
+      await keep(path, toPng(drawing, size.width));
+    }
+  }
+}
+
+function requireRoom({ fits }: Drawing, path: string): void {
+  if (!fits) throw refused(`Title and summary are too long for ${path}: shorten them.`);
+}
+
+async function keepWritten(text: KitText, keep: Keep): Promise<void> {
+  const { language } = text;
+  for (const platform of Object.keys(captionLimits) as Platform[]) {
+    const words = caption(text, platform);
+    if (words !== null) await keep(`${language}/caption-${platform}.txt`, `${words}\n`);
+  }
+  await keep(`${language}/subtitles.srt`, subtitles(text, 'srt'));
+  await keep(`${language}/subtitles.vtt`, subtitles(text, 'vtt'));
+  await keep(`${language}/text.txt`, plainText(text));
+}
+
+/** The end card as a film of six seconds. */
+async function makeFilms(folder: string, { language }: KitText): Promise<KitFile[]> {
+  const made: KitFile[] = [];
+  for (const name of Object.keys(cards)) {
+    const path = `${language}/end-${name}.webm`;
+    const still = ['-loop', '1', '-framerate', '5', '-i', join(folder, language, `end-${name}.png`)];
+    const codec = ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-pix_fmt', 'yuv420p'];
+    const plain = ['-map_metadata', '-1', '-fflags', '+bitexact', '-flags:v', '+bitexact'];
+    await run('ffmpeg', [
+      '-v',
+      'error',
+      '-n',
+      ...still,
+      '-t',
+      String(filmSeconds),
+      ...codec,
+      ...plain,
+      join(folder, path),
+    ]);
+    made.push({ path, hash: await hashOf(await readFile(join(folder, path))) });
+  }
+  return made;
+}

@@ -1,0 +1,117 @@
+/** What a kit has in words: captions, subtitles, plain text, and a page for the press. */
+
+import { escapeHtml } from '@postern/server/http/fill-html';
+import type { KitText } from './kit-text.ts';
+
+/** Most that a platform takes, in its own count. X counts signs outside Latin scripts twice. */
+export const captionLimits = {
+  x: 280,
+  telegram: 1024,
+  instagram: 2200,
+  tiktok: 2200,
+  weibo: 2000,
+  youtube: 5000,
+} as const;
+export type Platform = keyof typeof captionLimits;
+
+/** As X counts; what other platforms count is never more than this. */
+export function captionLength(text: string): number {
+  let sum = 0;
+  for (const character of text) sum += (character.codePointAt(0) ?? 0) <= 0x10ff ? 1 : 2;
+  return sum;
+}
+
+/** Address and title always, the summary and the words as far as they fit. @returns null where not even the title does */
+export function caption(text: KitText, platform: Platform): string | null {
+  const { title, summary, address, say, words, lastDay, organisation } = text;
+  const check = `${say.compare}: ${words.join(' ')}`;
+  const until = `${say.until} ${lastDay}`;
+  const forms = [
+    [organisation, title, summary, say.open, address, check, until],
+    [title, say.open, address, check],
+    [title, address, check],
+    [title, address],
+  ];
+  const fitting = forms.map((lines) => lines.join('\n')).find((one) => captionLength(one) <= captionLimits[platform]);
+  return fitting ?? null;
+}
+
+/** Everything as text alone, for where pictures are not shown. */
+export function plainText({
+  organisation,
+  title,
+  summary,
+  say,
+  address,
+  groups,
+  words,
+  lastDay,
+  isDraft,
+}: KitText): string {
+  return `${[
+    ...(isDraft ? [say.draft, ''] : []),
+    organisation,
+    title,
+    summary,
+    '',
+    `${say.open}:`,
+    ...groups,
+    address,
+    '',
+    `${say.compare}:`,
+    words.join(' '),
+    '',
+    `${say.until} ${lastDay}`,
+  ].join('\n')}\n`;
+}
+
+const cueSeconds = 4;
+
+/** Title, then the way there, then the words, four seconds each. */
+export function subtitles(text: KitText, form: 'srt' | 'vtt'): string {
+  const { title, say, groups, words } = text;
+  const cues = [title, [say.open, ...groups].join('\n'), `${say.compare}\n${words.join(' ')}`];
+  const mark = form === 'srt' ? ',' : '.';
+  const at = (seconds: number): string => `00:00:${String(seconds).padStart(2, '0')}${mark}000`;
+  const written = cues.map((cue, i) => {
+    const times = `${at(i * cueSeconds)} --> ${at((i + 1) * cueSeconds)}`;
+    return form === 'srt' ? `${i + 1}\n${times}\n${cue}\n` : `${times}\n${cue}\n`;
+  });
+  return `${form === 'vtt' ? 'WEBVTT\n\n' : ''}${written.join('\n')}`;
+}
+
+/** Lists every file with its SHA-256, so that a newsroom can tell a file of the kit from a forged one. */
+export function pressPage(
+  texts: readonly KitText[],
+  files: readonly { readonly path: string; readonly hash: string }[],
+): string {
+  const calls = texts.map(
+    ({ language, say, title, summary, address, words, isDraft }) =>
+      `<section lang="${language}" dir="${say.direction}">\n<h2>${escapeHtml(title)}</h2>\n${isDraft ? `<p><strong>${escapeHtml(say.draft)}</strong></p>\n` : ''}<p>${escapeHtml(summary)}</p>\n<p dir="ltr"><code>${escapeHtml(address)}</code></p>\n<p>${escapeHtml(say.compare)}: <strong dir="ltr">${escapeHtml(words.join(' '))}</strong></p>\n</section>`,
+  );
+  const rows = files.map(
+    ({ path, hash }) =>
+      `<tr><td><a href="${escapeHtml(path)}">${escapeHtml(path)}</a></td><td><code>${hash}</code></td></tr>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(texts[0]?.organisation ?? '')}: ${escapeHtml(texts[0]?.title ?? '')}</title>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(texts[0]?.organisation ?? '')}</h1>
+${calls.join('\n')}
+<h2>Files and their SHA-256</h2>
+<table>
+<tbody>
+${rows.join('\n')}
+</tbody>
+</table>
+</main>
+</body>
+</html>
+`;
+}
