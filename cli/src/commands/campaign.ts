@@ -6,14 +6,16 @@ import { campaignCheckCommand } from './campaign-check.ts';
 import { campaignKitCommand } from './campaign-kit.ts';
 import { campaignNewCommand } from './campaign-new.ts';
 import { campaignPublishCommand } from './campaign-publish.ts';
+import { campaignSignCommand } from './campaign-sign.ts';
 import { campaignWithdrawCommand } from './campaign-withdraw.ts';
 
 export function campaignCommand(context: Context): Command {
   return new Command('campaign')
-    .description('write, check, publish, spread and withdraw public calls')
+    .description('write, check, sign, publish, spread and withdraw public calls')
     .addCommand(campaignNewCommand(context))
     .addCommand(campaignCheckCommand(context))
     .addCommand(campaignPublishCommand(context))
+    .addCommand(campaignSignCommand(context))
     .addCommand(campaignKitCommand(context))
     .addCommand(campaignWithdrawCommand(context));
 }

@@ -109,4 +109,19 @@ describe('postern campaign', () => {
     expect(json).toMatchObject({ number: 3, state: 'published', isServed: true });
     expect((await page('/c/hospital-contracts/en')).text).toContain('This call was withdrawn');
   });
+
+  it('is signed apart, where the root key is, only if the draft means the very folder that was read there', async () => {
+    const [draft, signed] = [place.path('call.draft'), place.path('call.roster')];
+    const read = place.path('read');
+    cpSync(example, read, { recursive: true });
+    const made = ['campaign', 'publish', read, '--unreviewed', '--data', data, '--out', draft];
+    expect((await runHere(made)).code).toBe(0);
+    const sign = ['campaign', 'sign', read, draft, ...root, '--out', signed, '--yes', '--json'];
+    change('texts/ar.json', (text) => text.replace('"title": "', '"title": "و'), read);
+    const other = await runHere(sign);
+    expect([other.code, other.err]).toEqual([3, expect.stringContaining('exactly these contents')]);
+    cpSync(example, read, { recursive: true });
+    expect((await runHere(sign)).code).toBe(0);
+    expect((await runHere(['roster', 'publish', signed, '--data', data])).code).toBe(0);
+  });
 });

@@ -1,6 +1,7 @@
 /** `postern roster sign`: the root key's signature under a draft, where the root key is. */
 
 import { readFile } from 'node:fs/promises';
+import type { Roster } from '@postern/protocol/keys/roster';
 import { Command } from 'commander';
 import { openRootKey, type RootKeyOptions } from '../organisation/root-key.ts';
 import { decodeDraft, isDraft, openSignedRoster, writeSignedRoster } from '../organisation/roster-file.ts';
@@ -9,7 +10,7 @@ import { linesOf, summaryOf } from '../organisation/roster-text.ts';
 import { type Context, type JsonOption, report } from '../terminal/context.ts';
 import { refused } from '../terminal/failure.ts';
 
-interface RosterSignOptions extends JsonOption, RootKeyOptions {
+export interface RosterSignOptions extends JsonOption, RootKeyOptions {
   readonly out: string;
   readonly yes?: boolean;
 }
@@ -26,10 +27,17 @@ export function rosterSignCommand(context: Context): Command {
     .action((draft: string, options: RosterSignOptions) => signDraft(context, draft, options));
 }
 
-async function signDraft(context: Context, file: string, options: RosterSignOptions): Promise<void> {
+/** @param check refuses a draft that is not the one that was meant */
+export async function signDraft(
+  context: Context,
+  file: string,
+  options: RosterSignOptions,
+  check: (draft: Roster) => Promise<void> = async () => undefined,
+): Promise<void> {
   const bytes = new Uint8Array(await readFile(file));
   if (!isDraft(bytes)) throw refused('That is no draft of a roster.');
   const draft = decodeDraft(bytes);
+  await check(draft);
   if (context.isInteractive && options.yes !== true) {
     context.note(linesOf(draft).join('\n'));
     const answer = await context.askLine('Sign this roster? (yes/no) ');
