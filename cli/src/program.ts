@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, { readonly group: string; readonly load:
   desk: { group: 'Run it:', load: async () => (await import('./commands/desk.ts')).deskCommand },
   doctor: { group: 'Run it:', load: async () => (await import('./commands/doctor.ts')).doctorCommand },
   mirror: { group: 'Run it:', load: async () => (await import('./commands/mirror.ts')).mirrorCommand },
+  onion: { group: 'Run it:', load: async () => (await import('./commands/onion.ts')).onionCommand },
   backup: { group: 'Run it:', load: async () => (await import('./commands/backup.ts')).backupCommand },
   restore: { group: 'Run it:', load: async () => (await import('./commands/restore.ts')).restoreCommand },
   fingerprint: {

@@ -31,5 +31,6 @@ async function removeDevice(context: Context, id: string, options: DeviceRemoveO
     ...editedLines(edited),
     'The other devices of the desk make new keys as soon as they see the roster. Until the old one ends, a client that has',
     'not seen the new one may still trust the removed device; and it keeps what it has read.',
+    "If its Tor had a key for the desks' own onion address: postern onion client remove <key> --data <folder>",
   ]);
 }
