@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
+import { CHUNK_POST_BYTES } from '@postern/protocol/constants';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTransport, readServerAddress, type Transport } from './transport.ts';
 
@@ -116,6 +117,31 @@ describe('transport', () => {
     expect(proxy.targets).toEqual(Array(3).fill('exampleexample.onion:80'));
     expect(new Set(proxy.users).size).toBe(3);
     expect(seen[0]?.headers).toContain('exampleexample.onion');
+  });
+
+  it('gives the proxy one name for each purpose, kept over new connections, and never the same for two purposes or two runs', async () => {
+    const proxy = await socksProxy();
+    // Each request needs a new connection, and so gives its name again.
+    respond = (_request, response) => response.setHeader('connection', 'close').end('answer');
+    const names: string[][] = [];
+    for (let run = 0; run < 2; run++) {
+      const made = transport({ server: 'http://a.onion', socks: { host: '127.0.0.1', port: proxy.port } });
+      const purposes = [
+        () => made.callDesk({ headers: {}, body: random(1) }),
+        () => made.fetchPublic('/bundle', 'documents'),
+        () => made.postRequest(random(6_007), 'visit'),
+        () => made.postChunk(random(CHUNK_POST_BYTES), 'file 1'),
+        () => made.fetchChunk(random(32), 'file 2'),
+      ];
+      for (const purpose of purposes) {
+        const before = proxy.users.length;
+        for (let time = 0; time < 2; time++) await purpose();
+        names.push(proxy.users.slice(before));
+      }
+    }
+    expect(names.map((given) => given.length)).toEqual(Array(10).fill(2));
+    expect(names.map((given) => new Set(given).size)).toEqual(Array(10).fill(1));
+    expect(new Set(names.flat()).size).toBe(10);
   });
 
   it('returns whatever status came and follows nothing', async () => {
