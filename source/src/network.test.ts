@@ -226,21 +226,29 @@ describe('failures', () => {
     expect(visit.answers.paths.filter((path) => path === '/roster')).toHaveLength(2);
   });
 
-  it('tries again by itself when the server does not answer at page load, and sends nothing until it has', async () => {
-    const visit = await startVisit('offline', (answers) => {
-      const { respond } = answers;
-      let failures = 3;
-      Object.assign(answers, {
-        respond: (path: string, body: Uint8Array) => (failures-- > 0 ? undefined : respond(path, body)),
+  it.each([
+    ['no answer', undefined, 'offline'],
+    ['a busy server', 503, 'busy'],
+    ['a mirror whose copy is stale', 504, 'stale'],
+  ] as const)(
+    'tries again by itself after %s at page load, and sends nothing until it has',
+    async (_, status, kind) => {
+      const visit = await startVisit('offline', (answers) => {
+        const { respond } = answers;
+        let failures = 3;
+        const failed = status === undefined ? undefined : { status, body: new Uint8Array(0) };
+        Object.assign(answers, {
+          respond: async (path: string, body: Uint8Array) => (failures-- > 0 ? failed : respond(path, body)),
+        });
       });
-    });
-    await turnUntil(() => visit.events.length > 0);
-    expect(visit.events[0]).toMatchObject({ type: 'trouble', kind: 'offline' });
-    await visit.clock.advance(35);
-    await visit.settle();
-    expect(visit.sent.filter(({ path }) => path === '/request').map(({ at }) => at)).toEqual([30, 31]);
-    expect(visit.events.some(({ type }) => type === 'queued')).toBe(true);
-  });
+      await turnUntil(() => visit.events.length > 0);
+      expect(visit.events[0]).toMatchObject({ type: 'trouble', kind });
+      await visit.clock.advance(35);
+      await visit.settle();
+      expect(visit.sent.filter(({ path }) => path === '/request').map(({ at }) => at)).toEqual([30, 31]);
+      expect(visit.events.some(({ type }) => type === 'queued')).toBe(true);
+    },
+  );
 
   it.each([
     ['roster', { firstDay: 1, lastDay: 2 }, 'expired'],
