@@ -151,7 +151,7 @@ async function send(browser: Browser, name: string, paths: readonly string[], cl
     .toBeGreaterThan(1_000_000);
   await Promise.all([isUnderWay.then(() => line.cut(3_000)), chooseForEach(page, name, cleaned)]);
   await page.waitForFunction(
-    () => document.querySelector('.files')?.textContent?.includes('Connection lost'),
+    () => document.querySelector('.files:not(.reviews)')?.textContent?.includes('Connection lost'),
     patience,
   );
   await press(page, main);
