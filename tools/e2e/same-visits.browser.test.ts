@@ -1,4 +1,5 @@
 // [THR-4] What passes on the wire is the same for who only looks, who writes and who comes back for an answer.
+import { filesOfPage } from '@postern/desk/engine/cover-visit';
 import type { Browser, Page } from 'puppeteer-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { launchFirefox } from '../browsers/launch.ts';
@@ -50,6 +51,12 @@ describe.skipIf(lacks('firefox-esr'))('three visits of equal length', () => {
         expect(visitor.exchanges.filter(({ path }) => path === '/request')).toHaveLength(5);
         expect(differences(visitor, writer, toleranceMs)).toEqual([]);
         expect(differences(visitor, returner, toleranceMs)).toEqual([]);
+
+        // A desk's cover visit loads what a browser loads (RPL-6). The icon is loaded once for all.
+        const files = (paths: readonly string[]): string[] =>
+          [...new Set(paths)].filter((path) => path.startsWith('/a/') && !path.includes('/icon.')).sort();
+        const html = await (await fetch(`${server.origin}/zh-Hans/`)).text();
+        expect(files(filesOfPage(html))).toEqual(files(visitor.exchanges.map(({ path }) => path)));
 
         if (level === 'safer') return;
         const planted = await visit(browser, server, async (page) => {

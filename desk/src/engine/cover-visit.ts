@@ -18,7 +18,7 @@ import { type Documents, fetchIndex, freshCircuit, readDocuments, readIndex } fr
 import type { Rosters } from './rosters.ts';
 
 const languages = ['zh-Hans', 'en', 'ar'];
-const assetLink = /"(\/a\/[A-Za-z0-9._-]+)"/g;
+const assetLink = /\s(?:src|href)="(\/a\/[A-Za-z0-9._-]+)"/g;
 /** As the page does. */
 const earlyIndexSeconds = [60, 120, 300];
 
@@ -168,9 +168,16 @@ async function loadCampaigns({ ports }: EngineParts, { roster }: Documents, circ
 async function loadPage({ ports }: EngineParts, circuit: string): Promise<void> {
   const page = await fetchFile(ports, `/${drawOne(languages, ports.random)}/`, circuit);
   if (page === null) return;
-  const html = new TextDecoder().decode(page);
-  const files = new Set([...html.matchAll(assetLink)].map(([, path]) => path as string));
-  for (const path of files) await fetchFile(ports, path, circuit);
+  for (const path of filesOfPage(new TextDecoder().decode(page))) await fetchFile(ports, path, circuit);
+}
+
+/** The files that a browser loads with a page for sources: what its links and script elements name, and its list of words. */
+export function filesOfPage(html: string): string[] {
+  const linked = [...html.matchAll(assetLink)].map(([, path]) => path as string);
+  const list = /\sdata-list="([^"]*)"/.exec(html)?.[1] ?? '';
+  const lists = /\sdata-lists="([^"]*)"/.exec(html)?.[1]?.split(' ') ?? [];
+  const words = lists.filter((name) => name.startsWith(`${list}.`)).map((name) => `/a/words-${name}.txt`);
+  return [...new Set([...linked, ...words])];
 }
 
 function termsOf({ ports }: EngineParts, { roster, bundle }: Documents): DeliveryTerms {
