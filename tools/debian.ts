@@ -9,6 +9,7 @@ export const binaries = {
   tor: '/usr/sbin/tor',
   postgresql: '/usr/lib/postgresql/*/bin/initdb',
   nginx: '/usr/sbin/nginx',
+  tshark: '/usr/bin/tshark',
   strace: '/usr/bin/strace',
   'zbar-tools': '/usr/bin/zbarimg',
   age: '/usr/bin/age',

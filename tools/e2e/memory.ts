@@ -50,7 +50,8 @@ export function findInFile(path: string, needles: Needles): Set<string> {
 export function findInFolder(folder: string, needles: Needles): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, ReadonlySet<string>>();
   for (const path of globSync('**/*', { cwd: folder })) {
-    if (!statSync(join(folder, path)).isFile()) continue;
+    // Browsers leave links to nothing.
+    if (statSync(join(folder, path), { throwIfNoEntry: false })?.isFile() !== true) continue;
     const names = findInFile(join(folder, path), needles);
     if (names.size > 0) found.set(path, names);
   }

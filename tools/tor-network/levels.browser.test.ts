@@ -1,4 +1,7 @@
 // A whole conversation over Tor at every level: first visit, message, return, answer; what each step costs; and what happens when the server or its tor dies in between.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +9,7 @@ import { launchChromium, launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
 import { answer } from '../e2e/desk.ts';
+import { findInFolder, formsOf } from '../e2e/memory.ts';
 import * as plain from '../e2e/plain-visit.ts';
 import { type Exchange, startRecordingProxy } from '../e2e/recording.ts';
 import { enterWords, openPage, readAnswer, typeWordsBack, waitForStored, writeMessage } from '../e2e/visit.ts';
@@ -72,17 +76,22 @@ describe.skipIf(lacks('tor', 'firefox-esr', 'chromium'))('over Tor', () => {
     );
   });
 
+  it('[PLN-10] leaves nothing on the disk at Safest, where an ordinary browser keeps address and stylesheet', async () => {
+    expect(await leftBehind({})).toEqual([]);
+    expect(await leftBehind(keeping)).toEqual(['address', 'stylesheet']);
+  });
+
   it('tells the person when tor, and when the server, is killed in the middle of sending, and loses and doubles nothing', async () => {
-    const { desk, onion, origin } = onionOffice;
+    const { desk, origin } = onionOffice;
     const browser = await launchFirefox('safer', { socksPort });
     try {
       const page = await openPage(browser, `${origin}/zh-Hans/`);
       const words = await writeMessage(page, messageAt('tor'));
-      const pid = onion.torPid()!;
-      process.kill(pid, 'SIGKILL');
+      killTor();
       await typeWordsBack(page, words);
-      await isTold(page);
-      while (onion.torPid() === pid || onion.torPid() === null) await wait(20);
+      // It is started again within a second, which the page may not even notice.
+      const holdingDown = setInterval(killTor, 100);
+      await isTold(page).finally(() => clearInterval(holdingDown));
       await onionOffice.published();
       await page.waitForSelector('.parts li.done', { timeout: 120_000 });
       await page.close();
@@ -103,10 +112,47 @@ describe.skipIf(lacks('tor', 'firefox-esr', 'chromium'))('over Tor', () => {
   });
 });
 
+function killTor(): void {
+  const pid = onionOffice.onion.torPid();
+  if (pid === null) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has just ended.
+  }
+}
+
 /** The page says that something is wrong, and not that the message is stored. */
 async function isTold(page: Page): Promise<void> {
   await page.waitForSelector('#notice:not([hidden])', { timeout: 90_000 });
   expect(await page.$('.parts li.done')).toBeNull();
+}
+
+/** Firefox as it comes, without Tor Browser's habit of forgetting. */
+const keeping = {
+  'browser.privatebrowsing.autostart': false,
+  'browser.cache.disk.enable': true,
+  'privacy.resistFingerprinting': false,
+};
+
+/** What a visit without scripts leaves in the folder of a browser with these preferences. */
+async function leftBehind(prefs: Readonly<Record<string, unknown>>): Promise<readonly string[]> {
+  const needles = new Map([
+    ['address', formsOf(`${onionOffice.onion.addresses.public}/plain/zh-Hans/`)],
+    ['stylesheet', formsOf('/plain/style.')],
+  ]);
+  const profile = mkdtempSync(join(tmpdir(), 'postern-traces-'));
+  try {
+    const browser = await launchFirefox('safest', { socksPort, profile, prefs });
+    const page = await openPlain(browser);
+    await plain.press(page, `#start ${plain.go('write')}`);
+    await plain.present(page, '#write-text');
+    await plain.press(page, plain.go('leave'));
+    await browser.close();
+    return [...new Set([...findInFolder(profile, needles).values()].flatMap((names) => [...names]))].sort();
+  } finally {
+    rmSync(profile, { recursive: true, force: true });
+  }
 }
 
 /** All texts that the desk has. */
