@@ -52,12 +52,12 @@ export function start(makeSession: (random: Random) => Session): void {
     ...browserParts(),
     session,
     call: callNamed(location.hash),
-    traffic: ({ report, accepted }) => {
+    traffic: ({ accepted, ...told }) => {
       const accept = (): void => {
         takeAddresses();
         accepted();
       };
-      return new Visit({ session, http: visits, clock, report, accepted: accept });
+      return new Visit({ session, http: visits, clock, ...told, accepted: accept });
     },
     language: lang,
     lists,
