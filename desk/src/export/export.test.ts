@@ -195,6 +195,7 @@ describe('export of cases', () => {
     expect(await seal({ recipients }, { answer: { ...yes, isGranted: false } })).toEqual(refused);
     expect(await seal({ recipients }, { answer: { ...yes, by: own } })).toEqual(refused);
     expect(await seal({ recipients }, { by: other, answer: { ...yes, by: own } })).toEqual(refused);
+    expect(await seal({ recipients }, { by: 'cc'.repeat(8) })).toEqual(refused);
     expect(await seal({ recipients }, { purpose: 'erase' })).toEqual(refused);
     expect(await seal({ recipients, request: '00'.repeat(16) })).toEqual(refused);
     expect(await seal({ recipients }, {}, day + 8)).toEqual(refused);
