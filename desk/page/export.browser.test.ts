@@ -103,6 +103,11 @@ describe.skipIf(lacks('chromium'))('export in the page of the desk', () => {
     for (const scheme of ['light', 'dark']) {
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
       await page.$eval('form.export', (form) => form.scrollIntoView());
+      // Colours change over some frames; while they do, their contrast is of no scheme.
+      await page.evaluate(async () => {
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        await Promise.all(document.getAnimations().map(({ finished }) => finished));
+      });
       expect(await axe(page), scheme).toEqual([]);
       await screenshot(page, `desk-export-1440-${scheme}`, { fullPage: false });
     }
