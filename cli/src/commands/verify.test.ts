@@ -114,7 +114,8 @@ describe('postern verify', () => {
     expect([code, failuresOf(json)]).toEqual([0, []]);
     const checks = (json.findings as Finding[]).map(({ check }) => check);
     for (const path of ['/', '/en/', '/zh-Hans/', '/ar/', '/offline.html']) expect(checks).toContain(`page ${path}`);
-    expect(checks.filter((check) => /\.(js|css)$/.test(check))).toHaveLength(2);
+    // The page's, the one that looks into files, and the styles.
+    expect(checks.filter((check) => /\.(js|css)$/.test(check))).toHaveLength(3);
     expect(checks.filter((check) => /words-/.test(check))).toHaveLength(10);
     // What stands between changes nothing by itself.
     change = () => undefined;
@@ -122,13 +123,13 @@ describe('postern verify', () => {
   });
 
   const planted: [string, Change, RegExp][] = [
-    [
-      'one byte of the script',
+    ...['page', 'metadata'].map((script): [string, Change, RegExp] => [
+      `one byte of the script ${script}`,
       (path, { body }) => {
-        if (path.endsWith('.js')) body[body.length >> 1]! ^= 1;
+        if (path.startsWith(`/a/${script}.`)) body[body.length >> 1]! ^= 1;
       },
-      /\.js: it differs from byte \d+/,
-    ],
+      new RegExp(`${script}\\.\\S+\\.js: it differs from byte \\d+`),
+    ]),
     [
       'one more script in a page',
       (path, answer) => {
