@@ -40,6 +40,8 @@ export class World {
   readonly devices: DeviceHost[] = [];
   readonly visits: PageVisit[] = [];
   readonly #folder: string;
+  /** Lets a device begin again at once, whatever it waited for. */
+  readonly #begin = new Map<DeviceHost, () => void>();
   #isRecovering = false;
 
   private constructor(folder: string, dice: Dice, agenda: Agenda, organisation: Organisation, host: ServerHost) {
@@ -88,12 +90,18 @@ export class World {
     // Devices that are due together work in their order, whatever they did before.
     const phase = phaseSeconds * this.devices.length;
     this.devices.push(device);
-    const work = async (): Promise<void> => {
-      if (this.now >= until) return;
+    let turn = 0;
+    const work = async (own: number): Promise<void> => {
+      if (own !== turn || this.now >= until) return;
       await device.tick();
-      this.agenda.add(device.nextDue() + phase, work);
+      this.agenda.add(device.nextDue() + phase, () => work(own));
     };
-    this.agenda.add(this.now + phase, work);
+    const begin = (): void => {
+      const own = ++turn;
+      this.agenda.add(this.now + phase, () => work(own));
+    };
+    this.#begin.set(device, begin);
+    begin();
   }
 
   /** Somebody will open the page. */
@@ -113,9 +121,15 @@ export class World {
     );
   }
 
-  /** After a pause of any kind the desks' devices begin again, quickly. */
+  /**
+   * After a pause of any kind the desks' devices begin again, quickly and all at once: none waits for a tick of before,
+   * while others' ticks are short, for longer than they leave it to give entries back (LOG-4).
+   */
   hurry(): void {
-    for (const device of this.devices) device.hurry();
+    for (const device of this.devices) {
+      device.hurry();
+      this.#begin.get(device)?.();
+    }
   }
 
   /** Lets time pass until then. */
