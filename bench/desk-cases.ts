@@ -21,7 +21,7 @@ import type { Random } from '@postern/protocol/primitives/random';
 import { seededRandom } from '@postern/protocol/testing/seeded-random';
 import type { Bench } from './measure.ts';
 
-export const cases = 10_000;
+const cases = 10_000;
 const sampleDay = 20_780;
 const sentences = [
   '合同在开标之前就已经定好了价格，几家公司轮流中标。',
@@ -113,7 +113,7 @@ function storeKey(): Secret {
 }
 
 /** Writes the cases into a store, as their events of that day would. @returns their ids */
-export async function fill(path: string, key: Secret, day: number, random: Random): Promise<string[]> {
+async function fill(path: string, key: Secret, day: number, random: Random): Promise<string[]> {
   const store = await SealedStore.open(path, key, random);
   const log = await LogStore.load(store, random);
   for (let at = 0; at < cases; at++) {
