@@ -5,11 +5,10 @@ import { axe, collectRequests, screenshot } from '../../tools/browsers/inspect.t
 import { launchChromium } from '../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../tools/build.ts';
 import { lacks } from '../../tools/debian.ts';
-import { type RunningDesk, startDesk } from '../src/app/start-desk.ts';
-import { createDeviceIdentity } from '../src/engine/identity.ts';
-import { DeskWorld, random } from '../src/engine/testing/desk-world.ts';
+import { DeskWorld } from '../src/engine/testing/desk-world.ts';
 import { TestSource } from '../src/engine/testing/test-source.ts';
-import { type DeviceFolder, makeDeviceFolder, passphrase, seedOf } from '../src/testing/device-folder.ts';
+import { type DeskOf, deskOf } from '../src/testing/desk-of.ts';
+import { passphrase } from '../src/testing/device-folder.ts';
 
 const letters = [
   'I work in the procurement office of the northern district. Since spring the same three firms win every tender.',
@@ -20,17 +19,9 @@ const letters = [
 ];
 
 let world: DeskWorld;
-let folder: DeviceFolder;
-let desk: RunningDesk;
+let remove: DeskOf['remove'];
+let desk: DeskOf['desk'];
 let browser: Browser;
-
-/** Waits are short: what counts is the world's clock. */
-const timer = {
-  after: (ms: number, task: () => void) => {
-    const handle = setTimeout(task, Math.min(ms, 20));
-    return { cancel: () => clearTimeout(handle) };
-  },
-};
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (let minute = 0; minute < 120; minute++) {
@@ -71,19 +62,12 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
   beforeAll(async () => {
     await ensureBuilt();
     world = await DeskWorld.create(0, { repliesADay: 48 });
-    const identity = await createDeviceIdentity(random);
-    const seed = seedOf(identity);
-    world.members.push(identity);
-    await world.server?.addRoster((await world.signRoster()).signed);
-    folder = await makeDeviceFolder(seed, world);
-    desk = await startDesk({ folder: folder.path, now: () => world.clock.time, timer, idleMinutes: 0 });
+    ({ desk, remove } = await deskOf(world));
     browser = await launchChromium();
   });
   afterAll(async () => {
     await browser.close();
-    await desk.close();
-    folder.remove();
-    await world.remove();
+    await remove();
   });
 
   it('is led by the keyboard alone from the passphrase to a sent reply and back', async () => {

@@ -8,26 +8,19 @@ import { axe, screenshot } from '../../tools/browsers/inspect.ts';
 import { launchChromium } from '../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../tools/build.ts';
 import { lacks } from '../../tools/debian.ts';
-import { type RunningDesk, startDesk } from '../src/app/start-desk.ts';
-import { createDeviceIdentity } from '../src/engine/identity.ts';
-import { DeskWorld, random } from '../src/engine/testing/desk-world.ts';
+import { DeskWorld } from '../src/engine/testing/desk-world.ts';
 import { TestSource } from '../src/engine/testing/test-source.ts';
 import { openArchive } from '../src/export/open-archive.ts';
-import { type DeviceFolder, makeDeviceFolder, passphrase, seedOf } from '../src/testing/device-folder.ts';
+import { type DeskOf, deskOf } from '../src/testing/desk-of.ts';
+import { passphrase } from '../src/testing/device-folder.ts';
 
 const letter = '我在区里的建设局工作。开标之前就已经定好了价格。';
 let world: DeskWorld;
-let folder: DeviceFolder;
-let desk: RunningDesk;
+let folder: DeskOf['folder'];
+let remove: DeskOf['remove'];
+let desk: DeskOf['desk'];
 let browser: Browser;
 let page: Page;
-
-const timer = {
-  after: (ms: number, task: () => void) => {
-    const handle = setTimeout(task, Math.min(ms, 20));
-    return { cancel: () => clearTimeout(handle) };
-  },
-};
 
 /** Lets a minute pass for the server and both devices, until something is so. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
@@ -46,12 +39,7 @@ describe.skipIf(lacks('chromium'))('export in the page of the desk', () => {
   beforeAll(async () => {
     await ensureBuilt();
     world = await DeskWorld.create(1, { repliesADay: 48 });
-    const identity = await createDeviceIdentity(random);
-    const seed = seedOf(identity);
-    world.members.push(identity);
-    await world.server?.addRoster((await world.signRoster()).signed);
-    folder = await makeDeviceFolder(seed, world);
-    desk = await startDesk({ folder: folder.path, now: () => world.clock.time, timer, idleMinutes: 0 });
+    ({ desk, folder, remove } = await deskOf(world));
     browser = await launchChromium();
     page = await browser.newPage();
     page.setDefaultTimeout(30_000);
@@ -67,9 +55,7 @@ describe.skipIf(lacks('chromium'))('export in the page of the desk', () => {
   });
   afterAll(async () => {
     await browser.close();
-    await desk.close();
-    folder.remove();
-    await world.remove();
+    await remove();
   });
 
   it('[CAS-5] asks, waits for the other person, seals for a post-quantum key, and says so in the case', async () => {

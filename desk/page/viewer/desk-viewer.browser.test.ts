@@ -9,25 +9,17 @@ import { axe, collectRequests, screenshot } from '../../../tools/browsers/inspec
 import { launchChromium } from '../../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../../tools/build.ts';
 import { lacks } from '../../../tools/debian.ts';
-import { type RunningDesk, startDesk } from '../../src/app/start-desk.ts';
-import { createDeviceIdentity } from '../../src/engine/identity.ts';
 import { DeskWorld, random } from '../../src/engine/testing/desk-world.ts';
 import { TestSource } from '../../src/engine/testing/test-source.ts';
-import { type DeviceFolder, makeDeviceFolder, passphrase, seedOf } from '../../src/testing/device-folder.ts';
+import { type DeskOf, deskOf } from '../../src/testing/desk-of.ts';
+import { passphrase } from '../../src/testing/device-folder.ts';
 
 let world: DeskWorld;
-let folder: DeviceFolder;
-let desk: RunningDesk;
+let remove: DeskOf['remove'];
+let desk: DeskOf['desk'];
 let browser: Browser;
 let page: Page;
 const problems: string[] = [];
-
-const timer = {
-  after: (ms: number, task: () => void) => {
-    const handle = setTimeout(task, Math.min(ms, 20));
-    return { cancel: () => clearTimeout(handle) };
-  },
-};
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (let minute = 0; minute < 120; minute++) {
@@ -56,13 +48,7 @@ describe.skipIf(lacks('chromium'))('looking at a file', () => {
   beforeAll(async () => {
     await ensureBuilt();
     world = await DeskWorld.create(0, { repliesADay: 48 });
-    const identity = await createDeviceIdentity(random);
-    const seed = seedOf(identity);
-    world.members.push(identity);
-    await world.server?.addRoster((await world.signRoster()).signed);
-    folder = await makeDeviceFolder(seed, world);
-    const now = (): number => world.clock.time;
-    desk = await startDesk({ folder: folder.path, now, timer, idleMinutes: 0, fileDelaySeconds: [0, 0] });
+    ({ desk, remove } = await deskOf(world, { fileDelaySeconds: [0, 0] }));
     browser = await launchChromium();
     page = await browser.newPage();
     page.on('pageerror', (error) => void problems.push(String(error)));
@@ -82,9 +68,7 @@ describe.skipIf(lacks('chromium'))('looking at a file', () => {
   });
   afterAll(async () => {
     await browser.close();
-    await desk.close();
-    folder.remove();
-    await world.remove();
+    await remove();
   });
 
   const press = async (text: string): Promise<void> => {

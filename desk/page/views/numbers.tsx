@@ -1,9 +1,10 @@
 /** Numbers: cases by week, and how the questions of campaigns were answered. */
 import { type AnswerCount, answerQuery } from '@postern/desk/app/answer-counts';
 import type { Answers } from '@postern/desk/app/api';
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
+import type { TextKey } from '../languages/en.ts';
 
 type Numbers = Answers['statistics'];
 const none: Numbers = { weeks: [], answers: [] };
@@ -28,32 +29,17 @@ function Weeks({ page, weeks }: { readonly page: DeskPage; readonly weeks: Numbe
     <section>
       <h3>{say('team.statistics')}</h3>
       <p class="note">{say('team.statisticsText')}</p>
-      <div class="table">
-        <table>
-          <thead>
-            <tr>
-              {(['team.week', 'team.campaign', 'team.cases', 'team.answered', 'team.closedCases'] as const).map(
-                (key) => (
-                  <th key={key} scope="col">
-                    {say(key)}
-                  </th>
-                ),
-              )}
-            </tr>
-          </thead>
-          <tbody>
-            {weeks.map(({ monday, campaign, cases, answered, closed }) => (
-              <tr key={`${monday}/${campaign}`}>
-                <th scope="row">{day(monday, today)}</th>
-                <td>{campaign?.slice(0, 6) ?? say('team.none')}</td>
-                <td>{number(cases)}</td>
-                <td>{number(answered)}</td>
-                <td>{number(closed)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table page={page} heads={['team.week', 'team.campaign', 'team.cases', 'team.answered', 'team.closedCases']}>
+        {weeks.map(({ monday, campaign, cases, answered, closed }) => (
+          <tr key={`${monday}/${campaign}`}>
+            <th scope="row">{day(monday, today)}</th>
+            <td>{campaign?.slice(0, 6) ?? say('team.none')}</td>
+            <td>{number(cases)}</td>
+            <td>{number(answered)}</td>
+            <td>{number(closed)}</td>
+          </tr>
+        ))}
+      </Table>
     </section>
   );
 }
@@ -75,33 +61,45 @@ function AnswerCounts({
     <section>
       <h3>{say('team.answers')}</h3>
       <p class="note">{say('team.answersText')}</p>
-      <div class="table">
-        <table>
-          <thead>
-            <tr>
-              {(['team.campaign', 'team.question', 'team.answer', 'team.cases'] as const).map((key) => (
-                <th key={key} scope="col">
-                  {say(key)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {counts.map((count) => (
-              <tr key={`${count.campaign}/${answerQuery(count)}`}>
-                <td>{count.campaign.slice(0, 6)}</td>
-                <th scope="row">{count.question}</th>
-                <td>
-                  <button type="button" onClick={() => find(count)}>
-                    {count.value}
-                  </button>
-                </td>
-                <td>{number(count.cases)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table page={page} heads={['team.campaign', 'team.question', 'team.answer', 'team.cases']}>
+        {counts.map((count) => (
+          <tr key={`${count.campaign}/${answerQuery(count)}`}>
+            <td>{count.campaign.slice(0, 6)}</td>
+            <th scope="row">{count.question}</th>
+            <td>
+              <button type="button" onClick={() => find(count)}>
+                {count.value}
+              </button>
+            </td>
+            <td>{number(count.cases)}</td>
+          </tr>
+        ))}
+      </Table>
     </section>
+  );
+}
+
+interface TableProps {
+  readonly page: DeskPage;
+  readonly heads: readonly TextKey[];
+  readonly children: ComponentChildren;
+}
+
+function Table({ page, heads, children }: TableProps): JSX.Element {
+  return (
+    <div class="table">
+      <table>
+        <thead>
+          <tr>
+            {heads.map((key) => (
+              <th key={key} scope="col">
+                {page.words.value.say(key)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
   );
 }

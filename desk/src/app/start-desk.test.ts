@@ -2,53 +2,32 @@ import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDeviceIdentity } from '../engine/identity.ts';
-import { DeskWorld, random } from '../engine/testing/desk-world.ts';
+import { DeskWorld } from '../engine/testing/desk-world.ts';
 import { TestSource } from '../engine/testing/test-source.ts';
-import { type DeviceFolder, makeDeviceFolder, passphrase, seedOf } from '../testing/device-folder.ts';
+import { type DeskOf, deskOf } from '../testing/desk-of.ts';
+import { passphrase } from '../testing/device-folder.ts';
 import { LocalPage } from '../testing/local-page.ts';
 import type { InboxRow } from './api.ts';
-import { type RunningDesk, startDesk } from './start-desk.ts';
 
 const built = mkdtempSync(join(tmpdir(), 'postern-page-'));
 writeFileSync(join(built, 'index.html'), '<!doctype html><title>Desk</title>');
 const marker = 'The lists were signed in the harbour office';
 
 let world: DeskWorld;
-let folder: DeviceFolder;
-let desk: RunningDesk;
+let folder: DeskOf['folder'];
+let remove: DeskOf['remove'];
+let desk: DeskOf['desk'];
 let page: LocalPage;
 let source: TestSource;
 
-/** Waits are short: what counts is the world's clock. */
-const timer = {
-  after: (ms: number, task: () => void) => {
-    const handle = setTimeout(task, Math.min(ms, 10));
-    return { cancel: () => clearTimeout(handle) };
-  },
-};
-
 beforeAll(async () => {
   world = await DeskWorld.create(0, { repliesADay: 48 });
-  const identity = await createDeviceIdentity(random);
-  const seed = seedOf(identity);
-  world.members.push(identity);
-  await world.server?.addRoster((await world.signRoster()).signed);
-  folder = await makeDeviceFolder(seed, world);
-  desk = await startDesk({
-    folder: folder.path,
-    page: built,
-    now: () => world.clock.time,
-    timer,
-    idleMinutes: 30,
-  });
+  ({ desk, folder, remove } = await deskOf(world, { page: built, idleMinutes: 30 }));
   page = await LocalPage.open(desk.url);
 });
 afterAll(async () => {
   page.close();
-  await desk.close();
-  folder.remove();
-  await world.remove();
+  await remove();
   rmSync(built, { recursive: true });
 });
 

@@ -7,10 +7,12 @@ import {
   decodeDeviceResponse,
   encodeDeviceResponse,
 } from '@postern/protocol/http/device-response';
+import { decodeReplyPayload } from '@postern/protocol/http/reply-payload';
 import { ackIdOf } from '@postern/protocol/keys/reply-links';
 import { generateIssuerKey, importIssuerKey } from '@postern/protocol/primitives/blind-rsa-native';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LogStore } from './log-store.ts';
+import { decodePost } from './post-record.ts';
 import { names } from './store-schema.ts';
 import { DeskWorld, daySeconds, random, type TestDevice } from './testing/desk-world.ts';
 import { TestSource } from './testing/test-source.ts';
@@ -32,6 +34,27 @@ const onlyId = (at = 0): string => device(at).engine.conversations()[0]?.id ?? '
 const replies = async (at = 0) => (await device(at).engine.conversation(onlyId(at)))?.replies ?? [];
 const posts = (of: TestDevice) =>
   of.seen.filter(({ what, circuit }) => what === '/request' && circuit.startsWith('post'));
+
+/** A desk of one device, and a source who has written to it. */
+async function begun(repliesADay: number): Promise<TestSource> {
+  world = await DeskWorld.create(1, { repliesADay }, slow);
+  await world.run(2 * hour);
+  const source = new TestSource(world);
+  await source.visit(['Hello']);
+  await world.run(hour);
+  return source;
+}
+
+/** What is posted arrives, and its answer does not. */
+function loseAnswers(): { lost: number } {
+  const answers = { lost: 0 };
+  device(0).faults.anonymous = async (pass) => {
+    await pass();
+    answers.lost += 1;
+    throw new Error('the answer is lost');
+  };
+  return answers;
+}
 
 /** Of the reply that is written next. */
 async function nextAckKey(): Promise<Uint8Array> {
@@ -67,25 +90,14 @@ describe('posts', () => {
   });
 
   it('[RPL-7] [REQ-5] are sent with the same content until they are answered, and reach the source once', async () => {
-    world = await DeskWorld.create(1, { repliesADay: 4 }, slow);
-    await world.run(2 * hour);
-    const source = new TestSource(world);
-    await source.visit(['Hello']);
-    await world.run(hour);
+    const source = await begun(4);
     await device(0).engine.reply(onlyId(), 'Once');
-    let lost = 0;
-    let isLosing = true;
-    device(0).faults.anonymous = async (pass) => {
-      const answer = await pass();
-      if (!isLosing) return answer;
-      lost += 1;
-      throw new Error('the answer is lost');
-    };
+    const answers = loseAnswers();
     const kept = async () => {
       const { store } = device(0);
       return Promise.all((await store.list(names.posts)).map(async (name) => [name, await store.get(name)]));
     };
-    while (lost === 0) await world.run(hour);
+    while (answers.lost === 0) await world.run(hour);
     const before = await kept();
     expect(before).toHaveLength(1);
     const stored = (await world.storage?.replyTags())?.length ?? 0;
@@ -93,11 +105,11 @@ describe('posts', () => {
     // A crash in between does not change what is sent again.
     await device(0).restart();
     await world.run(hour);
-    expect(lost).toBeGreaterThan(2);
+    expect(answers.lost).toBeGreaterThan(2);
     expect((await kept())[0]).toEqual(before[0]);
     // Later posts may have joined it; the first is stored once.
     expect(await world.storage?.replyTags()).toHaveLength(stored + (await kept()).length - 1);
-    isLosing = false;
+    device(0).faults.anonymous = null;
     await world.run(daySeconds);
     expect(await replies()).toMatchObject([{ progress: 'posted' }]);
     expect(device(0).engine.status().alerts).toEqual([]);
@@ -106,11 +118,7 @@ describe('posts', () => {
   });
 
   it('[RPL-7] are made once of a reply, also while the log cannot be told that it was posted', async () => {
-    world = await DeskWorld.create(1, { repliesADay: 12 }, slow);
-    await world.run(2 * hour);
-    const source = new TestSource(world);
-    await source.visit(['Hello']);
-    await world.run(hour);
+    const source = await begun(12);
     await device(0).engine.reply(onlyId(), 'Once');
     await world.run(hour);
     device(0).faults.desk = async (request, pass) => {
@@ -129,11 +137,7 @@ describe('posts', () => {
   });
 
   it('[CHN-2] are never made for a reply whose root has become too old; people are told', async () => {
-    world = await DeskWorld.create(1, { repliesADay: 4 }, slow);
-    await world.run(2 * hour);
-    const source = new TestSource(world);
-    await source.visit(['Hello']);
-    await world.run(hour);
+    const source = await begun(4);
     const nowhere = async (): Promise<never> => {
       throw new Error('no way out');
     };
@@ -224,11 +228,7 @@ describe('cover visits', () => {
 
 describe('the index', () => {
   it('[RCP-4] shows a loss when a reply leaves it without a receipt, and not when one came before', async () => {
-    world = await DeskWorld.create(1, { repliesADay: 4 }, slow);
-    await world.run(2 * hour);
-    const source = new TestSource(world);
-    await source.visit(['Hello']);
-    await world.run(hour);
+    const source = await begun(4);
     await device(0).engine.reply(onlyId(), 'Read me');
     await world.run(daySeconds);
     expect(await replies()).toMatchObject([{ progress: 'posted' }]);
@@ -356,30 +356,24 @@ describe('tokens', () => {
   });
 
   it('[RPL-5] [RPL-7] are fetched anew when the server has lost the issuer’s keys, and what was under way arrives once', async () => {
-    world = await DeskWorld.create(1, { repliesADay: 8 }, slow);
-    await world.run(2 * hour);
-    const source = new TestSource(world);
-    await source.visit(['Hello']);
-    await world.run(hour);
+    const source = await begun(8);
     await device(0).engine.reply(onlyId(), 'Under way');
-    let isLosing = true;
     let tries = 0;
-    device(0).faults.anonymous = async (pass) => {
-      if (!isLosing) return pass();
+    device(0).faults.anonymous = async () => {
       tries += 1;
       throw new Error('no way out');
     };
     while (tries === 0) await world.run(hour);
-    const sealed = async () =>
-      (await device(0).store.get((await device(0).store.list(names.posts))[0] ?? ''))?.slice(0, 2_000);
-    const before = await sealed();
-    expect(before).toBeDefined();
+    const [kept = ''] = await device(0).store.list(names.posts);
+    const { payload } = decodePost((await device(0).store.get(kept)) as Uint8Array);
+    const { tagKey, body } = decodeReplyPayload(payload);
     await loseIssuerKeys();
-    isLosing = false;
+    device(0).faults.anonymous = null;
     device(0).seen.length = 0;
     await world.run(6 * hour);
     expect(await replies()).toMatchObject([{ progress: 'posted' }]);
     expect(device(0).engine.status().alerts).toEqual([]);
+    expect(await world.storage?.replyBody(tagKey)).toEqual(body);
     expect((await source.visit([], 6)).answers).toMatchObject([{ text: 'Under way' }]);
     // The rest of the day's posts are made under the new key.
     await world.nextDay();
@@ -391,28 +385,17 @@ describe('tokens', () => {
   });
 
   it('[RPL-7] of another day do not store a reply again that was stored, read and deleted in between', async () => {
-    world = await DeskWorld.create(1, { repliesADay: 4 }, slow);
-    await world.run(2 * hour);
-    const source = new TestSource(world);
-    await source.visit(['Hello']);
-    await world.run(hour);
+    const source = await begun(4);
     await device(0).engine.reply(onlyId(), 'Once');
-    let isLosing = true;
-    let lost = 0;
-    device(0).faults.anonymous = async (pass) => {
-      const answer = await pass();
-      if (!isLosing) return answer;
-      lost += 1;
-      throw new Error('the answer is lost');
-    };
-    while (lost === 0) await world.run(hour);
+    const answers = loseAnswers();
+    while (answers.lost === 0) await world.run(hour);
     device(0).faults.isOffline = true;
     await world.advance(2 * hour, []);
     expect((await source.visit([], 6)).answers).toMatchObject([{ text: 'Once' }]);
     // Longer than its token is good for.
     await world.advance(3 * daySeconds, []);
     device(0).faults.isOffline = false;
-    isLosing = false;
+    device(0).faults.anonymous = null;
     const before = (await world.storage?.replyTags())?.length ?? 0;
     expect(before).toBe(0);
     await world.run(daySeconds);

@@ -8,6 +8,7 @@ import { Decrypter } from 'age-encryption';
 import { createTarDecoder, type ParsedTarEntry } from 'modern-tar';
 import { plainHash } from '../files/plain-hash.ts';
 import { manifestName } from './archive-writer.ts';
+import { keyLines } from './key-lines.ts';
 
 /**
  * - `identity`: no identity was given, or one that is none
@@ -61,10 +62,7 @@ export async function openArchive(file: string, identities: string, target: stri
 
 function decrypterOf(identities: string): Decrypter {
   const decrypter = new Decrypter();
-  const lines = identities
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
+  const lines = keyLines(identities);
   try {
     if (lines.length === 0) throw new OpenArchiveError('identity');
     for (const line of lines) decrypter.addIdentity(line);

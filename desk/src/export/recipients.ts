@@ -1,6 +1,7 @@
 /** Who an export is sealed for: age recipients as people paste them, one a line. */
 
 import { Encrypter } from 'age-encryption';
+import { keyLines } from './key-lines.ts';
 
 export type RecipientProblem = 'recipients' | 'mixed';
 
@@ -8,15 +9,12 @@ const recipientsMax = 16;
 const postQuantum = /^age1(?:pq|tagpq)1/;
 
 /**
- * @param text lines that begin with `#`, and empty ones, do not count
+ * @param text as {@link keyLines} reads it
  * @returns what seals for all of them. `recipients`: none, too many, or one that is none. `mixed`: age tools refuse files
  *   that are sealed for recipients of both kinds, since the weaker one decides.
  */
 export function sealFor(text: string): Encrypter | { readonly problem: RecipientProblem } {
-  const lines = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
+  const lines = keyLines(text);
   if (lines.length === 0 || lines.length > recipientsMax) return { problem: 'recipients' };
   const strong = lines.filter((line) => postQuantum.test(line)).length;
   if (strong !== 0 && strong !== lines.length) return { problem: 'mixed' };
