@@ -13,6 +13,7 @@ const checks: readonly Check[] = [
   { name: 'types', command: ['tsc', '--pretty', 'false', '-p', '.'] },
   { name: 'architecture', command: ['node', 'tools/architecture.ts'] },
   { name: 'requirements have tests', command: ['node', 'tools/musts.ts'] },
+  { name: 'every text in every language', command: ['node', 'tools/languages.ts'] },
   { name: 'lockfile is whole', command: ['node', 'tools/lockfile.ts'] },
   { name: 'nothing unused', command: ['knip', '--no-progress', '--no-config-hints'] },
 ];

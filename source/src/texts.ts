@@ -1,7 +1,8 @@
 /** The words of the page's language. Static ones are in the HTML; the rest travel in its template and are read here. */
 import type en from './languages/en.json';
 
-export type TextKey = keyof typeof en;
+/** The message files (ARB) hold notes beside the texts, under `@key` and `@@name`. */
+export type TextKey = Exclude<keyof typeof en, `@${string}`>;
 
 /** Sections whose text is part of the page's HTML; the script has no need of it. */
 export const staticSections = [

@@ -1,6 +1,11 @@
-/** The languages of the desk's page, and how a page speaks one. Another language is one more file and one more line. */
-import { type Catalogue, en, type TextKey } from './en.ts';
-import { zhHans } from './zh-Hans.ts';
+/** The languages of the desk's page, and how a page speaks one. Another language is one more message file (decisions/0105) and one more line. */
+import { IntlMessageFormat } from 'intl-messageformat';
+import en from './en.json' with { type: 'json' };
+import zhHans from './zh-Hans.json' with { type: 'json' };
+
+/** The message files (ARB) hold notes beside the texts, under `@key` and `@@name`. */
+export type TextKey = Exclude<keyof typeof en, `@${string}`>;
+type Catalogue = Readonly<Record<TextKey, string>>;
 
 export interface Language {
   readonly tag: string;
@@ -16,15 +21,13 @@ export const languages: readonly [Language, ...Language[]] = [
 ];
 
 type Values = Readonly<Record<string, string | number>>;
-/** Keys that come in forms of number, without the form. */
-type CountKey = TextKey extends infer Key ? (Key extends `${infer Stem}.other` ? Stem : never) : never;
 
 /** One language, ready for use. */
 export interface Words {
   readonly language: Language;
   readonly say: (key: TextKey, values?: Values) => string;
-  /** In the form that the number asks for; `{count}` is the number. */
-  readonly count: (key: CountKey, count: number) => string;
+  /** Of texts that come in forms of number: in the form that this number asks for. */
+  readonly count: (key: TextKey, count: number) => string;
   readonly number: (value: number) => string;
   /** Bytes in the unit that suits them. */
   readonly size: (bytes: number) => string;
@@ -47,7 +50,7 @@ export function chooseLanguage(chosen: string, wanted: readonly string[]): Langu
 
 export function wordsOf(language: Language): Words {
   const { tag, texts } = language;
-  const plural = new Intl.PluralRules(tag);
+  const counted = new Map<TextKey, IntlMessageFormat>();
   const numbers = new Intl.NumberFormat(tag);
   const names = new Intl.DisplayNames(tag, { type: 'language', fallback: 'none' });
   const thisYear = new Intl.DateTimeFormat(tag, { timeZone: 'UTC', day: 'numeric', month: 'short' });
@@ -59,9 +62,9 @@ export function wordsOf(language: Language): Words {
     number: (value) => numbers.format(value),
     size: (bytes) => sizeIn(tag, bytes),
     count: (key, count) => {
-      const forms: Readonly<Record<string, string>> = texts;
-      const text = forms[`${key}.${plural.select(count)}`] ?? forms[`${key}.other`] ?? '';
-      return fill(text, { count: numbers.format(count) });
+      const format = counted.get(key) ?? new IntlMessageFormat(texts[key], tag, undefined, { ignoreTag: true });
+      counted.set(key, format);
+      return String(format.format({ count }));
     },
     day: (day, today) => {
       if (day === today) return say('day.today');

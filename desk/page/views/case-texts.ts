@@ -1,7 +1,7 @@
 /** Keys of the words for the codes of case work. */
 import type { CaseProblem } from '@postern/desk/engine/case-view';
 import type { AccessKind, CaseState, MotiveKind, Role } from '@postern/protocol/messages/case-event';
-import type { TextKey } from '../languages/en.ts';
+import type { TextKey } from '../languages/languages.ts';
 
 export const stateTexts: Readonly<Record<CaseState, TextKey>> = {
   new: 'work.stateNew',

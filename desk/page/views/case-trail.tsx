@@ -4,7 +4,7 @@ import type { TrailItem } from '@postern/protocol/desk/case-work';
 import type { CaseState } from '@postern/protocol/messages/case-event';
 import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
-import type { TextKey } from '../languages/en.ts';
+import type { TextKey } from '../languages/languages.ts';
 import type { PanelProps } from './case-parts.tsx';
 import { stateTexts } from './case-texts.ts';
 import { personName } from './names.ts';

@@ -4,7 +4,7 @@ import type { FileView } from '@postern/desk/engine/view';
 import type { Transfer } from '@postern/desk/files/chunk-ports';
 import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
-import type { TextKey } from '../languages/en.ts';
+import type { TextKey } from '../languages/languages.ts';
 import type { Save } from '../model.ts';
 
 interface FilesProps {

@@ -1,7 +1,7 @@
 /** The inbox: name of the desk, search, groups, and the list of conversations. */
 import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
-import type { TextKey } from '../languages/en.ts';
+import type { TextKey } from '../languages/languages.ts';
 import { type Filter, filters } from '../model.ts';
 import { BulkBar, GroupBar } from './bulk-bar.tsx';
 import { CaseList } from './case-list.tsx';

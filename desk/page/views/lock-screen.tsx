@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
-import type { TextKey } from '../languages/en.ts';
+import type { TextKey } from '../languages/languages.ts';
 import { Icon } from './icons.tsx';
 import { LanguageChoice } from './language-choice.tsx';
 

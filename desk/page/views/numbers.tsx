@@ -4,7 +4,7 @@ import type { Answers } from '@postern/desk/app/api';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
-import type { TextKey } from '../languages/en.ts';
+import type { TextKey } from '../languages/languages.ts';
 
 type Numbers = Answers['statistics'];
 const none: Numbers = { weeks: [], answers: [] };

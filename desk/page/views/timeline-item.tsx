@@ -2,7 +2,7 @@
 import type { IncompleteMessageView, MessageView, ReplyView } from '@postern/desk/engine/view';
 import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
-import type { TextKey } from '../languages/en.ts';
+import type { TextKey } from '../languages/languages.ts';
 import { canonicalTag } from '../languages/languages.ts';
 import { replyStep, type TimelineItem } from '../timeline.ts';
 import { Files } from './files.tsx';

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
-import type { TextKey } from '../languages/en.ts';
+import type { TextKey } from '../languages/languages.ts';
 import type { ViewedFile } from '../model.ts';
 import { readFrameMessage, type ShowFile, type TurnPage, type ViewProblem } from '../viewer/viewer-messages.ts';
 import { IconButton } from './icons.tsx';

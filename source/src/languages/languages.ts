@@ -1,4 +1,4 @@
-/** The languages of the page. */
+/** The languages of the page. Another one is one more message file (decisions/0105) and one more line here. */
 import type { WordListId } from '@postern/protocol/keys/word-lists';
 import type { TextKey } from '../texts.ts';
 import ar from './ar.json' with { type: 'json' };
@@ -8,7 +8,9 @@ import zhHans from './zh-Hans.json' with { type: 'json' };
 type Catalogue = Readonly<Record<TextKey, string>>;
 
 export type Language = {
-  readonly tag: 'zh-Hans' | 'en' | 'ar';
+  /** BCP 47, and the name of the message file. */
+  readonly tag: string;
+  /** In itself. */
   readonly name: string;
   readonly direction: 'ltr' | 'rtl';
   /** The list that every visit to this page loads. */
@@ -16,11 +18,13 @@ export type Language = {
   readonly texts: Catalogue;
 };
 
-/** English is where the others are translated from: it carries a note for translators with each text. */
-const english = Object.fromEntries(Object.entries(en).map(([key, { text }]) => [key, text])) as Catalogue;
-
 export const languages: readonly Language[] = [
-  { tag: 'zh-Hans', name: '中文', direction: 'ltr', list: 'chinese_simplified', texts: zhHans },
-  { tag: 'en', name: 'English', direction: 'ltr', list: 'english', texts: english },
-  { tag: 'ar', name: 'العربية', direction: 'rtl', list: 'english', texts: ar },
+  { tag: 'zh-Hans', name: '中文', direction: 'ltr', list: 'chinese_simplified', texts: textsOf(zhHans) },
+  { tag: 'en', name: 'English', direction: 'ltr', list: 'english', texts: textsOf(en) },
+  { tag: 'ar', name: 'العربية', direction: 'rtl', list: 'english', texts: textsOf(ar) },
 ];
+
+/** The texts of a message file without what it says about itself and to translators. */
+function textsOf(file: Catalogue): Catalogue {
+  return Object.fromEntries(Object.entries(file).filter(([key]) => !key.startsWith('@'))) as Catalogue;
+}

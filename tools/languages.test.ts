@@ -1,0 +1,91 @@
+/** Every language that ships says everything, in the same terms; and the check sees each fault that it is there for. */
+import { describe, expect, it } from 'vitest';
+import { type Catalogue, catalogues } from './languages/catalogues.ts';
+import { columnsOf, faultsOf, noteFaults, type Term } from './languages/check-file.ts';
+import { readMessageFile } from './languages/message-file.ts';
+import { checkCatalogue } from './languages.ts';
+
+describe.each(catalogues)('$folder', (catalogue: Catalogue) => {
+  it('has no text that is missing, unused, too long, or without its values', () => {
+    expect(checkCatalogue(catalogue).faults).toEqual([]);
+  });
+});
+
+const english = readMessageFile(
+  JSON.stringify({
+    '@@locale': 'en',
+    leave: 'Leave',
+    '@leave': { description: 'A button of one word.', 'x-maxLength': 10 },
+    hint: 'Press “Leave” to go to {place}, and tell the desk.',
+    '@hint': { description: 'Below it.', placeholders: { place: { example: 'a wood' } } },
+    files: '{count, plural, one {# file of {name}} other {# files of {name}}}',
+    '@files': { description: 'A heading.', placeholders: { count: { example: '3' }, name: { example: 'Ann' } } },
+  }),
+);
+const terms: Readonly<Record<string, Term>> = {
+  desk: { english: '\\bdesk\\b', note: 'A team.', translations: { ru: ['команд'] } },
+};
+const russian = {
+  '@@locale': 'ru',
+  '@@x-reviewed': false,
+  leave: 'Уйти',
+  hint: 'Нажмите «Уйти», чтобы попасть в {place}, и скажите команде.',
+  files:
+    '{count, plural, one {# файл у {name}} few {# файла у {name}} many {# файлов у {name}} other {# файла у {name}}}',
+};
+
+/** Key and fault, in one line each. */
+function check(changed: Readonly<Record<string, unknown>>, hasForms = true): string[] {
+  const file = readMessageFile(JSON.stringify({ ...russian, ...changed }));
+  const { faults, missing } = faultsOf(file, { english, terms, hasForms });
+  return [...faults.map(({ key, what }) => `${key} ${what}`), ...missing.map((key) => `${key} is missing`)];
+}
+
+describe('the check of a translation', () => {
+  it('is content with a whole one', () => {
+    expect(check({})).toEqual([]);
+  });
+
+  const forms = (text: string): string => `{count, plural, ${text}}`;
+  const [one, few, many] = ['one {# файл у {name}}', 'few {# файла у {name}}', 'many {# файлов у {name}}'];
+  it.each<[string, Readonly<Record<string, unknown>>, string]>([
+    ['a missing text', { hint: undefined }, 'hint is missing'],
+    ['an unused text', { more: 'Ещё' }, 'more is not in English'],
+    ['an empty text', { leave: ' ' }, 'leave is empty'],
+    ['a text that is too long', { leave: 'Уйти отсюда', hint: 'Нажмите «Уйти отсюда»: {place}, команда.' }, 'too long'],
+    ['a missing value', { hint: 'Нажмите «Уйти» и скажите команде.' }, 'hint lacks {place}'],
+    ['a translated value', { hint: 'Нажмите «Уйти»: {место}, команда.' }, 'hint has the unknown {место}'],
+    ['a missing form', { files: forms(`${one} ${few} other {# файла у {name}}`) }, 'files lacks the form “many”'],
+    ['another language’s form', { files: forms(`two {#{name}} ${one} ${few} ${many} other {#{name}}`) }, '“two”'],
+    [
+      'a value missing in a form',
+      { files: forms(`${one} ${few} ${many} other {# файла}`) },
+      'lacks {name} in the form',
+    ],
+    ['a bracket that stays open', { hint: 'Нажмите «Уйти»: {place, команда' }, 'hint does not parse'],
+    ['a direction that is turned round', { leave: 'Уй\u202Eти' }, 'U+202E'],
+    ['an invisible space', { leave: 'Уй\u200Bти' }, 'U+200B'],
+    ['a button called otherwise', { hint: 'Нажмите «Выйти»: {place}, команда.' }, 'names “Leave” otherwise'],
+    ['a term said otherwise', { hint: 'Нажмите «Уйти»: {place}, отдел.' }, 'says “desk” otherwise'],
+    ['a text left in English', { hint: english.texts.get('hint') }, 'hint is still English'],
+    ['an apostrophe that quotes', { hint: "Нажмите «Уйти»: '{place}' {place}, команда." }, 'an apostrophe'],
+    ['silence about review', { '@@x-reviewed': undefined }, 'does not say who has reviewed it'],
+  ])('finds %s', (_name, changed, what) => {
+    expect(check(changed).join('\n')).toContain(what);
+  });
+
+  it('refuses forms of number where the page has no use for them', () => {
+    expect(check({}, false)).toEqual([expect.stringContaining('files has forms of number')]);
+  });
+
+  it('counts what is as wide as two letters twice, and a letter with its marks once', () => {
+    expect([columnsOf('离开'), columnsOf('떠나기'), columnsOf('й'), columnsOf('မြန်')]).toEqual([4, 6, 1, 2]);
+  });
+
+  it('asks for a note with each English text', () => {
+    const bare = readMessageFile(
+      JSON.stringify({ '@@locale': 'en', leave: 'Leave', '@gone': { description: 'A note.' } }),
+    );
+    expect(noteFaults(bare).map(({ key }) => key)).toEqual(['leave', 'gone']);
+  });
+});
