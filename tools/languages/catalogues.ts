@@ -1,6 +1,8 @@
 /** Where the message files are, which of them ship, and which of their texts the code says. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { kitLanguages } from '@postern/cli/campaign/kit/kit-words';
+import { transcriptLanguages } from '@postern/desk/export/transcript-texts';
 import { languages as deskLanguages } from '@postern/desk/page/languages/languages';
 import { findingKinds } from '@postern/protocol/metadata/report';
 import { languages as sourceLanguages } from '@postern/source/languages/languages';
@@ -30,6 +32,18 @@ export const catalogues: readonly Catalogue[] = [
     shipped: deskLanguages.map(({ tag }) => tag),
     hasForms: true,
     unused: unusedByDesk,
+  },
+  {
+    folder: 'desk/src/export/languages',
+    shipped: transcriptLanguages,
+    hasForms: false,
+    unused: (keys) => unusedIn(keys, 'desk/src/export/*.ts'),
+  },
+  {
+    folder: 'cli/src/campaign/kit/languages',
+    shipped: kitLanguages,
+    hasForms: false,
+    unused: (keys) => unusedIn(keys, 'cli/src/campaign/kit/*.ts'),
   },
 ];
 
@@ -71,6 +85,13 @@ function unusedByDesk(keys: readonly string[]): readonly string[] {
   const isBuilt = (key: string): boolean =>
     isKind(/^(?:alert|export\.problem|file\.saveFailed)\.([^.]+)(?:\.do)?$/.exec(key)?.[1]);
   return keys.filter((key) => !code.includes(`'${key}'`) && !code.includes(`"${key}"`) && !isBuilt(key));
+}
+
+/** Of texts that are named as members, between quotes, or by their first half and a code. */
+function unusedIn(keys: readonly string[], pattern: string): readonly string[] {
+  const code = codeOf(pattern);
+  const usesOf = (key: string): string[] => [`.${key}`, `'${key}'`, `\`${key.split('.')[0]}.\${`];
+  return keys.filter((key) => !usesOf(key).some((use) => code.includes(use)));
 }
 
 /** Keys that the code asks for in forms of number. */

@@ -75,7 +75,7 @@ export function transcriptHtml(parts: TranscriptParts): string {
   );
   const policy = "default-src 'none'; style-src 'unsafe-inline'";
   return html`<!doctype html>
-<html lang="${texts.lang}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width"><title>${heading}</title><style>${new Html(style)}</style></head>
+<html lang="${texts['@@locale']}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width"><title>${heading}</title><style>${new Html(style)}</style></head>
 <body><h1>${heading}</h1>
 ${facts(parts)}
 <h2>${texts.conversation}</h2>

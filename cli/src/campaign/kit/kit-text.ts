@@ -12,8 +12,8 @@ export interface KitText {
   readonly organisation: string;
   readonly title: string;
   readonly summary: string;
-  /** `YYYY-MM-DD` */
-  readonly lastDay: string;
+  /** In words, with the day as `YYYY-MM-DD`. */
+  readonly until: string;
   /** Whole, as the QR code has it. */
   readonly address: string;
   /** To be read and typed: lines of groups. */
@@ -48,7 +48,7 @@ export async function kitTexts(
         organisation: named?.name ?? '',
         title,
         summary,
-        lastDay: (say.direction === 'rtl' ? leftToRightMark : '') + dayText(campaign.lastDay),
+        until: untilText(say, campaign.lastDay),
         address,
         groups: groupsOf(address),
         words: words?.words ?? [],
@@ -60,8 +60,9 @@ export async function kitTexts(
   return (await Promise.all(texts)).flat();
 }
 
-function dayText(day: Day): string {
-  return new Date(day * 86_400_000).toISOString().slice(0, 10);
+function untilText({ until, direction }: KitWords, day: Day): string {
+  const text = new Date(day * 86_400_000).toISOString().slice(0, 10);
+  return until.replace('{day}', (direction === 'rtl' ? leftToRightMark : '') + text);
 }
 
 /** An onion name in groups of four; any other name is short enough to be read whole. */

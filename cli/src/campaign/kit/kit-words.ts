@@ -1,4 +1,7 @@
-/** What a kit says beside the words of the campaign. The Chinese and Arabic are machine-made and reviewed by nobody. */
+/** What a kit says beside the words of the campaign. Another language is one more message file (decisions/0105) and one more line. */
+import ar from './languages/ar.json' with { type: 'json' };
+import en from './languages/en.json' with { type: 'json' };
+import zhHans from './languages/zh-Hans.json' with { type: 'json' };
 
 export interface KitWords {
   readonly direction: 'ltr' | 'rtl';
@@ -6,35 +9,19 @@ export interface KitWords {
   readonly open: string;
   /** Above the verification words. */
   readonly compare: string;
-  /** Before the last day. */
+  /** With the last day in the place of `{day}`. */
   readonly until: string;
   /** On everything whose text nobody has reviewed. */
   readonly draft: string;
 }
 
 const byLanguage: Readonly<Record<string, KitWords>> = {
-  en: {
-    direction: 'ltr',
-    open: 'Open in Tor Browser, without the spaces',
-    compare: 'The page must show these eight words',
-    until: 'Until',
-    draft: 'Draft: reviewed by nobody',
-  },
-  'zh-Hans': {
-    direction: 'ltr',
-    open: '请用 Tor 浏览器打开，输入时不要空格',
-    compare: '页面上必须显示这八个字',
-    until: '截止日期：',
-    draft: '草稿：尚未有人核对',
-  },
-  ar: {
-    direction: 'rtl',
-    open: 'افتحه في متصفح Tor من دون مسافات',
-    compare: 'يجب أن تعرض الصفحة هذه الكلمات الثماني',
-    until: 'حتى',
-    draft: 'مسودة: لم يراجعها أحد',
-  },
+  en: { direction: 'ltr', ...en },
+  'zh-Hans': { direction: 'ltr', ...zhHans },
+  ar: { direction: 'rtl', ...ar },
 };
+
+export const kitLanguages: readonly string[] = Object.keys(byLanguage);
 
 /** @returns null for a language in which no kit can be made yet */
 export function kitWords(language: string): KitWords | null {

@@ -74,7 +74,7 @@ function wayThere(
   for (const line of text.groups) y = drawing.text(line, { ...beside, y }, latin(32));
   y = drawing.text(text.say.compare, { ...beside, y: y + 20 * unit }, style(32, true));
   y = drawing.text(text.words.join(' '), { ...beside, y }, { ...latin(40), isBold: true });
-  drawing.text(`${text.say.until} ${text.lastDay}`, { ...beside, y: y + 20 * unit }, style(28));
+  drawing.text(text.until, { ...beside, y: y + 20 * unit }, style(28));
 }
 
 /** What stands at the end of a film: the way there. */

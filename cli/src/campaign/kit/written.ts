@@ -23,9 +23,8 @@ export function captionLength(text: string): number {
 
 /** Address and title always, the summary and the words as far as they fit. @returns null where not even the title does */
 export function caption(text: KitText, platform: Platform): string | null {
-  const { title, summary, address, say, words, lastDay, organisation } = text;
+  const { title, summary, address, say, words, until, organisation } = text;
   const check = `${say.compare}: ${words.join(' ')}`;
-  const until = `${say.until} ${lastDay}`;
   const forms = [
     [organisation, title, summary, say.open, address, check, until],
     [title, say.open, address, check],
@@ -45,7 +44,7 @@ export function plainText({
   address,
   groups,
   words,
-  lastDay,
+  until,
   isDraft,
 }: KitText): string {
   return `${[
@@ -61,7 +60,7 @@ export function plainText({
     `${say.compare}:`,
     words.join(' '),
     '',
-    `${say.until} ${lastDay}`,
+    until,
   ].join('\n')}\n`;
 }
 
