@@ -1,5 +1,6 @@
 /** The page at work: holds its state, and does what a person asks for by calling the local process. */
 import { type Answers, type Calls, type Change, type FilePlace, readBytesMax } from '@postern/desk/app/api';
+import { CallWords } from '@postern/desk/app/call-words';
 import type { CaseCallName, CaseCalls } from '@postern/desk/app/case-calls';
 import type { Alert } from '@postern/desk/engine/view';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
@@ -52,6 +53,10 @@ export class DeskPage {
   );
   readonly counts = computed(() => countRows(this.#sorted.value, this.#found.value, this.#place.value));
   readonly words = computed(() => wordsOf(chooseLanguage(this.#chosen.value, navigator.languages)));
+
+  readonly #calls = computed(() => this.#state.value.calls);
+  /** What ids in answers mean, in the page's language. */
+  readonly callWords = computed(() => new CallWords(this.#calls.value, this.words.value.language.tag));
 
   constructor(client: DeskClient) {
     this.#client = client;

@@ -1,5 +1,6 @@
 /** What the page shows, as one value, and how each event changes it. Nothing in here touches browser or network. */
 import type { Change, FilePlace, InboxRow, LockPhase, Preferences } from '@postern/desk/app/api';
+import type { CallView } from '@postern/desk/app/call-words';
 import type { CaseProblem, TeamView } from '@postern/desk/engine/case-view';
 import type { CaseFile, EngineStatus, ReplyProblem, ReplyRoom } from '@postern/desk/engine/view';
 import type { Attachment } from '@postern/desk/files/attachments';
@@ -76,6 +77,8 @@ export interface State {
   readonly isHelpOpen: boolean;
   readonly isTeamOpen: boolean;
   readonly team: TeamView | null;
+  /** Calls whose words are known. */
+  readonly calls: readonly CallView[];
   /** Ids that what is done in the bar at the bottom is about. */
   readonly selected: ReadonlySet<string>;
   /** The group of near copies that is shown alone; null: each group as one line. */
@@ -137,6 +140,7 @@ export const firstState: State = {
   isHelpOpen: false,
   isTeamOpen: false,
   team: null,
+  calls: [],
   selected: new Set(),
   group: null,
   caseProblem: null,
@@ -252,6 +256,8 @@ function applyChange(state: State, change: Change): State {
       const transfers = new Map(change.transfers.map((transfer) => [transfer.name, transfer]));
       return { ...state, transfers, attachments: change.attachments };
     }
+    case 'calls':
+      return { ...state, calls: change.calls };
     case 'still':
       return state;
   }

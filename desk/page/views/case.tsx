@@ -4,7 +4,6 @@ import type { ConversationView } from '@postern/desk/engine/view';
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
-import type { Words } from '../languages/languages.ts';
 import { timelineOf } from '../timeline.ts';
 import { Composer } from './composer.tsx';
 import { Icon, IconButton } from './icons.tsx';
@@ -32,7 +31,7 @@ export function Case({ page }: { readonly page: DeskPage }): JSX.Element {
         <IconButton name="back" class="back" label={say('bar.back')} onPress={() => leave(page)} />
         <div class="names">
           <h2>{caseName(open.id)}</h2>
-          <p>{open.view === null ? '' : summaryOf(open.view, page.words.value, page.state.value.today)}</p>
+          <p>{open.view === null ? '' : summaryOf(page, open.view)}</p>
         </div>
         <IconButton
           name="file"
@@ -70,7 +69,9 @@ function withKeys(text: string): ComponentChildren {
   return text.split(/\{(\w+)\}/).map((part, at) => (at % 2 === 0 ? part : <kbd key={part}>{keys[part]}</kbd>));
 }
 
-function summaryOf({ summary }: ConversationView, words: Words, today: number): string {
+function summaryOf(page: DeskPage, { summary }: ConversationView): string {
+  const words = page.words.value;
+  const { today } = page.state.value;
   const { firstDay, lastDay, language, campaign, messages } = summary;
   const parts = [words.count('case.messages', messages)];
   if (words.languageName(language) !== '') parts.push(words.languageName(language));
@@ -78,7 +79,8 @@ function summaryOf({ summary }: ConversationView, words: Words, today: number): 
     const [first, last] = [words.day(firstDay, today), words.day(lastDay, today)];
     parts.push(firstDay === lastDay ? last : words.say('case.days', { first, last }));
   }
-  if (campaign !== null) parts.push(words.say('case.campaign', { campaign: campaign.slice(0, 6) }));
+  if (campaign !== null)
+    parts.push(words.say('case.campaign', { campaign: `\u2068${page.callWords.value.title(campaign).text}\u2069` }));
   return parts.join(' · ');
 }
 

@@ -1,4 +1,5 @@
 /** The inbox: name of the desk, search, groups, and the list of conversations. */
+import { answerQueriesIn } from '@postern/desk/app/answer-counts';
 import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
@@ -7,6 +8,7 @@ import { BulkBar, GroupBar } from './bulk-bar.tsx';
 import { CaseList } from './case-list.tsx';
 import { Icon, IconButton } from './icons.tsx';
 import { deskName, localName } from './names.ts';
+import { SaidText } from './said.tsx';
 import { ids } from './shortcuts.ts';
 
 export function Inbox({ page }: { readonly page: DeskPage }): JSX.Element {
@@ -35,6 +37,7 @@ export function Inbox({ page }: { readonly page: DeskPage }): JSX.Element {
             /
           </span>
         </div>
+        <AskedAnswers page={page} />
         <Filters page={page} />
         <p class="unseen" role="status">
           {query.trim() === '' ? '' : count('inbox.shown', shown)}
@@ -105,6 +108,26 @@ function Filters({ page }: { readonly page: DeskPage }): JSX.Element {
         </button>
       ))}
     </fieldset>
+  );
+}
+
+/** What `question=option` in the search means, in words. */
+function AskedAnswers({ page }: { readonly page: DeskPage }): JSX.Element | null {
+  const pairs = answerQueriesIn(page.state.value.query).flatMap(({ question, value }) =>
+    page.callWords.value.pair(question, value),
+  );
+  if (pairs.length === 0) return null;
+  return (
+    <>
+      {pairs.map(([question, value]) => (
+        <p key={`${question.text} ${value.text}`} class="note">
+          <SaidText said={question} />{' '}
+          <strong>
+            <SaidText said={value} />
+          </strong>
+        </p>
+      ))}
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
+import { SaidText } from './said.tsx';
 
 type Numbers = Answers['statistics'];
 const none: Numbers = { weeks: [], answers: [] };
@@ -25,6 +26,7 @@ export function NumbersOf({ page }: { readonly page: DeskPage }): JSX.Element {
 function Weeks({ page, weeks }: { readonly page: DeskPage; readonly weeks: Numbers['weeks'] }): JSX.Element {
   const { today } = page.state.value;
   const { say, day, number } = page.words.value;
+  const calls = page.callWords.value;
   return (
     <section>
       <h3>{say('team.statistics')}</h3>
@@ -33,7 +35,7 @@ function Weeks({ page, weeks }: { readonly page: DeskPage; readonly weeks: Numbe
         {weeks.map(({ monday, campaign, cases, answered, closed }) => (
           <tr key={`${monday}/${campaign}`}>
             <th scope="row">{day(monday, today)}</th>
-            <td>{campaign?.slice(0, 6) ?? say('team.none')}</td>
+            <td>{campaign === null ? say('team.none') : <SaidText said={calls.title(campaign)} />}</td>
             <td>{number(cases)}</td>
             <td>{number(answered)}</td>
             <td>{number(closed)}</td>
@@ -53,6 +55,7 @@ function AnswerCounts({
   readonly counts: readonly AnswerCount[];
 }): JSX.Element {
   const { say, number } = page.words.value;
+  const calls = page.callWords.value;
   const find = (count: AnswerCount): void => {
     page.search(answerQuery(count));
     page.send({ kind: 'team', isOpen: false });
@@ -64,11 +67,15 @@ function AnswerCounts({
       <Table page={page} heads={['team.campaign', 'team.question', 'team.answer', 'team.cases']}>
         {counts.map((count) => (
           <tr key={`${count.campaign}/${answerQuery(count)}`}>
-            <td>{count.campaign.slice(0, 6)}</td>
-            <th scope="row">{count.question}</th>
+            <td>
+              <SaidText said={calls.title(count.campaign)} />
+            </td>
+            <th scope="row">
+              <SaidText said={calls.question(count.campaign, count.question)} />
+            </th>
             <td>
               <button type="button" onClick={() => find(count)}>
-                {count.value}
+                <SaidText said={calls.value(count.campaign, count.question, count.value)} />
               </button>
             </td>
             <td>{number(count.cases)}</td>

@@ -8,6 +8,7 @@ import { replyStep, type TimelineItem } from '../timeline.ts';
 import { Files } from './files.tsx';
 import { Icon } from './icons.tsx';
 import { personName } from './names.ts';
+import { langOf } from './said.tsx';
 
 interface ItemProps {
   readonly page: DeskPage;
@@ -46,13 +47,15 @@ function Message({ page, conversation, message }: Of<{ readonly message: Message
       )}
       <Files page={page} conversation={conversation} message={message.id} files={message.files} />
       {message.answers.length > 0 && (
-        <dl aria-label={say('case.questions')} lang={lang}>
-          {message.answers.map(({ question, values }) => (
-            <div key={question}>
-              <dt dir="auto">{question}</dt>
+        <dl aria-label={say('case.questions')}>
+          {page.callWords.value.answers(message).map(({ question, values }) => (
+            <div key={question.text}>
+              <dt dir="auto" lang={langOf(question)}>
+                {question.text}
+              </dt>
               {values.map((value) => (
-                <dd key={value} dir="auto">
-                  {value}
+                <dd key={value.text} dir="auto" lang={langOf(value) ?? lang}>
+                  {value.text}
                 </dd>
               ))}
             </div>

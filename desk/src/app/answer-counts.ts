@@ -40,6 +40,15 @@ export function answerQuery({ question, value }: Pick<AnswerCount, 'question' | 
   return `${question}=${value}`;
 }
 
+/** Those that the words of a search ask for. */
+export function answerQueriesIn(query: string): readonly Pick<AnswerCount, 'question' | 'value'>[] {
+  const pairs = query.toLowerCase().split(/\s+/u).filter(isAnswerQuery);
+  return pairs.map((pair) => {
+    const [question = '', value = ''] = pair.split('=');
+    return { question, value };
+  });
+}
+
 /** By campaign and question, the most frequent first. @param cases the answers of each */
 export function countAnswers(cases: Iterable<readonly ChosenAnswer[]>): readonly AnswerCount[] {
   const counts = new Map<string, AnswerCount>();

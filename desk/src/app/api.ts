@@ -9,6 +9,7 @@ import type { Transfer } from '../files/chunk-ports.ts';
 import type { SaveProblem } from '../files/desk-files.ts';
 import type { SavedFile } from '../files/plain-files.ts';
 import type { AnswerCount } from './answer-counts.ts';
+import type { CallView } from './call-words.ts';
 import type { CaseAnswer, CaseCallName, CaseCalls } from './case-calls.ts';
 import type { Alike } from './near-copies.ts';
 import type { WeekCount } from './statistics.ts';
@@ -68,6 +69,7 @@ export type Change =
       readonly transfers: readonly Transfer[];
       readonly attachments: readonly Attachment[];
     }
+  | { readonly kind: 'calls'; readonly calls: readonly CallView[] }
   /** Keeps the connection known to be alive. */
   | { readonly kind: 'still' };
 

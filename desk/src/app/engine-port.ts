@@ -1,5 +1,6 @@
 /** What the local process uses of the engine. */
 
+import type { Campaign } from '@postern/protocol/campaign/campaign';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { AlertSubject } from '../engine/alerts.ts';
 import type { CaseDesk } from '../engine/case-desk.ts';
@@ -16,6 +17,7 @@ export interface Engine {
   status(): EngineStatus;
   conversations(): readonly CaseLine[];
   conversation(id: string): Promise<CaseFile | null> | CaseFile | null;
+  campaigns(): readonly Campaign[];
   team(): TeamView;
   work(action: (cases: CaseDesk, day: number) => Promise<void>): Promise<void>;
   file(id: string, message: string, at: number): Promise<FileDescriptor | null>;

@@ -6,6 +6,7 @@ import { dayOf } from '@postern/protocol/time';
 import { type ExportOrder, exportCases, exportNote } from '../export/export-cases.ts';
 import type { DeskFiles } from '../files/desk-files.ts';
 import type { Answers } from './api.ts';
+import { type CallView, CallWords } from './call-words.ts';
 import type { CaseCalls } from './case-calls.ts';
 import type { Engine } from './engine-port.ts';
 
@@ -15,6 +16,7 @@ export interface ExportDesk {
   /** The device's folder. */
   readonly folder: string;
   readonly now: () => number;
+  readonly calls: readonly CallView[];
   readonly cases: { work(name: 'note', given: CaseCalls['note']): Promise<unknown> };
 }
 
@@ -30,6 +32,7 @@ export async function exportFromDesk(desk: ExportDesk, order: ExportOrder): Prom
         isHere: (file) => files.isHere(file),
         read: (file) => files.read(file),
         readWhole: (file, bytesMax) => files.readWhole(file, bytesMax),
+        words: new CallWords(desk.calls, order.language),
       },
       { team, day: dayOf(desk.now()), folder: join(desk.folder, 'exports') },
     );

@@ -1,15 +1,17 @@
 /** A desk whose keystore is open: engine, store, network and what the page is told of them. */
 
 import type { Secret } from '@postern/protocol/bytes/secret';
+import type { Campaign } from '@postern/protocol/campaign/campaign';
 import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
-import type { CaseProblem } from '../engine/case-view.ts';
-import type { CaseFile, CaseLine, ReplyProblem } from '../engine/view.ts';
+import { caseProblems } from '../engine/case-view.ts';
+import { type CaseLine, replyProblems } from '../engine/view.ts';
 import type { ExportOrder } from '../export/export-cases.ts';
 import { DeskFiles, defaultDelaySeconds, type SaveProblem } from '../files/desk-files.ts';
 import type { SavedFile } from '../files/plain-files.ts';
 import type { Answers, Calls, Change, FilePlace, InboxRow, Preferences } from './api.ts';
+import { type CallView, callViews } from './call-words.ts';
 import { readCarried } from './carried-lines.ts';
 import { type CaseAnswer, type CaseCallName, type CaseCalls, caseAction } from './case-calls.ts';
 import { type EngineLoop, startEngineLoop, type Timer } from './engine-loop.ts';
@@ -17,11 +19,9 @@ import type { Engine, OpenEngine } from './engine-port.ts';
 import { exportFromDesk } from './export-desk.ts';
 import { caseIdsIn, countOf, hasSameTexts, isSameRow } from './inbox-rows.ts';
 import { type Enrolment, eraseKeystore, type Keystore } from './keystore.ts';
-import { detectLanguage } from './language.ts';
-import { NearCopies } from './near-copies.ts';
 import { PageRecords, type Seen } from './page-records.ts';
+import { ReadTexts } from './read-texts.ts';
 import { SealedStore } from './sealed-store.ts';
-import { SearchIndex } from './search-index.ts';
 import type { SocksProxy } from './socks-agent.ts';
 import { countWeeks } from './statistics.ts';
 import { createTransport, type Transport } from './transport.ts';
@@ -51,14 +51,6 @@ const indexedAtOnce = 40;
 /** And before the page is told how far that is. */
 const toldAfter = 1_000;
 
-const replyProblems: readonly ReplyProblem[] = [
-  'unknown-conversation',
-  'empty',
-  'too-long',
-  'stopped',
-  'not-permitted',
-];
-
 export class OpenDesk {
   readonly #options: OpenDeskOptions;
   readonly #keystore: Keystore;
@@ -67,12 +59,12 @@ export class OpenDesk {
   readonly #engine: Engine;
   readonly #records: PageRecords;
   readonly #files: DeskFiles;
-  readonly #search = new SearchIndex();
-  readonly #copies = new NearCopies();
-  readonly #languages = new Map<string, string>();
+  readonly #texts = new ReadTexts();
   readonly #loop: EngineLoop;
   readonly #unlisten: () => void;
   #rows = new Map<string, InboxRow>();
+  #campaigns: readonly Campaign[] = [];
+  #calls: readonly CallView[] = [];
   #gathering: { cancel(): void } | null = null;
   #telling: { cancel(): void } | null = null;
   #indexing: Promise<void> = Promise.resolve();
@@ -89,6 +81,7 @@ export class OpenDesk {
     this.#files = parts.files;
     this.#unlisten = parts.engine.onChange(() => this.#gather());
     this.#loop = startEngineLoop(parts.engine, options.now, options.timer, () => this.#gather());
+    this.#readCalls();
     this.#tellInbox();
   }
 
@@ -135,9 +128,7 @@ export class OpenDesk {
     await this.#indexing;
     await this.#store.close();
     eraseKeystore(this.#keystore);
-    this.#search.clear();
-    this.#copies.clear();
-    this.#languages.clear();
+    this.#texts.clear();
     this.#rows.clear();
   }
 
@@ -148,6 +139,7 @@ export class OpenDesk {
       this.#status(),
       { kind: 'inbox', isWhole: true, rows: [...this.#rows.values()], gone: [] },
       this.#fileChange(),
+      { kind: 'calls', calls: this.#calls },
     ];
   }
 
@@ -268,11 +260,14 @@ export class OpenDesk {
   }
 
   export(order: ExportOrder): Promise<Answers['export']> {
-    return exportFromDesk({ ...this.#options, engine: this.#engine, files: this.#files, cases: this }, order);
+    return exportFromDesk(
+      { ...this.#options, engine: this.#engine, files: this.#files, cases: this, calls: this.#calls },
+      order,
+    );
   }
 
   statistics(): Answers['statistics'] {
-    return { weeks: countWeeks(this.#rows.values()), answers: this.#search.answerCounts() };
+    return { weeks: countWeeks(this.#rows.values()), answers: this.#texts.answerCounts() };
   }
 
   async setSeen(id: string, { messages, activity }: Seen): Promise<void> {
@@ -284,7 +279,7 @@ export class OpenDesk {
   }
 
   find(query: string): string[] {
-    return this.#search.find(query);
+    return this.#texts.find(query);
   }
 
   /** Lines of one carried message (CAR-3). */
@@ -314,6 +309,7 @@ export class OpenDesk {
     this.#gathering ??= this.#options.timer.after(gatherMs, () => {
       this.#gathering = null;
       this.#options.send(this.#status());
+      this.#tellCalls();
       this.#tellInbox();
     });
   }
@@ -344,10 +340,23 @@ export class OpenDesk {
     if (rows.length + gone.length > 0) this.#options.send({ kind: 'inbox', isWhole: false, rows, gone });
   }
 
+  #tellCalls(): void {
+    if (this.#engine.campaigns() === this.#campaigns) return;
+    this.#readCalls();
+    this.#options.send({ kind: 'calls', calls: this.#calls });
+    // What was read before is found by the words too.
+    const answered = [...this.#rows.values()].filter(({ campaign }) => campaign !== null).map(({ id }) => id);
+    this.#unsearched += answered.length;
+    this.#indexing = this.#indexing.then(() => this.#index(answered));
+  }
+
+  #readCalls(): void {
+    this.#campaigns = this.#engine.campaigns();
+    this.#calls = callViews(this.#campaigns);
+  }
+
   #forget(id: string): void {
-    this.#search.remove(id);
-    this.#copies.remove(id);
-    this.#languages.delete(id);
+    this.#texts.remove(id);
     this.#indexing = this.#indexing.then(() => this.#records.forget(id));
   }
 
@@ -359,8 +368,7 @@ export class OpenDesk {
       isUnread: countOf(summary) > seen.messages,
       hasNews: work.activity > seen.activity,
       hasDraft: this.#records.hasDraft(id),
-      detected: this.#languages.get(id) ?? '',
-      alike: this.#copies.of(id),
+      ...this.#texts.seen(id),
     };
   }
 
@@ -368,7 +376,7 @@ export class OpenDesk {
     for (const [at, id] of ids.entries()) {
       if (this.#isClosed) return;
       const view = await this.#engine.conversation(id);
-      if (view !== null) this.#take(id, view);
+      if (view !== null) this.#texts.take(id, view, this.#calls);
       this.#unsearched -= 1;
       if (at % indexedAtOnce === indexedAtOnce - 1) await new Promise((resolve) => setImmediate(resolve));
       if (at % toldAfter === toldAfter - 1) this.#gather();
@@ -376,16 +384,7 @@ export class OpenDesk {
     // What was found in the texts shows in the lines.
     if (ids.length > 0) this.#gather();
   }
-
-  #take(id: string, view: CaseFile): void {
-    this.#search.set(id, view);
-    const texts = view.messages.map(({ text }) => text);
-    this.#copies.set(id, texts.join('\n'));
-    this.#languages.set(id, detectLanguage(texts.at(-1) ?? ''));
-  }
 }
-
-const caseProblems: readonly CaseProblem[] = ['unknown', 'not-permitted', 'malformed', 'stopped', 'graded-already'];
 
 interface Parts {
   readonly store: SealedStore;

@@ -19,13 +19,14 @@ export class SearchIndex {
   readonly #texts = new Map<string, string>();
   readonly #chosen = new Map<string, readonly ChosenAnswer[]>();
 
-  set(id: string, view: CaseFile): void {
+  /** @param words of the calls that asked, in every language */
+  set(id: string, view: CaseFile, words: readonly string[] = []): void {
     const answers = view.messages.flatMap(({ answers: all }) =>
       all.flatMap(({ question, values }) => [question, ...values]),
     );
     const texts = [...view.messages.map(({ text }) => text), ...answers, ...view.replies.map(({ text }) => text)];
     const { tags, notes } = view.work;
-    texts.push(...tags, ...notes.map(({ text }) => text));
+    texts.push(...words, ...tags, ...notes.map(({ text }) => text));
     this.#chosen.set(id, chosenIn(view.messages));
     this.#texts.set(id, fold([caseName(id), ...texts].join('\n')));
   }

@@ -81,7 +81,8 @@ export interface TeamView {
 }
 
 /** Why something was not done to a case. */
-export type CaseProblem = 'unknown' | 'not-permitted' | 'malformed' | 'stopped' | 'graded-already';
+export const caseProblems = ['unknown', 'not-permitted', 'malformed', 'stopped', 'graded-already'] as const;
+export type CaseProblem = (typeof caseProblems)[number];
 
 const letters = 'ABCDEF';
 

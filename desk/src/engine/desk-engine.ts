@@ -3,6 +3,7 @@
 import { hexToBytes } from '@postern/protocol/bytes/encode';
 import { Reader } from '@postern/protocol/bytes/reader';
 import { Writer } from '@postern/protocol/bytes/writer';
+import type { Campaign } from '@postern/protocol/campaign/campaign';
 import { MESSAGE_ID_BYTES, REPLY_PARTS_MAX } from '@postern/protocol/constants';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { LogEvent } from '@postern/protocol/messages/log-event';
@@ -117,6 +118,11 @@ export class DeskEngine {
     return { ...view, work: cases.view(id) };
   }
 
+  /** Those whose words are known; the same value until there is another one. */
+  campaigns(): readonly Campaign[] {
+    return this.#nouns.campaigns.all;
+  }
+
   team(): TeamView {
     return this.#nouns.cases.team();
   }
@@ -227,7 +233,8 @@ export class DeskEngine {
   }
 
   async #steps(day: Day, now: number): Promise<void> {
-    const { rosters, transportKeys, log, sync, dayKeys, envelopes, snapshots, posting, parts, cases } = this.#nouns;
+    const { rosters, transportKeys, log, sync, dayKeys, envelopes, snapshots, posting, parts, cases, campaigns } =
+      this.#nouns;
     await this.#step(day, () => rosters.refresh(day));
     if (!rosters.isMember || rosters.current.lastDay < day) return;
     await this.#step(day, () => transportKeys.refresh(day));
@@ -247,6 +254,7 @@ export class DeskEngine {
     await this.#step(day, () => snapshots.send());
     if (!log.progress.needsSnapshot) await this.#step(day, () => envelopes.workOnUnopened(day));
     await this.#step(day, () => posting.begin(day, this.#nouns.collected.documents));
+    await campaigns.refresh(day);
   }
 
   /** A refusal ends one step and not the others. */

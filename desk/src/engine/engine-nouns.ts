@@ -4,6 +4,7 @@ import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { LogEvent } from '@postern/protocol/messages/log-event';
 import { type Day, dayOf } from '@postern/protocol/time';
 import { Alerts } from './alerts.ts';
+import { Campaigns } from './campaigns.ts';
 import { CaseDesk, isAboutEnded } from './case-desk.ts';
 import { Collected } from './collected.ts';
 import { CoverVisits } from './cover-visits.ts';
@@ -37,6 +38,7 @@ export interface Nouns {
   readonly posting: Posting;
   readonly collected: Collected;
   readonly cases: CaseDesk;
+  readonly campaigns: Campaigns;
 }
 
 /** @throws WireError, DocumentError for an identity or a store that is not of this organisation */
@@ -55,6 +57,7 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
   const posting = await Posting.load(parts, { log, pending, rosters, transportKeys, tokens, visits });
   const collected = await Collected.load(parts, { log, pending, rosters, posting });
   const cases = await CaseDesk.load(parts, { log, pending, rosters });
+  const campaigns = await Campaigns.load(parts, rosters);
   let refused = refusedCount(log);
   const onApplied: AppliedListener = (device, events, changed, day) => [
     ...noteRefused(bytesToHex(device), day),
@@ -70,7 +73,7 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
   const sync = new LogSync(parts, { log, rosters, transportKeys, pending, onApplied });
   const snapshots = new Snapshots(parts, { log, sync, transportKeys, dayKeys });
   const envelopes = await Envelopes.load(parts, { log, pending, dayKeys });
-  const documents = { tokens, visits, posting, collected, cases };
+  const documents = { tokens, visits, posting, collected, cases, campaigns };
   return { parts, rosters, transportKeys, dayKeys, log, pending, sync, snapshots, envelopes, ...documents };
 }
 

@@ -31,6 +31,9 @@ export const names = {
   /** A grade of this device that is not shown yet. */
   grade: (id: string): string => `grade/${id}`,
   grades: 'grade/',
+  /** The payload of a campaign, by the hex of its id. */
+  campaign: (id: string): string => `campaign/${id}`,
+  campaigns: 'campaign/',
   progress: 'progress',
   /** The day of the last contact with the server. */
   contact: 'contact',

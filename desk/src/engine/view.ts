@@ -214,4 +214,5 @@ export interface ReplyRoom {
 }
 
 /** Why a reply was not taken. */
-export type ReplyProblem = 'unknown-conversation' | 'empty' | 'too-long' | 'stopped' | 'not-permitted';
+export const replyProblems = ['unknown-conversation', 'empty', 'too-long', 'stopped', 'not-permitted'] as const;
+export type ReplyProblem = (typeof replyProblems)[number];

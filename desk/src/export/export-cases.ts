@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { cleanMetadata, inspectedBytesMax } from '@postern/protocol/metadata/inspect';
 import { MetadataError } from '@postern/protocol/metadata/report';
+import type { CallWords } from '../app/call-words.ts';
 import { caseName } from '../app/case-name.ts';
 import type { TeamView } from '../engine/case-view.ts';
 import type { CaseFile } from '../engine/view.ts';
@@ -32,6 +33,8 @@ export interface ExportParts {
   readonly isHere: (file: FileDescriptor) => Promise<boolean>;
   readonly read: (file: FileDescriptor) => AsyncIterable<Uint8Array>;
   readonly readWhole: (file: FileDescriptor, bytesMax: number) => Promise<Uint8Array | null>;
+  /** In the transcript's language. */
+  readonly words: CallWords;
 }
 
 export interface Exported {
@@ -76,6 +79,7 @@ export async function exportCases(
       const html = transcriptHtml({
         view,
         texts: transcriptTexts(order.language),
+        words: parts.words,
         filesOf: (id) => listed.get(id) ?? [],
         nameOf,
         consent: { by: request.by, agreed },

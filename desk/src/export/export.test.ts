@@ -11,6 +11,7 @@ import { packTar } from 'modern-tar';
 import * as mupdf from 'mupdf';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lacks } from '../../../tools/debian.ts';
+import { CallWords } from '../app/call-words.ts';
 import type { RequestView, TeamView } from '../engine/case-view.ts';
 import type { CaseFile } from '../engine/view.ts';
 import { type ExportOrder, type ExportParts, exportCases } from './export-cases.ts';
@@ -65,6 +66,7 @@ const parts: ExportParts = {
     if (content !== null) yield content;
   },
   readWhole: async ({ name }) => contentOf(name),
+  words: new CallWords([], 'en'),
 };
 
 const view = {

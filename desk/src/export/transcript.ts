@@ -1,5 +1,6 @@
 /** A case as a document for people: HTML without scripts, links or anything that is loaded. */
 
+import type { CallWords } from '../app/call-words.ts';
 import { caseName } from '../app/case-name.ts';
 import { gradeText } from '../engine/case-view.ts';
 import type { CaseFile, MessageView } from '../engine/view.ts';
@@ -17,6 +18,7 @@ export interface ListedFile {
 export interface TranscriptParts {
   readonly view: CaseFile;
   readonly texts: TranscriptTexts;
+  readonly words: CallWords;
   /** Of the message or reply of this id. */
   readonly filesOf: (id: string) => readonly ListedFile[];
   /** What people call a device. */
@@ -128,9 +130,15 @@ function conversation(parts: TranscriptParts): Html {
   return html`${items.sort((a, b) => a.day - b.day).map((one) => one.html)}`;
 }
 
-function sourceMessage(parts: TranscriptParts, { id, day, text, answers, isUnreadable }: MessageView): Html {
-  const { texts } = parts;
-  const given = answers.map(({ question, values }) => html`<p dir="auto"><b>${question}:</b> ${values.join(', ')}</p>`);
+function sourceMessage(parts: TranscriptParts, message: MessageView): Html {
+  const { texts, words } = parts;
+  const { id, day, text, isUnreadable } = message;
+  const given = words
+    .answers(message)
+    .map(
+      ({ question, values }) =>
+        html`<p dir="auto"><b>${question.text}:</b> ${values.map((value) => value.text).join(', ')}</p>`,
+    );
   return html`${item(day, texts.source, isUnreadable ? texts.unreadable : text, '')}${given}${files(parts, id)}`;
 }
 

@@ -6,7 +6,7 @@ import { decodeKeyConfig } from '@postern/protocol/http/ohttp';
 import { verifyBundle } from '@postern/protocol/keys/bundle';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import { loadWordList } from '@postern/protocol/keys/word-lists';
-import { SourceSession, type SourceState } from '@postern/protocol/source';
+import { type Answered, SourceSession, type SourceState } from '@postern/protocol/source';
 import { dayOf } from '@postern/protocol/time';
 import { type DeskWorld, random } from './desk-world.ts';
 
@@ -24,6 +24,7 @@ export class TestSource {
     moments = 6,
     shows = true,
     files: readonly FileDescriptor[] = [],
+    answered?: Answered,
   ): Promise<SourceState> {
     const { clock, fingerprint, origin } = this.#world;
     const session = new SourceSession({ fingerprint, random });
@@ -42,7 +43,7 @@ export class TestSource {
     // Bundle and index are loaded again, as the page does for the lane of the phrase.
     await session.loadIndex(await get(origin, `/index/${session.laneToFetch}`), now);
     const desk = session.desks[0]?.id ?? '';
-    for (const text of texts) await session.send({ deskId: desk, text, language: 'en', files });
+    for (const text of texts) await session.send({ deskId: desk, text, language: 'en', files, answered });
     for (let moment = 0; moment < moments; moment++) {
       await session.answered(moment, await send(origin, await session.request(moment, now)), now);
       if (shows) for (const { id } of session.state.answers) session.shown(id);

@@ -1,0 +1,47 @@
+// Campaigns that a roster lists come to the desk, from a real server, and nothing else does.
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { encodeCampaign } from '@postern/protocol/campaign/campaign';
+import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
+import { sha256 } from '@postern/protocol/primitives/hash';
+import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
+import { afterEach, describe, expect, it } from 'vitest';
+import { callViews } from '../app/call-words.ts';
+import { DeskWorld, random } from './testing/desk-world.ts';
+
+let world: DeskWorld;
+afterEach(() => world.remove());
+
+async function store(payload: Uint8Array): Promise<void> {
+  const row = { kind: 'campaign', key: bytesToHex(await sha256(payload)), lastDay: world.day + 90, bytes: payload };
+  await world.storage?.write([{ kind: 'document', row }]);
+}
+
+describe('campaigns at the desk', () => {
+  it('are known once the roster lists them, through a restart and after they were withdrawn [CAM-1]', async () => {
+    world = await DeskWorld.create(1);
+    const campaign = sampleCampaign(world.roster as VerifiedRoster, world.day);
+    const [listed, stranger] = [
+      encodeCampaign(campaign),
+      encodeCampaign({ ...campaign, id: random(8), name: 'not-listed' }),
+    ];
+    await store(listed);
+    await store(stranger);
+    await world.rounds(2);
+    const device = world.devices[0]!;
+    const titles = (): string[] => callViews(device.engine.campaigns()).map(({ texts }) => texts[1]?.title ?? '');
+    expect(titles()).toEqual([]);
+    expect(device.seen.filter(({ what }) => what === '/campaigns')).toEqual([]);
+
+    const hash = await sha256(listed);
+    await world.server?.addRoster((await world.signRoster({ campaigns: [{ id: campaign.id, hash }] })).signed);
+    await world.rounds(6);
+    expect(titles()).toEqual(['The county hospital']);
+    // Once it is here, nobody is asked for it again.
+    expect(device.seen.filter(({ what }) => what === '/campaigns').length).toBeLessThan(4);
+
+    await world.server?.addRoster((await world.signRoster({ campaigns: [] })).signed);
+    await world.rounds(4);
+    await device.restart();
+    expect(titles()).toEqual(['The county hospital']);
+  });
+});

@@ -1,0 +1,88 @@
+/** Campaigns that rosters have listed, kept for their words: what sources answer are ids (spec/protocol.md, section 2.7). */
+
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { equal } from '@postern/protocol/bytes/equal';
+import { WireError } from '@postern/protocol/bytes/wire-error';
+import { type Campaign, decodeCampaign } from '@postern/protocol/campaign/campaign';
+import { openCampaignList } from '@postern/protocol/campaign/campaign-list';
+import { sha256 } from '@postern/protocol/primitives/hash';
+import type { Day } from '@postern/protocol/time';
+import { fetchFile, Unreachable } from './desk-server.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { freshCircuit } from './public-documents.ts';
+import type { Rosters } from './rosters.ts';
+import { names } from './store-schema.ts';
+
+interface KnownCampaign {
+  readonly campaign: Campaign;
+  readonly hash: Uint8Array;
+}
+
+export class Campaigns {
+  readonly #parts: EngineParts;
+  readonly #rosters: Rosters;
+  /** By hex of their ids, as they were listed last; one that is listed no more is still needed for old answers. */
+  readonly #known: Map<string, KnownCampaign>;
+  #all: readonly Campaign[];
+  /** Of one that no server shows, which is asked for now and then only. */
+  #nextTry = Number.NEGATIVE_INFINITY;
+
+  private constructor(parts: EngineParts, rosters: Rosters, known: Map<string, KnownCampaign>) {
+    this.#parts = parts;
+    this.#rosters = rosters;
+    this.#known = known;
+    this.#all = campaignsOf(known);
+  }
+
+  static async load(parts: EngineParts, rosters: Rosters): Promise<Campaigns> {
+    const { store } = parts.ports;
+    const known = new Map<string, KnownCampaign>();
+    for (const name of await store.list(names.campaigns)) {
+      const payload = await store.get(name);
+      if (payload === null) continue;
+      // Verified against the roster that listed it when it was stored.
+      const campaign = decodeCampaign(payload);
+      known.set(bytesToHex(campaign.id), { campaign, hash: await sha256(payload) });
+    }
+    return new Campaigns(parts, rosters, known);
+  }
+
+  /** The same value until there is another one. */
+  get all(): readonly Campaign[] {
+    return this.#all;
+  }
+
+  /** Fetches the list of all if one that is listed is not here (CAM-1). The desk works on without it. */
+  async refresh(day: Day): Promise<void> {
+    const { ports, options } = this.#parts;
+    const isHere = ({ id, hash }: { readonly id: Uint8Array; readonly hash: Uint8Array }): boolean => {
+      const known = this.#known.get(bytesToHex(id));
+      return known !== undefined && equal(known.hash, hash);
+    };
+    // The server may still show those of the roster before.
+    const rosters = this.#rosters.ofDay(day);
+    if (ports.now() < this.#nextTry || rosters[0]?.campaigns.every(isHere) !== false) return;
+    this.#nextTry = ports.now() + options.envelopeSeconds;
+    try {
+      const list = await fetchFile(ports, '/campaigns', freshCircuit(this.#parts, 'campaigns'));
+      if (list === null) return;
+      // The newest last, so that its contents stay.
+      for (const roster of rosters.reverse()) {
+        for (const campaign of await openCampaignList(list, roster)) if (!isHere(campaign)) await this.#keep(campaign);
+      }
+    } catch (error) {
+      if (!(error instanceof Unreachable || error instanceof WireError)) throw error;
+    }
+  }
+
+  async #keep(campaign: Campaign & { readonly hash: Uint8Array; readonly payload: Uint8Array }): Promise<void> {
+    const id = bytesToHex(campaign.id);
+    await this.#parts.ports.store.set(names.campaign(id), campaign.payload);
+    this.#known.set(id, { campaign, hash: campaign.hash });
+    this.#all = campaignsOf(this.#known);
+  }
+}
+
+function campaignsOf(known: ReadonlyMap<string, KnownCampaign>): readonly Campaign[] {
+  return [...known.values()].map(({ campaign }) => campaign);
+}
