@@ -232,11 +232,12 @@ export class ServerHost {
         if (isLast) await this.#kill();
         return results;
       },
-      replyBody: async (tagKey: Uint8Array): Promise<Uint8Array | null> => {
-        const stored = await storage.replyBody(tagKey);
-        const body = this.lieAboutBody === null ? stored : await this.lieAboutBody(tagKey, stored);
-        this.#seen.push(`reply-body ${body === null ? 'none' : 'found'}`);
-        return body;
+      replyBodies: async (tagKeys: readonly Uint8Array[]): Promise<(Uint8Array | null)[]> => {
+        const stored = await storage.replyBodies(tagKeys);
+        const lie = this.lieAboutBody ?? (async (_tagKey: Uint8Array, body: Uint8Array | null) => body);
+        const bodies = await Promise.all(tagKeys.map((tagKey, at) => lie(tagKey, stored[at] ?? null)));
+        this.#seen.push(...bodies.map((body) => `reply-body ${body === null ? 'none' : 'found'}`));
+        return bodies;
       },
       expire: async (limits: Parameters<Storage['expire']>[0]): Promise<void> => {
         const work = storage.expire(limits);

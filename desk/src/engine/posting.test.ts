@@ -373,7 +373,7 @@ describe('tokens', () => {
     await world.run(6 * hour);
     expect(await replies()).toMatchObject([{ progress: 'posted' }]);
     expect(device(0).engine.status().alerts).toEqual([]);
-    expect(await world.storage?.replyBody(tagKey)).toEqual(body);
+    expect(await world.storage?.replyBodies([tagKey])).toEqual([body]);
     expect((await source.visit([], 6)).answers).toMatchObject([{ text: 'Under way' }]);
     // The rest of the day's posts are made under the new key.
     await world.nextDay();

@@ -1,7 +1,6 @@
 /** SHA-256, HMAC, HKDF and a key stream on Node without a promise for each: for the server, which makes thousands. */
 
-import { createCipheriv, hash } from 'node:crypto';
-import { hkdf } from '@noble/hashes/hkdf.js';
+import { createCipheriv, createSecretKey, hash, hkdfSync } from 'node:crypto';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 
@@ -15,13 +14,13 @@ export function hmacSha256Native(key: Uint8Array, message: Uint8Array): Uint8Arr
   return hmac(sha256, key, message);
 }
 
-/** HKDF-SHA256 (RFC 5869), extract and expand. */
+/** HKDF-SHA256 (RFC 5869), extract and expand; of a key, since Node takes longer to find out what bare bytes are. */
 export function hkdfNative(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array {
-  return hkdf(sha256, ikm, salt, info, length);
+  return new Uint8Array(hkdfSync('sha256', createSecretKey(ikm), salt, info, length));
 }
 
 /** So many bytes of AES-256's key stream in counter mode from zero: a pseudorandom string of a 32-byte seed used once. */
 export function streamOf(seed: Uint8Array, length: number): Uint8Array {
-  const cipher = createCipheriv('aes-256-ctr', seed, new Uint8Array(16));
+  const cipher = createCipheriv('aes-256-ctr', createSecretKey(seed), new Uint8Array(16));
   return cipher.update(new Uint8Array(length));
 }

@@ -123,8 +123,8 @@ export interface Storage {
 
   /** Every live reply without its body, in order of tag key. */
   replyTags(): Promise<ReplyTag[]>;
-  /** The body, or null; one read either way. */
-  replyBody(tagKey: Uint8Array): Promise<Uint8Array | null>;
+  /** For each tag key, in their order, the body or null; the same reads either way. */
+  replyBodies(tagKeys: readonly Uint8Array[]): Promise<(Uint8Array | null)[]>;
 
   logLength(desk: Uint8Array): Promise<number>;
   /** Rows from `from` on, at most `max`, in order; rows that have expired are missing at the front. */

@@ -15,7 +15,7 @@ import type { Pressure } from './pressure.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 
 export interface AnonymousParts {
-  readonly storage: Pick<Storage, 'replyBody' | 'envelopes'>;
+  readonly storage: Pick<Storage, 'replyBodies' | 'envelopes'>;
   /** Durable when it resolves. */
   readonly write: Storage['write'];
   readonly epochs: Epochs;
@@ -39,7 +39,7 @@ export async function answerContent(
   now: number,
   epoch: number,
 ): Promise<AnonymousAnswer> {
-  const bodies = await Promise.all(content.claims.map((claim) => bodyFor(claim, parts)));
+  const bodies = await bodiesFor(content.claims, parts);
   const plan = await planStore(content, parts, now, epoch);
   const acknowledgements = content.acknowledgements.map(
     (key): Write => ({ kind: 'acknowledge', ackId: sha256Native(key) }),
@@ -55,11 +55,11 @@ export function refusedAnswer(parts: AnonymousParts, now: number, random: Random
 }
 
 /** One look-up, one pseudorandom body and one read for every claim, whether there is a reply or not [REQ-6]. */
-async function bodyFor(claim: Uint8Array, parts: AnonymousParts): Promise<Uint8Array> {
-  const { tagKey, otherwise } = parts.epochs.plan(claim);
-  const body = await parts.storage.replyBody(tagKey);
-  parts.counters.add('claims');
-  return body ?? otherwise;
+async function bodiesFor(claims: readonly Uint8Array[], parts: AnonymousParts): Promise<Uint8Array[]> {
+  const plans = claims.map((claim) => parts.epochs.plan(claim));
+  const bodies = await parts.storage.replyBodies(plans.map(({ tagKey }) => tagKey));
+  parts.counters.add('claims', claims.length);
+  return plans.map(({ otherwise }, at) => bodies[at] ?? otherwise);
 }
 
 async function planStore(content: AnonymousContent, parts: AnonymousParts, now: number, epoch: number): Promise<Plan> {

@@ -43,6 +43,7 @@ import {
   schema,
   settingProblems,
 } from './postgres-schema.ts';
+import { inOrderOf, type StoredBody } from './reply-bodies.ts';
 import { anyRowSql, deletionSql, dumpSql, soundnessQueries } from './sql.ts';
 import { deletionsOf, type Row, type Table, tableNamed, tables } from './tables.ts';
 import { type LookupName, lookups, planWrites, questionsOf, type TableChange } from './write-plan.ts';
@@ -128,9 +129,9 @@ class PostgresStorage implements Storage {
     );
   }
 
-  async replyBody(tagKey: Uint8Array): Promise<Uint8Array | null> {
-    const sql = 'SELECT body FROM postern.replies WHERE tag_key = $1';
-    return (await this.#read<{ body: Uint8Array }>(sql, tagKey))[0]?.body ?? null;
+  async replyBodies(tagKeys: readonly Uint8Array[]): Promise<(Uint8Array | null)[]> {
+    const sql = 'SELECT tag_key AS "tagKey", body FROM postern.replies WHERE tag_key = ANY ($1::bytea[])';
+    return inOrderOf(tagKeys, await this.#connections.query<StoredBody>('read', sql, [tagKeys]));
   }
 
   async logLength(desk: Uint8Array): Promise<number> {

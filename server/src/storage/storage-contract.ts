@@ -76,8 +76,8 @@ export function storageContract(engine: Engine): void {
       expect(await write({ kind: 'reply', row: reply(2, 5), payment: payment(1, 6) })).toBe('refused');
       const sameAck = { ...reply(2, 5), ackId: reply(1, 5).ackId };
       expect(await write({ kind: 'reply', row: sameAck, payment: payment(2, 6) })).toBe('refused');
-      expect(await run.storage.replyBody(reply(1, 5).tagKey)).toEqual(reply(1, 5).body);
-      expect(await run.storage.replyBody(reply(2, 5).tagKey)).toBeNull();
+      const asked = [2, 1, 1].map((n) => reply(n, 5).tagKey);
+      expect(await run.storage.replyBodies(asked)).toEqual([null, reply(1, 5).body, reply(1, 5).body]);
       expect(await write({ kind: 'reply', row: reply(2, 5), payment: payment(2, 6) })).toBe('done');
     });
 
@@ -123,7 +123,7 @@ export function storageContract(engine: Engine): void {
       expect(await write({ kind: 'acknowledge', ackId: reply(2, 5).ackId })).toBe('already');
       expect(await write({ kind: 'acknowledge', ackId: reply(1, 5).ackId })).toBe('done');
       expect(await write({ kind: 'acknowledge', ackId: reply(1, 5).ackId })).toBe('already');
-      expect(await run.storage.replyBody(reply(1, 5).tagKey)).toBeNull();
+      expect(await run.storage.replyBodies([reply(1, 5).tagKey])).toEqual([null]);
       expect(await write(post)).toBe('already');
       expect(await run.storage.replyTags()).toEqual([]);
     });
@@ -228,7 +228,7 @@ export function storageContract(engine: Engine): void {
       await run.storage.close();
       await run.open();
       expect(await run.storage.envelopeCounts()).toEqual(new Map([[5, 2]]));
-      expect(await run.storage.replyBody(reply(2, 5).tagKey)).toEqual(reply(2, 5).body);
+      expect(await run.storage.replyBodies([reply(2, 5).tagKey])).toEqual([reply(2, 5).body]);
       expect(await run.storage.log(desk(2), 0, 9)).toEqual([entry(desk(2), 0, 5)]);
       expect(await run.storage.parcels(desk(2), 9)).toEqual([parcel(desk(2), 2, 5)]);
       expect(await run.storage.document('kind', '2')).toEqual(sampleBytes('document 2', 99));

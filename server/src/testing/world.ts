@@ -38,7 +38,7 @@ export interface World {
   server: RunningServer;
   roster: VerifiedRoster;
   readonly serverKey: Uint8Array;
-  /** Writes and reads of the storage since the last look. */
+  /** What was asked of the storage since the last look, by method; a list counts as what is in it. */
   readonly storageCalls: () => Record<string, number>;
   /** The server's storage, to look at beside it. */
   readonly storage: () => Storage;
@@ -77,8 +77,8 @@ export async function makeWorld({ desks = 2, withDayKeys = true, ...options }: W
       print: (line) => void printed.push(line),
       openStorage: async (path) => {
         storage = await openSqlite(path);
-        return counting(storage, (name) => {
-          calls[name] = (calls[name] ?? 0) + 1;
+        return counting(storage, (name, size) => {
+          calls[name] = (calls[name] ?? 0) + size;
         });
       },
       ...options,
@@ -130,13 +130,13 @@ export function deviceOf({ devices }: TestOrganisation, desk: Uint8Array, at = 0
 }
 
 /** Every method of the port, counted by name. */
-function counting(storage: Storage, count: (name: string) => void): Storage {
+function counting(storage: Storage, count: (name: string, size: number) => void): Storage {
   return new Proxy(storage, {
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== 'function') return value;
       return (...given: unknown[]): unknown => {
-        count(String(name));
+        count(String(name), Array.isArray(given[0]) ? given[0].length : 1);
         return value.apply(target, given);
       };
     },
