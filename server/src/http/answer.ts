@@ -9,6 +9,8 @@ export interface Answer {
   readonly type?: string;
   readonly body: Uint8Array;
   readonly headers?: readonly (readonly [string, string])[];
+  /** A page with a policy of its own, under which nothing can run; or a way to one. */
+  readonly isStill?: boolean;
   /** Called once, when the answer was handed over or its receiver is gone. */
   readonly sent?: () => void;
 }

@@ -81,7 +81,13 @@ const pageHeaders: typeof commonHeaders = [
   ['Permissions-Policy', deniedFeatures.map((feature) => `${feature}=()`).join(', ')],
 ];
 
-/** @param type the answer's content type */
-export function headersFor(type: string | undefined): typeof commonHeaders {
+/** What is left where no script can run: nobody is there to read, isolate or deny anything, and each byte counts. */
+const stillHeaders = commonHeaders.filter(([name]) =>
+  ['Cross-Origin-Opener-Policy', 'Referrer-Policy', 'X-Content-Type-Options', 'Cache-Control'].includes(name),
+);
+
+/** @param type the answer's content type @param isStill it brings its own policy, under which nothing can run */
+export function headersFor(type: string | undefined, isStill = false): typeof commonHeaders {
+  if (isStill) return stillHeaders;
   return type?.startsWith('text/html') === true ? pageHeaders : commonHeaders;
 }

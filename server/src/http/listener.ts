@@ -151,7 +151,7 @@ function write(response: ServerResponse, answer: Answer, isHead: boolean): void 
   const head: (string | number)[] = [];
   const own = answer.headers ?? [];
   // Two policies would both hold: one of the answer's own takes the place of the common one.
-  for (const [name, value] of headersFor(answer.type))
+  for (const [name, value] of headersFor(answer.type, answer.isStill))
     if (!own.some(([known]) => known === name)) head.push(name, value);
   for (const [name, value] of own) head.push(name, value);
   if (answer.type !== undefined) head.push('Content-Type', answer.type);

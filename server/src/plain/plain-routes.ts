@@ -53,10 +53,14 @@ export function withPlain(parts: PlainParts, next: Handler): Handler {
       incoming,
       key: cookieForm.exec(incoming.headers.cookie ?? '')?.[1],
     };
-    if (incoming.method === 'POST') return takeForm(place);
+    if (incoming.method === 'POST') return still(takeForm(place));
     if (incoming.method !== 'GET' && incoming.method !== 'HEAD') throw new Refusal('method', 'GET, HEAD, POST');
-    return showPage(place, started !== undefined);
+    return still(showPage(place, started !== undefined));
   };
+}
+
+async function still(answer: Promise<Answer>): Promise<Answer> {
+  return { ...(await answer), isStill: true };
 }
 
 type Place = PlainParts & {
@@ -114,7 +118,7 @@ async function takeForm(place: Place): Promise<Answer> {
   if (hasLeft === null) return firstPage(place, ofPast(visits.past(visit.key)), 200, [forget(incoming)]);
   const isNew = visit.process !== known;
   const location = ['Location', `/plain/${language}/${isNew ? '?started' : ''}`] as const;
-  const headers = isNew ? [ownPolicy, location, remember(visit.key, incoming)] : [ownPolicy, location];
+  const headers = isNew ? [location, remember(visit.key, incoming)] : [location];
   return { status: 303, body: new Uint8Array(0), headers };
 }
 
