@@ -49,6 +49,8 @@ export interface State {
   readonly link: Link;
   readonly phase: LockPhase | null;
   readonly idleMinutes: number;
+  /** Cases read so far while the device opens. */
+  readonly opening: { readonly read: number; readonly all: number } | null;
   readonly unlock: UnlockState;
   readonly preferences: Preferences;
   readonly status: EngineStatus | null;
@@ -119,6 +121,7 @@ export const firstState: State = {
   link: 'starting',
   phase: null,
   idleMinutes: 0,
+  opening: null,
   unlock: 'idle',
   preferences: { language: '', hasKeys: true },
   status: null,
@@ -238,6 +241,8 @@ function applyChange(state: State, change: Change): State {
   switch (change.kind) {
     case 'phase':
       return applyPhase(state, change.phase, change.idleMinutes);
+    case 'opening':
+      return { ...state, opening: { read: change.read, all: change.all } };
     case 'preferences':
       return { ...state, preferences: change.preferences };
     case 'status': {
@@ -266,7 +271,7 @@ function applyChange(state: State, change: Change): State {
 /** A locked page holds nothing of what it showed. */
 function applyPhase(state: State, phase: LockPhase, idleMinutes: number): State {
   const unlock = state.unlock === 'working' && phase === 'open' ? 'idle' : state.unlock;
-  if (phase === 'open') return { ...state, phase, idleMinutes, unlock };
+  if (phase === 'open') return { ...state, phase, idleMinutes, unlock, opening: null };
   const { link, preferences } = state;
   return { ...firstState, link, preferences, phase, idleMinutes, unlock };
 }

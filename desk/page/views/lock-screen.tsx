@@ -35,13 +35,25 @@ export function LockScreen({ page }: { readonly page: DeskPage }): JSX.Element {
           <Icon name="lock" />
         </span>
         <h1>{say('lock.heading')}</h1>
-        {phase === 'opening' ? <p role="status">{say('lock.opening')}</p> : <Passphrase page={page} />}
+        {phase === 'opening' ? <Opening page={page} /> : <Passphrase page={page} />}
         <p class="fine">
           {say('lock.note')} {idleMinutes > 0 ? say('lock.idle', { minutes: idleMinutes }) : ''}
         </p>
       </div>
       <LanguageChoice page={page} />
     </main>
+  );
+}
+
+function Opening({ page }: { readonly page: DeskPage }): JSX.Element {
+  const { opening } = page.state.value;
+  return (
+    <>
+      <p id="opening" role="status">
+        {page.words.value.say('lock.opening')}
+      </p>
+      <progress aria-labelledby="opening" max={opening?.all ?? 1} value={opening?.read ?? 0} />
+    </>
   );
 }
 

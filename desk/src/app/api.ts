@@ -45,6 +45,8 @@ export type LockPhase = 'locked' | 'opening' | 'open' | 'unlisted';
 /** One line of the stream of changes. The first of an open desk carries everything, the later ones what differs. */
 export type Change =
   | { readonly kind: 'phase'; readonly phase: LockPhase; readonly idleMinutes: number }
+  /** While it is `opening`: how many of its cases it has read. */
+  | { readonly kind: 'opening'; readonly read: number; readonly all: number }
   | { readonly kind: 'preferences'; readonly preferences: Preferences }
   | {
       readonly kind: 'status';

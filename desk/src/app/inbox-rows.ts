@@ -10,8 +10,18 @@ export function countOf({ messages, incomplete }: ConversationSummary): number {
   return messages + incomplete;
 }
 
-export function isSameRow(row: InboxRow, known: InboxRow | undefined): boolean {
-  return isDeepStrictEqual(row, known);
+/** @param isSameLine whether the engine has given the same for both, so that only what this device adds can differ */
+export function isSameRow(row: InboxRow, known: InboxRow, isSameLine: boolean): boolean {
+  if (!isSameLine) return isDeepStrictEqual(row, known);
+  const { isUnread, hasNews, hasDraft, detected, alike } = known;
+  return (
+    row.isUnread === isUnread &&
+    row.hasNews === hasNews &&
+    row.hasDraft === hasDraft &&
+    row.detected === detected &&
+    row.alike?.group === alike?.group &&
+    row.alike?.count === alike?.count
+  );
 }
 
 export function hasSameTexts(row: InboxRow, known: InboxRow | undefined): boolean {

@@ -28,12 +28,13 @@ interface Group {
 
 export class NearCopies {
   readonly #signatures = new Map<string, Uint32Array>();
-  readonly #buckets = new Map<string, Set<string>>();
+  /** For each band, the ids of texts that have the same there; alone, as most are, without a set. */
+  readonly #buckets: readonly Map<number, string | Set<string>>[] = Array.from({ length: bands }, () => new Map());
   readonly #groups = new Map<string, Group>();
   /** Ids to be put into groups: new ones, and those that one which has gone may have held together. */
   readonly #loose = new Set<string>();
-  /** Keys of buckets that have lost the one that stood for them. */
-  readonly #leaderless = new Set<string>();
+  /** Buckets that have lost the one that stood for them. */
+  readonly #leaderless = new Set<ReadonlySet<string>>();
 
   set(id: string, text: string): void {
     this.remove(id);
@@ -41,10 +42,7 @@ export class NearCopies {
     if (plain.length === 0) return;
     const signature = signatureOf(plain);
     this.#signatures.set(id, signature);
-    for (const key of bandKeys(signature)) {
-      const bucket = this.#buckets.get(key) ?? new Set();
-      this.#buckets.set(key, bucket.add(id));
-    }
+    for (const [band, hash] of bandHashes(signature).entries()) this.#put(band, hash, id);
     this.#loose.add(id);
   }
 
@@ -56,17 +54,13 @@ export class NearCopies {
       this.#loose.add(member);
       this.#groups.delete(member);
     }
-    for (const key of bandKeys(signature)) {
-      const bucket = this.#buckets.get(key) ?? new Set();
-      if (firstOf(bucket) === id) this.#leaderless.add(key);
-      bucket.delete(id);
-      if (bucket.size === 0) this.#buckets.delete(key);
-    }
+    for (const [band, hash] of bandHashes(signature).entries()) this.#take(band, hash, id);
     this.#loose.delete(id);
   }
 
   clear(): void {
-    for (const kept of [this.#signatures, this.#buckets, this.#groups, this.#loose, this.#leaderless]) kept.clear();
+    const all = [...this.#buckets, this.#signatures, this.#groups, this.#loose, this.#leaderless];
+    for (const kept of all) kept.clear();
   }
 
   /** Null for a text that is like no other. */
@@ -77,17 +71,36 @@ export class NearCopies {
     return ids.size > 1 ? { group: name, count: ids.size } : null;
   }
 
+  #put(band: number, hash: number, id: string): void {
+    const buckets = this.#buckets[band];
+    const bucket = buckets?.get(hash);
+    if (bucket === undefined) buckets?.set(hash, id);
+    else if (typeof bucket === 'string') buckets?.set(hash, new Set([bucket, id]));
+    else bucket.add(id);
+  }
+
+  #take(band: number, hash: number, id: string): void {
+    const buckets = this.#buckets[band];
+    const bucket = buckets?.get(hash);
+    if (bucket === undefined) return;
+    if (typeof bucket !== 'string') {
+      if (firstOf(bucket) === id) this.#leaderless.add(bucket);
+      bucket.delete(id);
+    }
+    if (bucket === id || firstOf(bucket) === undefined) buckets?.delete(hash);
+  }
+
   #regroup(): void {
-    for (const key of this.#leaderless) for (const id of this.#buckets.get(key) ?? []) this.#loose.add(id);
+    for (const bucket of this.#leaderless) for (const id of bucket) this.#loose.add(id);
     this.#leaderless.clear();
     // Whoever is with one of them in a group is to be asked again too.
     for (const id of [...this.#loose]) for (const member of this.#groups.get(id)?.ids ?? []) this.#loose.add(member);
     for (const id of this.#loose) if (this.#signatures.has(id)) this.#groups.set(id, aloneAs(id));
     for (const id of this.#loose) {
       const signature = this.#signatures.get(id);
-      for (const key of signature === undefined ? [] : bandKeys(signature)) {
+      for (const [band, hash] of signature === undefined ? [] : bandHashes(signature).entries()) {
         // The first stands for all of its bucket, or a flood would be compared with itself.
-        const first = firstOf(this.#buckets.get(key) ?? new Set());
+        const first = firstOf(this.#buckets[band]?.get(hash) ?? '');
         if (first !== undefined && first !== id && this.#share(id, first) >= shareMin) this.#merge(id, first);
       }
     }
@@ -113,7 +126,8 @@ export class NearCopies {
   }
 }
 
-function firstOf(bucket: ReadonlySet<string>): string | undefined {
+function firstOf(bucket: string | ReadonlySet<string>): string | undefined {
+  if (typeof bucket === 'string') return bucket;
   const [first] = bucket;
   return first;
 }
@@ -153,9 +167,12 @@ function mix(value: number): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-function bandKeys(signature: Uint32Array): string[] {
+/** One number for the rows of each band. Two that differ and give the same one are told apart by their shares. */
+function bandHashes(signature: Uint32Array): number[] {
   return Array.from({ length: bands }, (_, band) => {
-    const part = signature.subarray(band * rows, (band + 1) * rows);
-    return `${band}/${part.join('.')}`;
+    let hash = band;
+    for (let row = 0; row < rows; row++) hash = mix(hash ^ (signature[band * rows + row] ?? 0));
+    // Small integers take no memory of their own.
+    return hash | 0;
   });
 }

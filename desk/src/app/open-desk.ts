@@ -6,21 +6,21 @@ import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
 import { caseProblems } from '../engine/case-view.ts';
-import { type CaseLine, replyProblems } from '../engine/view.ts';
+import { replyProblems } from '../engine/view.ts';
 import type { ExportOrder } from '../export/export-cases.ts';
 import { DeskFiles, defaultDelaySeconds, type SaveProblem } from '../files/desk-files.ts';
 import type { SavedFile } from '../files/plain-files.ts';
-import type { Answers, Calls, Change, FilePlace, InboxRow, Preferences } from './api.ts';
+import type { Answers, Calls, Change, FilePlace, Preferences } from './api.ts';
 import { type CallView, callViews } from './call-words.ts';
 import { readCarried } from './carried-lines.ts';
 import { type CaseAnswer, type CaseCallName, type CaseCalls, caseAction } from './case-calls.ts';
 import { type EngineLoop, startEngineLoop, type Timer } from './engine-loop.ts';
 import type { Engine, OpenEngine } from './engine-port.ts';
 import { exportFromDesk } from './export-desk.ts';
-import { caseIdsIn, countOf, hasSameTexts, isSameRow } from './inbox-rows.ts';
+import { Inbox } from './inbox.ts';
+import { caseIdsIn, countOf } from './inbox-rows.ts';
 import { type Enrolment, eraseKeystore, type Keystore } from './keystore.ts';
 import { PageRecords, type Seen } from './page-records.ts';
-import { ReadTexts } from './read-texts.ts';
 import { SealedStore } from './sealed-store.ts';
 import type { SocksProxy } from './socks-agent.ts';
 import { countWeeks } from './statistics.ts';
@@ -40,16 +40,16 @@ export interface OpenDeskOptions {
   readonly timer: Timer;
   readonly openEngine: OpenEngine;
   readonly send: (change: Change) => void;
+  /** Told how many of the device's cases have been read, while the desk is opened. */
+  readonly onReading: (read: number, all: number) => void;
 }
 
 type EnrolledKeystore = Keystore & { readonly enrolment: Enrolment };
 
 /** Changes that come together are told together. */
 const gatherMs = 120;
-/** Conversations that are read for the search before others get their turn. */
-const indexedAtOnce = 40;
-/** And before the page is told how far that is. */
-const toldAfter = 1_000;
+/** Cases of a change that are read again for the search before it is answered. */
+const readAtOnceMax = 40;
 
 export class OpenDesk {
   readonly #options: OpenDeskOptions;
@@ -59,16 +59,13 @@ export class OpenDesk {
   readonly #engine: Engine;
   readonly #records: PageRecords;
   readonly #files: DeskFiles;
-  readonly #texts = new ReadTexts();
+  readonly #inbox: Inbox;
   readonly #loop: EngineLoop;
   readonly #unlisten: () => void;
-  #rows = new Map<string, InboxRow>();
   #campaigns: readonly Campaign[] = [];
   #calls: readonly CallView[] = [];
   #gathering: { cancel(): void } | null = null;
   #telling: { cancel(): void } | null = null;
-  #indexing: Promise<void> = Promise.resolve();
-  #unsearched = 0;
   #isClosed = false;
 
   private constructor(options: OpenDeskOptions, keystore: Keystore, parts: Parts) {
@@ -79,6 +76,7 @@ export class OpenDesk {
     this.#engine = parts.engine;
     this.#records = parts.records;
     this.#files = parts.files;
+    this.#inbox = new Inbox({ ...parts, calls: () => this.#calls, onFound: () => this.#gather() });
     this.#unlisten = parts.engine.onChange(() => this.#gather());
     this.#loop = startEngineLoop(parts.engine, options.now, options.timer, () => this.#gather());
     this.#readCalls();
@@ -95,7 +93,7 @@ export class OpenDesk {
       opened.store = await SealedStore.open(options.storeFile, keystore.storeKey, random);
       const { store, transport } = opened;
       const records = await PageRecords.load(store);
-      const ports = { ...transport, now, random, recipient: nativeRecipient, store };
+      const ports = { ...transport, now, random, recipient: nativeRecipient, store, onReading: options.onReading };
       const engine = await options.openEngine(ports, identityOf(keystore.deviceSeed, enrolment));
       const files = await DeskFiles.open({
         folder: options.folder,
@@ -125,11 +123,9 @@ export class OpenDesk {
     await this.#loop.stop();
     this.#telling?.cancel();
     await this.#files.close();
-    await this.#indexing;
+    await this.#inbox.close();
     await this.#store.close();
     eraseKeystore(this.#keystore);
-    this.#texts.clear();
-    this.#rows.clear();
   }
 
   /** Everything that a page needs to begin with. */
@@ -137,7 +133,7 @@ export class OpenDesk {
     return [
       { kind: 'preferences', preferences: this.#records.preferences },
       this.#status(),
-      { kind: 'inbox', isWhole: true, rows: [...this.#rows.values()], gone: [] },
+      { kind: 'inbox', isWhole: true, rows: [...this.#inbox.rows.values()], gone: [] },
       this.#fileChange(),
       { kind: 'calls', calls: this.#calls },
     ];
@@ -150,7 +146,7 @@ export class OpenDesk {
   }
 
   async room(id: string, text: string): Promise<Answers['room']> {
-    if (!this.#rows.has(id)) return { room: null };
+    if (!this.#inbox.rows.has(id)) return { room: null };
     return { room: await this.#engine.replyRoom(id, text) };
   }
 
@@ -193,7 +189,7 @@ export class OpenDesk {
   }
 
   async attach({ id, ...given }: Calls['attach']): Promise<Answers['attach']> {
-    if (!this.#rows.has(id)) return { attachment: null };
+    if (!this.#inbox.rows.has(id)) return { attachment: null };
     const attachment = await this.#files.attachments.begin(id, given);
     this.filesChanged();
     return { attachment };
@@ -223,7 +219,7 @@ export class OpenDesk {
   }
 
   async setDraft(id: string, text: string): Promise<void> {
-    if (!this.#rows.has(id)) return;
+    if (!this.#inbox.rows.has(id)) return;
     await this.#records.setDraft(id, text);
     this.#gather();
   }
@@ -233,15 +229,12 @@ export class OpenDesk {
     const action = caseAction(name, given);
     if (action === null) return { problem: 'malformed' };
     try {
-      const known = caseIdsIn(given).filter((id) => this.#rows.get(id)?.hasNews === false);
+      const known = caseIdsIn(given).filter((id) => this.#inbox.rows.get(id)?.hasNews === false);
       await this.#engine.work(action);
       await this.#noteOwn(known);
       const ids = caseIdsIn(given);
       // What was just written is found at once.
-      if (ids.length <= indexedAtOnce) {
-        this.#unsearched += ids.length;
-        await this.#index(ids);
-      }
+      if (ids.length <= readAtOnceMax) await this.#inbox.read(ids);
       return { problem: null };
     } catch (error) {
       const problem = caseProblems.find((known) => known === (error as { code?: unknown }).code);
@@ -267,11 +260,11 @@ export class OpenDesk {
   }
 
   statistics(): Answers['statistics'] {
-    return { weeks: countWeeks(this.#rows.values()), answers: this.#texts.answerCounts() };
+    return { weeks: countWeeks(this.#inbox.rows.values()), answers: this.#inbox.answerCounts() };
   }
 
   async setSeen(id: string, { messages, activity }: Seen): Promise<void> {
-    const row = this.#rows.get(id);
+    const row = this.#inbox.rows.get(id);
     if (row === undefined) return;
     const seen = { messages: Math.min(messages, countOf(row)), activity: Math.min(activity, row.work.activity) };
     await this.#records.setSeen(id, seen);
@@ -279,7 +272,7 @@ export class OpenDesk {
   }
 
   find(query: string): string[] {
-    return this.#texts.find(query);
+    return this.#inbox.find(query);
   }
 
   /** Lines of one carried message (CAR-3). */
@@ -321,22 +314,13 @@ export class OpenDesk {
       status: this.#engine.status(),
       today,
       hasFailed: this.#loop.hasFailed,
-      unsearched: this.#unsearched,
+      unsearched: this.#inbox.unsearched,
       team: this.#engine.team(),
     };
   }
 
   #tellInbox(): void {
-    const next = new Map(this.#engine.conversations().map((summary) => [summary.id, this.#row(summary)] as const));
-    const rows = [...next.values()].filter((row) => !isSameRow(row, this.#rows.get(row.id)));
-    const gone = [...this.#rows.keys()].filter((id) => !next.has(id));
-    const toIndex = rows.filter((row) => !hasSameTexts(row, this.#rows.get(row.id))).map(({ id }) => id);
-    this.#rows = next;
-    for (const id of gone) this.#forget(id);
-    if (toIndex.length > 0) {
-      this.#unsearched += toIndex.length;
-      this.#indexing = this.#indexing.then(() => this.#index(toIndex));
-    }
+    const { rows, gone } = this.#inbox.update();
     if (rows.length + gone.length > 0) this.#options.send({ kind: 'inbox', isWhole: false, rows, gone });
   }
 
@@ -345,44 +329,13 @@ export class OpenDesk {
     this.#readCalls();
     this.#options.send({ kind: 'calls', calls: this.#calls });
     // What was read before is found by the words too.
-    const answered = [...this.#rows.values()].filter(({ campaign }) => campaign !== null).map(({ id }) => id);
-    this.#unsearched += answered.length;
-    this.#indexing = this.#indexing.then(() => this.#index(answered));
+    const answered = [...this.#inbox.rows.values()].filter(({ campaign }) => campaign !== null).map(({ id }) => id);
+    this.#inbox.readAgain(answered);
   }
 
   #readCalls(): void {
     this.#campaigns = this.#engine.campaigns();
     this.#calls = callViews(this.#campaigns);
-  }
-
-  #forget(id: string): void {
-    this.#texts.remove(id);
-    this.#indexing = this.#indexing.then(() => this.#records.forget(id));
-  }
-
-  #row(summary: CaseLine): InboxRow {
-    const { id, work } = summary;
-    const seen = this.#records.seen(id);
-    return {
-      ...summary,
-      isUnread: countOf(summary) > seen.messages,
-      hasNews: work.activity > seen.activity,
-      hasDraft: this.#records.hasDraft(id),
-      ...this.#texts.seen(id),
-    };
-  }
-
-  async #index(ids: readonly string[]): Promise<void> {
-    for (const [at, id] of ids.entries()) {
-      if (this.#isClosed) return;
-      const view = await this.#engine.conversation(id);
-      if (view !== null) this.#texts.take(id, view, this.#calls);
-      this.#unsearched -= 1;
-      if (at % indexedAtOnce === indexedAtOnce - 1) await new Promise((resolve) => setImmediate(resolve));
-      if (at % toldAfter === toldAfter - 1) this.#gather();
-    }
-    // What was found in the texts shows in the lines.
-    if (ids.length > 0) this.#gather();
   }
 }
 

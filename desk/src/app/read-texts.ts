@@ -11,11 +11,17 @@ export class ReadTexts {
   readonly #search = new SearchIndex();
   readonly #copies = new NearCopies();
   readonly #languages = new Map<string, string>();
+  /** The newest message that near copies and languages know of each case. */
+  readonly #newest = new Map<string, string>();
 
   /** @param calls whose words are known */
   take(id: string, view: CaseFile, calls: readonly CallView[]): void {
     this.#search.set(id, view, answerWords(calls, view.messages));
     const texts = view.messages.map(({ text }) => text);
+    // A message does not change once it is there, and most of what is done to a case brings none.
+    const newest = `${texts.length}/${view.messages.at(-1)?.id}`;
+    if (this.#newest.get(id) === newest) return;
+    this.#newest.set(id, newest);
     this.#copies.set(id, texts.join('\n'));
     this.#languages.set(id, detectLanguage(texts.at(-1) ?? ''));
   }
@@ -24,12 +30,14 @@ export class ReadTexts {
     this.#search.remove(id);
     this.#copies.remove(id);
     this.#languages.delete(id);
+    this.#newest.delete(id);
   }
 
   clear(): void {
     this.#search.clear();
     this.#copies.clear();
     this.#languages.clear();
+    this.#newest.clear();
   }
 
   find(query: string): string[] {

@@ -9,9 +9,10 @@ import { bytesToUtf8, concat, utf8ToBytes } from '@postern/protocol/bytes/encode
 import { Reader } from '@postern/protocol/bytes/reader';
 import type { Secret } from '@postern/protocol/bytes/secret';
 import { Writer } from '@postern/protocol/bytes/writer';
-import { AES_KEY_BYTES, HASH_BYTES, SALT_BYTES, SUBKEY_BYTES } from '@postern/protocol/constants';
-import { importKdfSecret, type Kdf, type Subkey } from '@postern/protocol/keys/kdf';
-import { aesGcmOpen, aesGcmSeal } from '@postern/protocol/primitives/aes-gcm';
+import { HASH_BYTES, SALT_BYTES } from '@postern/protocol/constants';
+import { kdf } from '@postern/protocol/keys/kdf';
+import { type SubkeySource, subkeySource } from '@postern/protocol/keys/subkey-native';
+import { aesGcmOpenNative, aesGcmSealNative } from '@postern/protocol/primitives/aes-gcm-native';
 import { hmacSha256Native } from '@postern/protocol/primitives/hmac-native';
 import type { Random } from '@postern/protocol/primitives/random';
 import type { LocalStore, StoreWrite } from '../engine/ports.ts';
@@ -19,31 +20,32 @@ import { type RowChange, StoreFile } from './store-file.ts';
 
 /** Lengths of values show only in steps of this. */
 const stepBytes = 512;
-/** Records whose names are opened at the same time. */
-const batchRecords = 256;
+/** Records that are opened or sealed before others get their turn. */
+const batchRecords = 128;
 const noBytes = new Uint8Array(0);
 
 export class SealedStore implements LocalStore {
   readonly #file: StoreFile;
-  #derive: Kdf;
+  readonly #subkey: SubkeySource;
   readonly #idKey: Uint8Array;
   readonly #random: Random;
-  readonly #ids = new Map<string, Uint8Array>();
+  /** Ids by name, in one map for each first part of a name: most lists are of a few among many thousand. */
+  readonly #ids = new Map<string, Map<string, Uint8Array>>();
+  #reads = 0;
   #last: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  private constructor(file: StoreFile, derive: Kdf, idKey: Uint8Array, random: Random) {
+  private constructor(file: StoreFile, key: SubkeySource, idKey: Uint8Array, random: Random) {
     this.#file = file;
-    this.#derive = derive;
+    this.#subkey = key;
     this.#idKey = idKey;
     this.#random = random;
   }
 
   /** @param key 32 bytes @throws Error if the file was made under another key */
   static async open(path: string, key: Secret, random: Random): Promise<SealedStore> {
-    const derive = await importKdfSecret(key.reveal());
-    const idKey = await derive('postern/1 desk store', 'ids', [], HASH_BYTES);
-    const store = new SealedStore(new StoreFile(path), derive, idKey, random);
+    const idKey = await kdf(key.reveal(), 'postern/1 desk store', 'ids', [], HASH_BYTES);
+    const store = new SealedStore(new StoreFile(path), subkeySource(key.reveal()), idKey, random);
     try {
       await store.#readNames();
     } catch (error) {
@@ -55,8 +57,13 @@ export class SealedStore implements LocalStore {
 
   async get(name: string): Promise<Uint8Array | null> {
     this.#checkOpen('read');
-    const id = this.#ids.get(name);
+    const id = this.#ids.get(firstPart(name))?.get(name);
     const sealed = id === undefined ? null : this.#file.value(id);
+    this.#reads += 1;
+    if (this.#reads % batchRecords === 0) {
+      await turn();
+      this.#checkOpen('read');
+    }
     return id === undefined || sealed === null ? null : this.#open('value', id, sealed);
   }
 
@@ -70,7 +77,11 @@ export class SealedStore implements LocalStore {
 
   async list(prefix: string): Promise<string[]> {
     this.#checkOpen('list');
-    return [...this.#ids.keys()].filter((name) => name.startsWith(prefix)).sort();
+    const some = prefix.includes('/') ? [this.#ids.get(firstPart(prefix)) ?? new Map()] : [...this.#ids.values()];
+    return some
+      .flatMap((ids) => [...ids.keys()])
+      .filter((name) => name.startsWith(prefix))
+      .sort();
   }
 
   /** One after the other, in the order of the calls. */
@@ -89,36 +100,44 @@ export class SealedStore implements LocalStore {
     await this.#last;
     this.#file.close();
     this.#idKey.fill(0);
-    this.#derive = () => Promise.reject(new Error('use the local store: it is closed'));
+    this.#subkey.erase();
     this.#ids.clear();
   }
 
   async #write(writes: readonly StoreWrite[]): Promise<void> {
-    const changes = await Promise.all(writes.map((write) => this.#change(write)));
+    const changes: RowChange[] = [];
+    for (const write of writes) {
+      changes.push(this.#change(write));
+      if (changes.length % batchRecords === 0) await turn();
+    }
     this.#file.change(changes);
     writes.forEach(({ key, bytes }, at) => {
-      if (bytes === null) this.#ids.delete(key);
-      else this.#ids.set(key, changes[at]?.id ?? this.#idOf(key));
+      if (bytes === null) this.#ids.get(firstPart(key))?.delete(key);
+      else this.#name(key, changes[at]?.id ?? this.#idOf(key));
     });
   }
 
-  async #change({ key, bytes }: StoreWrite): Promise<RowChange> {
+  #change({ key, bytes }: StoreWrite): RowChange {
     const id = this.#idOf(key);
     if (bytes === null) return { id, value: null };
-    const [name, value] = await Promise.all([this.#seal('name', id, utf8ToBytes(key)), this.#seal('value', id, bytes)]);
+    const [name, value] = [this.#seal('name', id, utf8ToBytes(key)), this.#seal('value', id, bytes)];
     bytes.fill(0);
     return { id, name, value };
   }
 
   async #readNames(): Promise<void> {
-    let batch: Promise<void>[] = [];
+    let count = 0;
     for (const { id, name } of this.#file.names()) {
-      batch.push(this.#open('name', id, name).then((opened) => void this.#ids.set(bytesToUtf8(opened), id)));
-      if (batch.length < batchRecords) continue;
-      await Promise.all(batch);
-      batch = [];
+      this.#name(bytesToUtf8(this.#open('name', id, name)), id);
+      count += 1;
+      if (count % batchRecords === 0) await turn();
     }
-    await Promise.all(batch);
+  }
+
+  #name(name: string, id: Uint8Array): void {
+    const part = firstPart(name);
+    const ids = this.#ids.get(part) ?? new Map<string, Uint8Array>();
+    this.#ids.set(part, ids.set(name, id));
   }
 
   #idOf(name: string): Uint8Array {
@@ -126,25 +145,25 @@ export class SealedStore implements LocalStore {
   }
 
   /** `salt[32], AES-256-GCM(subkey(store key, "desk store " ‖ part, salt, id), var32 bytes, padding)` */
-  async #seal(part: 'name' | 'value', id: Uint8Array, bytes: Uint8Array): Promise<Uint8Array> {
+  #seal(part: 'name' | 'value', id: Uint8Array, bytes: Uint8Array): Uint8Array {
     const salt = this.#random(SALT_BYTES);
-    const { key, nonce } = await this.#subkey(part, id, salt);
+    const { key, nonce } = this.#subkey(`desk store ${part}`, salt, [id]);
     const length = 4 + bytes.length;
     const step = part === 'name' ? 128 : stepBytes;
     const padded = new Writer()
       .var32(bytes)
       .padTo(Math.ceil(length / step) * step)
       .done();
-    const sealed = await aesGcmSeal(key, nonce, noBytes, padded);
+    const sealed = aesGcmSealNative(key, nonce, noBytes, padded);
     padded.fill(0);
     return concat(salt, sealed);
   }
 
-  async #open(part: 'name' | 'value', id: Uint8Array, bytes: Uint8Array): Promise<Uint8Array> {
+  #open(part: 'name' | 'value', id: Uint8Array, bytes: Uint8Array): Uint8Array {
     const salt = bytes.subarray(0, SALT_BYTES);
     if (salt.length !== SALT_BYTES) throw new Error('open a record of the local store: it is damaged');
-    const { key, nonce } = await this.#subkey(part, id, salt);
-    const opened = await aesGcmOpen(key, nonce, noBytes, bytes.subarray(SALT_BYTES));
+    const { key, nonce } = this.#subkey(`desk store ${part}`, salt, [id]);
+    const opened = aesGcmOpenNative(key, nonce, noBytes, bytes.subarray(SALT_BYTES));
     if (opened === null) throw new Error('open a record of the local store: it is damaged or of another key');
     const reader = new Reader(opened);
     const value = reader.var32();
@@ -152,13 +171,17 @@ export class SealedStore implements LocalStore {
     return value;
   }
 
-  /** The protocol's `subkey`, from a key that is prepared once for many thousand records. */
-  async #subkey(part: 'name' | 'value', id: Uint8Array, salt: Uint8Array): Promise<Subkey> {
-    const derived = await this.#derive('postern/1 subkey', `desk store ${part}`, [salt, id], SUBKEY_BYTES);
-    return { key: derived.slice(0, AES_KEY_BYTES), nonce: derived.slice(AES_KEY_BYTES) };
-  }
-
   #checkOpen(attempted: string): void {
     if (this.#isClosed) throw new Error(`${attempted} the local store: it is closed`);
   }
+}
+
+/** Of a name, which the engine parts by `/`. */
+function firstPart(name: string): string {
+  return name.split('/', 1)[0] ?? name;
+}
+
+/** Lets whatever else waits have its turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -240,8 +240,9 @@ class DeskRoom {
     const send = (change: Change): void => {
       if (this.#phase === 'open') this.#send(change);
     };
+    const onReading = (read: number, all: number): void => this.#send({ kind: 'opening', read, all });
     const own = { storeFile: join(folder, storeName), folder, fileDelaySeconds };
-    return { ...own, socks, server, now, random, timer, openEngine, send };
+    return { ...own, socks, server, now, random, timer, openEngine, send, onReading };
   }
 
   #setPhase(phase: LockPhase): void {

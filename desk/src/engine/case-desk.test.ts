@@ -1,5 +1,6 @@
 // What a team does to its cases, on real engines over a real server.
 import { bytesToHex, hexToBytes } from '@postern/protocol/bytes/encode';
+import type { CaseChange } from '@postern/protocol/messages/case-event';
 import { encodeEvent } from '@postern/protocol/messages/log-event';
 import { seededRandom } from '@postern/protocol/testing/seeded-random';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -8,7 +9,7 @@ import type { CaseDesk } from './case-desk.ts';
 import { names } from './store-schema.ts';
 import { DeskWorld, type TestDevice } from './testing/desk-world.ts';
 import { TestSource } from './testing/test-source.ts';
-import type { CaseFile } from './view.ts';
+import type { CaseFile, CaseLine } from './view.ts';
 
 let world: DeskWorld;
 afterEach(() => world.remove());
@@ -37,6 +38,40 @@ function byRole(): { lead: number; others: number[] } {
   return { lead, others: world.devices.map((_, at) => at).filter((at) => at !== lead) };
 }
 
+/** One of what people do, each of which leaves the text, which is of one turn alone. @returns the text as it is to be found */
+async function doSomething(at: number, what: number, id: string, other: string, text: string, source: TestSource) {
+  const change = (of: CaseChange) => work(at, (cases, day) => cases.change([id], of, day));
+  if (what === 0) await device(at).engine.reply(id, text);
+  else if (what === 1) await source.visit([text]);
+  else await work(at, (cases, day) => cases.note(id, what === 2 ? 'discussion' : 'note', text, day));
+  if (what === 3) await change({ aspect: 'state', state: 'closed' });
+  if (what === 4) await change({ aspect: 'tag', tag: text });
+  if (what === 5) await change({ aspect: 'link', other: hexToBytes(other) });
+  if (what === 6) await change({ aspect: 'merge', into: hexToBytes(other) });
+  // Who has graded in this round already may not again.
+  if (what === 7) {
+    await work(at, (cases, day) => cases.grade(id, { source: 2, information: 3 }, day)).catch((error: unknown) =>
+      expect(error).toMatchObject({ code: 'graded-already' }),
+    );
+  }
+  return text;
+}
+
+function textsIn(views: readonly CaseFile[]): string[] {
+  return views
+    .flatMap(({ messages, replies, work: { notes } }) => [...messages, ...replies, ...notes])
+    .map((one) => one.text)
+    .filter((one) => one.startsWith('text '));
+}
+
+/** Lines that are kept from one look to the next are those that a device would show that starts now. */
+async function showsWhatItHolds(of: TestDevice): Promise<void> {
+  const anew = await of.second();
+  expect(byId(of.engine.conversations())).toEqual(byId(anew.conversations()));
+}
+
+const byId = (lines: readonly CaseLine[]): CaseLine[] => [...lines].sort((a, b) => (a.id < b.id ? -1 : 1));
+
 describe('work on a case', () => {
   it('shows at once where it was done, and on the other device with the log', async () => {
     const id = await begun(2);
@@ -55,27 +90,32 @@ describe('work on a case', () => {
   });
 
   it('[CAS-4] of devices that are offline and come back all gets in; all have the same state', async () => {
-    const id = await begun(3);
+    await begun(3);
+    const sources = [new TestSource(world), new TestSource(world)];
+    for (const [at, source] of sources.entries()) await source.visit([`Case ${at}`]);
+    await world.rounds(4);
+    const ids = device(0)
+      .engine.conversations()
+      .map((line) => line.id);
+    expect(ids).toHaveLength(3);
     const random = seededRandom('offline and back');
     const written: string[] = [];
-    for (let turn = 0; turn < 24; turn++) {
-      const [at = 0, offline = 0, what = 0] = random(3);
+    for (let turn = 0; turn < 30; turn++) {
+      const [who = 0, offline = 0, what = 0, which = 0, restarts = 0] = random(5);
+      const at = who % 3;
+      const [id = '', other = ''] = [ids[which % 3], ids[(which + 1) % 3]];
       for (const [index, { faults }] of world.devices.entries()) faults.isOffline = (offline >> index) % 2 === 1;
-      const note = `note ${turn}`;
-      await work(at % 3, (cases, day) => cases.note(id, 'note', note, day));
-      written.push(note);
-      const states = ['open', 'waiting', 'closed'] as const;
-      await work(at % 3, (cases, day) =>
-        cases.change([id], { aspect: 'state', state: states[what % 3] ?? 'open' }, day),
-      );
-      if (what % 4 === 0) await device(at % 3).restart();
+      written.push(await doSomething(at, what % 8, id, other, `text ${turn}`, sources[turn % 2] as TestSource));
+      await showsWhatItHolds(device(at));
+      if (restarts % 4 === 0) await device(at).restart();
       await world.rounds(1);
+      await showsWhatItHolds(device(turn % 3));
     }
     for (const { faults } of world.devices) faults.isOffline = false;
-    await world.rounds(6);
-    const views = await Promise.all([0, 1, 2].map((at) => file(at, id)));
-    expect(views[0]?.work.notes.map((note) => note.text).sort()).toEqual([...written].sort());
-    expect(views[1]?.work).toEqual({ ...views[0]?.work, hasGraded: false });
+    await world.rounds(8);
+    const views = await Promise.all([0, 1, 2].map((at) => Promise.all(ids.map((id) => file(at, id)))));
+    for (const of of views) expect([...new Set(textsIn(of))].sort()).toEqual(written.sort());
+    for (const { engine } of world.devices) expect(engine.status().log.waitingEvents).toBe(0);
     expect(await world.stateOf(device(1))).toBe(await world.stateOf(device(0)));
     expect(await world.stateOf(device(2))).toBe(await world.stateOf(device(0)));
   });

@@ -67,6 +67,7 @@ export class CaseDesk {
   readonly #with: CaseDeskParts;
   /** Ids of cases of which this device knows its own grade and the others do not. */
   #graded: Set<string>;
+  #touched = new Set<string>();
   /** The state with what waits for the log applied on top; only of the cases that it is about. */
   #ahead: { readonly of: readonly CaseEvent[]; readonly logLength: number; readonly work: CaseWork } | null = null;
 
@@ -89,6 +90,7 @@ export class CaseDesk {
     const { length: logLength } = this.#with.log.position;
     const isSame = this.#ahead?.logLength === logLength && this.#ahead.of.length === of.length;
     if (isSame && of.every((event, at) => event === this.#ahead?.of[at])) return;
+    this.#touchAhead();
     if (of.length === 0) {
       this.#ahead = null;
       return;
@@ -102,6 +104,18 @@ export class CaseDesk {
       }
     }
     this.#ahead = { of, logLength, work: copy.work };
+    this.#touchAhead();
+  }
+
+  /** Hex ids of cases that what waits for the log has come to, or is gone from, since this was last asked. */
+  takeTouched(): ReadonlySet<string> {
+    const touched = this.#touched;
+    this.#touched = new Set();
+    return touched;
+  }
+
+  #touchAhead(): void {
+    for (const id of this.#ahead?.work.cases.keys() ?? []) this.#touched.add(id);
   }
 
   /** Whether its texts are gone and nothing has come since. */

@@ -5,8 +5,9 @@
 
 import { concat, hexToBytes } from '@postern/protocol/bytes/encode';
 import { AES_KEY_BYTES, SALT_BYTES } from '@postern/protocol/constants';
-import { subkey } from '@postern/protocol/keys/kdf';
-import { aesGcmOpen, aesGcmSeal } from '@postern/protocol/primitives/aes-gcm';
+import type { Subkey } from '@postern/protocol/keys/kdf';
+import { subkeySource } from '@postern/protocol/keys/subkey-native';
+import { aesGcmOpenNative, aesGcmSealNative } from '@postern/protocol/primitives/aes-gcm-native';
 import type { Random } from '@postern/protocol/primitives/random';
 import type { LocalStore, StoreWrite } from './ports.ts';
 import { names } from './store-schema.ts';
@@ -26,22 +27,22 @@ export class CaseVault {
     const [key, sealed] = await Promise.all([store.get(names.caseKey(id)), store.get(names.conversation(id))]);
     if (key === null || sealed === null) return null;
     const salt = sealed.subarray(0, SALT_BYTES);
-    const { key: aesKey, nonce } = await subkey(key, 'case', salt, [hexToBytes(id)]);
-    const opened = await aesGcmOpen(aesKey, nonce, noBytes, sealed.subarray(SALT_BYTES));
+    const { key: aesKey, nonce } = subkeyOf(key, id, salt);
+    const opened = aesGcmOpenNative(aesKey, nonce, noBytes, sealed.subarray(SALT_BYTES));
     if (opened === null) throw new Error('open a case in the local store: its key is another');
     this.#keys.set(id, key);
     return opened;
   }
 
   /** @param isNew makes another key, over the one before. @returns the writes that keep the bytes */
-  async seal(id: string, bytes: Uint8Array, isNew: boolean): Promise<StoreWrite[]> {
+  seal(id: string, bytes: Uint8Array, isNew: boolean): StoreWrite[] {
     const known = isNew ? undefined : this.#keys.get(id);
     if (isNew) this.#keys.get(id)?.fill(0);
     const key = known ?? this.#random(AES_KEY_BYTES);
     this.#keys.set(id, key);
     const salt = this.#random(SALT_BYTES);
-    const { key: aesKey, nonce } = await subkey(key, 'case', salt, [hexToBytes(id)]);
-    const sealed = concat(salt, await aesGcmSeal(aesKey, nonce, noBytes, bytes));
+    const { key: aesKey, nonce } = subkeyOf(key, id, salt);
+    const sealed = concat(salt, aesGcmSealNative(aesKey, nonce, noBytes, bytes));
     const writes: StoreWrite[] = [{ key: names.conversation(id), bytes: sealed }];
     if (known === undefined) writes.push({ key: names.caseKey(id), bytes: key.slice() });
     return writes;
@@ -54,4 +55,11 @@ export class CaseVault {
     const kept = await Promise.all([store.list(names.caseKeys), store.list(names.conversations)]);
     return kept.flat().map((key) => ({ key, bytes: null }));
   }
+}
+
+function subkeyOf(key: Uint8Array, id: string, salt: Uint8Array): Subkey {
+  const source = subkeySource(key);
+  const derived = source('case', salt, [hexToBytes(id)]);
+  source.erase();
+  return derived;
 }

@@ -99,13 +99,9 @@ export class DeskEngine {
     });
   }
 
-  /** In no particular order. */
+  /** In no particular order. The line of a case that stands as it did is the same object as before. */
   conversations(): CaseLine[] {
-    const waiting = this.#waitingReplies();
-    const { cases, log } = this.#nouns;
-    return [...log.state.conversations]
-      .filter(([id]) => !cases.isEnded(id))
-      .map(([id, conversation]) => ({ ...summaryOf(conversation, waiting), work: cases.summary(id) }));
+    return this.#nouns.lines.all();
   }
 
   /** @param id hex; null for one that is not known */

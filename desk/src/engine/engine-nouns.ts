@@ -6,6 +6,7 @@ import { type Day, dayOf } from '@postern/protocol/time';
 import { Alerts } from './alerts.ts';
 import { Campaigns } from './campaigns.ts';
 import { CaseDesk, isAboutEnded } from './case-desk.ts';
+import { CaseLines } from './case-lines.ts';
 import { Collected } from './collected.ts';
 import { CoverVisits } from './cover-visits.ts';
 import { DayKeys } from './day-keys.ts';
@@ -39,6 +40,7 @@ export interface Nouns {
   readonly collected: Collected;
   readonly cases: CaseDesk;
   readonly campaigns: Campaigns;
+  readonly lines: CaseLines;
 }
 
 /** @throws WireError, DocumentError for an identity or a store that is not of this organisation */
@@ -50,7 +52,7 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
   const rosters = await Rosters.load(parts, identity.roster, dayOf(ports.now()));
   const transportKeys = await TransportKeys.load(parts, rosters);
   const dayKeys = await DayKeys.load(parts, rosters, transportKeys);
-  const log = await LogStore.load(store, ports.random);
+  const log = await LogStore.load(store, ports.random, ports.onReading);
   const pending = await PendingEvents.load(store);
   const tokens = await Tokens.load(parts);
   const visits = await CoverVisits.load(parts, rosters);
@@ -58,6 +60,7 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
   const collected = await Collected.load(parts, { log, pending, rosters, posting });
   const cases = await CaseDesk.load(parts, { log, pending, rosters });
   const campaigns = await Campaigns.load(parts, rosters);
+  const lines = new CaseLines({ log, pending, cases });
   let refused = refusedCount(log);
   const onApplied: AppliedListener = (device, events, changed, day) => [
     ...noteRefused(bytesToHex(device), day),
@@ -73,7 +76,7 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
   const sync = new LogSync(parts, { log, rosters, transportKeys, pending, onApplied });
   const snapshots = new Snapshots(parts, { log, sync, transportKeys, dayKeys });
   const envelopes = await Envelopes.load(parts, { log, pending, dayKeys });
-  const documents = { tokens, visits, posting, collected, cases, campaigns };
+  const documents = { tokens, visits, posting, collected, cases, campaigns, lines };
   return { parts, rosters, transportKeys, dayKeys, log, pending, sync, snapshots, envelopes, ...documents };
 }
 

@@ -25,7 +25,7 @@ import { sha256 } from '@postern/protocol/primitives/hash';
 import type { Random } from '@postern/protocol/primitives/random';
 import type { Day } from '@postern/protocol/time';
 import { CaseVault } from './case-vault.ts';
-import type { LocalStore, StoreWrite } from './ports.ts';
+import type { DeskPorts, LocalStore, StoreWrite } from './ports.ts';
 import { names } from './store-schema.ts';
 
 /** The key of the position's group epoch. */
@@ -59,6 +59,7 @@ export class LogStore {
   groupKey: GroupKey | null = null;
 
   readonly #vault: CaseVault;
+  #touched = new Set<string>();
   /** As it was written last. */
   #team: Uint8Array = new Uint8Array(0);
 
@@ -67,7 +68,11 @@ export class LogStore {
     this.#vault = new CaseVault(random);
   }
 
-  static async load(store: LocalStore, random: Random): Promise<LogStore> {
+  static async load(
+    store: LocalStore,
+    random: Random,
+    onReading: DeskPorts['onReading'] = () => {},
+  ): Promise<LogStore> {
     const log = new LogStore(store, random);
     const progress = await store.get(names.position);
     if (progress !== null) log.progress = decodeLogProgress(progress);
@@ -80,6 +85,7 @@ export class LogStore {
     const ids = (await store.list(names.conversations)).map((name) => name.slice(names.conversations.length));
     for (let from = 0; from < ids.length; from += openedAtOnce) {
       const some = ids.slice(from, from + openedAtOnce);
+      onReading(from, ids.length);
       const opened = await Promise.all(some.map((id) => log.#vault.open(store, id)));
       for (const [at, bytes] of opened.entries()) {
         const id = some[at];
@@ -103,6 +109,13 @@ export class LogStore {
     return this.groupKey?.epoch === this.position.groupEpoch ? this.groupKey.key : null;
   }
 
+  /** Hex ids of cases that have changed since this was last asked. */
+  takeTouched(): ReadonlySet<string> {
+    const touched = this.#touched;
+    this.#touched = new Set();
+    return touched;
+  }
+
   /** What keeps the present state, apart from conversations that did not change. */
   async writes(changed: Iterable<string>, withProgress: boolean): Promise<StoreWrite[]> {
     const writes: StoreWrite[] = [{ key: names.position, bytes: encodeLogProgress(this.progress) }];
@@ -114,11 +127,12 @@ export class LogStore {
       this.#team = team.slice();
     }
     for (const id of changed) {
+      this.#touched.add(id);
       const conversation = this.state.conversations.get(id);
       if (!conversation) continue;
       const record = this.state.work.cases.get(id) ?? null;
       const isEnded = record !== null && record.endedDay !== null;
-      writes.push(...(await this.#vault.seal(id, encodeKept({ conversation, record }), isEnded)));
+      writes.push(...this.#vault.seal(id, encodeKept({ conversation, record }), isEnded));
     }
     return writes;
   }

@@ -43,6 +43,8 @@ export interface DeskPorts {
   /** `POST /request`, 6,007 bytes. */
   postRequest(bytes: Uint8Array, circuit: string): Promise<HttpAnswer>;
   readonly store: LocalStore;
+  /** Told how many of the device's cases have been read, while the engine is opened. */
+  readonly onReading?: (read: number, all: number) => void;
 }
 
 /** How often things are done; all in seconds and none depends on the team's work. */

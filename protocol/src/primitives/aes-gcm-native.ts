@@ -1,4 +1,4 @@
-/** AES-256-GCM by Node's OpenSSL in the calling thread: for the server, where a job of WebCrypto's costs more than the cipher. */
+/** AES-256-GCM by Node's OpenSSL in the calling thread: for servers and desks, where a job of WebCrypto's costs more than the cipher. */
 
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import { aesGcmKeyBytes, aesGcmNonceBytes, aesGcmTagBytes } from './aes-gcm.ts';

@@ -58,6 +58,8 @@ export interface TestDevice {
   readonly seen: Seen[];
   /** As after a crash or restart: everything but the store is gone. */
   restart(): Promise<void>;
+  /** Another engine on what the store holds now, beside the one that is at work. */
+  second(): Promise<DeskEngine>;
 }
 
 export class DeskWorld {
@@ -230,6 +232,7 @@ export class DeskWorld {
         device.store = device.store.copy();
         device.engine = await open(device.store);
       },
+      second: () => open(device.store.copy()),
     };
     this.devices.push(device);
     return device;

@@ -1,0 +1,138 @@
+/** The inbox as the page gets it: a row for each case, and what is found in their texts; all of it in memory only. */
+
+import type { CaseLine } from '../engine/view.ts';
+import type { AnswerCount } from './answer-counts.ts';
+import type { InboxRow } from './api.ts';
+import type { CallView } from './call-words.ts';
+import type { Engine } from './engine-port.ts';
+import { countOf, hasSameTexts, isSameRow } from './inbox-rows.ts';
+import type { PageRecords } from './page-records.ts';
+import { ReadTexts } from './read-texts.ts';
+
+export interface InboxParts {
+  readonly engine: Engine;
+  readonly records: PageRecords;
+  /** Whose words are known. */
+  readonly calls: () => readonly CallView[];
+  /** Called when more is known than was told. */
+  readonly onFound: () => void;
+}
+
+export interface InboxChange {
+  readonly rows: readonly InboxRow[];
+  /** Ids of cases that are not there any more. */
+  readonly gone: readonly string[];
+}
+
+/** Cases that are read for the search before others get their turn. */
+const readAtOnce = 40;
+/** And before the page is told how far that is. */
+const toldAfter = 1_000;
+
+export class Inbox {
+  readonly #parts: InboxParts;
+  readonly #texts = new ReadTexts();
+  readonly #rows = new Map<string, InboxRow>();
+  /** What the engine gave for each row. */
+  readonly #lines = new Map<string, CaseLine>();
+  #reading: Promise<void> = Promise.resolve();
+  #unsearched = 0;
+  #isClosed = false;
+
+  constructor(parts: InboxParts) {
+    this.#parts = parts;
+  }
+
+  get rows(): ReadonlyMap<string, InboxRow> {
+    return this.#rows;
+  }
+
+  /** Cases that the search has not read yet. */
+  get unsearched(): number {
+    return this.#unsearched;
+  }
+
+  /** Looks at the engine's lines again. @returns what differs from the last look */
+  update(): InboxChange {
+    const lines = this.#parts.engine.conversations();
+    const rows: InboxRow[] = [];
+    const toRead: string[] = [];
+    for (const line of lines) {
+      const known = this.#rows.get(line.id);
+      const row = this.#row(line);
+      // Most lines are the same objects as before: nothing was done to those cases.
+      if (known !== undefined && isSameRow(row, known, this.#lines.get(line.id) === line)) continue;
+      this.#lines.set(line.id, line);
+      this.#rows.set(line.id, row);
+      rows.push(row);
+      if (!hasSameTexts(row, known)) toRead.push(line.id);
+    }
+    const gone = this.#rows.size > lines.length ? this.#forgetAllBut(new Set(lines.map(({ id }) => id))) : [];
+    if (toRead.length > 0) this.readAgain(toRead);
+    return { rows, gone };
+  }
+
+  /** Reads cases for the search, near copies and languages, when those have been read that were to be read before. */
+  readAgain(ids: readonly string[]): void {
+    this.#unsearched += ids.length;
+    this.#reading = this.#reading.then(() => this.#readAll(ids));
+  }
+
+  /** As `readAgain`, at once. */
+  read(ids: readonly string[]): Promise<void> {
+    this.#unsearched += ids.length;
+    return this.#readAll(ids);
+  }
+
+  find(query: string): string[] {
+    return this.#texts.find(query);
+  }
+
+  answerCounts(): readonly AnswerCount[] {
+    return this.#texts.answerCounts();
+  }
+
+  /** Nothing is read any more when this resolves. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#reading;
+    for (const kept of [this.#texts, this.#rows, this.#lines]) kept.clear();
+  }
+
+  #row(line: CaseLine): InboxRow {
+    const { id, work } = line;
+    const { records } = this.#parts;
+    const seen = records.seen(id);
+    return {
+      ...line,
+      isUnread: countOf(line) > seen.messages,
+      hasNews: work.activity > seen.activity,
+      hasDraft: records.hasDraft(id),
+      ...this.#texts.seen(id),
+    };
+  }
+
+  #forgetAllBut(here: ReadonlySet<string>): string[] {
+    const gone = [...this.#rows.keys()].filter((id) => !here.has(id));
+    for (const id of gone) {
+      this.#rows.delete(id);
+      this.#lines.delete(id);
+      this.#texts.remove(id);
+      this.#reading = this.#reading.then(() => this.#parts.records.forget(id));
+    }
+    return gone;
+  }
+
+  async #readAll(ids: readonly string[]): Promise<void> {
+    for (const [at, id] of ids.entries()) {
+      if (this.#isClosed) return;
+      const view = await this.#parts.engine.conversation(id);
+      if (view !== null) this.#texts.take(id, view, this.#parts.calls());
+      this.#unsearched -= 1;
+      if (at % readAtOnce === readAtOnce - 1) await new Promise((resolve) => setImmediate(resolve));
+      if (at % toldAfter === toldAfter - 1) this.#parts.onFound();
+    }
+    // What was found in the texts shows in the rows.
+    if (ids.length > 0) this.#parts.onFound();
+  }
+}
