@@ -11,13 +11,15 @@ import { hpkeKeyPair } from '@postern/protocol/primitives/hpke';
 import { testBundle, testOrganisation } from '@postern/protocol/testing/organisation';
 import { dayOf } from '@postern/protocol/time';
 import type { Browser } from 'puppeteer-core';
-import { build, type Rolldown } from 'vite';
 import { launchChromium, launchFirefox } from '../tools/browsers/launch.ts';
+import { bundleForPage } from '../tools/browsers/page-build.ts';
 import { lacks } from '../tools/debian.ts';
 import { now } from '../tools/e2e/office.ts';
 import type { Bench, Measure } from './measure.ts';
 import type { CryptoInput, CryptoTimes } from './source-crypto-page.ts';
 
+/** New pages, of which the one counts that other work on the machine has held up least. */
+const runsEach = 5;
 /** Rounding of the clock is a matter of fingerprinting, not of speed. */
 const fineClock = { 'privacy.resistFingerprinting': false, 'privacy.reduceTimerPrecision': false };
 const browsers = [
@@ -27,7 +29,10 @@ const browsers = [
 ] as const;
 
 export const sourceCrypto: Bench = async () => {
-  const [input, script] = [await makeInput(), await bundlePage()];
+  const [input, script] = [
+    await makeInput(),
+    await bundleForPage(fileURLToPath(new URL('./source-crypto-page.ts', import.meta.url))),
+  ];
   const server = createServer((request, response) => {
     const isScript = request.url === '/page.js';
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
@@ -50,19 +55,31 @@ export const sourceCrypto: Bench = async () => {
 async function measureIn(launch: () => Promise<Browser>, origin: string, input: CryptoInput): Promise<CryptoTimes> {
   const browser = await launch();
   try {
-    const page = await browser.newPage();
-    await page.goto(origin);
-    await page.waitForFunction('typeof measureCrypto === "function"');
-    return (await page.evaluate(`measureCrypto(${JSON.stringify(input)})`)) as CryptoTimes;
+    const runs: CryptoTimes[] = [];
+    for (let run = 0; run < runsEach; run++) {
+      const page = await browser.newPage();
+      await page.goto(origin);
+      await page.waitForFunction('typeof measureCrypto === "function"');
+      runs.push((await page.evaluate(`measureCrypto(${JSON.stringify(input)})`)) as CryptoTimes);
+      await page.close();
+    }
+    const sumOf = ({ parts }: CryptoTimes): number => Object.values(parts).reduce((total, ms) => total + ms, 0);
+    const [quietest] = runs.toSorted((one, other) => sumOf(one) - sumOf(other));
+    if (quietest === undefined) throw new RangeError('measure cryptography: no run');
+    return quietest;
   } finally {
     await browser.close();
   }
 }
 
 function describe(name: string, times: CryptoTimes): Measure[] {
-  const sum = Object.values(times).reduce((total, ms) => total + ms, 0);
-  const parts = Object.entries(times).map(([part, ms]) => ({ what: `${name}: ${part}`, value: ms, unit: 'ms' }));
-  return [...parts, { what: `${name}: all`, value: sum, unit: 'ms', aim: 'under 500 ms', isMet: sum < 500 }];
+  const sum = Object.values(times.parts).reduce((total, ms) => total + ms, 0);
+  const parts = Object.entries(times.parts).map(([part, ms]) => ({ what: `${name}: ${part}`, value: ms, unit: 'ms' }));
+  return [
+    ...parts,
+    { what: `${name}: all`, value: sum, unit: 'ms', aim: 'under 500 ms', isMet: sum < 500 },
+    { what: `${name}: longest without drawing`, value: times.longestBlock, unit: 'ms' },
+  ];
 }
 
 async function makeInput(): Promise<CryptoInput> {
@@ -87,20 +104,4 @@ async function makeInput(): Promise<CryptoInput> {
     bytesToBase64url,
   );
   return { fingerprint: fp ?? '', roster: signed ?? '', bundle: bundled ?? '', index: indexed ?? '', now: unix };
-}
-
-async function bundlePage(): Promise<string> {
-  const result = (await build({
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      write: false,
-      target: 'es2024',
-      rolldownOptions: {
-        input: fileURLToPath(new URL('./source-crypto-page.ts', import.meta.url)),
-        output: { codeSplitting: false },
-      },
-    },
-  })) as Rolldown.RolldownOutput;
-  return result.output[0].code;
 }

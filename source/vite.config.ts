@@ -10,6 +10,7 @@ import { campaignHtml } from './src/languages/campaign-html.ts';
 import { languages } from './src/languages/languages.ts';
 import { pageHtml } from './src/languages/page-html.ts';
 import { plainHtml } from './src/languages/plain-html.ts';
+import { pageLibraries } from './src/libraries.ts';
 import { offlineHtml } from './src/offline/offline-html.ts';
 import type { Manifest, ManifestFile } from './src/template.ts';
 
@@ -150,6 +151,7 @@ const config = {
   root,
   base: '/',
   publicDir: false,
+  resolve: { alias: pageLibraries },
   plugins: [withoutNodeCrypto(), sitePlugin()],
   build: {
     outDir: 'dist',

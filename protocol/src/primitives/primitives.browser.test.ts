@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inflateRawSync } from 'node:zlib';
 import type { Browser } from 'puppeteer-core';
-import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, launchFirefox } from '../../../tools/browsers/launch.ts';
+import { bundleForPage } from '../../../tools/browsers/page-build.ts';
 import { lacks } from '../../../tools/debian.ts';
 import { foreignVectors } from '../../../vectors/foreign/read.ts';
 import { bytesToHex, concat, hexToBytes, utf8ToBytes } from '../bytes/encode.ts';
@@ -27,7 +27,7 @@ let server: Server;
 let origin: string;
 
 beforeAll(async () => {
-  const script = await bundlePage();
+  const script = await bundleForPage(new URL('../testing/primitives-page.ts', import.meta.url).pathname);
   server = createServer((request, response) => {
     const isScript = request.url === '/page.js';
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
@@ -69,22 +69,6 @@ async function compare(launch: () => Promise<Browser>): Promise<void> {
   const { publicKey, message, signature } = output.signed;
   expect(await verifyHybrid(hexToBytes(publicKey), hexToBytes(message), hexToBytes(signature))).toBe(true);
   expect(new Uint8Array(inflateRawSync(hexToBytes(output.deflated)))).toEqual(new Uint8Array(500));
-}
-
-async function bundlePage(): Promise<string> {
-  const result = (await build({
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      write: false,
-      target: 'es2024',
-      rolldownOptions: {
-        input: new URL('../testing/primitives-page.ts', import.meta.url).pathname,
-        output: { codeSplitting: false },
-      },
-    },
-  })) as Rolldown.RolldownOutput;
-  return result.output[0].code;
 }
 
 async function pageInput(seed: Uint8Array): Promise<PageInput> {
