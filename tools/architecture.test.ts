@@ -72,7 +72,6 @@ describe('crypto-libraries', () => {
     "import { sha256 } from '@noble/hashes/sha2.js';",
     "import * as hpke from 'hpke';",
     "import '@hpke/core';",
-    "import '@panva/hpke-noble';",
     "import '@cloudflare/blindrsa-ts';",
     "import '@scure/bip39';",
     "import { createHash } from 'node:crypto';",

@@ -3,8 +3,8 @@
 import { spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { readServerAddress } from '@postern/desk/app/server-address';
 import { type StartDeskOptions, startDesk } from '@postern/desk/app/start-desk';
-import { readServerAddress } from '@postern/desk/app/transport';
 import { DeskEngine } from '@postern/desk/engine/desk-engine';
 import { Command } from 'commander';
 import { type DevicePassphraseOption, keystoreOf } from '../organisation/device-folder.ts';

@@ -2,7 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createTransport, readServerAddress, type Transport } from '@postern/desk/app/transport';
+import { readServerAddress } from '@postern/desk/app/server-address';
+import { createTransport, type Transport } from '@postern/desk/app/transport';
 import type { Fingerprint } from '@postern/protocol/bytes/brand';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { claimedFingerprint, encodePack } from '@postern/protocol/keys/pack';

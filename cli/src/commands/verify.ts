@@ -1,6 +1,6 @@
 /** `postern verify`: whether a running site gives exactly the release, for the organisation of a fingerprint. */
 
-import { readServerAddress } from '@postern/desk/app/transport';
+import { readServerAddress } from '@postern/desk/app/server-address';
 import { equal } from '@postern/protocol/bytes/equal';
 import { verifyBundle } from '@postern/protocol/keys/bundle';
 import { claimedFingerprint, encodePack, verifyPack } from '@postern/protocol/keys/pack';

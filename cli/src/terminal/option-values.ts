@@ -1,6 +1,6 @@
 /** Reads the values of options; whatever is wrong is said by the option's own name. */
 
-import { readServerAddress } from '@postern/desk/app/transport';
+import { readServerAddress } from '@postern/desk/app/server-address';
 import { InvalidArgumentError } from 'commander';
 
 /** A name in one language, as in `zh-Hans=新闻编辑室`. */

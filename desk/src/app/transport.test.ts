@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { CHUNK_POST_BYTES } from '@postern/protocol/constants';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTransport, readServerAddress, type Transport } from './transport.ts';
+import { createTransport, type Transport } from './transport.ts';
 
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
 
@@ -174,24 +174,5 @@ describe('transport', () => {
   it('sends no request of another length', async () => {
     expect(() => transport().postRequest(random(6_006), 'a')).toThrow(RangeError);
     expect(seen).toHaveLength(0);
-  });
-});
-
-describe('server address', () => {
-  it('is one that cannot be listened to on its way', () => {
-    expect(readServerAddress('https://example.org', false).host).toBe('example.org');
-    expect(readServerAddress('http://example.onion', true).host).toBe('example.onion');
-    for (const wrong of [
-      'http://example.org',
-      'https://example.org/path',
-      'https://user@example.org',
-      'https://example.org/?a',
-      'ftp://example.org',
-      'example.org',
-      '',
-    ]) {
-      expect(() => readServerAddress(wrong, true)).toThrow(RangeError);
-    }
-    expect(() => readServerAddress('http://example.onion', false)).toThrow('needs a SOCKS proxy');
   });
 });

@@ -6,6 +6,7 @@ import { CHUNK_BYTES, CHUNK_POST_BYTES, HASH_BYTES, REQUEST_BYTES } from '@poste
 import type { Random } from '@postern/protocol/primitives/random';
 import type { DeskPorts, HttpAnswer } from '../engine/ports.ts';
 import type { ChunkPorts } from '../files/chunk-ports.ts';
+import { readServerAddress } from './server-address.ts';
 import { circuitPassword, type SocksProxy, socksAgent } from './socks-agent.ts';
 
 export interface TransportOptions {
@@ -129,23 +130,6 @@ class Circuits {
     if (this.#socks !== null) return socksAgent(this.#socks, circuitPassword(this.#secret, circuit), isTls, options);
     return isTls ? new HttpsAgent(options) : new HttpAgent(options);
   }
-}
-
-/** @throws RangeError */
-export function readServerAddress(text: string, hasProxy: boolean): URL {
-  const base = URL.canParse(text) ? new URL(text) : null;
-  const isPlain =
-    base?.pathname === '/' && base.search === '' && base.hash === '' && base.username + base.password === '';
-  if (base === null || !isPlain || !/^https?:$/.test(base.protocol)) {
-    throw new RangeError('use a server address: wanted http(s)://host, without path');
-  }
-  const isOnion = base.hostname.endsWith('.onion');
-  const isLoopback = /^(127(\.\d+){3}|\[::1\]|localhost)$/.test(base.hostname);
-  if (isOnion && !hasProxy) throw new RangeError('use a server address: an onion service needs a SOCKS proxy');
-  if (base.protocol === 'http:' && !isOnion && !isLoopback) {
-    throw new RangeError('use a server address: http is for onion services and this machine only');
-  }
-  return base;
 }
 
 function send(base: URL, agent: HttpAgent, ask: Ask, signal: AbortSignal): Promise<HttpAnswer> {

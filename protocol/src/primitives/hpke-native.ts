@@ -1,7 +1,16 @@
 /** The private side of HPKE through the engine's own ML-KEM: Node 24 and later, for the server and the desk. */
 
-import { KDF_HKDF_SHA256 } from '@panva/hpke-noble';
-import { AEAD_AES_256_GCM, type AEADFactory, CipherSuite, KEM_MLKEM768_X25519, type Key } from 'hpke';
+import { expand, extract } from '@noble/hashes/hkdf.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import {
+  AEAD_AES_256_GCM,
+  type AEADFactory,
+  CipherSuite,
+  KDF_HKDF_SHA256,
+  type KDFFactory,
+  KEM_MLKEM768_X25519,
+  type Key,
+} from 'hpke';
 import { aesGcmOpenNative, aesGcmSealNative } from './aes-gcm-native.ts';
 import {
   type HpkePrivateKey,
@@ -24,8 +33,17 @@ const aead: AEADFactory = () => ({
   },
 });
 
-/** The key schedule's dozen MACs in script: each as a job of WebCrypto's costs more than the MAC, and twice as much in all. */
-const suite = new CipherSuite(KEM_MLKEM768_X25519, KDF_HKDF_SHA256, aead);
+/**
+ * HKDF in script for the key schedule: as a job of WebCrypto's each MAC costs twice as much. From the library that we
+ * have; the one that `hpke` offers for this brings curves of its own, 5 MiB in a server that uses none of them.
+ */
+const kdf: KDFFactory = () => ({
+  ...KDF_HKDF_SHA256(),
+  Extract: async (salt, ikm) => extract(sha256, ikm, salt),
+  Expand: async (prk, info, length) => expand(sha256, prk, info, length),
+});
+
+const suite = new CipherSuite(KEM_MLKEM768_X25519, kdf, aead);
 
 class NativeKey {
   readonly publicKey: Uint8Array;
