@@ -1,4 +1,10 @@
 /** Every language that ships says everything, in the same terms; and the check sees each fault that it is there for. */
+import { kitLanguages } from '@postern/cli/campaign/kit/kit-words';
+import { listsFor } from '@postern/cli/organisation/verification';
+import { pageLanguages } from '@postern/desk/engine/cover-visit';
+import { transcriptLanguages } from '@postern/desk/export/transcript-texts';
+import { languages as deskLanguages } from '@postern/desk/page/languages/languages';
+import { languages as sourceLanguages } from '@postern/source/languages/languages';
 import { describe, expect, it } from 'vitest';
 import { type Catalogue, catalogues } from './languages/catalogues.ts';
 import { columnsOf, faultsOf, noteFaults, type Term } from './languages/check-file.ts';
@@ -8,6 +14,29 @@ import { checkCatalogue } from './languages.ts';
 describe.each(catalogues)('$folder', (catalogue: Catalogue) => {
   it('has no text that is missing, unused, too long, or without its values', () => {
     expect(checkCatalogue(catalogue).faults).toEqual([]);
+  });
+});
+
+describe('a language of the source’s page', () => {
+  it('has a kit whose words are those of its page', () => {
+    expect([...kitLanguages].sort()).toEqual(sourceLanguages.map(({ tag }) => tag).sort());
+    const lists = sourceLanguages.map(({ tag }) => [tag, listsFor([{ language: tag }]).at(-1)]);
+    expect(lists).toEqual(sourceLanguages.map(({ tag, list }) => [tag, list]));
+  });
+
+  it('is one in which desks make cover visits', () => {
+    expect([...pageLanguages].sort()).toEqual(sourceLanguages.map(({ tag }) => tag).sort());
+  });
+
+  it('is one of several, each under its own name, and on the desk too', () => {
+    for (const all of [sourceLanguages, deskLanguages]) {
+      expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+      for (const { tag, direction } of all) {
+        const rightToLeft = /^(ar|fa|ug)\b/.test(tag);
+        expect([tag, direction]).toEqual([tag, rightToLeft ? 'rtl' : 'ltr']);
+      }
+    }
+    expect([...transcriptLanguages].sort()).toEqual(deskLanguages.map(({ tag }) => tag).sort());
   });
 });
 

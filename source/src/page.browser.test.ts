@@ -140,9 +140,9 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
       await page.goto(`${server.origin}/${tag}/`);
       await page.waitForSelector('#start button.main');
       await see('home');
-      await page.locator('summary').click();
+      await page.locator('.limits summary').click();
       await see('protection');
-      await page.locator('summary').click();
+      await page.locator('.limits summary').click();
       await write(page, messages[tag]);
       await attachLetter(page);
       await page.waitForSelector('.reviews [data-choice=clean]', patience);
@@ -270,6 +270,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
     const page = await open(server, browser, '/');
     expect(await page.$eval('html', (html) => html.lang)).toBe('zh-Hans');
     const before = await page.evaluate(() => history.length);
+    await page.locator('#languages summary').click();
     await page.locator('#languages a[hreflang=ar]').click();
     await page.waitForSelector('html[dir=rtl] #start button.main');
     expect(await page.evaluate(() => history.length)).toBe(before);

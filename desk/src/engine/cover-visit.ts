@@ -17,7 +17,8 @@ import type { PlannedVisit } from './post-record.ts';
 import { type Documents, fetchIndex, freshCircuit, readDocuments, readIndex } from './public-documents.ts';
 import type { Rosters } from './rosters.ts';
 
-const languages = ['zh-Hans', 'en', 'ar'];
+/** Of the pages that a server of this release has. */
+export const pageLanguages: readonly string[] = ['zh-Hans', 'en', 'ar'];
 const assetLink = /\s(?:src|href)="(\/a\/[A-Za-z0-9._-]+)"/g;
 /** As the page does. */
 const earlyIndexSeconds = [60, 120, 300];
@@ -47,7 +48,7 @@ export class CoverVisit {
   /** Loads the page and the documents as a browser does. @returns null if there is nothing to visit @throws Unreachable */
   static async begin(parts: EngineParts, rosters: Rosters, plan: PlannedVisit): Promise<CoverVisit | null> {
     const circuit = freshCircuit(parts, 'visit');
-    await loadPage(parts, circuit);
+    await loadPage(parts, circuit, languagesOf(rosters));
     // A page that knows nothing yet asks for lane 0.
     const loaded = await load(parts, rosters, circuit, 0);
     if (loaded === null) return null;
@@ -164,8 +165,19 @@ async function loadCampaigns({ ports }: EngineParts, { roster }: Documents, circ
   }
 }
 
+/**
+ * Every page, and again as often those in which the organisation has a name: whoever answers it reads one of them, and a
+ * visit in a language that nobody there speaks would cover nobody.
+ */
+function languagesOf({ current }: Rosters): readonly string[] {
+  const main = (tag: string): string | undefined => tag.split('-')[0];
+  const spoken = pageLanguages.filter((tag) => current.names.some(({ language }) => main(language) === main(tag)));
+  const times = spoken.length === 0 ? 0 : Math.ceil(pageLanguages.length / spoken.length);
+  return [...pageLanguages, ...Array.from({ length: times }, () => spoken).flat()];
+}
+
 /** A page in one of the languages, and the files that it names. A server without pages is visited all the same. */
-async function loadPage({ ports }: EngineParts, circuit: string): Promise<void> {
+async function loadPage({ ports }: EngineParts, circuit: string, languages: readonly string[]): Promise<void> {
   const page = await fetchFile(ports, `/${drawOne(languages, ports.random)}/`, circuit);
   if (page === null) return;
   for (const path of filesOfPage(new TextDecoder().decode(page))) await fetchFile(ports, path, circuit);

@@ -2,6 +2,7 @@
 import { escapeHtml } from '../template.ts';
 import type { StaticKey } from '../texts.ts';
 import type { Language } from './languages.ts';
+import { foldedLinks, wordsAttributes } from './page-html.ts';
 
 /**
  * What the server fills in beside `placeholders`: name, title, summary, firstDay, lastDay as text; body, who, wanted, safe1 to
@@ -14,7 +15,6 @@ export function campaignHtml(language: Language, assets: { readonly style: strin
   const when = (name: string, markup: string): string => `<!--if ${name}-->${markup}<!--end-->`;
   const part = (name: string, heading: StaticKey): string =>
     `<section class="prose">\n<h2>${say(heading)}</h2>\n{{${name}}}\n</section>`;
-  const characters = list === 'chinese_simplified' ? ' class="characters"' : '';
   const words = Array.from({ length: 8 }, (_, at) => `<li>{{word${at + 1}}}</li>`).join('');
   return `<!doctype html>
 <html lang="${tag}" dir="${direction}" translate="no">
@@ -30,7 +30,7 @@ export function campaignHtml(language: Language, assets: { readonly style: strin
 <body>
 <header class="bar">
 <p class="mark">{{organisation}}</p>
-<nav aria-label="${say('page.languages')}">{{languages}}</nav>
+<nav aria-label="${say('page.languages')}">${foldedLinks(language, '{{languages}}')}</nav>
 <a class="leave" href="about:blank" rel="noreferrer">${say('page.leave')}</a>
 </header>
 <main>
@@ -74,7 +74,7 @@ ${part('after', 'campaign.after')}
 <section class="verification">
 <h2>${say('who.wordsHeading')}</h2>
 <p>${say('who.wordsText')}</p>
-<ol lang="${characters === '' ? 'en' : 'zh-Hans'}" dir="ltr"${characters}>${words}</ol>
+<ol ${wordsAttributes(list)}>${words}</ol>
 </section>
 <p class="actions"><a class="main" href="/${tag}/#c={{name}}">${say('campaign.write')}</a></p>
 </article>

@@ -1,6 +1,7 @@
 /** Makes the HTML of one language at build time: all that is explained can be read without the script. */
 import { escapeHtml } from '../template.ts';
 import { type StaticKey, staticSections, type TextKey } from '../texts.ts';
+import { listNames } from '../words.ts';
 import { type Language, languages } from './languages.ts';
 
 /** Paths as the page names them, from `/`. */
@@ -85,9 +86,19 @@ export function bar(here: Language, say: Say, pathOf: (tag: string) => string, l
       : `<li><a href="${pathOf(tag)}" hreflang="${tag}" lang="${tag}" dir="${direction}">${name}</a></li>`;
   return `<header class="bar">
 <p class="mark">${say('page.title')}</p>
-<nav id="languages" aria-label="${say('page.languages')}"><ul>${languages.map(link).join('')}</ul></nav>
+<nav id="languages" aria-label="${say('page.languages')}">${foldedLinks(here, `<ul>${languages.map(link).join('')}</ul>`)}</nav>
 ${leave}
 </header>`;
+}
+
+/** Sixteen names would push away what a person has to read first. @param links HTML */
+export function foldedLinks({ name }: Language, links: string): string {
+  return `<details><summary><span aria-hidden="true" lang="zh">文</span>${name}</summary>${links}</details>`;
+}
+
+/** What an ordered list of verification words says of their language; Chinese ones are single characters. */
+export function wordsAttributes(list: Language['list']): string {
+  return `lang="${listNames[list][1]}" dir="ltr"${list.startsWith('chinese') ? ' class="characters"' : ''}`;
 }
 
 function leaveLink(say: Say): string {
@@ -108,11 +119,10 @@ function hero(say: Say, parts: { readonly hero: string; readonly desks: string }
 
 function verification({ list }: Language, say: Say): string {
   const items = Array.from({ length: 8 }, (_, i) => `<li>{{word${i + 1}}}</li>`);
-  const tag = list === 'chinese_simplified' ? 'zh-Hans' : 'en';
   return `<section class="verification">
 <h2>${say('who.wordsHeading')}</h2>
 <p>${say('who.wordsText')}</p>
-<ol id="verification" lang="${tag}" dir="ltr"${tag === 'zh-Hans' ? ' class="characters"' : ''}>${items.join('')}</ol>
+<ol id="verification" ${wordsAttributes(list)}>${items.join('')}</ol>
 <p id="checked" class="checked" hidden></p>
 </section>`;
 }

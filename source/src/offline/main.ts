@@ -100,8 +100,22 @@ function showReady({ roster }: VerifiedPack, texts: Texts, language: string): vo
 function wantedLanguage(asked: string): string {
   const wanted = [asked, ...navigator.languages];
   const has = (tag: string): boolean => document.getElementById(`page-${tag}`) !== null;
-  const main = (tag: string): string => (tag.toLowerCase().startsWith('zh') ? 'zh-Hans' : (tag.split('-')[0] ?? tag));
-  return wanted.map(main).find(has) ?? 'en';
+  return wanted.map(pageTag).find(has) ?? 'en';
+}
+
+/** `zh-TW` and the like are written in traditional characters (RFC 5646, section 2.2.3). */
+function pageTag(tag: string): string {
+  const { language, script } = localeOf(tag);
+  return language === 'zh' ? `zh-${script === 'Hant' ? 'Hant' : 'Hans'}` : language;
+}
+
+function localeOf(tag: string): { readonly language: string; readonly script?: string | undefined } {
+  try {
+    return new Intl.Locale(tag).maximize();
+  } catch {
+    // Whatever stands in the address.
+    return { language: tag };
+  }
 }
 
 function showPage(

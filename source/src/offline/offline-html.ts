@@ -1,7 +1,7 @@
 /** Makes the offline page at build time: one file with every language, word list, style and script in it. */
 import type { WordListId } from '@postern/protocol/keys/word-lists';
 import { type Language, languages } from '../languages/languages.ts';
-import { before, never, type Say, texts } from '../languages/page-html.ts';
+import { before, foldedLinks, never, type Say, texts, wordsAttributes } from '../languages/page-html.ts';
 import { escapeHtml } from '../template.ts';
 import type { TextKey } from '../texts.ts';
 
@@ -67,7 +67,6 @@ function page(language: Language): string {
   const { tag, direction, list } = language;
   const say: Say = (key) => escapeHtml(language.texts[key]);
   const offline = (key: TextKey): string => escapeHtml(language.texts[key]);
-  const isChinese = list === 'chinese_simplified';
   return `<template id="page-${tag}" data-list="${list}" data-direction="${direction}">
 ${bar(language, say)}
 <main>
@@ -88,7 +87,7 @@ ${bar(language, say)}
 <section class="verification">
 <h2>${say('who.wordsHeading')}</h2>
 <div id="pack"></div>
-<ol id="verification" lang="${isChinese ? 'zh-Hans' : 'en'}" dir="ltr"${isChinese ? ' class="characters"' : ''} hidden>${'<li></li>'.repeat(8)}</ol>
+<ol id="verification" ${wordsAttributes(list)} hidden>${'<li></li>'.repeat(8)}</ol>
 <p id="checked" class="checked" hidden></p>
 </section>
 ${before(say, ['work', 'near', 'keyboard', 'names'])}
@@ -112,7 +111,7 @@ function bar(here: Language, say: Say): string {
       : `<li><a href="#${tag}" hreflang="${tag}" lang="${tag}" dir="${direction}">${name}</a></li>`;
   return `<header class="bar">
 <p class="mark">${say('page.title')}</p>
-<nav id="languages" aria-label="${say('page.languages')}"><ul>${languages.map(link).join('')}</ul></nav>
+<nav id="languages" aria-label="${say('page.languages')}">${foldedLinks(here, `<ul>${languages.map(link).join('')}</ul>`)}</nav>
 <a id="leave" class="leave" href="about:blank" rel="noreferrer">${say('page.leave')}</a>
 </header>`;
 }

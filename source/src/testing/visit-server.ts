@@ -3,12 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
+import type { VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { openRequest, sealResponse } from '@postern/protocol/http/anonymous-request';
 import { encodeKeyConfig } from '@postern/protocol/http/ohttp';
 import { entropyFromWords } from '@postern/protocol/keys/passphrase';
 import { replyKeysOf } from '@postern/protocol/keys/reply-links';
 import { deviceIdOf, type Roster } from '@postern/protocol/keys/roster';
-import { signRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
+import { signRoster, type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
 import { keyHashOf, payloadOf, signDocument } from '@postern/protocol/keys/signed';
 import { conversationKey, importPhrase, rootOf } from '@postern/protocol/keys/source-keys';
 import type { WordList } from '@postern/protocol/keys/word-lists';
@@ -20,8 +21,10 @@ import { sha256 } from '@postern/protocol/primitives/hash';
 import { hpkeKeyPair, portableRecipient } from '@postern/protocol/primitives/hpke';
 import { testBundle, testOrganisation } from '@postern/protocol/testing/organisation';
 import { readBuiltPages } from '@postern/server/files/page-files';
+import type { StaticFile } from '@postern/server/http/answer';
 import { headersFor } from '@postern/server/http/headers';
 import { Pages } from '@postern/server/http/pages';
+import type { BuiltPages } from '@postern/server/ports/files';
 import type { Answered } from '../http.ts';
 
 /** What the server does with the requests that follow. */
@@ -57,17 +60,34 @@ const daySeconds = 86_400;
 const nothing = new Uint8Array(0);
 const dist = join(import.meta.dirname, '..', '..', 'dist');
 
+/** What is served beside the pages of the build. */
+type More = {
+  readonly pages?: (built: BuiltPages) => BuiltPages;
+  readonly campaigns?: (roster: VerifiedRoster) => Promise<readonly VerifiedCampaign[]>;
+  /** The first pages of the mode without scripts, without what comes after. */
+  readonly hasForms?: boolean;
+};
+
 /** The same over HTTP with the real pages and headers. @param now unix seconds, as the browser's clock has it */
-export async function visitServer(now: () => number, fields: Partial<Roster> = {}): Promise<VisitServer> {
+export async function visitServer(
+  now: () => number,
+  fields: Partial<Roster> = {},
+  { pages: changed = (built) => built, campaigns = async () => [], hasForms = false }: More = {},
+): Promise<VisitServer> {
   const { answers, verified } = await makeAnswers(now, fields);
-  const pages = new Pages(await readBuiltPages(dist), 'zh-Hans');
+  const pages = new Pages(changed(await readBuiltPages(dist)), 'zh-Hans', hasForms);
   await pages.fill(verified);
+  await pages.fillCampaigns(Math.floor(now() / daySeconds), campaigns);
+  const plain = (path: string): StaticFile | null => {
+    const first = pages.plainFirst(path.split('/')[2] ?? '')?.file;
+    return (path === pages.plainStyle.path ? pages.plainStyle.file : first) ?? null;
+  };
 
   const headerNames = new Set<string>();
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const path = incoming.url ?? '/';
     for (const name of Object.keys(incoming.headers)) headerNames.add(name);
-    const file = pages.find(path);
+    const file = path.startsWith('/plain/') ? plain(path) : pages.find(path);
     const type = file === null || file === 'no-roster' ? undefined : file.type;
     for (const [name, value] of headersFor(type)) outgoing.setHeader(name, value);
     if (file !== null && file !== 'no-roster') {
