@@ -9,6 +9,8 @@ import {
   type Calls,
   type Change,
   callAddress,
+  copyAddress,
+  copyHeader,
   type FilePlace,
   sessionHeader,
 } from '@postern/desk/app/api';
@@ -59,6 +61,12 @@ export class DeskClient {
     }
   }
 
+  /** One page of a safe copy. @throws CallFailed */
+  async copyPage(copy: string, page: Uint8Array<ArrayBuffer>): Promise<void> {
+    const headers = { 'content-type': 'application/octet-stream', [copyHeader]: copy };
+    await this.#send(copyAddress, headers, page, AbortSignal.timeout(60_000));
+  }
+
   /** The content of a file that is here. @throws CallFailed */
   async readFile(place: FilePlace): Promise<ArrayBuffer> {
     return (await this.#post('file-read', place, AbortSignal.timeout(60_000))).arrayBuffer();
@@ -97,7 +105,7 @@ export class DeskClient {
   async #send(
     address: string,
     headers: Readonly<Record<string, string>>,
-    body: string | ArrayBuffer,
+    body: string | ArrayBuffer | Uint8Array<ArrayBuffer>,
     signal: AbortSignal,
   ): Promise<Response> {
     let response: Response;

@@ -1,5 +1,5 @@
 /** The page at work: holds its state, and does what a person asks for by calling the local process. */
-import { type Answers, type Calls, type Change, type FilePlace, readBytesMax } from '@postern/desk/app/api';
+import type { Answers, Calls, Change, FilePlace } from '@postern/desk/app/api';
 import { CallWords } from '@postern/desk/app/call-words';
 import type { CaseCallName, CaseCalls } from '@postern/desk/app/case-calls';
 import type { Alert } from '@postern/desk/engine/view';
@@ -8,6 +8,8 @@ import { CallFailed, type DeskClient } from './desk-client.ts';
 import { countRows, moveCursor, shownRows, sortRows, suspectedLosses } from './inbox.ts';
 import { chooseLanguage, wordsOf } from './languages/languages.ts';
 import { type Event, type Filter, firstState, type Save, type State, update, type ViewedFile } from './model.ts';
+import { loadFile } from './viewer/load-file.ts';
+import { SafeCopying } from './viewer/safe-copying.ts';
 import type { ShowFile } from './viewer/viewer-messages.ts';
 
 const roomDelayMs = 200;
@@ -58,8 +60,17 @@ export class DeskPage {
   /** What ids in answers mean, in the page's language. */
   readonly callWords = computed(() => new CallWords(this.#calls.value, this.words.value.language.tag));
 
+  readonly copies: SafeCopying;
+
   constructor(client: DeskClient) {
     this.#client = client;
+    this.copies = new SafeCopying({
+      client,
+      tell: (kept, copying) => this.send({ kind: 'copy', kept, copying }),
+      onEnd: (id) => {
+        if (this.#state.value.open?.id === id) this.#quietly(this.#load(id));
+      },
+    });
   }
 
   /** Runs as long as the page. @param token of the link */
@@ -198,16 +209,8 @@ export class DeskPage {
   }
 
   /** All that the frame needs to show a file; null for one that is larger than what is shown. @throws CallFailed */
-  async viewerFile({ place, name, bytes: length }: ViewedFile): Promise<ShowFile | null> {
-    if (length > readBytesMax) return null;
-    const load = (path: string): Promise<Response> => fetch(path, { cache: 'no-store', credentials: 'omit' });
-    const [bytes, worker, wasm] = await Promise.all([
-      this.#client.readFile(place).then((content) => new Uint8Array(content)),
-      load('/viewer/document-worker.js').then((answer) => answer.text()),
-      load('/viewer/mupdf.wasm').then((answer) => answer.arrayBuffer()),
-    ]);
-    const scheme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-    return { kind: 'show', bytes, name, worker, wasm, scheme };
+  viewerFile(viewed: ViewedFile): Promise<ShowFile | null> {
+    return loadFile(this.#client, viewed);
   }
 
   askToSave(kept: string): void {
@@ -320,7 +323,10 @@ export class DeskPage {
     if (this.#state.value.link !== 'live') this.send({ kind: 'link', link: 'live' });
     const before = this.#state.value;
     this.send({ kind: 'change', change });
-    if (change.kind === 'phase' && change.phase !== 'open') for (const name of this.#delays.keys()) this.#cancel(name);
+    if (change.kind === 'phase' && change.phase !== 'open') {
+      for (const name of this.#delays.keys()) this.#cancel(name);
+      this.copies.stop();
+    }
     // What has been read for the search since may match too.
     if (change.kind === 'status' && change.unsearched < before.unsearched) this.search(before.query);
     const id = before.open?.id;
@@ -329,9 +335,9 @@ export class DeskPage {
   }
 
   async #load(id: string): Promise<void> {
-    const { view, draft } = await this.#client.call('conversation', { id });
+    const { view, draft, copies } = await this.#client.call('conversation', { id });
     const wasLoading = this.#state.value.open?.isLoading === true;
-    this.send({ kind: 'case', id, view, draft });
+    this.send({ kind: 'case', id, view, draft, copies });
     const { open, rows } = this.#state.value;
     if (open?.id !== id || view === null) return;
     if (wasLoading && draft !== '') this.#later('room', 0, () => this.#measure(id, draft));

@@ -12,7 +12,7 @@ import { DeskWorld } from '../src/engine/testing/desk-world.ts';
 import { TestSource } from '../src/engine/testing/test-source.ts';
 import { openArchive } from '../src/export/open-archive.ts';
 import { type DeskOf, deskOf } from '../src/testing/desk-of.ts';
-import { passphrase } from '../src/testing/device-folder.ts';
+import { openUnlocked } from './testing/unlocked-page.ts';
 
 const letter = '我在区里的建设局工作。开标之前就已经定好了价格。';
 let world: DeskWorld;
@@ -41,14 +41,7 @@ describe.skipIf(lacks('chromium'))('export in the page of the desk', () => {
     world = await DeskWorld.create(1, { repliesADay: 48 });
     ({ desk, folder, remove } = await deskOf(world));
     browser = await launchChromium();
-    page = await browser.newPage();
-    page.setDefaultTimeout(30_000);
-    await page.setViewport({ width: 1440, height: 900 });
-    await page.goto(desk.newUrl());
-    await page.waitForSelector('#passphrase');
-    await page.keyboard.type(passphrase);
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('.desk');
+    page = await openUnlocked(browser, desk);
     await until(has('.figures', 'Through'));
     await new TestSource(world).visit([letter]);
     await until(async () => (await page.$('.row')) !== null);

@@ -1,12 +1,20 @@
 /** What the page shows, as one value, and how each event changes it. Nothing in here touches browser or network. */
 import type { Change, FilePlace, InboxRow, LockPhase, Preferences } from '@postern/desk/app/api';
 import type { CallView } from '@postern/desk/app/call-words';
+import type { CopyView } from '@postern/desk/app/copy-records';
 import type { CaseProblem, TeamView } from '@postern/desk/engine/case-view';
 import type { CaseFile, EngineStatus, ReplyProblem, ReplyRoom } from '@postern/desk/engine/view';
 import type { Attachment } from '@postern/desk/files/attachments';
 import type { Transfer } from '@postern/desk/files/chunk-ports';
 import type { SaveProblem } from '@postern/desk/files/desk-files';
 import type { SavedFile } from '@postern/desk/files/plain-files';
+import type { CopyFailure } from './viewer/viewer-messages.ts';
+
+/** A safe copy on its way. `asking`: whether, and how. */
+export type Copying =
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'working'; readonly done: number; readonly pages: number }
+  | { readonly kind: 'failed'; readonly problem: CopyFailure };
 
 export const filters = ['all', 'changed', 'unanswered', 'mine', 'due', 'answered', 'closed', 'loss'] as const;
 export type Filter = (typeof filters)[number];
@@ -35,6 +43,8 @@ export interface OpenCase {
   readonly id: string;
   /** Null while it is read, and when it is not there any more. */
   readonly view: CaseFile | null;
+  /** Safe copies of its files. */
+  readonly copies: readonly CopyView[];
   readonly isLoading: boolean;
   readonly draft: string;
   /** For the draft as it stands; null until known. */
@@ -71,6 +81,8 @@ export interface State {
   readonly transfers: ReadonlyMap<string, Transfer>;
   /** Originals that were asked for in the clear, by the same names. */
   readonly saves: ReadonlyMap<string, Save>;
+  /** Safe copies that are asked for, by the names of their originals. */
+  readonly copying: ReadonlyMap<string, Copying>;
   /** The file that is looked at. */
   readonly viewed: ViewedFile | null;
   /** Files for replies that are not written. */
@@ -100,7 +112,7 @@ export type Event =
   | { readonly kind: 'found'; readonly query: string; readonly ids: readonly string[] }
   | { readonly kind: 'cursor'; readonly id: string }
   | { readonly kind: 'open'; readonly id: string }
-  | { readonly kind: 'case'; readonly id: string; readonly view: CaseFile | null; readonly draft: string }
+  | ({ readonly kind: 'case'; readonly id: string } & Pick<OpenCase, 'view' | 'draft' | 'copies'>)
   | { readonly kind: 'close' }
   | { readonly kind: 'draft'; readonly text: string }
   | { readonly kind: 'saved'; readonly id: string; readonly text: string }
@@ -111,6 +123,7 @@ export type Event =
   /** Null: the question is taken back, or what was said of it. */
   | { readonly kind: 'view'; readonly file: ViewedFile | null }
   | { readonly kind: 'save'; readonly kept: string; readonly save: Save | null }
+  | { readonly kind: 'copy'; readonly kept: string; readonly copying: Copying | null }
   | { readonly kind: 'pane'; readonly pane: Pane }
   | { readonly kind: 'help' | 'team'; readonly isOpen: boolean }
   | { readonly kind: 'select'; readonly ids: readonly string[]; readonly isSelected: boolean }
@@ -137,6 +150,7 @@ export const firstState: State = {
   open: null,
   transfers: new Map(),
   saves: new Map(),
+  copying: new Map(),
   viewed: null,
   attachments: [],
   pane: 'inbox',
@@ -175,18 +189,19 @@ export function update(state: State, event: Event): State {
         cursor: event.id,
         pane: 'case',
         caseProblem: null,
-        open: state.open?.id === event.id ? state.open : { id: event.id, view: null, isLoading: true, ...noDraft },
+        open:
+          state.open?.id === event.id
+            ? state.open
+            : { id: event.id, view: null, copies: [], isLoading: true, ...noDraft },
       };
     case 'close':
       return { ...state, open: null, pane: 'inbox' };
     case 'view':
       return { ...state, viewed: event.file };
-    case 'save': {
-      const saves = new Map(state.saves);
-      if (event.save === null) saves.delete(event.kept);
-      else saves.set(event.kept, event.save);
-      return { ...state, saves };
-    }
+    case 'save':
+      return { ...state, saves: withEntry(state.saves, event.kept, event.save) };
+    case 'copy':
+      return { ...state, copying: withEntry(state.copying, event.kept, event.copying) };
     case 'pane':
       return { ...state, pane: event.pane };
     case 'help':
@@ -208,6 +223,18 @@ export function update(state: State, event: Event): State {
   }
 }
 
+/** Null takes it out. */
+function withEntry<Value>(
+  entries: ReadonlyMap<string, Value>,
+  key: string,
+  value: Value | null,
+): ReadonlyMap<string, Value> {
+  const changed = new Map(entries);
+  if (value === null) changed.delete(key);
+  else changed.set(key, value);
+  return changed;
+}
+
 type CaseEvent = Extract<Event, { kind: 'case' | 'draft' | 'saved' | 'room' | 'sending' | 'sent' | 'not-sent' }>;
 
 function updateCase(open: OpenCase, event: CaseEvent): OpenCase {
@@ -216,7 +243,13 @@ function updateCase(open: OpenCase, event: CaseEvent): OpenCase {
   switch (event.kind) {
     case 'case':
       // What is being typed here is newer than what was kept.
-      return { ...open, view: event.view, isLoading: false, draft: open.isLoading ? event.draft : open.draft };
+      return {
+        ...open,
+        view: event.view,
+        copies: event.copies,
+        isLoading: false,
+        draft: open.isLoading ? event.draft : open.draft,
+      };
     case 'draft':
       return { ...open, draft: event.text, isSaved: false, problem: null, room: event.text === '' ? null : open.room };
     case 'saved':

@@ -1,7 +1,4 @@
 /** Looking at a file that a source sent, on the real page, process, engine and server: by keyboard, accessible, without a call. */
-import { CHUNK_DATA_BYTES } from '@postern/protocol/constants';
-import { FileSealer } from '@postern/protocol/files/chunks';
-import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { makePdf } from '@postern/protocol/testing/metadata-files';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,10 +6,11 @@ import { axe, collectRequests, screenshot } from '../../../tools/browsers/inspec
 import { launchChromium } from '../../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../../tools/build.ts';
 import { lacks } from '../../../tools/debian.ts';
-import { DeskWorld, random } from '../../src/engine/testing/desk-world.ts';
+import { DeskWorld } from '../../src/engine/testing/desk-world.ts';
 import { TestSource } from '../../src/engine/testing/test-source.ts';
 import { type DeskOf, deskOf } from '../../src/testing/desk-of.ts';
-import { passphrase } from '../../src/testing/device-folder.ts';
+import { storeFile } from '../../src/testing/stored-file.ts';
+import { openUnlocked } from '../testing/unlocked-page.ts';
 
 let world: DeskWorld;
 let remove: DeskOf['remove'];
@@ -31,37 +29,18 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   throw new Error('wait: it did not become so');
 }
 
-/** Stores a file as a source does. */
-async function sendFile(name: string, content: Uint8Array): Promise<FileDescriptor> {
-  const key = random(32);
-  const sealer = new FileSealer(key, world.fingerprint, content.length);
-  for (let index = 0; index < sealer.chunks; index++) {
-    const data = content.subarray(index * CHUNK_DATA_BYTES, (index + 1) * CHUNK_DATA_BYTES);
-    const { id, chunk } = await sealer.seal(index, data);
-    const body = Buffer.concat([id, chunk]);
-    expect((await fetch(`${world.origin}/chunk`, { method: 'POST', body })).status).toBe(204);
-  }
-  return { name, type: '', bytes: content.length, day: 0, hash: await sealer.contentHash(), key };
-}
-
 describe.skipIf(lacks('chromium'))('looking at a file', () => {
   beforeAll(async () => {
     await ensureBuilt();
     world = await DeskWorld.create(0, { repliesADay: 48 });
     ({ desk, remove } = await deskOf(world, { fileDelaySeconds: [0, 0] }));
     browser = await launchChromium();
-    page = await browser.newPage();
+    page = await openUnlocked(browser, desk);
     page.on('pageerror', (error) => void problems.push(String(error)));
-    page.setDefaultTimeout(20_000);
-    await page.goto(desk.newUrl());
-    await page.waitForSelector('#passphrase');
-    await page.keyboard.type(passphrase);
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('.desk');
     await until(async () => /Through/.test(await page.$eval('.figures', (figures) => figures.textContent ?? '')));
     const files = [
-      await sendFile('minutes.pdf', makePdf().bytes),
-      await sendFile('tool.exe', Uint8Array.of(0x4d, 0x5a, 0, 0, 1)),
+      await storeFile(world, 'minutes.pdf', makePdf().bytes),
+      await storeFile(world, 'tool.exe', Uint8Array.of(0x4d, 0x5a, 0, 0, 1)),
     ];
     await new TestSource(world).visit(['See the minutes.'], 6, true, files);
     await until(async () => (await page.$('.row')) !== null);

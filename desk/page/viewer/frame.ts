@@ -5,14 +5,17 @@ import { MetadataError } from '@postern/protocol/metadata/report';
 import { zipEntries } from '@postern/protocol/metadata/zip-file';
 import type { DrawPage, OpenDocument, WorkerAnswer } from './document-worker.ts';
 import { isGif, picturePixels } from './picture-size.ts';
-import type { FrameMessage, ShowFile, TurnPage, ViewProblem } from './viewer-messages.ts';
+import type { DrawnMessage, FrameMessage, ShowFile, TurnPage, ViewProblem } from './viewer-messages.ts';
 
 const pixelsMax = 64_000_000;
+/** Of a picture that is copied; documents are drawn at as much. */
+const copiedPixelsMax = 4_000_000;
 const textBytesMax = 1024 * 1024;
 const entriesShownMax = 2_000;
 const documentMs = 20_000;
 
 let worker: Worker | null = null;
+let purpose: ShowFile['kind'] = 'show';
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 addEventListener('message', ({ data, source }: MessageEvent<ShowFile | TurnPage>) => {
@@ -23,9 +26,12 @@ addEventListener('message', ({ data, source }: MessageEvent<ShowFile | TurnPage>
 tell({ kind: 'ready' });
 
 async function show(file: ShowFile): Promise<void> {
+  purpose = file.kind;
   document.documentElement.dataset.scheme = file.scheme;
   const { bytes } = file;
-  switch (isGif(bytes) ? 'gif' : detectFormat(bytes)) {
+  const format = isGif(bytes) ? 'gif' : detectFormat(bytes);
+  if (purpose === 'copy' && ['mp4', 'mp3', 'zip'].includes(format)) return fail('unknown');
+  switch (format) {
     case 'jpeg':
     case 'png':
     case 'webp':
@@ -43,7 +49,7 @@ async function show(file: ShowFile): Promise<void> {
     case 'zip':
       return showArchive(bytes);
     case 'text':
-      return showText(bytes);
+      return purpose === 'copy' ? openDocument(file, 'text/plain') : showText(bytes);
     default:
       return fail('unknown');
   }
@@ -53,13 +59,30 @@ async function showPicture(bytes: Uint8Array): Promise<void> {
   const pixels = picturePixels(bytes);
   if (pixels === null) return fail('damaged');
   if (pixels > pixelsMax) return fail('too-large');
-  const image = document.createElement('img');
   // No type that could be a drawing with links and scripts: the bytes were found to be pixels.
-  image.src = URL.createObjectURL(new Blob([bytes.slice()], { type: 'image/png' }));
+  const picture = new Blob([bytes.slice()], { type: 'image/png' });
+  if (purpose === 'copy') return copyPicture(picture);
+  const image = document.createElement('img');
+  image.src = URL.createObjectURL(picture);
   image.alt = '';
   await image.decode();
   put(image);
   tell({ kind: 'shown', page: 0, pages: 0 });
+}
+
+/** Turned as its file says, and no larger than a page of a document. */
+async function copyPicture(picture: Blob): Promise<void> {
+  const whole = await createImageBitmap(picture);
+  const scale = Math.min(1, Math.sqrt(copiedPixelsMax / (whole.width * whole.height)));
+  const [width, height] = [whole.width, whole.height].map((side) => Math.max(1, Math.floor(scale * side))) as [
+    number,
+    number,
+  ];
+  const drawn = new OffscreenCanvas(width, height).getContext('2d');
+  drawn?.drawImage(whole, 0, 0, width, height);
+  const pixels = drawn?.getImageData(0, 0, width, height).data;
+  if (pixels === undefined) return fail('damaged');
+  tellDrawn({ page: 0, pages: 1, width, height, pixels: new Uint8ClampedArray(pixels), text: '' });
 }
 
 function showMedia(element: 'audio' | 'video', bytes: Uint8Array, type: string): void {
@@ -120,11 +143,15 @@ function takeAnswer(answer: WorkerAnswer): void {
     fail(answer.problem);
     return;
   }
-  const { width, height, pixels, page, pages } = answer;
+  const { width, height, pixels, page, pages, text } = answer;
+  if (purpose === 'copy') {
+    tellDrawn({ page, pages, width, height, pixels, text });
+    return;
+  }
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [width, height];
   canvas.setAttribute('role', 'img');
-  canvas.setAttribute('aria-label', answer.text.slice(0, 20_000));
+  canvas.setAttribute('aria-label', text.slice(0, 20_000));
   canvas.getContext('2d')?.putImageData(new ImageData(pixels, width, height), 0, 0);
   put(canvas);
   tell({ kind: 'shown', page, pages });
@@ -140,6 +167,10 @@ function fail(problem: ViewProblem): void {
 
 function put(element: Element): void {
   document.body.replaceChildren(element);
+}
+
+function tellDrawn(drawn: Omit<DrawnMessage, 'kind'>): void {
+  parent.postMessage({ kind: 'drawn', ...drawn } satisfies FrameMessage, '*', [drawn.pixels.buffer]);
 }
 
 function tell(message: FrameMessage): void {

@@ -1,8 +1,14 @@
 /** What the page and the frame that shows files say to each other. The page trusts no word of the frame: see `readFrameMessage`. */
 
-/** From the page. `worker` and `wasm` draw documents; the frame has no way to load them itself. */
+import type { CopyProblem } from '@postern/desk/app/copy-records';
+import { pagePixelsMax, pageTextMax } from '@postern/desk/files/copy-limits';
+
+/**
+ * From the page: to show a file, or to hand back its pages as pixels, one for each `page` that is asked for.
+ * `worker` and `wasm` draw documents; the frame has no way to load them itself.
+ */
 export interface ShowFile {
-  readonly kind: 'show';
+  readonly kind: 'show' | 'copy';
   readonly bytes: Uint8Array;
   readonly name: string;
   readonly worker: string;
@@ -17,11 +23,25 @@ export interface TurnPage {
 /** Why a file is not shown. */
 const viewProblems = ['unknown', 'damaged', 'too-large', 'locked', 'too-slow'] as const;
 export type ViewProblem = (typeof viewProblems)[number];
+/** Why there is no safe copy. `pages`: the document has too many. `failed`: the local process did not take it. */
+export type CopyFailure = ViewProblem | CopyProblem | 'pages' | 'stopped' | 'failed';
+
+/** A page as pixels, four bytes each, of a copy that is made. */
+export interface DrawnMessage {
+  readonly kind: 'drawn';
+  readonly page: number;
+  readonly pages: number;
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+  readonly text: string;
+}
 
 export type FrameMessage =
   | { readonly kind: 'ready' }
   /** `pages` is 0 where there is nothing to turn. */
   | { readonly kind: 'shown'; readonly page: number; readonly pages: number }
+  | DrawnMessage
   | { readonly kind: 'failed'; readonly problem: ViewProblem };
 
 const pagesMax = 100_000;
@@ -32,8 +52,19 @@ export function readFrameMessage(data: unknown): FrameMessage | null {
   const { kind, page, pages, problem } = data as Readonly<Record<string, unknown>>;
   if (kind === 'ready') return { kind };
   if (kind === 'shown' && isCount(page) && isCount(pages)) return { kind, page, pages };
+  if (kind === 'drawn') return readDrawn(data as Readonly<Record<string, unknown>>);
   const known = viewProblems.find((name) => name === problem);
   return kind === 'failed' && known !== undefined ? { kind, problem: known } : null;
+}
+
+function readDrawn(data: Readonly<Record<string, unknown>>): DrawnMessage | null {
+  const { page, pages, width, height, pixels, text } = data;
+  if (!isCount(page) || !isCount(pages) || !isCount(width) || !isCount(height)) return null;
+  if (page >= pages || width * height < 1 || width * height > pagePixelsMax) return null;
+  if (!(pixels instanceof Uint8ClampedArray) || pixels.length !== 4 * width * height) return null;
+  if (typeof text !== 'string' || text.length > pageTextMax) return null;
+  // A buffer of this page's own: nothing that the frame could still write to.
+  return { kind: 'drawn', page, pages, width, height, pixels: new Uint8ClampedArray(pixels), text };
 }
 
 function isCount(value: unknown): value is number {

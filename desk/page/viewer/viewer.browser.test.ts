@@ -24,14 +24,16 @@ interface Outcome {
   readonly kind: string;
   readonly problem?: string;
   readonly pages?: number;
+  /** Of the pixels that were handed over. */
+  readonly dark?: number;
   readonly text: string;
   readonly elements: readonly string[];
 }
 
-/** Shows a file as the desk's page does, and says what came of it. */
-async function show(page: Page, name: string, bytes: Uint8Array): Promise<Outcome> {
+/** Shows a file as the desk's page does, or asks for its pixels, and says what came of it. */
+async function show(page: Page, name: string, bytes: Uint8Array, kind = 'show'): Promise<Outcome> {
   const message = await page.evaluate(
-    async (file, encoded) => {
+    async (file, encoded, kind) => {
       document.querySelector('iframe')?.remove();
       const frame = document.createElement('iframe');
       frame.setAttribute('sandbox', 'allow-scripts');
@@ -52,14 +54,15 @@ async function show(page: Page, name: string, bytes: Uint8Array): Promise<Outcom
       const wasm = await (await fetch('/viewer/mupdf.wasm')).arrayBuffer();
       const content = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
       const answer = next();
-      frame.contentWindow?.postMessage(
-        { kind: 'show', bytes: content, name: file, worker, wasm, scheme: 'light' },
-        '*',
-      );
-      return answer;
+      frame.contentWindow?.postMessage({ kind, bytes: content, name: file, worker, wasm, scheme: 'light' }, '*');
+      const { pixels, ...said } = await answer;
+      return pixels instanceof Uint8ClampedArray
+        ? { ...said, dark: pixels.filter((value) => value < 100).length }
+        : said;
     },
     name,
     Buffer.from(bytes).toString('base64'),
+    kind,
   );
   const inside = page.frames().at(-1) ?? page.mainFrame();
   const [text, elements] = await inside.evaluate(
@@ -70,7 +73,7 @@ async function show(page: Page, name: string, bytes: Uint8Array): Promise<Outcom
       ] as const,
   );
   await new Promise((resolve) => setTimeout(resolve, 200));
-  return { ...(message as { kind: string }), text, elements };
+  return { text, elements, ...(message as { kind: string }) };
 }
 
 const attack = (name: string): string =>
@@ -197,6 +200,32 @@ describe.skipIf(lacks('chromium'))('frame that shows files', () => {
       .at(-1)
       ?.evaluate(() => document.querySelector('canvas')?.getAttribute('aria-label'));
     expect(text).toContain('Letter of the office');
+    expect(calls).toEqual([]);
+  });
+
+  it('hands over pixels for a copy, shows nothing, and does nothing that a document asks for', async () => {
+    for (const [name, bytes, text] of [
+      ['a.pdf', pdf(3), 'Tender of spring'],
+      ['a.docx', await docx(), 'Letter of the office'],
+      ['a.html', utf8ToBytes(attack('copied')), 'fetch('],
+      ['a.svg', utf8ToBytes(drawing('copied')), 'fetch('],
+    ] as const) {
+      const drawn = await show(page, name, bytes, 'copy');
+      expect(drawn).toMatchObject({ kind: 'drawn', pages: name === 'a.pdf' ? 3 : 1 });
+      // Its own and nothing else.
+      expect(drawn.elements).toEqual(['script']);
+      expect(drawn.text).toContain(text);
+      expect(drawn.dark).toBeGreaterThan(100);
+    }
+    const picture = new Uint8Array(Buffer.from(smallPng, 'base64'));
+    expect(await show(page, 'a.png', picture, 'copy')).toMatchObject({ kind: 'drawn', pages: 1 });
+    for (const [name, bytes, problem] of [
+      ['a.png', pixelBomb(), 'too-large'],
+      ['a.pdf', utf8ToBytes('%PDF-1.7 nothing'), 'damaged'],
+      ['a.zip', await writeZip([{ name: 'a', bytes: new Uint8Array(9) }]), 'unknown'],
+    ] as const) {
+      expect(await show(page, name, bytes, 'copy')).toMatchObject({ kind: 'failed', problem });
+    }
     expect(calls).toEqual([]);
   });
 

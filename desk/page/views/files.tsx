@@ -6,6 +6,7 @@ import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import type { Save } from '../model.ts';
+import { SafeCopy } from './safe-copy.tsx';
 
 interface FilesProps {
   readonly page: DeskPage;
@@ -29,12 +30,15 @@ interface FileProps {
   readonly page: DeskPage;
   readonly file: FileView;
   readonly place: FilePlace;
+  /** Made here, of the file above it. */
+  readonly isCopy?: boolean;
 }
 
-function File({ page, file, place }: FileProps): JSX.Element {
+function File({ page, file, place, isCopy = false }: FileProps): JSX.Element {
   const { say, size } = page.words.value;
-  const { transfers, saves } = page.state.value;
+  const { transfers, saves, copying } = page.state.value;
   const transfer = transfers.get(file.kept);
+  const isHere = isCopy || transfer?.state === 'done';
   const save = saves.get(file.kept);
   return (
     <li>
@@ -50,14 +54,23 @@ function File({ page, file, place }: FileProps): JSX.Element {
       {transfer !== undefined && <Moving page={page} transfer={transfer} />}
       {save !== undefined && <SaveState page={page} save={save} />}
       <p class="choices">
-        {transfer?.state === 'done' ? (
+        {isHere ? (
           <>
             <button type="button" class="main" onClick={() => page.send({ kind: 'view', file: { ...file, place } })}>
               {say('view.look')}
             </button>
             <button type="button" onClick={() => page.askToSave(file.kept)} disabled={save?.kind === 'saving'}>
-              {say('file.save')}
+              {say(isCopy ? 'copy.save' : 'file.save')}
             </button>
+            {!isCopy && (
+              <button
+                type="button"
+                onClick={() => page.send({ kind: 'copy', kept: file.kept, copying: { kind: 'asking' } })}
+                disabled={copying.get(file.kept)?.kind === 'working'}
+              >
+                {say('copy.ask')}
+              </button>
+            )}
           </>
         ) : isUnderWay(transfer) ? (
           <button type="button" onClick={() => page.stopFile(file.kept)}>
@@ -69,9 +82,10 @@ function File({ page, file, place }: FileProps): JSX.Element {
           </button>
         )}
       </p>
+      {isHere && !isCopy && <SafeCopy page={page} file={file} place={place} />}
       {save?.kind === 'asking' && (
         <div class="callout">
-          <p>{say('file.saveWarning')}</p>
+          <p>{say(isCopy ? 'copy.saveWarning' : 'file.saveWarning')}</p>
           <p class="choices">
             <button type="button" class="main" onClick={() => page.saveFile(file.kept, place)}>
               {say('file.saveYes')}
@@ -82,7 +96,21 @@ function File({ page, file, place }: FileProps): JSX.Element {
           </p>
         </div>
       )}
+      {!isCopy && <Copies page={page} place={place} />}
     </li>
+  );
+}
+
+function Copies({ page, place }: Pick<FileProps, 'page' | 'place'>): JSX.Element | null {
+  const { open } = page.state.value;
+  const own = open?.copies.filter(({ message, at }) => message === place.message && at === place.at) ?? [];
+  if (own.length === 0) return null;
+  return (
+    <ul class="files" aria-label={page.words.value.say('copy.list')}>
+      {own.map(({ file }) => (
+        <File key={file.kept} page={page} file={file} place={{ id: place.id, message: file.kept, at: 0 }} isCopy />
+      ))}
+    </ul>
   );
 }
 

@@ -36,7 +36,7 @@ export function Viewer({ page, file }: { readonly page: DeskPage; readonly file:
   );
 }
 
-const problemTexts: Readonly<Record<ViewProblem, TextKey>> = {
+export const problemTexts: Readonly<Record<ViewProblem, TextKey>> = {
   unknown: 'view.unknown',
   damaged: 'view.damaged',
   'too-large': 'view.tooLarge',
@@ -55,7 +55,7 @@ function Content({ page, file }: { readonly page: DeskPage; readonly file: Viewe
     const hear = ({ source, data }: MessageEvent): void => {
       const message = source !== null && source === frame.current?.contentWindow ? readFrameMessage(data) : null;
       if (message?.kind === 'ready') setReady(true);
-      else if (message !== null) setShown(message);
+      else if (message !== null && message.kind !== 'drawn') setShown(message);
     };
     window.addEventListener('message', hear);
     return () => window.removeEventListener('message', hear);

@@ -5,6 +5,7 @@ import { WireError } from '@postern/protocol/bytes/wire-error';
 import { FILE_BYTES_MAX, FILES_MAX } from '@postern/protocol/constants';
 import { aspectNames, noteKinds, purposes, roles } from '@postern/protocol/messages/case-event';
 import type { AlertCode } from '../engine/view.ts';
+import { copyPagesMax } from '../files/copy-limits.ts';
 import type { CallName, Calls } from './api.ts';
 
 /** Reads one field, or gives undefined for a value that it does not take. */
@@ -65,6 +66,8 @@ const upTo =
   (most: number): Field =>
   (value) =>
     Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most ? value : undefined;
+const pages: Field = (value) =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= copyPagesMax ? value : undefined;
 const attachments: Field = (value) =>
   Array.isArray(value) && value.length <= FILES_MAX && value.every((id) => hex32(id) !== undefined) ? value : undefined;
 const filePlace = { id: conversationId, message: hex32, at: place };
@@ -98,6 +101,9 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   'file-stop': { kept: hex32 },
   'file-save': filePlace,
   'file-read': filePlace,
+  'copy-begin': { ...filePlace, name: text(1_024), pages },
+  'copy-end': { copy: hex32, hasText: yesOrNo },
+  'copy-drop': { copy: hex32 },
   attach: {
     id: conversationId,
     name: text(1_024),

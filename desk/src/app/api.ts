@@ -8,9 +8,11 @@ import type { Attachment, GivenFile } from '../files/attachments.ts';
 import type { Transfer } from '../files/chunk-ports.ts';
 import type { SaveProblem } from '../files/desk-files.ts';
 import type { SavedFile } from '../files/plain-files.ts';
+import type { CopyOrder } from '../files/safe-copies.ts';
 import type { AnswerCount } from './answer-counts.ts';
 import type { CallView } from './call-words.ts';
 import type { CaseAnswer, CaseCallName, CaseCalls } from './case-calls.ts';
+import type { CopyProblem, CopyView } from './copy-records.ts';
 import type { Alike } from './near-copies.ts';
 import type { WeekCount } from './statistics.ts';
 
@@ -95,6 +97,11 @@ export interface Calls extends CaseCalls {
   readonly 'file-save': FilePlace;
   /** Answered with the bytes of the file, not with JSON. */
   readonly 'file-read': FilePlace;
+  /** A safe copy of a file; its pages follow by `copyAddress`, as pixels. */
+  readonly 'copy-begin': CopyOrder;
+  /** Every page has come: it is sealed and kept. */
+  readonly 'copy-end': { readonly copy: string; readonly hasText: boolean };
+  readonly 'copy-drop': { readonly copy: string };
   /** A file for a reply; its content follows by `attachAddress`. */
   readonly attach: { readonly id: string } & GivenFile;
   readonly detach: { readonly attachment: string };
@@ -118,13 +125,20 @@ export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
   readonly unlock: { readonly isOpen: boolean };
   readonly lock: Record<never, never>;
   readonly present: Record<never, never>;
-  readonly conversation: { readonly view: CaseFile | null; readonly draft: string };
+  readonly conversation: {
+    readonly view: CaseFile | null;
+    readonly draft: string;
+    readonly copies: readonly CopyView[];
+  };
   readonly room: { readonly room: ReplyRoom | null };
   readonly reply: { readonly messageId: string } | { readonly problem: ReplyProblem | 'files' };
   readonly 'file-fetch': Record<never, never>;
   readonly 'file-stop': Record<never, never>;
   readonly 'file-read': never;
   readonly 'file-save': SavedFile | { readonly problem: SaveProblem };
+  readonly 'copy-begin': { readonly copy: string } | { readonly problem: CopyProblem };
+  readonly 'copy-end': { readonly problem: CopyProblem | null };
+  readonly 'copy-drop': Record<never, never>;
   /** Null: there are too many. */
   readonly attach: { readonly attachment: string | null };
   readonly detach: Record<never, never>;
@@ -150,6 +164,7 @@ export interface CallProblem {
 
 export interface FilePlace {
   readonly id: string;
+  /** Of a message or reply; or the name under which a safe copy is kept, then `at` is 0. */
   readonly message: string;
   readonly at: number;
 }
@@ -161,5 +176,9 @@ export const readBytesMax: number = 128 * 1024 * 1024;
 export const attachAddress = '/api/attach-data';
 export const attachHeader = 'x-desk-attachment';
 export const attachBytesMax: number = 2 * 1024 * 1024;
+/** Takes one page of a safe copy at a time: `u32 width, u32 height, var32 text, rgba`. */
+export const copyAddress = '/api/copy-page';
+export const copyHeader = 'x-desk-copy';
+export const copyPageBytesMax: number = 18 * 1024 * 1024;
 /** Carries the session; a header, since a cookie would be sent to every other port of this machine too. */
 export const sessionHeader = 'x-desk-session';

@@ -14,6 +14,8 @@ export interface InboxParts {
   readonly records: PageRecords;
   /** Whose words are known. */
   readonly calls: () => readonly CallView[];
+  /** Erases what this device keeps of a case that is not there any more. */
+  readonly forget: (id: string) => Promise<void>;
   /** Called when more is known than was told. */
   readonly onFound: () => void;
 }
@@ -118,7 +120,7 @@ export class Inbox {
       this.#rows.delete(id);
       this.#lines.delete(id);
       this.#texts.remove(id);
-      this.#reading = this.#reading.then(() => this.#parts.records.forget(id));
+      this.#reading = this.#reading.then(() => this.#parts.forget(id));
     }
     return gone;
   }

@@ -13,6 +13,9 @@ import {
   type Calls,
   type Change,
   callAddress,
+  copyAddress,
+  copyHeader,
+  copyPageBytesMax,
   type FilePlace,
 } from './api.ts';
 import { callBytesMax, isCallName, readCall } from './api-reader.ts';
@@ -49,6 +52,8 @@ export interface LocalServerOptions {
   readonly readFile: (place: FilePlace) => Promise<Uint8Array | null>;
   /** Takes the next bytes of an attachment. @returns false for one that takes no more @throws CallRefused */
   readonly addToAttachment: (attachment: string, bytes: Uint8Array) => Promise<boolean>;
+  /** Takes the next page of a safe copy. @returns false for one that takes no more @throws CallRefused */
+  readonly addToCopy: (copy: string, page: Uint8Array) => Promise<boolean>;
 }
 
 export interface LocalServer {
@@ -114,7 +119,8 @@ async function serve(context: Context, request: IncomingMessage, response: Serve
   const path = request.url ?? '';
   const isCall = path.startsWith(callAddress);
   if (!isOwnPage(request.headers, portOf(context.server), isCall)) return answerNothing(response, 403);
-  if (path === attachAddress) return serveAttachment(context, request, response);
+  const piece = pieces[path];
+  if (piece !== undefined) return servePiece(context, piece, request, response);
   if (isCall) return serveCall(context, path.slice(callAddress.length), request, response);
   const file = context.files.get(path);
   if (request.method !== 'GET' || file === undefined) return answerNothing(response, 404);
@@ -162,18 +168,34 @@ async function serveCall(
   }
 }
 
-/** The bytes of a file are no JSON, and come one piece after the other so that none has to be long. */
-async function serveAttachment(context: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { access, addToAttachment } = context;
-  const { 'content-type': type, [attachHeader]: attachment } = request.headers;
-  if (request.method !== 'POST' || type !== 'application/octet-stream' || typeof attachment !== 'string') {
+/** What comes as bytes, one piece after the other so that none has to be long; a header names what it belongs to. */
+interface Piece {
+  readonly header: string;
+  readonly bytesMax: number;
+  readonly take: 'addToAttachment' | 'addToCopy';
+}
+
+const pieces: Readonly<Record<string, Piece>> = {
+  [attachAddress]: { header: attachHeader, bytesMax: attachBytesMax, take: 'addToAttachment' },
+  [copyAddress]: { header: copyHeader, bytesMax: copyPageBytesMax, take: 'addToCopy' },
+};
+
+async function servePiece(
+  context: Context,
+  { header, bytesMax, take }: Piece,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { access } = context;
+  const { 'content-type': type, [header]: name } = request.headers;
+  if (request.method !== 'POST' || type !== 'application/octet-stream' || typeof name !== 'string') {
     throw new CallRefused('malformed');
   }
   if (!access.hasSession(request.headers)) throw new CallRefused('session');
   if (context.callsNow >= limits.callsAtOnce) throw new CallRefused('busy');
   context.callsNow += 1;
   try {
-    const isTaken = await addToAttachment(attachment, await readBody(request, attachBytesMax));
+    const isTaken = await context[take](name, await readBody(request, bytesMax));
     if (!isTaken) throw new CallRefused('not-found');
     answerJson(response, 200, {});
   } finally {

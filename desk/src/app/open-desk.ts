@@ -8,12 +8,12 @@ import { dayOf } from '@postern/protocol/time';
 import { caseProblems } from '../engine/case-view.ts';
 import { replyProblems } from '../engine/view.ts';
 import type { ExportOrder } from '../export/export-cases.ts';
-import { DeskFiles, defaultDelaySeconds, type SaveProblem } from '../files/desk-files.ts';
-import type { SavedFile } from '../files/plain-files.ts';
-import type { Answers, Calls, Change, FilePlace, Preferences } from './api.ts';
+import { DeskFiles, defaultDelaySeconds } from '../files/desk-files.ts';
+import type { Answers, Calls, Change, Preferences } from './api.ts';
 import { type CallView, callViews } from './call-words.ts';
 import { readCarried } from './carried-lines.ts';
 import { type CaseAnswer, type CaseCallName, type CaseCalls, caseAction } from './case-calls.ts';
+import { CaseFiles } from './case-files.ts';
 import { type EngineLoop, startEngineLoop, type Timer } from './engine-loop.ts';
 import type { Engine, OpenEngine } from './engine-port.ts';
 import { exportFromDesk } from './export-desk.ts';
@@ -52,6 +52,7 @@ const gatherMs = 120;
 const readAtOnceMax = 40;
 
 export class OpenDesk {
+  readonly files: CaseFiles;
   readonly #options: OpenDeskOptions;
   readonly #keystore: Keystore;
   readonly #store: SealedStore;
@@ -76,7 +77,12 @@ export class OpenDesk {
     this.#engine = parts.engine;
     this.#records = parts.records;
     this.#files = parts.files;
-    this.#inbox = new Inbox({ ...parts, calls: () => this.#calls, onFound: () => this.#gather() });
+    this.files = new CaseFiles({ ...options, ...parts });
+    const forget = async (id: string): Promise<void> => {
+      await parts.records.forget(id);
+      await this.files.copies.forget(id);
+    };
+    this.#inbox = new Inbox({ ...parts, forget, calls: () => this.#calls, onFound: () => this.#gather() });
     this.#unlisten = parts.engine.onChange(() => this.#gather());
     this.#loop = startEngineLoop(parts.engine, options.now, options.timer, () => this.#gather());
     this.#readCalls();
@@ -104,6 +110,7 @@ export class OpenDesk {
         onChange: () => opened.desk?.filesChanged(),
       });
       opened.desk = new OpenDesk(options, keystore, { store, transport, engine, records, files });
+      await opened.desk.files.copies.forgetAllBut(engine.conversations().map(({ id }) => id));
       return opened.desk;
     } catch (error) {
       opened.transport?.close();
@@ -122,6 +129,7 @@ export class OpenDesk {
     this.#transport.close();
     await this.#loop.stop();
     this.#telling?.cancel();
+    this.files.copies.close();
     await this.#files.close();
     await this.#inbox.close();
     await this.#store.close();
@@ -140,9 +148,10 @@ export class OpenDesk {
   }
 
   async conversation(id: string): Promise<Answers['conversation']> {
-    const [view, draft] = await Promise.all([this.#engine.conversation(id), this.#records.draft(id)]);
+    const view = await this.#engine.conversation(id);
+    const [draft, copies] = await Promise.all([this.#records.draft(id), this.files.copies.list(id)]);
     if (view !== null) await this.#files.look(view);
-    return { view, draft };
+    return { view, draft, copies };
   }
 
   async room(id: string, text: string): Promise<Answers['room']> {
@@ -166,26 +175,6 @@ export class OpenDesk {
       if (problem === undefined) throw error;
       return { problem };
     }
-  }
-
-  async fetchFile({ id, message, at }: FilePlace): Promise<void> {
-    const file = await this.#engine.file(id, message, at);
-    if (file !== null) await this.#files.fetch(file);
-  }
-
-  stopFile(kept: string): void {
-    this.#files.stop(kept);
-  }
-
-  /** @returns null for one that is not here or larger @throws FileError */
-  async readFile({ id, message, at }: FilePlace, bytesMax: number): Promise<Uint8Array | null> {
-    const file = await this.#engine.file(id, message, at);
-    return file === null ? null : this.#files.readWhole(file, bytesMax);
-  }
-
-  async saveFile({ id, message, at }: FilePlace): Promise<SavedFile | { readonly problem: SaveProblem }> {
-    const file = await this.#engine.file(id, message, at);
-    return file === null ? { problem: 'missing' } : this.#files.save(file);
   }
 
   async attach({ id, ...given }: Calls['attach']): Promise<Answers['attach']> {

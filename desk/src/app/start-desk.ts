@@ -71,6 +71,7 @@ export async function startDesk(options: StartDeskOptions): Promise<RunningDesk>
     handlers: room.handlers(),
     readFile: (place) => room.readFile(place),
     addToAttachment: (attachment, bytes) => room.addToAttachment(attachment, bytes),
+    addToCopy: (copy, page) => room.addToCopy(copy, page),
     subscribe: (send) => room.subscribe(send),
   });
   const newUrl = (): string => `http://127.0.0.1:${server.port}/#${access.newToken()}`;
@@ -121,7 +122,7 @@ class DeskRoom {
 
   /** @throws CallRefused */
   readFile(place: FilePlace): Promise<Uint8Array | null> {
-    return this.#use((desk) => desk.readFile(place, readBytesMax));
+    return this.#use((desk) => desk.files.read(place, readBytesMax));
   }
 
   handlers(): CallHandlers {
@@ -133,9 +134,12 @@ class DeskRoom {
       conversation: ({ id }) => this.#use((desk) => desk.conversation(id)),
       room: ({ id, text }) => this.#use((desk) => desk.room(id, text)),
       reply: ({ id, text, attachments }) => this.#use((desk) => desk.reply(id, text, attachments)),
-      'file-fetch': (place) => this.#use((desk) => desk.fetchFile(place).then(nothing)),
-      'file-stop': ({ kept }) => this.#use(async (desk) => desk.stopFile(kept)).then(nothing),
-      'file-save': (place) => this.#use((desk) => desk.saveFile(place)),
+      'file-fetch': (place) => this.#use((desk) => desk.files.fetch(place).then(nothing)),
+      'file-stop': ({ kept }) => this.#use(async (desk) => desk.files.stop(kept)).then(nothing),
+      'file-save': (place) => this.#use((desk) => desk.files.save(place)),
+      'copy-begin': (order) => this.#use((desk) => desk.files.copies.begin(order)),
+      'copy-end': ({ copy, hasText }) => this.#use((desk) => desk.files.copies.end(copy, hasText)),
+      'copy-drop': ({ copy }) => this.#use(async (desk) => desk.files.copies.drop(copy)).then(nothing),
       attach: (given) => this.#use((desk) => desk.attach(given)),
       detach: ({ attachment }) => this.#use((desk) => desk.detach(attachment).then(nothing)),
       draft: ({ id, text }) => this.#use((desk) => desk.setDraft(id, text).then(nothing)),
@@ -160,6 +164,10 @@ class DeskRoom {
 
   addToAttachment(attachment: string, bytes: Uint8Array): Promise<boolean> {
     return this.#use((desk) => desk.addToAttachment(attachment, bytes));
+  }
+
+  addToCopy(copy: string, page: Uint8Array): Promise<boolean> {
+    return this.#use(async (desk) => desk.files.copies.addPage(copy, page));
   }
 
   #case<Name extends CaseCallName>(name: Name): (given: CaseCalls[Name]) => Promise<CaseAnswer> {

@@ -84,7 +84,8 @@ export async function fileAt(
   return (await contentOf(pieces)).files[at] ?? null;
 }
 
-async function fileView({ name, type, bytes, day, hash, key }: FileDescriptor): Promise<FileView> {
+/** What may be shown of a file. */
+export async function fileView({ name, type, bytes, day, hash, key }: FileDescriptor): Promise<FileView> {
   return { name, type, bytes, day, hash: bytesToHex(hash), kept: await keptName(key) };
 }
 

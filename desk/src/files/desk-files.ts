@@ -1,13 +1,14 @@
 /** All that an open desk does with files: fetches, keeps, saves, and attaches them to replies. */
 
 import { join } from 'node:path';
-import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import { type FileDescriptor, wireFileName } from '@postern/protocol/files/descriptor';
 import { FileError } from '@postern/protocol/files/file-error';
 import type { Random } from '@postern/protocol/primitives/random';
 import type { ConversationView } from '../engine/view.ts';
 import { Attachments } from './attachments.ts';
 import type { ChunkPorts, Transfer } from './chunk-ports.ts';
 import { FileFolder, keptName } from './file-folder.ts';
+import { keepContent } from './kept-content.ts';
 import { readKept, type SavedFile, saveOriginal } from './plain-files.ts';
 import { Transfers } from './transfers.ts';
 
@@ -33,11 +34,13 @@ export class DeskFiles {
   readonly #folder: FileFolder;
   readonly #transfers: Transfers;
   readonly #saved: string;
+  readonly #options: DeskFilesOptions;
 
   private constructor(folder: FileFolder, transfers: Transfers, options: DeskFilesOptions) {
     this.#folder = folder;
     this.#transfers = transfers;
     this.#saved = join(options.folder, 'saved');
+    this.#options = options;
     this.attachments = new Attachments(folder, transfers, options.fingerprint, options.random);
   }
 
@@ -85,6 +88,17 @@ export class DeskFiles {
   /** Whether all of it has come and is kept. */
   async isHere(file: FileDescriptor): Promise<boolean> {
     return (await this.#folder.chunksOf(await keptName(file.key), 'whole')) > 0;
+  }
+
+  /** Seals what was made here, under a fresh key, among the files that are kept. Nothing of it is sent. */
+  keep(about: Pick<FileDescriptor, 'name' | 'type' | 'day'>, content: Uint8Array): Promise<FileDescriptor> {
+    const given = { ...about, name: wireFileName(about.name) };
+    return keepContent(this.#folder, given, content, this.#options);
+  }
+
+  /** What was made here is not wanted any more. */
+  async discard(file: FileDescriptor): Promise<void> {
+    await this.#folder.remove(await keptName(file.key), 'whole');
   }
 
   /** Into the folder `saved` of the device, in the clear. */

@@ -1,0 +1,18 @@
+/** The page of a running desk in a browser, unlocked by its person. */
+
+import type { RunningDesk } from '@postern/desk/app/start-desk';
+import type { Browser, Page } from 'puppeteer-core';
+import { passphrase } from '../../src/testing/device-folder.ts';
+
+/** A wide window. */
+export async function openUnlocked(browser: Browser, desk: RunningDesk): Promise<Page> {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(30_000);
+  await page.setViewport({ width: 1440, height: 900 });
+  await page.goto(desk.newUrl());
+  await page.waitForSelector('#passphrase');
+  await page.keyboard.type(passphrase);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.desk');
+  return page;
+}

@@ -1,0 +1,210 @@
+/** Safe copies on the real page, process, engine and server: pixels and plain text, and nothing else of the document. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { utf8ToBytes } from '@postern/protocol/bytes/encode';
+import { makeDocx, makePictures } from '@postern/protocol/testing/metadata-files';
+import * as mupdf from 'mupdf';
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axe, screenshot } from '../../../tools/browsers/inspect.ts';
+import { launchChromium } from '../../../tools/browsers/launch.ts';
+import { ensureBuilt } from '../../../tools/build.ts';
+import { lacks } from '../../../tools/debian.ts';
+import { DeskWorld } from '../../src/engine/testing/desk-world.ts';
+import { TestSource } from '../../src/engine/testing/test-source.ts';
+import { type DeskOf, deskOf } from '../../src/testing/desk-of.ts';
+import { storeFile } from '../../src/testing/stored-file.ts';
+import { openUnlocked } from '../testing/unlocked-page.ts';
+
+const samples = mkdtempSync(join(tmpdir(), 'postern-copies-'));
+const planted = /Marker|2026[:-]03[:-]04|116[. ]|JavaScript|attacker\.example/;
+const hidden = 'mark\u200bed\u202e\u{e0041}';
+let contents: ReadonlyMap<string, Uint8Array>;
+let world: DeskWorld;
+let folder: DeskOf['folder'];
+let remove: DeskOf['remove'];
+let desk: DeskOf['desk'];
+let browser: Browser;
+let page: Page;
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const saved = (name: string): Uint8Array => readFileSync(join(folder.path, 'saved', name));
+
+/** What the tools that people use find in a file, its bytes as text included. */
+function foundIn(bytes: Uint8Array, name: string): string {
+  const path = join(samples, `looked-at-${name}`);
+  writeFileSync(path, bytes);
+  const run = (program: string, ...args: readonly string[]): string => {
+    // mat2 says by its exit code that it found something.
+    return execFileSync('sh', ['-c', '"$@" 2>/dev/null; true', 'sh', program, ...args]).toString();
+  };
+  const told = run('exiftool', '-a', '-G1', '-x', 'File:all', path) + run('mat2', '--show', path);
+  rmSync(path);
+  return told + Buffer.from(bytes).toString('latin1');
+}
+
+function pdf(pages: number): Uint8Array {
+  const kids = Array.from({ length: pages }, (_, page) => `${10 + page} 0 R`).join(' ');
+  const each = Array.from(
+    { length: pages },
+    (_, page) =>
+      `${10 + page} 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >> endobj`,
+  ).join('\n');
+  const content = 'BT /F 24 Tf 20 100 Td (Tender of spring) Tj ET';
+  return utf8ToBytes(`%PDF-1.7
+1 0 obj << /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (app.launchURL\\("https://attacker.example/"\\)) >> >> endobj
+2 0 obj << /Type /Pages /Kids [${kids}] /Count ${pages} >> endobj
+3 0 obj << /Author (MarkerAuthor) /CreationDate (D:20260304050607Z) >> endobj
+4 0 obj << /Length ${content.length} >> stream
+${content}
+endstream endobj
+5 0 obj << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> endobj
+${each}
+trailer << /Root 1 0 R /Info 3 0 R >>
+%%EOF
+`);
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let minute = 0; minute < 240; minute++) {
+    if (await isSo()) return;
+    await world.advance(60);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('wait: it did not become so');
+}
+
+/** Presses a button of the file with this name, by keyboard, once it is there. */
+async function press(name: string, text: string): Promise<void> {
+  const button = await page.waitForFunction(
+    (file, label) => {
+      const own = [...document.querySelectorAll('.files li')].findLast(
+        (item) => item.querySelector('.file-name')?.textContent === file,
+      );
+      const buttons = [...(own?.querySelectorAll('button') ?? [])];
+      return buttons.find((one) => one.textContent === label && !one.disabled) ?? null;
+    },
+    {},
+    name,
+    text,
+  );
+  await button.asElement()?.focus();
+  await page.keyboard.press('Enter');
+}
+
+const hasFile = (name: string): Promise<unknown> =>
+  page.waitForFunction(
+    (file) => [...document.querySelectorAll('.file-name')].some(({ textContent }) => textContent === file),
+    {},
+    name,
+  );
+
+async function save(name: string, ask: string): Promise<Uint8Array> {
+  await press(name, ask);
+  await press(name, 'Save it all the same');
+  // The name is taken, by an empty file, before the content comes.
+  const bytes = (): number => statSync(join(folder.path, 'saved', name), { throwIfNoEntry: false })?.size ?? 0;
+  await expect.poll(bytes).toBeGreaterThan(0);
+  return saved(name);
+}
+
+describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2'))('safe copies', () => {
+  beforeAll(async () => {
+    await ensureBuilt();
+    const photo = makePictures(samples)[0]!.bytes;
+    contents = new Map([
+      ['minutes.pdf', pdf(3)],
+      ['letter.docx', (await makeDocx(photo)).bytes],
+      ['photo.jpg', photo],
+      ['list.txt', utf8ToBytes(`港口的名单 ${hidden}`)],
+      ['long.pdf', pdf(400)],
+      ['endless.pdf', pdf(501)],
+      ['broken.pdf', utf8ToBytes('%PDF-1.7 nothing')],
+    ]);
+    world = await DeskWorld.create(0, { repliesADay: 48 });
+    ({ desk, folder, remove } = await deskOf(world, { fileDelaySeconds: [0, 0] }));
+    browser = await launchChromium();
+    page = await openUnlocked(browser, desk);
+    await until(async () => /Through/.test(await page.$eval('.figures', (figures) => figures.textContent ?? '')));
+    const files = await Promise.all([...contents].map(([name, bytes]) => storeFile(world, name, bytes)));
+    await new TestSource(world).visit(['See these.'], 6, true, files);
+    await until(async () => (await page.$('.row')) !== null);
+    await page.click('.row');
+    for (const name of contents.keys()) await press(name, 'Fetch');
+  });
+  afterAll(async () => {
+    await browser.close();
+    await remove();
+    rmSync(samples, { recursive: true });
+  });
+
+  it('keeps pages as pixels beside the original, with nothing of what was planted, and the original as it was', async () => {
+    for (const [name, pages] of [
+      ['minutes.pdf', 3],
+      ['letter.docx', 1],
+      ['photo.jpg', 1],
+    ] as const) {
+      expect(foundIn(contents.get(name)!, name)).toMatch(planted);
+      await press(name, 'Make safe copy…');
+      await press(name, 'Make the copy');
+      const copy = name.replace(/\..*/, ' (safe copy).pdf');
+      await hasFile(copy);
+      const bytes = await save(copy, 'Save copy…');
+      expect(foundIn(bytes, copy)).not.toMatch(planted);
+      const opened = mupdf.PDFDocument.openDocument(bytes, 'application/pdf');
+      expect(opened.countPages()).toBe(pages);
+      expect(opened.loadPage(0).toStructuredText('').asText()).toBe('');
+      const pixels = opened.loadPage(0).toPixmap(mupdf.Matrix.identity, mupdf.ColorSpace.DeviceGray).getPixels();
+      expect(pixels.filter((value) => value < 128).length).toBeGreaterThan(50);
+      expect(sha256(await save(name, 'Save original…'))).toBe(sha256(contents.get(name)!));
+    }
+  });
+
+  it('keeps the text if that is asked for, without characters that nobody sees', async () => {
+    await press('list.txt', 'Make safe copy…');
+    await page.click('.files .callout input[type=checkbox]');
+    for (const [width, scheme] of [
+      [320, 'light'],
+      [1440, 'dark'],
+    ] as const) {
+      await page.setViewport({ width, height: 900 });
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await page.$eval('.files .callout', (callout) => callout.scrollIntoView({ block: 'center' }));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(await axe(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
+      await screenshot(page, `safe-copy-${width}-${scheme}`, { fullPage: false });
+    }
+    await press('list.txt', 'Make the copy');
+    await hasFile('list (safe copy).txt');
+    expect(Buffer.from(await save('list (safe copy).txt', 'Save copy…')).toString()).toContain('港口的名单 marked\n');
+  });
+
+  it('stops when it is told to, and keeps nothing of it', async () => {
+    const kept = (): string[] => readdirSync(join(folder.path, 'files')).sort();
+    const before = kept();
+    await press('long.pdf', 'Make safe copy…');
+    await press('long.pdf', 'Make the copy');
+    await page.waitForFunction(() => /[1-9]\d* of 400/.test(document.querySelector('.files')?.textContent ?? ''));
+    await screenshot(page, 'safe-copy-working', { fullPage: false });
+    await press('long.pdf', 'Stop');
+    await page.waitForFunction(() => document.querySelector('.files progress') === null);
+    expect(kept()).toEqual(before);
+  });
+
+  it.each([
+    ['endless.pdf', 'more than 500 pages'],
+    ['broken.pdf', 'damaged'],
+  ])('says why there is no copy of %s', async (name, reason) => {
+    await press(name, 'Make safe copy…');
+    await press(name, 'Make the copy');
+    await page.waitForFunction(
+      (text) => [...document.querySelectorAll('.files .complaint')].some((one) => one.textContent?.includes(text)),
+      {},
+      reason,
+    );
+  });
+});

@@ -1,0 +1,32 @@
+// What the page believes of a frame that somebody may have taken over.
+import { describe, expect, it } from 'vitest';
+import { readFrameMessage } from './viewer-messages.ts';
+
+const drawn = { kind: 'drawn', page: 0, pages: 1, width: 3, height: 2, pixels: new Uint8ClampedArray(24), text: 'a' };
+
+describe('messages of the frame', () => {
+  it('hand pixels over as a copy that the frame cannot reach', () => {
+    const read = readFrameMessage({ ...drawn, more: 'not this' });
+    expect(read).toEqual(drawn);
+    expect(read?.kind === 'drawn' && read.pixels.buffer === drawn.pixels.buffer).toBe(false);
+  });
+
+  it.each([
+    ['fewer pixels', { pixels: new Uint8ClampedArray(23) }],
+    ['pixels that are a list', { pixels: Array.from(drawn.pixels) }],
+    ['pixels that are other bytes', { pixels: new Uint8Array(24) }],
+    ['no width', { width: 0, pixels: new Uint8ClampedArray(0) }],
+    ['a width that is no number', { width: '3' }],
+    ['more than a page', { width: 65_000, height: 65_000 }],
+    ['a page behind the last', { page: 1 }],
+    ['text that is none', { text: null }],
+    ['endless text', { text: 'a'.repeat(80_001) }],
+  ])('are not believed with %s', (_what, changes) => {
+    expect(readFrameMessage({ ...drawn, ...changes })).toBeNull();
+  });
+
+  it.each([null, 'shown', {}, { kind: 'failed', problem: '<b>' }, { kind: 'shown', page: -1, pages: 1 }])(
+    'are one of a few things, and %o is none',
+    (message) => expect(readFrameMessage(message)).toBeNull(),
+  );
+});

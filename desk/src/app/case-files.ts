@@ -1,0 +1,61 @@
+/** The files of an open desk's cases, and their safe copies, by the places where the page knows them. */
+
+import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import type { Random } from '@postern/protocol/primitives/random';
+import { dayOf } from '@postern/protocol/time';
+import type { LocalStore } from '../engine/ports.ts';
+import type { DeskFiles, SaveProblem } from '../files/desk-files.ts';
+import type { SavedFile } from '../files/plain-files.ts';
+import type { FilePlace } from './api.ts';
+import type { Engine } from './engine-port.ts';
+import { SafeCopyDesk } from './safe-copy-desk.ts';
+
+export interface CaseFilesParts {
+  readonly engine: Pick<Engine, 'file'>;
+  readonly files: DeskFiles;
+  readonly store: LocalStore;
+  readonly random: Random;
+  /** Unix seconds. */
+  readonly now: () => number;
+}
+
+export class CaseFiles {
+  readonly copies: SafeCopyDesk;
+  readonly #engine: Pick<Engine, 'file'>;
+  readonly #files: DeskFiles;
+
+  constructor({ engine, files, store, random, now }: CaseFilesParts) {
+    this.#engine = engine;
+    this.#files = files;
+    const original = (place: FilePlace): Promise<FileDescriptor | null> => this.#original(place);
+    this.copies = new SafeCopyDesk({ store, files, original, random, day: () => dayOf(now()) });
+  }
+
+  async fetch(place: FilePlace): Promise<void> {
+    const file = await this.#original(place);
+    if (file !== null) await this.#files.fetch(file);
+  }
+
+  stop(kept: string): void {
+    this.#files.stop(kept);
+  }
+
+  /** @returns null for one that is not here or larger @throws FileError */
+  async read(place: FilePlace, bytesMax: number): Promise<Uint8Array | null> {
+    const file = await this.#fileAt(place);
+    return file === null ? null : this.#files.readWhole(file, bytesMax);
+  }
+
+  async save(place: FilePlace): Promise<SavedFile | { readonly problem: SaveProblem }> {
+    const file = await this.#fileAt(place);
+    return file === null ? { problem: 'missing' } : this.#files.save(file);
+  }
+
+  async #fileAt(place: FilePlace): Promise<FileDescriptor | null> {
+    return (await this.#original(place)) ?? this.copies.file(place);
+  }
+
+  #original({ id, message, at }: FilePlace): Promise<FileDescriptor | null> {
+    return this.#engine.file(id, message, at);
+  }
+}

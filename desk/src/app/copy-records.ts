@@ -1,0 +1,62 @@
+/** Which safe copies this device keeps of a case's files, with their keys, in the sealed store. They go with the case. */
+
+import { bytesToHex, hexToBytes } from '@postern/protocol/bytes/encode';
+import { Reader } from '@postern/protocol/bytes/reader';
+import { Writer } from '@postern/protocol/bytes/writer';
+import { type FileDescriptor, readDescriptor, writeDescriptor } from '@postern/protocol/files/descriptor';
+import type { LocalStore } from '../engine/ports.ts';
+import type { FileView } from '../engine/view.ts';
+
+const version = 1;
+const messageIdBytes = 16;
+export const copiesMax = 255;
+
+/** A copy, and the place of its original. */
+export interface CopyRecord {
+  /** Hex of the message or reply. */
+  readonly message: string;
+  readonly at: number;
+  readonly file: FileDescriptor;
+}
+
+/** A safe copy as the page shows it, below its original. */
+export interface CopyView {
+  readonly message: string;
+  readonly at: number;
+  readonly file: FileView;
+}
+
+/** `none`: the case has no such file. `full`: so many copies are kept. */
+export type CopyProblem = 'none' | 'full' | 'incomplete' | 'disk';
+
+const all = 'page/copies/';
+const nameOf = (id: string): string => all + id;
+
+/** @param id hex of the case */
+export async function readCopies(store: LocalStore, id: string): Promise<readonly CopyRecord[]> {
+  const bytes = await store.get(nameOf(id));
+  if (bytes === null) return [];
+  const reader = new Reader(bytes);
+  reader.version(version);
+  const copies = reader.list8(copiesMax, (r) => ({
+    message: bytesToHex(r.bytes(messageIdBytes)),
+    at: r.u8(),
+    file: readDescriptor(r),
+  }));
+  reader.end();
+  return copies;
+}
+
+/** Hex ids. */
+export async function casesWithCopies(store: LocalStore): Promise<readonly string[]> {
+  return (await store.list(all)).map((name) => name.slice(all.length));
+}
+
+/** None removes the record. */
+export async function writeCopies(store: LocalStore, id: string, copies: readonly CopyRecord[]): Promise<void> {
+  if (copies.length === 0) return store.delete(nameOf(id));
+  const writer = new Writer().u8(version).list8(copies, ({ message, at, file }, w) => {
+    writeDescriptor(file, w.bytes(hexToBytes(message), messageIdBytes).u8(at));
+  });
+  await store.set(nameOf(id), writer.done());
+}

@@ -1,0 +1,126 @@
+// Safe copies at the local process: it takes pixels and nothing else, keeps them sealed, and lets them go with the case.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writer } from '@postern/protocol/bytes/writer';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryStore } from '../engine/memory-store.ts';
+import { copyPagesMax } from '../files/copy-limits.ts';
+import { DeskFiles } from '../files/desk-files.ts';
+import { SafeCopyDesk } from './safe-copy-desk.ts';
+
+const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
+const order = { id: '3f'.repeat(32), message: '11'.repeat(16), at: 0, name: 'minutes (safe copy)', pages: 2 };
+const offline = (): Promise<never> => Promise.reject(new Error('no network'));
+
+let folder: string;
+let files: DeskFiles;
+let store: MemoryStore;
+let copies: SafeCopyDesk;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'postern-copies-'));
+  files = await DeskFiles.open({
+    ...{ folder, random, fingerprint: random(32), delaySeconds: [0, 0], onChange: () => undefined },
+    ports: { fetchChunk: offline, postChunk: offline },
+  });
+  store = new MemoryStore();
+  const original = async ({ message }: { readonly message: string }) =>
+    message === order.message
+      ? { name: 'minutes.pdf', type: '', bytes: 1, day: 0, hash: random(32), key: random(32) }
+      : null;
+  copies = new SafeCopyDesk({ store, files, original, random, day: () => 20_800 });
+  return () => rmSync(folder, { recursive: true });
+});
+
+const kept = (): string[] => readdirSync(join(folder, 'files'));
+
+function drawn(width: number, height: number, text: string, bytes = 4 * width * height): Uint8Array {
+  const head = new Writer().u32(width).u32(height).var32(new TextEncoder().encode(text)).done();
+  return Buffer.concat([head, new Uint8Array(bytes).fill(200)]);
+}
+
+async function begin(changes: Partial<typeof order> = {}): Promise<string> {
+  const begun = await copies.begin({ ...order, ...changes });
+  if ('problem' in begun) throw new Error(begun.problem);
+  return begun.copy;
+}
+
+async function make(hasText = true, text = 'The first page'): Promise<void> {
+  const copy = await begin();
+  for (const page of [text, 'The second page']) expect(copies.addPage(copy, drawn(30, 20, page))).toBe(true);
+  expect(await copies.end(copy, hasText)).toEqual({ problem: null });
+}
+
+describe('safe copies', () => {
+  it('are sealed files of the case: name and bytes stand nowhere on the disk in the clear', async () => {
+    await make();
+    const list = await copies.list(order.id);
+    expect(list.map(({ message, at, file }) => [message, at, file.name])).toEqual([
+      [order.message, 0, 'minutes (safe copy).pdf'],
+      [order.message, 0, 'minutes (safe copy).txt'],
+    ]);
+    const read = async (at: number): Promise<string> => {
+      const file = await copies.file({ id: order.id, message: list[at]?.file.kept ?? '', at: 0 });
+      const content = file === null ? null : await files.readWhole(file, 1e6);
+      return Buffer.from(content ?? []).toString('latin1');
+    };
+    expect(await read(0)).toMatch(/^%PDF-/);
+    expect(await read(1)).toBe('The first page\n\nThe second page');
+    const disk = kept().map((name) => readFileSync(join(folder, 'files', name)).toString('latin1'));
+    expect([...disk, ...kept()].join()).not.toMatch(/%PDF|first page|minutes/);
+  });
+
+  it('keep no text unless it is asked for, and none of the characters that nobody sees', async () => {
+    await make(false);
+    expect((await copies.list(order.id)).map(({ file }) => file.name)).toEqual(['minutes (safe copy).pdf']);
+    await make(true, 'a\u200bb\u202e\u2028c\u00a0d\u0007\u{e0041}\ufe0f\ue000');
+    const text = (await copies.list(order.id))[1];
+    const file = await copies.file({ id: order.id, message: text?.file.kept ?? '', at: 0 });
+    const content = file === null ? null : await files.readWhole(file, 1e6);
+    expect(Buffer.from(content ?? []).toString()).toBe('ab\nc d\n\nThe second page');
+  });
+
+  it('take the place of one that was made before, and go with their case', async () => {
+    await make();
+    await make();
+    expect(kept()).toHaveLength(2);
+    await copies.forgetAllBut([order.id]);
+    expect(kept()).toHaveLength(2);
+    await copies.forgetAllBut(['ab'.repeat(32)]);
+    expect(kept()).toEqual([]);
+    expect(await copies.list(order.id)).toEqual([]);
+    expect(await store.list('page/copies/')).toEqual([]);
+  });
+
+  it.each([
+    ['fewer bytes than pixels', drawn(30, 20, '', 2_399)],
+    ['more bytes than pixels', drawn(30, 20, '', 2_401)],
+    ['no pixel', drawn(0, 20, '')],
+    ['more pixels than a page has', drawn(2_100, 2_001, '')],
+    ['a side that is too long', drawn(20_000, 1, '')],
+    ['no pixels at all', Uint8Array.of(0, 0, 0)],
+    ['text that is none', Buffer.concat([new Writer().u32(1).u32(1).var32(Uint8Array.of(0xff)).done(), random(4)])],
+  ])('take no page with %s, and end there', async (_what, page) => {
+    const copy = await begin();
+    expect(copies.addPage(copy, page)).toBe(false);
+    expect(copies.addPage(copy, drawn(30, 20, ''))).toBe(false);
+    expect(await copies.end(copy, false)).toEqual({ problem: 'incomplete' });
+    expect(kept()).toEqual([]);
+  });
+
+  it('are not made of a file that is not there, nor kept with pages missing or too many', async () => {
+    expect(await copies.begin({ ...order, message: '22'.repeat(16) })).toEqual({ problem: 'none' });
+    const few = await begin();
+    copies.addPage(few, drawn(30, 20, ''));
+    expect(await copies.end(few, false)).toEqual({ problem: 'incomplete' });
+    const many = await begin({ pages: 1 });
+    copies.addPage(many, drawn(30, 20, ''));
+    expect(copies.addPage(many, drawn(30, 20, ''))).toBe(false);
+    expect(await copies.end(many, false)).toEqual({ problem: 'incomplete' });
+    expect(copyPagesMax).toBeLessThanOrEqual(500);
+    const dropped = await begin();
+    copies.drop(dropped);
+    expect(copies.addPage(dropped, drawn(30, 20, ''))).toBe(false);
+    expect(kept()).toEqual([]);
+  });
+});

@@ -1,0 +1,130 @@
+/** Safe copies of the files of cases: made from pixels, sealed, kept beside their originals, gone when the case is. */
+
+import { bytesToUtf8, utf8ToBytes } from '@postern/protocol/bytes/encode';
+import { Reader } from '@postern/protocol/bytes/reader';
+import { WireError } from '@postern/protocol/bytes/wire-error';
+import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import type { Random } from '@postern/protocol/primitives/random';
+import { fileView } from '../engine/conversation-view.ts';
+import type { LocalStore } from '../engine/ports.ts';
+import { pageTextMax } from '../files/copy-limits.ts';
+import type { DeskFiles } from '../files/desk-files.ts';
+import { keptName } from '../files/file-folder.ts';
+import { type CopyOrder, SafeCopies } from '../files/safe-copies.ts';
+import type { FilePlace } from './api.ts';
+import {
+  type CopyProblem,
+  type CopyRecord,
+  type CopyView,
+  casesWithCopies,
+  copiesMax,
+  readCopies,
+  writeCopies,
+} from './copy-records.ts';
+
+export interface SafeCopyParts {
+  readonly store: LocalStore;
+  readonly files: DeskFiles;
+  readonly original: (place: FilePlace) => Promise<FileDescriptor | null>;
+  readonly random: Random;
+  /** UTC, today. */
+  readonly day: () => number;
+}
+
+export class SafeCopyDesk {
+  readonly #parts: SafeCopyParts;
+  readonly #making: SafeCopies;
+
+  constructor(parts: SafeCopyParts) {
+    this.#parts = parts;
+    this.#making = new SafeCopies(parts.random);
+  }
+
+  async list(id: string): Promise<readonly CopyView[]> {
+    const copies = await readCopies(this.#parts.store, id);
+    return Promise.all(copies.map(async ({ message, at, file }) => ({ message, at, file: await fileView(file) })));
+  }
+
+  /** A copy by the name under which it is kept, which stands in the place of a message; or null. */
+  async file({ id, message }: FilePlace): Promise<FileDescriptor | null> {
+    for (const { file } of await readCopies(this.#parts.store, id)) {
+      if ((await keptName(file.key)) === message) return file;
+    }
+    return null;
+  }
+
+  async begin(order: CopyOrder): Promise<{ readonly copy: string } | { readonly problem: CopyProblem }> {
+    if ((await this.#parts.original(order)) === null) return { problem: 'none' };
+    return { copy: await this.#making.begin(order) };
+  }
+
+  /** @param body `u32 width, u32 height, var32 text, rgba` @returns false where the copy cannot go on */
+  addPage(copy: string, body: Uint8Array): boolean {
+    const reader = new Reader(body);
+    try {
+      const [width, height] = [reader.u32(), reader.u32()];
+      const text = bytesToUtf8(reader.var32(3 * pageTextMax));
+      const rgba = reader.rest();
+      return this.#making.add(copy, { width, height, rgba, text });
+    } catch (error) {
+      if (!(error instanceof WireError) && !(error instanceof RangeError)) throw error;
+      this.drop(copy);
+      return false;
+    }
+  }
+
+  /** Seals the copy, and its text as a file of its own if that is wanted. One made before of the same file is replaced. */
+  async end(copy: string, hasText: boolean): Promise<{ readonly problem: CopyProblem | null }> {
+    const made = this.#making.end(copy);
+    if (made === null) return { problem: 'incomplete' };
+    const { store, files } = this.#parts;
+    const { id, message, at, name } = made.order;
+    if ((await this.#parts.original(made.order)) === null) return { problem: 'none' };
+    const day = this.#parts.day();
+    const before = await readCopies(store, id);
+    const kept = before.filter((other) => other.message !== message || other.at !== at);
+    if (kept.length + 2 > copiesMax) return { problem: 'full' };
+    const added: CopyRecord[] = [];
+    try {
+      const file = await files.keep({ name: `${name}.pdf`, type: 'application/pdf', day }, made.pdf);
+      added.push({ message, at, file });
+      if (hasText && made.text.trim() !== '') {
+        const text = await files.keep({ name: `${name}.txt`, type: 'text/plain', day }, utf8ToBytes(made.text));
+        added.push({ message, at, file: text });
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      await this.#remove(added);
+      return { problem: 'disk' };
+    }
+    await writeCopies(store, id, [...kept, ...added]);
+    await this.#remove(before.filter((other) => !kept.includes(other)));
+    return { problem: null };
+  }
+
+  drop(copy: string): void {
+    this.#making.drop(copy);
+  }
+
+  /** Of cases that ended while the desk was locked, or before the last run came to it. */
+  async forgetAllBut(ids: readonly string[]): Promise<void> {
+    const here = new Set(ids);
+    for (const id of await casesWithCopies(this.#parts.store)) if (!here.has(id)) await this.forget(id);
+  }
+
+  /** Of a case that has ended. */
+  async forget(id: string): Promise<void> {
+    const copies = await readCopies(this.#parts.store, id);
+    if (copies.length === 0) return;
+    await writeCopies(this.#parts.store, id, []);
+    await this.#remove(copies);
+  }
+
+  close(): void {
+    this.#making.drop();
+  }
+
+  async #remove(copies: readonly CopyRecord[]): Promise<void> {
+    for (const { file } of copies) await this.#parts.files.discard(file);
+  }
+}

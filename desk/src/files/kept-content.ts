@@ -1,0 +1,33 @@
+/** Seals content that was made on this device, chunk by chunk, so that it is kept as any other file. */
+
+import { CHUNK_DATA_BYTES, FILE_KEY_BYTES } from '@postern/protocol/constants';
+import { FileSealer } from '@postern/protocol/files/chunks';
+import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import type { Random } from '@postern/protocol/primitives/random';
+import { type FileFolder, keptName } from './file-folder.ts';
+
+/** @throws an error of the disk, and nothing is kept then */
+export async function keepContent(
+  folder: FileFolder,
+  about: Pick<FileDescriptor, 'name' | 'type' | 'day'>,
+  content: Uint8Array,
+  { fingerprint, random }: { readonly fingerprint: Uint8Array; readonly random: Random },
+): Promise<FileDescriptor> {
+  const key = random(FILE_KEY_BYTES);
+  const sealer = new FileSealer(key, fingerprint, content.length);
+  const name = await keptName(key);
+  const kept = await folder.openKept(name, 'part');
+  try {
+    for (let index = 0; index < sealer.chunks; index++) {
+      const data = content.subarray(index * CHUNK_DATA_BYTES, (index + 1) * CHUNK_DATA_BYTES);
+      await kept.write(index, (await sealer.seal(index, data)).chunk);
+    }
+    await kept.close();
+    await folder.rename(name, 'part', 'whole');
+  } catch (error) {
+    await kept.close().catch(() => undefined);
+    await folder.remove(name, 'part').catch(() => undefined);
+    throw error;
+  }
+  return { ...about, bytes: content.length, hash: await sealer.contentHash(), key };
+}

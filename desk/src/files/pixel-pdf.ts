@@ -1,0 +1,76 @@
+/** A PDF of pictures of pages, each encoded here from raw pixels: nothing in it comes from another file. */
+
+import type * as Mupdf from 'mupdf';
+import { pagePixelsMax, pageSideMax } from './copy-limits.ts';
+
+/** Pixels of a page at the size at which the viewer draws: 144 to an inch. */
+const pointsPerPixel = 0.5;
+const jpegQuality = 85;
+
+export class PixelPdf {
+  readonly #mupdf: typeof Mupdf;
+  readonly #document: Mupdf.PDFDocument;
+  #bytes = 0;
+
+  private constructor(mupdf: typeof Mupdf) {
+    this.#mupdf = mupdf;
+    this.#document = new mupdf.PDFDocument();
+  }
+
+  static async begin(): Promise<PixelPdf> {
+    return new PixelPdf(await import('mupdf'));
+  }
+
+  /** Of all its pictures. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * @param rgba four bytes for each pixel, row by row from the top; what is transparent shows white
+   * @throws RangeError for other lengths, no pixel, or more than `pagePixelsMax`
+   */
+  addPage(width: number, height: number, rgba: Uint8Array): void {
+    if (width < 1 || height < 1 || width > pageSideMax || height > pageSideMax || width * height > pagePixelsMax) {
+      throw new RangeError(`add a page: ${width} by ${height} pixels`);
+    }
+    if (rgba.length !== 4 * width * height) {
+      throw new RangeError(`add a page: ${rgba.length} bytes, wanted ${4 * width * height}`);
+    }
+    const picture = this.#encode(width, height, rgba);
+    this.#bytes += picture.length;
+    const image = new this.#mupdf.Image(picture);
+    const [wide, high] = [width * pointsPerPixel, height * pointsPerPixel];
+    const resources = { XObject: { Page: this.#document.addImage(image) } };
+    const drawing = `${wide} 0 0 ${high} 0 0 cm /Page Do`;
+    this.#document.insertPage(-1, this.#document.addPage([0, 0, wide, high], 0, resources, drawing));
+    image.destroy();
+  }
+
+  /** The whole PDF; nothing can be added afterwards. */
+  end(): Uint8Array {
+    const saved = this.#document.saveToBuffer('garbage,compress');
+    const bytes = saved.asUint8Array().slice();
+    saved.destroy();
+    this.drop();
+    return bytes;
+  }
+
+  drop(): void {
+    this.#document.destroy();
+  }
+
+  #encode(width: number, height: number, rgba: Uint8Array): Uint8Array {
+    const pixmap = new this.#mupdf.Pixmap(this.#mupdf.ColorSpace.DeviceRGB, [0, 0, width, height], false);
+    const [pixels, stride] = [pixmap.getPixels(), pixmap.getStride()];
+    for (let row = 0; row < height; row++) {
+      for (let column = 0, from = 4 * row * width, to = row * stride; column < width; column++, from += 4, to += 3) {
+        const opacity = (rgba[from + 3] ?? 0) / 255;
+        for (let part = 0; part < 3; part++) pixels[to + part] = 255 - opacity * (255 - (rgba[from + part] ?? 0));
+      }
+    }
+    const picture = pixmap.asJPEG(jpegQuality).slice();
+    pixmap.destroy();
+    return picture;
+  }
+}
