@@ -11,6 +11,8 @@ export interface Answer {
   readonly headers?: readonly (readonly [string, string])[];
   /** A page with a policy of its own, under which nothing can run; or a way to one. */
   readonly isStill?: boolean;
+  /** The same object answers many requests, so that what is made of it is worth keeping. */
+  readonly isKept?: boolean;
   /** Called once, when the answer was handed over or its receiver is gone. */
   readonly sent?: () => void;
 }
@@ -26,7 +28,16 @@ export interface StaticFile {
 }
 
 const nothing = new Uint8Array(0);
-const etags = new WeakMap<Uint8Array, string>();
+/** By body: what is answered to whoever has nothing of it yet, made once, and what it was made from. */
+const wholes = new WeakMap<Uint8Array, Whole>();
+
+interface Whole {
+  readonly answer: Answer;
+  readonly etag: string;
+  /** Without that of the coding, as 304 has them. */
+  readonly headers: Required<Answer>['headers'];
+  readonly of: { readonly own: StaticFile['headers']; readonly varies: boolean };
+}
 
 /** The file in the best coding that the client takes, or 304 if it has it. */
 export function staticAnswer(
@@ -34,15 +45,23 @@ export function staticAnswer(
   acceptEncoding: string | undefined,
   ifNoneMatch: string | undefined,
 ): Answer {
-  const coding = chooseCoding(file, acceptEncoding ?? '');
-  const body = file.codings[coding] ?? file.codings.identity;
-  const etag = etagOf(body);
-  const varies = Object.keys(file.codings).length > 1;
-  const headers: (readonly [string, string])[] = [...(file.headers ?? []), ['ETag', etag]];
+  const { answer, etag, headers } = wholeOf(file, chooseCoding(file, acceptEncoding ?? ''));
+  return matches(ifNoneMatch, etag) ? { status: 304, body: nothing, headers } : answer;
+}
+
+function wholeOf({ type, codings, headers: own }: StaticFile, coding: Coding): Whole {
+  const body = codings[coding] ?? codings.identity;
+  const varies = Object.keys(codings).length > 1;
+  const known = wholes.get(body);
+  if (known?.of.own === own && known?.of.varies === varies) return known;
+  const etag = known?.etag ?? etagOf(body);
+  const headers: (readonly [string, string])[] = [...(own ?? []), ['ETag', etag]];
   if (varies) headers.push(['Vary', 'Accept-Encoding']);
-  if (matches(ifNoneMatch, etag)) return { status: 304, body: nothing, headers };
-  if (coding !== 'identity') headers.push(['Content-Encoding', coding]);
-  return { status: 200, type: file.type, body, headers };
+  const coded = coding === 'identity' ? headers : [...headers, ['Content-Encoding', coding] as const];
+  const answer = { status: 200, type, body, headers: coded, isKept: true };
+  const whole = { answer, etag, headers, of: { own, varies } };
+  wholes.set(body, whole);
+  return whole;
 }
 
 /** A document that is random to every compressor. */
@@ -51,13 +70,9 @@ export function documentAnswer(bytes: Uint8Array, ifNoneMatch: string | undefine
   return staticAnswer(file, undefined, ifNoneMatch);
 }
 
-/** Of the exact bytes that are sent, so that each coding has its own; kept as long as the bytes. */
+/** Of the exact bytes that are sent, so that each coding has its own. */
 function etagOf(bytes: Uint8Array): string {
-  const known = etags.get(bytes);
-  if (known !== undefined) return known;
-  const etag = `"${bytesToBase64url(sha256Native(bytes).subarray(0, 18))}"`;
-  etags.set(bytes, etag);
-  return etag;
+  return `"${bytesToBase64url(sha256Native(bytes).subarray(0, 18))}"`;
 }
 
 /** Weak comparison, as RFC 9110 section 13.1.2 has it. */
@@ -70,6 +85,7 @@ function matches(ifNoneMatch: string | undefined, etag: string): boolean {
 }
 
 function chooseCoding(file: StaticFile, acceptEncoding: string): Coding {
+  if (Object.keys(file.codings).length === 1) return 'identity';
   const accepted = new Set<string>();
   for (const item of acceptEncoding.split(',')) {
     const [name = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());

@@ -5,6 +5,7 @@ import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Counters } from '../rules/counters.ts';
 import type { Answer } from './answer.ts';
+import { headOf } from './head.ts';
 import { headersFor } from './headers.ts';
 import type { Limits } from './limits.ts';
 import { type ProblemName, problem, problemCounter } from './problem.ts';
@@ -147,16 +148,7 @@ function write(response: ServerResponse, answer: Answer, isHead: boolean): void 
   if (response.destroyed) answer.sent?.();
   if (response.destroyed || response.headersSent) return;
   const hasLength = answer.status !== 204 && answer.status !== 304;
-  // Names and values in one list: Node writes it as it is, where headers set one by one cost as much as the rest.
-  const head: (string | number)[] = [];
-  const own = answer.headers ?? [];
-  // Two policies would both hold: one of the answer's own takes the place of the common one.
-  for (const [name, value] of headersFor(answer.type, answer.isStill))
-    if (!own.some(([known]) => known === name)) head.push(name, value);
-  for (const [name, value] of own) head.push(name, value);
-  if (answer.type !== undefined) head.push('Content-Type', answer.type);
-  if (hasLength) head.push('Content-Length', answer.body.length);
-  response.writeHead(answer.status, head);
+  response.writeHead(answer.status, headOf(answer, hasLength));
   response.end(hasLength && !isHead ? answer.body : undefined);
 }
 
