@@ -4,6 +4,7 @@ import { MemoryStore } from '@postern/desk/engine/memory-store';
 import type { HttpAnswer } from '@postern/desk/engine/ports';
 import type { ConversationSummary } from '@postern/desk/engine/view';
 import { Secret } from '@postern/protocol/bytes/secret';
+import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { encodeDeviceRequest } from '@postern/protocol/http/device-request';
 import { signDeviceRequest } from '@postern/protocol/http/device-signature';
 import { signDayKey } from '@postern/protocol/keys/day-key';
@@ -62,9 +63,14 @@ export async function receive(desk: RunningDesk, messages = 1): Promise<Conversa
   return first() as ConversationSummary;
 }
 
-/** Writes an answer and waits until the server has it. */
-export async function answer(desk: RunningDesk, conversation: string, text: string): Promise<void> {
-  await desk.engine.reply(conversation, text);
+/** Writes an answer, with files that are stored already, and waits until the server has it. */
+export async function answer(
+  desk: RunningDesk,
+  conversation: string,
+  text: string,
+  files: readonly FileDescriptor[] = [],
+): Promise<void> {
+  await desk.engine.reply(conversation, text, files);
   await desk.until('an answer posted', async () => {
     const { replies } = (await desk.engine.conversation(conversation)) ?? { replies: [] };
     return replies.some((reply) => reply.text === text && ['posted', 'collected'].includes(reply.progress));

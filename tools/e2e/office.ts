@@ -71,10 +71,10 @@ export interface ServerProcess {
 const schedule = { moments: [2, 4, 6], thenEvery: 3, envelopeEvery: 1, epochSeconds: 10 };
 const script = join(import.meta.dirname, 'serve.ts');
 
-/** @param fields of the roster, in place of the fast schedule and the small index */
+/** @param fields of the roster, in place of the fast schedule and the small index; or what makes them of the desks */
 export async function makeOffice(
   deskCount = 2,
-  fields: Partial<Roster> = {},
+  fields: Partial<Roster> | ((desks: readonly OfficeDesk[]) => Partial<Roster>) = {},
   addresses: readonly string[] = [],
 ): Promise<Office> {
   const root = await hybridKey(random(64));
@@ -103,7 +103,7 @@ export async function makeOffice(
     indexStep: 6,
     campaigns: [],
     offlinePage: new Uint8Array(32),
-    ...fields,
+    ...(typeof fields === 'function' ? fields(desks) : fields),
   };
   const verified = await verifyRoster(await signRoster(roster, root, random), fingerprint, today);
   await giveRoster(folder, verified.signed);

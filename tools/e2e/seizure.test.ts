@@ -6,18 +6,19 @@ import { entropyFromWords } from '@postern/protocol/keys/passphrase';
 import { conversationKey, importPhrase } from '@postern/protocol/keys/source-keys';
 import { loadWordList } from '@postern/protocol/keys/word-lists';
 import { deflate } from '@postern/protocol/primitives/deflate';
-import { SourceSession } from '@postern/protocol/source';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../build.ts';
+import { visitAs } from './bare-visit.ts';
 import { answer, openDesk, publishDayKeys, receive } from './desk.ts';
 import { findInFile, findInFolder, findInMemory, formsOf, formsOfBytes, type Needles } from './memory.ts';
-import { makeOffice, now, type Office, random, type ServerProcess } from './office.ts';
+import { makeOffice, now, type Office, type ServerProcess } from './office.ts';
 
 const message = 'In the drawer of room 417 lies the first contract, signed before the tender was announced.';
 const chinese = '第一份合同在四一七房间的抽屉里，签字早于招标公告。';
 const reply = 'Thank you: please do not go back to room 417 for us.';
 const agent = 'Marker-Agent/417.0';
 const address = '198.51.100.217';
+const person = { 'user-agent': agent, 'x-forwarded-for': address, forwarded: `for=${address}` };
 
 let office: Office;
 let server: ServerProcess;
@@ -40,7 +41,7 @@ describe.skipIf(process.platform !== 'linux')('a server that is taken', () => {
     const desk = await openDesk(office, office.desks[0]!, origin);
     const deskHex = bytesToHex(office.desks[0]!.id);
 
-    const words = await visit(origin, async (session) => {
+    const words = await visitAs(person, office, origin, async (session) => {
       const shown = await session.newPhrase(await loadWordList('english'));
       await session.send({ deskId: deskHex, text: message, language: 'en' });
       await session.send({ deskId: deskHex, text: chinese, language: 'zh-Hans' });
@@ -51,7 +52,9 @@ describe.skipIf(process.platform !== 'linux')('a server that is taken', () => {
     await new Promise((resolve) => setTimeout(resolve, 10_500 - (Date.now() % 10_000)));
     const needles = await secretsOf(words);
     const looked = [findInFolder(office.folder, needles), findInMemory(server.pid, secretInMemory(needles))];
-    await visit(
+    await visitAs(
+      person,
+      office,
       origin,
       async (session) => {
         await session.enterPhrase(words.join(' '), [await loadWordList('english')]);
@@ -76,27 +79,6 @@ describe.skipIf(process.platform !== 'linux')('a server that is taken', () => {
     expect([...findInFile(log, needles)]).toEqual([]);
   }, 180_000);
 });
-
-/** A visit of five moments without a browser, by a person whose address and agent are known to the connection. */
-async function visit<T>(origin: string, work: (session: SourceSession) => Promise<T>, wanted?: string): Promise<T> {
-  const headers = { 'user-agent': agent, 'x-forwarded-for': address, forwarded: `for=${address}` };
-  const get = async (path: string): Promise<Uint8Array> =>
-    new Uint8Array(await (await fetch(origin + path, { headers })).arrayBuffer());
-  const session = new SourceSession({ fingerprint: office.fingerprint, random });
-  await session.load(
-    { roster: await get('/roster'), bundle: await get('/bundle'), index: await get('/index/0') },
-    now(),
-  );
-  const result = await work(session);
-  for (let moment = 0; moment < 5; moment++) {
-    const body = (await session.request(moment, now())) as Uint8Array<ArrayBuffer>;
-    const response = await fetch(`${origin}/request`, { method: 'POST', headers, body });
-    await session.answered(moment, new Uint8Array(await response.arrayBuffer()), now());
-    for (const { id } of session.state.answers) session.shown(id);
-  }
-  if (wanted !== undefined) expect(session.state.answers.map(({ text }) => text)).toEqual([wanted]);
-  return result;
-}
 
 async function secretsOf(words: readonly string[]): Promise<Needles> {
   const entropy = await entropyFromWords(words, await loadWordList('english'));
