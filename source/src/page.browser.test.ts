@@ -215,12 +215,22 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
     await page.keyboard.press('Space');
     await press('#write-text');
     await page.keyboard.type('Typed without a mouse.');
+    const choosing = page.waitForFileChooser();
+    await press('#write-files-button');
+    await page.keyboard.press('Enter');
+    const chooser = await choosing;
+    expect(chooser.isMultiple()).toBe(true);
+    // The browser's own button, with words in the browser's language, is nowhere to be seen.
+    expect(await page.$$eval('input[type=file]', (inputs) => inputs.map((input) => input.checkVisibility()))).toEqual([
+      false,
+    ]);
+    await chooser.cancel();
     await attachLetter(page);
     await page.waitForSelector('.reviews [data-choice=clean]', patience);
     await press('[data-choice=clean]');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.files li progress[hidden]', patience);
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('write-files');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('write-files-button');
     await press('#app button.main');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.words li:nth-child(12)');

@@ -3,6 +3,7 @@ import type { FilePlace } from '@postern/desk/app/api';
 import type { FileView } from '@postern/desk/engine/view';
 import type { Transfer } from '@postern/desk/files/chunk-ports';
 import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import type { Save } from '../model.ts';
@@ -160,6 +161,7 @@ export function Attached({
 }): JSX.Element {
   const { say, size } = page.words.value;
   const { attachments, transfers } = page.state.value;
+  const field = useRef<HTMLInputElement>(null);
   const own = attachments.filter((file) => file.conversation === conversation);
   const choose = (input: HTMLInputElement): void => {
     const { files } = input;
@@ -193,10 +195,11 @@ export function Attached({
           })}
         </ul>
       )}
-      <label class="chooser">
-        <span>{say('file.attach')}</span>
-        <input type="file" multiple onChange={(event) => choose(event.currentTarget)} />
-      </label>
+      <input ref={field} type="file" multiple hidden onChange={(event) => choose(event.currentTarget)} />
+      {/* The browser's own button would speak the browser's language. */}
+      <button type="button" class="chooser" onClick={() => field.current?.click()}>
+        {say('file.attach')}
+      </button>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { make, privateField, setText } from '../dom.ts';
 import { codeOf } from '../session.ts';
 import type { DynamicKey, Texts } from '../texts.ts';
 import { judge } from '../verdict.ts';
+import { filePicker } from '../views/file-picker.ts';
 import { readFile, verdictParts } from '../views/verify.ts';
 import { utcDay } from '../views/view.ts';
 
@@ -22,7 +23,7 @@ export function openPack({ text, language, lists, today, root }: OpenPackParts):
   return new Promise((resolve) => {
     const complaint = make('p', { class: 'complaint', attributes: { role: 'alert' } });
     const result = make('div', { class: 'verdict', attributes: { role: 'status' } });
-    const file = make('input', { attributes: { type: 'file', id: 'pack-file' }, on: { change: () => clear() } });
+    const picker = filePicker(text, 'offline.pack', 'pack-file', {}, () => clear());
     const words = make('textarea', {
       attributes: { ...privateField, rows: '2', dir: 'auto', id: 'pack-words', 'aria-describedby': 'pack-note' },
       on: { input: () => clear() },
@@ -34,7 +35,7 @@ export function openPack({ text, language, lists, today, root }: OpenPackParts):
     const complain = (key: DynamicKey): void => setText(complaint, text(key, { today: utcDay(today(), language) }));
     const compare = async (): Promise<void> => {
       clear();
-      const bytes = await readFile(file);
+      const bytes = await readFile(picker.input);
       if (bytes === undefined) return complain('offline.noFile');
       try {
         const fingerprint = await claimedFingerprint(bytes);
@@ -57,7 +58,7 @@ export function openPack({ text, language, lists, today, root }: OpenPackParts):
       make(
         'form',
         { attributes: { autocomplete: 'off', novalidate: '' }, on: { submit } },
-        label('offline.pack', file),
+        picker.root,
         label('offline.words', words),
         make('p', { class: 'fine', attributes: { id: 'pack-note' } }, text('offline.wordsNote')),
         complaint,

@@ -1,5 +1,6 @@
 /** Sends a sealed message that somebody else has written: from a file, a pasted text, or QR codes one after the other. */
 import { button, make, privateField, setText } from '../dom.ts';
+import { filePicker } from './file-picker.ts';
 import { readFile } from './verify.ts';
 import { type CarryProblem, goButton, list, type MakeView, screenHeading } from './view.ts';
 
@@ -20,15 +21,11 @@ export const carryView: MakeView = (ui) => {
     setText(complaint, problem === undefined ? '' : ui.text(problems[problem]));
     field.setAttribute('aria-invalid', String(problem !== undefined));
   };
-  const file = make('input', {
-    attributes: { type: 'file', accept: '.txt,text/plain' },
-    on: {
-      change: () =>
-        void readFile(file).then((bytes) => {
-          if (bytes !== undefined) field.value = `${field.value.trim()}\n${new TextDecoder().decode(bytes)}`.trim();
-          complain(undefined);
-        }),
-    },
+  const picker = filePicker(ui.text, 'carry.file', 'carry-file', { accept: '.txt,text/plain' }, (input) => {
+    void readFile(input).then((bytes) => {
+      if (bytes !== undefined) field.value = `${field.value.trim()}\n${new TextDecoder().decode(bytes)}`.trim();
+      complain(undefined);
+    });
   });
   const send = button(ui.text('carry.send'), 'main', () => {
     send.disabled = true;
@@ -44,7 +41,7 @@ export const carryView: MakeView = (ui) => {
       {},
       screenHeading(ui, 'carry.heading'),
       make('p', { class: 'hint', attributes: { id: 'carry-hint' } }, ui.text('carry.hint')),
-      make('label', { class: 'field' }, make('span', {}, ui.text('carry.file')), file),
+      picker.root,
       field,
       complaint,
       make('div', { class: 'actions' }, send, goButton(ui, 'step.back', 'home')),

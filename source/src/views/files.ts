@@ -4,6 +4,7 @@ import { button, make, setHidden, setText } from '../dom.ts';
 import type { FileMove, MoveState } from '../file-move.ts';
 import type { State } from '../state.ts';
 import type { DynamicKey } from '../texts.ts';
+import { filePicker } from './file-picker.ts';
 import { reviewList } from './reviews.ts';
 import { sizeText } from './size.ts';
 import { countdown, type Ui } from './view.ts';
@@ -13,23 +14,13 @@ type Row = { readonly root: HTMLElement; readonly update: (move: FileMove | unde
 
 /** Below the text field. */
 export function fileChooser(ui: Ui): Part {
-  const input = make('input', {
-    attributes: {
-      type: 'file',
-      multiple: '',
-      autocomplete: 'off',
-      id: 'write-files',
-      'aria-describedby': 'files-hint',
-    },
-    on: {
-      change: () => {
-        ui.dispatch({ type: 'attach', files: [...(input.files ?? [])] });
-        // Names stay in the list below alone.
-        input.value = '';
-      },
-    },
+  const picker = filePicker(ui.text, 'file.heading', 'write-files', { multiple: '' }, (input) => {
+    ui.dispatch({ type: 'attach', files: [...(input.files ?? [])] });
+    // Names stay in the list below alone.
+    input.value = '';
   });
-  const reviews = reviewList(ui, input);
+  picker.button.setAttribute('aria-describedby', 'files-hint');
+  const reviews = reviewList(ui, picker.button);
   const list = make('ul', { class: 'files' });
   const rows = new Map<string, Row>();
   const update = (state: State): void => {
@@ -51,9 +42,8 @@ export function fileChooser(ui: Ui): Part {
   const root = make(
     'div',
     { class: 'attach' },
-    make('label', { attributes: { for: 'write-files' } }, ui.text('file.heading')),
+    picker.root,
     make('p', { class: 'fine', attributes: { id: 'files-hint' } }, ui.text('file.hint')),
-    input,
     reviews.root,
     list,
   );

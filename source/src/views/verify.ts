@@ -3,6 +3,7 @@ import { make, privateField, setText } from '../dom.ts';
 import type { State } from '../state.ts';
 import type { DynamicKey, Texts } from '../texts.ts';
 import type { Marked, Verdict } from '../verdict.ts';
+import { filePicker } from './file-picker.ts';
 import { verdictPicture } from './picture.ts';
 import { goButton, list, type MakeView, screenHeading } from './view.ts';
 import { listChoice } from './words.ts';
@@ -33,9 +34,8 @@ export const verifyView: MakeView = (ui, state) => {
     event.preventDefault();
     void tell(field.value);
   };
-  const file = make('input', {
-    attributes: { type: 'file', accept: '.html,text/html', id: 'verify-file' },
-    on: { change: () => void readFile(file).then((bytes) => (bytes === undefined ? undefined : tell(bytes))) },
+  const picker = filePicker(ui.text, 'verify.file', 'verify-file', { accept: '.html,text/html' }, (input) => {
+    void readFile(input).then((bytes) => (bytes === undefined ? undefined : tell(bytes)));
   });
   const go = make('button', { class: 'main', attributes: { type: 'submit' } }, ui.text('verify.submit'));
   const form = make(
@@ -63,7 +63,7 @@ export const verifyView: MakeView = (ui, state) => {
       make('p', { class: 'hint', attributes: { id: 'verify-hint' } }, ui.text('verify.hint')),
       form,
       result,
-      make('label', { class: 'field' }, make('span', {}, ui.text('verify.file')), file),
+      picker.root,
       make('h2', {}, ui.text('verify.how')),
       list(ui, 'verify.howWords', 'verify.howAddress', 'verify.howSecret', 'verify.howPage'),
     ),
