@@ -14,10 +14,13 @@ import { type ReplyIndex, verifyIndex } from '@postern/protocol/messages/reply-i
 import { dayOf, epochStart } from '@postern/protocol/time';
 import type { Upstream } from '../ports/upstream.ts';
 import { openRosterOfAnyDay } from '../rules/rosters.ts';
+import { rostersMissedMax, takeEarlierRosters } from './earlier-rosters.ts';
 
 /** Documents that belong together; replaced as a whole. */
 export interface Copy {
   readonly roster: VerifiedRoster;
+  /** Those before it that a client may have to go through, in order of number. */
+  readonly earlier: readonly VerifiedRoster[];
   readonly bundle: VerifiedBundle;
   readonly signedBundle: Uint8Array;
   /** Null if the server has none that holds. */
@@ -37,9 +40,6 @@ export class UpstreamError extends Error {
     this.status = status;
   }
 }
-
-/** A mirror that was away longer needs to be started anew. */
-const rostersMissedMax = 64;
 
 /**
  * Fetches and verifies everything anew, or of a copy that is in use only what has changed.
@@ -68,7 +68,9 @@ export async function renewCopy(
   if (known !== null && bundle.day < known.bundle.day)
     throw new DocumentError('rolled-back', 'copy a bundle: one of a later day is known');
   const indices = await takeIndices(upstream, newest, { roster, bundle }, known, now);
-  return { roster, bundle, signedBundle, pack: await takePack(upstream, roster, day), ...indices };
+  const verified = known === null ? [] : [...known.earlier, known.roster];
+  const earlier = await takeEarlierRosters(roster, verified, (number) => fetchDocument(upstream, `/roster/${number}`));
+  return { roster, earlier, bundle, signedBundle, pack: await takePack(upstream, roster, day), ...indices };
 }
 
 /** Whether a client would still take these documents (ROS-2, BUN-1, IDX-2). */

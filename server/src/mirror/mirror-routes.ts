@@ -44,6 +44,7 @@ const refusals: Readonly<Record<number, ProblemName>> = {
   507: 'full',
 };
 
+const rosterForm = /^\/roster\/([1-9][0-9]{0,9})$/;
 const laneForm = /^\/index\/(0|[1-9][0-9]{0,2})$/;
 
 export function mirrorRoutes(parts: MirrorRouteParts): Handler {
@@ -99,12 +100,20 @@ function isRelayed(target: string): target is RelayedPath {
 }
 
 function isDocument(target: string): boolean {
-  return target === '/roster' || target === '/bundle' || target === '/pack' || laneForm.test(target);
+  return (
+    target === '/roster' ||
+    target === '/bundle' ||
+    target === '/pack' ||
+    laneForm.test(target) ||
+    rosterForm.test(target)
+  );
 }
 
-function documentIn({ roster, signedBundle, pack, indices }: Copy, target: string): Uint8Array | null {
+function documentIn({ roster, earlier, signedBundle, pack, indices }: Copy, target: string): Uint8Array | null {
   if (target === '/roster') return roster.signed;
   if (target === '/bundle') return signedBundle;
   if (target === '/pack') return pack;
+  const number = rosterForm.exec(target)?.[1];
+  if (number !== undefined) return [...earlier, roster].find((one) => one.number === Number(number))?.signed ?? null;
   return indices[Number(laneForm.exec(target)?.[1])] ?? null;
 }

@@ -7,7 +7,7 @@ import { encodeCampaign } from '@postern/protocol/campaign/campaign';
 import { encodeCampaignList } from '@postern/protocol/campaign/campaign-list';
 import { openResponse } from '@postern/protocol/http/anonymous-request';
 import { verifyBundle } from '@postern/protocol/keys/bundle';
-import { verifyRoster } from '@postern/protocol/keys/roster-chain';
+import { acceptRosters, verifyRoster } from '@postern/protocol/keys/roster-chain';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
 import { dayOf } from '@postern/protocol/time';
@@ -78,6 +78,26 @@ async function open(): Promise<Scene> {
   return made;
 }
 
+/** Another mirror of the same server, started now. */
+function second(
+  { world }: Scene,
+  change: (path: string, answer: UpstreamAnswer) => UpstreamAnswer,
+): Promise<RunningMirror> {
+  return startMirror({
+    fingerprint: fingerprint(world.organisation.fingerprint),
+    upstream: {
+      get: async (path) => change(path, await read(world.server.origin, path)),
+      post: () => Promise.reject(new Error('not asked for')),
+    },
+    host: '127.0.0.1',
+    port: 0,
+    pages: writePages(),
+    clock: world.clock,
+    timer: null,
+    print: () => undefined,
+  });
+}
+
 const documents = ['/roster', '/bundle', '/index/0', '/pack'] as const;
 
 async function read(origin: string, path: string): Promise<{ status: number; body: Buffer }> {
@@ -131,22 +151,7 @@ it('passes on a request, and its answer opens for who sent it', async () => {
 it.each(documents.slice(0, 3))('[MIR-1] serves nothing at first when %s is altered by one bit', async (altered) => {
   const made = await open();
   const before = made.mirror;
-  made.change = (path, answer) => (path === altered ? flipped(answer) : answer);
-  const pages = writePages();
-  const upstream: Upstream = {
-    get: async (path) => made.change(path, await read(made.world.server.origin, path)) as UpstreamAnswer,
-    post: () => Promise.reject(new Error('not asked for')),
-  };
-  const fresh = await startMirror({
-    fingerprint: fingerprint(made.world.organisation.fingerprint),
-    upstream,
-    host: '127.0.0.1',
-    port: 0,
-    pages,
-    clock: made.world.clock,
-    timer: null,
-    print: () => undefined,
-  });
+  const fresh = await second(made, (path, answer) => (path === altered ? flipped(answer) : answer));
   try {
     expect(fresh.state()).toEqual({ kind: 'refused', code: 'signature' });
     for (const path of [...documents, '/', '/en/', '/healthy']) {
@@ -214,6 +219,40 @@ it('follows rosters that it has missed, step by step', async () => {
   const roster = await verifyRoster((await read(mirror.origin, '/roster')).body, world.organisation.fingerprint, day);
   expect(roster.number).toBe(3);
   await verifyBundle((await read(mirror.origin, '/bundle')).body, roster, day);
+});
+
+it('[MIR-5] gives the rosters before its own by number, so that a client that is behind can follow', async () => {
+  const made = await open();
+  const { world, mirror } = made;
+  const first = world.roster;
+  for (let round = 0; round < 3; round++) {
+    world.roster = await world.organisation.sign(world.serverKey);
+    await world.server.addRoster(world.roster.signed);
+  }
+  await world.publishDayKeys(dayOf(world.clock.now()));
+  await world.server.tick();
+  // One started anew has them too, and one that is given another roster than the next one names goes back no further.
+  const other = await world.organisation.sign(world.serverKey, { number: 2, previous: first.hash, repliesADay: 7 });
+  const fresh = await second(made, (_, answer) => answer);
+  const forged = await second(made, (path, answer) =>
+    path === '/roster/2' ? { ...answer, body: other.signed } : answer,
+  );
+  await mirror.tick();
+  try {
+    for (const { origin } of [mirror, fresh]) {
+      const given = await Promise.all([2, 3, 4].map(async (number) => (await read(origin, `/roster/${number}`)).body));
+      expect((await acceptRosters(first, given, dayOf(world.clock.now()))).hash).toEqual(world.roster.hash);
+      for (const number of ['0', '5', '01', '2/', '-1', '99999999999']) {
+        expect([number, (await read(origin, `/roster/${number}`)).status]).toEqual([number, 404]);
+      }
+    }
+    expect(forged.state()).toEqual({ kind: 'fresh' });
+    const there = [1, 2, 3, 4].map(async (number) => (await read(forged.origin, `/roster/${number}`)).status);
+    expect(await Promise.all(there)).toEqual([404, 404, 200, 200]);
+  } finally {
+    await fresh.stop();
+    await forged.stop();
+  }
 });
 
 it('[MIR-1] serves the campaigns that its roster lists and no others, and asks again for a list that cannot be read', async () => {
