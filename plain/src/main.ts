@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { Channel } from './channel.ts';
 import type { Confinement } from './frames.ts';
+import type { Offer } from './offer.ts';
 import { Visit } from './visit.ts';
 
 /** Where the server has put its end. */
@@ -16,6 +17,8 @@ for (const event of ['uncaughtException', 'unhandledRejection']) process.on(even
 
 const started = performance.now();
 let visit: Visit | undefined;
+/** On their way to the browser, by the forms that asked for them. */
+const offers = new Map<number, Offer>();
 const channel = new Channel(socket, (frame) => {
   switch (frame.kind) {
     case 'begin':
@@ -32,10 +35,29 @@ const channel = new Channel(socket, (frame) => {
       });
       return;
     case 'form': {
-      const { id, type, body } = frame;
-      void visit?.form(type, body).then((left) => channel.send({ kind: 'done', id, left }));
+      const { id, gzip, type, body } = frame;
+      void visit?.form(type, body, gzip).then(({ left, offer }) => {
+        if (offer !== null) offers.set(id, offer);
+        channel.send({ kind: 'done', id, left, offered: offer?.offered ?? null });
+      });
       return;
     }
+    case 'open':
+      visit?.arrivals.open(frame.id, frame.type, frame.takes);
+      return;
+    case 'piece': {
+      const { id, body } = frame;
+      void visit?.arrivals.piece(id, body).then(() => channel.send({ kind: 'took', id }));
+      return;
+    }
+    case 'close': {
+      const { id, isWhole } = frame;
+      void visit?.close(id, isWhole).then(() => channel.send({ kind: 'done', id, left: false, offered: null }));
+      return;
+    }
+    case 'pull':
+      void pull(frame.id, frame.isWanted);
+      return;
     case 'look': {
       const { id, gzip } = frame;
       void visit?.look(gzip).then(({ body, again }) => channel.send({ kind: 'page', id, again, body }));
@@ -44,6 +66,23 @@ const channel = new Channel(socket, (frame) => {
   }
 });
 channel.send({ kind: 'ready', confinement: confinement() });
+
+async function pull(id: number, isWanted: boolean): Promise<void> {
+  const offer = offers.get(id);
+  if (!isWanted) {
+    offer?.stop();
+    offers.delete(id);
+    return;
+  }
+  const none = new Uint8Array(0);
+  try {
+    const body = offer === undefined ? null : await offer.next();
+    channel.send({ kind: 'part', id, state: body === null ? 'end' : 'more', body: body ?? none });
+    body?.fill(0);
+  } catch {
+    channel.send({ kind: 'part', id, state: 'failed', body: none });
+  }
+}
 
 /** What has really taken effect, for `postern doctor`. */
 function confinement(): Confinement {

@@ -51,7 +51,7 @@ it('[PLN-6] one that writes and one that only starts ask for the same, at the sa
   const html = async (): Promise<string> => new TextDecoder().decode((await writer.look(false)).body);
   const send = async (values: Record<string, string>): Promise<string> => {
     const body = new TextEncoder().encode(new URLSearchParams({ ...values, end: '1' }).toString());
-    await writer.form('application/x-www-form-urlencoded', body);
+    await writer.form('application/x-www-form-urlencoded', body, true);
     return html();
   };
   const numberIn = (text: string): string => /name="form" value="(\w+)"/.exec(text)?.[1] ?? '';

@@ -1,5 +1,6 @@
 /** One person's visit without scripts: the client of the source's page, driven by forms instead of buttons (spec/http.md, section 6). */
 import { bytesToHex } from '@postern/protocol/bytes/encode';
+import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { loadWordList, type WordList, type WordListId } from '@postern/protocol/keys/word-lists';
 import type { Random } from '@postern/protocol/primitives/random';
 import { SourceSession } from '@postern/protocol/source';
@@ -9,11 +10,15 @@ import { type Clock, Visit as Traffic } from '@postern/source/network';
 import { type Page, startPage } from '@postern/source/page';
 import { type Event, progressOf, type Screen, type State } from '@postern/source/state';
 import { isWordListId } from '@postern/source/words';
+import { Arrivals, type Arrived } from './arrivals.ts';
 import { type Form, readForm } from './form.ts';
+import { FormFiles, type Received } from './form-files.ts';
 import type { Past, ToVisit } from './frames.ts';
 import { padPage } from './ladder.ts';
+import { Offer } from './offer.ts';
 import type { Said } from './screens/ui.ts';
 import { screenHtml } from './screens.ts';
+import type { StoreParts } from './sealed-stream.ts';
 
 export type VisitParts = {
   readonly begin: Extract<ToVisit, { readonly kind: 'begin' }>;
@@ -37,6 +42,10 @@ export class Visit {
   readonly #parts: VisitParts;
   readonly #language: Language;
   readonly #page: Page;
+  readonly #files: FormFiles;
+  readonly #stores: StoreParts;
+  /** Of forms with files. */
+  readonly arrivals: Arrivals;
   #dispatch: (event: Event) => void = () => undefined;
   #state!: State;
   #changed: (() => void)[] = [];
@@ -55,7 +64,17 @@ export class Visit {
     this.#past = parts.begin.past;
     this.#language = languages.find(({ tag }) => tag === parts.begin.language) ?? (languages[0] as Language);
     this.#number = this.#newNumber();
-    const session = new SourceSession({ fingerprint: parts.begin.fingerprint, random: parts.random });
+    const { fingerprint } = parts.begin;
+    const session = new SourceSession({ fingerprint, random: parts.random });
+    const { post } = parts.http;
+    this.#stores = {
+      post: (path, body) => post(path, body),
+      fingerprint,
+      random: parts.random,
+      wait: parts.clock.wait,
+    };
+    this.#files = new FormFiles({ ...this.#stores, tell: (event) => this.#dispatch(event) });
+    this.arrivals = new Arrivals(this.#files, (fields) => fields.get('form') === this.#number);
     this.#page = startPage({
       session,
       traffic: (told) => new Traffic({ session, http: parts.http, clock: parts.clock, ...told }),
@@ -69,24 +88,39 @@ export class Visit {
         this.#dispatch = dispatch;
         return (state) => this.#show(state);
       },
+      files: () => this.#files,
       reload: () => undefined,
       leave: () => undefined,
     });
   }
 
-  /** Works on a form. @returns true if the person leaves */
-  form(type: string, body: Uint8Array): Promise<boolean> {
+  /** Works on a form. @param gzip whether the browser takes that @returns whether the person leaves; the file that was asked for */
+  form(
+    type: string,
+    body: Uint8Array,
+    gzip: boolean,
+  ): Promise<{ readonly left: boolean; readonly offer: Offer | null }> {
     return this.#serially(async () => {
-      await this.#until(
-        () => this.#state.organisation !== undefined || this.#state.trouble !== undefined,
-        loadSecondsMax,
-      );
-      this.#take();
+      await this.#begun();
       const form = readForm(type, body);
-      if (form.fields.get('go') === 'leave') return true;
+      const go = form.fields.get('go') ?? '';
+      if (go === 'leave') return { left: true, offer: null };
+      const file = go.startsWith('fetch:') ? this.#fileNamed(go.slice('fetch:'.length)) : undefined;
+      if (file !== undefined) return { left: false, offer: new Offer(file, gzip, this.#stores) };
       await this.#work(form);
       await this.#settle();
-      return false;
+      return { left: false, offer: null };
+    });
+  }
+
+  /** The end of a form that has arrived piece by piece. */
+  async close(id: number, isWhole: boolean): Promise<void> {
+    const arrived = await this.arrivals.close(id, isWhole);
+    if (arrived === null) return;
+    await this.#serially(async () => {
+      await this.#begun();
+      await this.#arrived(arrived);
+      await this.#settle();
     });
   }
 
@@ -123,6 +157,32 @@ export class Visit {
     this.#handedOut = [];
   }
 
+  /** Documents are there, or the reason why not. */
+  async #begun(): Promise<void> {
+    await this.#until(
+      () => this.#state.organisation !== undefined || this.#state.trouble !== undefined,
+      loadSecondsMax,
+    );
+    this.#take();
+  }
+
+  /** @param id of an answer and the place of the file in it */
+  #fileNamed(id: string): FileDescriptor | undefined {
+    const [answerId, place] = id.split('/');
+    return this.#state.session.answers.find((answer) => answer.id === answerId)?.files[Number(place)];
+  }
+
+  async #arrived({ fields, fault, files, takes }: Arrived): Promise<void> {
+    this.#said = { keys: [], values: {} };
+    const isLost = files.length > 0 ? ['filesAgain'] : [];
+    if (fault !== null) return this.#keep(fields, [fault, ...isLost]);
+    if (fields.get('form') !== this.#number) return this.#stale(fields, files);
+    if (!takes) return this.#keep(fields, ['filesBusy']);
+    this.#number = this.#newNumber();
+    await this.#draft(fields);
+    this.#files.keep(files);
+  }
+
   async #work(form: Form): Promise<void> {
     const { fields, fault } = form;
     const go = fields.get('go') ?? '';
@@ -136,12 +196,28 @@ export class Visit {
       return;
     }
     if (!isCurrent) return this.#stale(fields);
+    // Chosen, but sent with the button that sends words alone.
+    if (go === 'submit' && fields.get('files')) return this.#keep(fields, ['filesNotAdded']);
     this.#number = this.#newNumber();
     await this.#step(go, fields);
   }
 
   async #step(go: string, fields: Form['fields']): Promise<void> {
-    switch (go) {
+    const [verb = '', id = ''] = go.split(':');
+    switch (verb) {
+      case 'clean':
+      case 'original':
+      case 'none':
+        await this.#draft(fields);
+        this.#dispatch({ type: 'review', id, choice: verb });
+        return;
+      case 'detach':
+        await this.#draft(fields);
+        this.#dispatch({ type: 'detach', id });
+        return;
+      case 'fetch':
+        this.#said = { keys: ['file.gone'], values: {} };
+        return;
       case 'submit':
         await this.#draft(fields);
         this.#lastText = this.#state.draft.text;
@@ -167,7 +243,8 @@ export class Visit {
   }
 
   /** A form of an earlier step, of an earlier visit, or the same one twice: it does nothing, and its text is not lost. */
-  async #stale(fields: Form['fields']): Promise<void> {
+  async #stale(fields: Form['fields'], files: readonly Received[] = []): Promise<void> {
+    const text = fields.get('text') ?? '';
     const past = this.#past;
     this.#past = null;
     if (past !== null) {
@@ -177,16 +254,18 @@ export class Visit {
         'plain.ended',
         `plain.${reason}`,
         ...(reason === 'unknown' ? [] : [`plain.ended${became}`]),
-      ] as const;
+        ...(files.length > 0 || Number(fields.get('with')) > 0 ? ['plain.filesAgain'] : []),
+      ];
       return this.#keep(
         fields,
         keys.map((key) => key.slice('plain.'.length)),
         { stored, total: parts },
       );
     }
-    const text = fields.get('text') ?? '';
-    if (text === '' || text === this.#lastText || text === this.#state.draft.text) return;
-    return this.#keep(fields, ['used']);
+    const isLost = files.some((file) => !this.#files.has(file));
+    if (text !== '' && text !== this.#lastText && text !== this.#state.draft.text)
+      return this.#keep(fields, ['used', ...(isLost ? ['filesAgain'] : [])]);
+    if (isLost) this.#said = { keys: ['plain.filesAgain'], values: {} };
   }
 
   /** Shows again what was typed, with what is to be said about it. */

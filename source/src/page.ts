@@ -40,7 +40,8 @@ export type PageParts = {
 export type PageFiles = {
   readonly reviews: Pick<Reviews, 'choose' | 'stop'>;
   readonly uploads: Pick<Uploads, 'attach' | 'detach' | 'descriptors' | 'clear' | 'stop'>;
-  readonly downloads: Pick<Downloads, 'fetch' | 'stop' | 'stopAll'>;
+  /** Where the page itself fetches what an answer brings. */
+  readonly downloads?: Pick<Downloads, 'fetch' | 'stop' | 'stopAll'>;
 };
 
 /** What whoever shows the page needs to answer a person. */
@@ -177,10 +178,10 @@ async function perform(
       moves?.uploads.detach(effect.id);
       return;
     case 'fetch-file':
-      await moves?.downloads.fetch(effect.id, effect.file);
+      await moves?.downloads?.fetch(effect.id, effect.file);
       return;
     case 'stop-file':
-      moves?.downloads.stop(effect.id);
+      moves?.downloads?.stop(effect.id);
       return;
     case 'acknowledge':
       session.shown?.(effect.id);
@@ -191,7 +192,7 @@ async function perform(
     case 'leave':
       moves?.reviews.stop();
       moves?.uploads.stop();
-      moves?.downloads.stopAll();
+      moves?.downloads?.stopAll();
       session.forget();
       parts.leave();
       return;

@@ -110,7 +110,14 @@ export class Reviews {
       this.#cleaner ??= this.#parts.load();
       const cleaner = await this.#cleaner;
       if (file.size > cleaner.inspectedBytesMax) return only('large');
-      return await examine(cleaner, file, this.#parts.clock.unix() * 1000);
+      const examined = await examine(cleaner, new Uint8Array(await file.arrayBuffer()));
+      if (examined === 'nothing') return examined;
+      if (examined.cleaned === undefined) return { seen: examined.seen };
+      const { name, type } = file;
+      // The time of now stands in the place of the file's own.
+      const lastModified = this.#parts.clock.unix() * 1000;
+      const cleaned = new File([examined.cleaned as Uint8Array<ArrayBuffer>], name, { type, lastModified });
+      return { ...examined, cleaned };
     } catch {
       // It is asked for again with the next file.
       this.#cleaner = undefined;
@@ -129,15 +136,16 @@ export class Reviews {
   }
 }
 
-type Outcome = { readonly seen: Pick<Review, 'state' | 'found' | 'left'>; readonly cleaned: File | undefined };
+/** What is told of a file, and a copy of it without what can be left out, where there is one. */
+type Examined<Copy> = { readonly seen: Pick<Review, 'state' | 'found' | 'left'>; readonly cleaned?: Copy | undefined };
+type Outcome = Examined<File>;
 
-function only(state: ReviewState, found: readonly Trace[] = []): Outcome {
-  return { seen: { state, found, left: [] }, cleaned: undefined };
+function only(state: ReviewState, found: readonly Trace[] = []): Examined<never> {
+  return { seen: { state, found, left: [] } };
 }
 
-/** @param nowMs stands in the place of the file's own time in a cleaned copy */
-async function examine(cleaner: Cleaner, file: File, nowMs: number): Promise<Outcome | 'nothing'> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
+/** @returns `nothing` for a file beside whose content nothing stands */
+export async function examine(cleaner: Cleaner, bytes: Uint8Array): Promise<Examined<Uint8Array> | 'nothing'> {
   let report: MetadataReport;
   try {
     report = await cleaner.inspectMetadata(bytes);
@@ -148,10 +156,9 @@ async function examine(cleaner: Cleaner, file: File, nowMs: number): Promise<Out
   const found = tracesOf(report.findings);
   if (report.cleaning === 'impossible') return only(report.format === 'unknown' ? 'blind' : 'kept', found);
   try {
-    const content = (await cleaner.cleanMetadata(bytes)) as Uint8Array<ArrayBuffer>;
+    const cleaned = await cleaner.cleanMetadata(bytes);
     // Only what was looked at afterwards is called cleaned.
-    const left = tracesOf((await cleaner.inspectMetadata(content)).findings);
-    const cleaned = new File([content], file.name, { type: file.type, lastModified: nowMs });
+    const left = tracesOf((await cleaner.inspectMetadata(cleaned)).findings);
     return { seen: { state: 'cleanable', found, left }, cleaned };
   } catch {
     return only('kept', found);

@@ -55,6 +55,7 @@ export const notices = [
   'large',
   'form',
   'busy',
+  'filesBusy',
   'noCookie',
   'endedAll',
   'endedSome',

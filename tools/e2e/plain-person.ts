@@ -37,9 +37,38 @@ export class PlainPerson {
     return location === null ? this.html : this.look(new URL(location, this.url).search);
   }
 
+  /** Sends the form of the page with files, as a browser does with the button beside them. */
+  async attach(files: readonly File[], fields: Fields = {}): Promise<string> {
+    return this.sendFiles(this.withFiles(files, fields));
+  }
+
+  withFiles(files: readonly File[], fields: Fields = {}): FormData {
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ ...this.hidden(), ...fields })) form.append(name, value);
+    for (const file of files) form.append('files', file);
+    form.append('go', 'attach');
+    form.append('end', '1');
+    return form;
+  }
+
+  async sendFiles(form: FormData): Promise<string> {
+    const init = { method: 'POST', redirect: 'manual', headers: { cookie: this.cookie }, body: form } as const;
+    const response = await fetch(this.url, init);
+    await this.#take(response);
+    const location = response.headers.get('location');
+    return location === null ? this.html : this.look(new URL(location, this.url).search);
+  }
+
+  /** Buttons of this verb in the page, with what they are for. */
+  buttons(verb: string): string[] {
+    return [...this.html.matchAll(/name="go" value="([^"]*)"/g)].flatMap(([, go = '']) =>
+      go.startsWith(`${verb}:`) ? [go] : [],
+    );
+  }
+
   /** The hidden fields of the page's own form. */
   hidden(): Fields {
-    const found = [...this.html.matchAll(/<input type="hidden" name="(form|text|desk)" value="([^"]*)">/g)];
+    const found = [...this.html.matchAll(/<input type="hidden" name="(form|text|desk|with)" value="([^"]*)">/g)];
     return Object.fromEntries(found.map(([, name = '', value = '']) => [name, decodeHtml(value)]));
   }
 

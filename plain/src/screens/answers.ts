@@ -2,6 +2,7 @@
 import { isWaiting, type State } from '@postern/source/state';
 import { countdown, utcDay, utcTime } from '@postern/source/views/view';
 import { type Html, make } from '../html.ts';
+import { answerFiles } from './files.ts';
 import { actions, button, heading, type Ui } from './ui.ts';
 
 type Answer = State['session']['answers'][number];
@@ -53,7 +54,7 @@ function panel(ui: Ui, { session, times }: State): Html {
   );
 }
 
-function card(ui: Ui, { text, parts, partsHere, day, deskId }: Answer, state: State): Html {
+function card(ui: Ui, { id, text, files, parts, partsHere, day, deskId }: Answer, state: State): Html {
   const rest =
     partsHere < parts ? ui.text('answers.rest', { here: partsHere, total: parts }) : ui.text('answers.unreadable');
   const body =
@@ -64,6 +65,7 @@ function card(ui: Ui, { text, parts, partsHere, day, deskId }: Answer, state: St
     { class: 'answer' },
     make('h2', {}, title),
     body,
+    answerFiles(ui, id, files),
     make('p', { class: 'checked' }, ui.text('answers.checked')),
   );
 }

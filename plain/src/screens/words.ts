@@ -3,6 +3,7 @@ import type { WordListId } from '@postern/protocol/keys/word-lists';
 import type { State } from '@postern/source/state';
 import { listNames } from '@postern/source/words';
 import { type Html, make } from '../html.ts';
+import { withFiles } from './files.ts';
 import { actions, button, heading, hidden, list, privateField, type Ui } from './ui.ts';
 
 export function wordsScreen(ui: Ui, state: State): Html {
@@ -78,6 +79,7 @@ export function checkScreen(ui: Ui, state: State): Html {
 }
 
 /** The text travels along, so that it is not lost with the visit's process. */
-function kept({ draft }: State): readonly Html[] {
-  return [hidden('text', draft.text), hidden('desk', draft.deskId ?? '')];
+function kept(state: State): readonly Html[] {
+  const { text, deskId = '' } = state.draft;
+  return [hidden('text', text), hidden('desk', deskId), withFiles(state)];
 }

@@ -2,6 +2,7 @@
 import type { DeskChoice, State } from '@postern/source/state';
 import type { TextKey } from '@postern/source/texts';
 import { type Html, make } from '../html.ts';
+import { fileChooser } from './files.ts';
 import { actions, button, heading, privateField, type Ui } from './ui.ts';
 
 /** In UTF-16 units, as browsers count: as much as could ever fit. */
@@ -10,7 +11,7 @@ const complaints = {
   empty: 'write.empty',
   desk: 'write.noDesk',
   room: 'write.tooLong',
-  files: 'write.tooLong',
+  files: 'write.files',
   clock: 'write.clock',
 } as const;
 
@@ -49,7 +50,8 @@ export function writeScreen(ui: Ui, state: State): Html {
     make('p', { class: 'hint', id: 'write-hint' }, ui.text('write.hint')),
     field,
     ...(draft.text === '' ? [] : [room(ui, draft.room)]),
-    ...(knows ? [] : [make('p', { class: 'fine' }, ui.text('write.stays'))]),
+    fileChooser(ui, state),
+    ...(knows || state.files.length > 0 ? [] : [make('p', { class: 'fine' }, ui.text('write.stays'))]),
     make(
       'p',
       { class: 'complaint', id: 'write-complaint', role: 'alert' },

@@ -109,6 +109,27 @@ describe('chunks', () => {
     expect(Buffer.from(a.chunks[0]!).includes(Buffer.from(b.chunks[0]!.subarray(0, 16)))).toBe(false);
   });
 
+  it('[FIL-2] a stream whose length is known at its end gives the same chunks as a file of that length', async () => {
+    for (const length of [0, 7, dataBytes, dataBytes + 1, 8 * dataBytes + 1]) {
+      const content = random(length);
+      const key = random(32);
+      const sealer = new FileSealer(key, fingerprint, null);
+      const whole = Math.max(0, Math.ceil(length / dataBytes) - 1);
+      const sealed = [];
+      for (let index = 0; index < whole; index++) sealed.push(await sealer.seal(index, dataOf(content, index)));
+      expect(() => sealer.chunks).toThrow(RangeError);
+      await expect(sealer.seal(whole, content.subarray(0, 5))).rejects.toThrow(FileError);
+      // Not behind what was sealed as if more came.
+      if (whole > 0) expect(() => sealer.end(whole * dataBytes)).toThrow(FileError);
+      sealer.end(length);
+      for (let index = whole; index < sealer.chunks; index++)
+        sealed.push(await sealer.seal(index, dataOf(content, index)));
+      const { chunks, file } = await sendWhole(content, key);
+      expect(sealed.map(({ chunk }) => chunk)).toEqual(chunks);
+      expect(await sealer.contentHash()).toEqual(file.hash);
+    }
+  });
+
   it('[FIL-2] are the same at each try, and no other data is ever sealed at their place', async () => {
     const content = random(dataBytes + 9);
     const sealer = new FileSealer(random(32), fingerprint, content.length);

@@ -55,30 +55,54 @@ export interface SealedChunk {
  * there, since key and nonce would be used twice (FIL-2).
  */
 export class FileSealer {
-  readonly chunks: number;
-  readonly #bytes: number;
+  #bytes: number | null;
   readonly #key: Uint8Array;
   readonly #fingerprint: Uint8Array;
   readonly #hashes: Uint8Array[] = [];
   #keys: Promise<FileKeys> | null = null;
 
-  /** @param key 32 fresh random bytes, used for this content alone @param bytes of the content @throws RangeError above 500 MiB */
-  constructor(key: Uint8Array, fingerprint: Uint8Array, bytes: number) {
-    this.chunks = chunkCount(bytes);
+  /**
+   * @param key 32 fresh random bytes, used for this content alone
+   * @param bytes of the content; null for one that comes as a stream, whose length {@link end} tells
+   * @throws RangeError above 500 MiB
+   */
+  constructor(key: Uint8Array, fingerprint: Uint8Array, bytes: number | null) {
+    if (bytes !== null) chunkCount(bytes);
     this.#bytes = bytes;
     this.#key = key;
     this.#fingerprint = fingerprint;
   }
 
+  /** How many there are. @throws RangeError while the length is not known */
+  get chunks(): number {
+    if (this.#bytes === null) throw new RangeError('count chunks: the length is not known yet');
+    return chunkCount(this.#bytes);
+  }
+
   /**
-   * Seals the data of one chunk; the same data at the same place gives the same bytes.
+   * Tells the length of a stream. @throws FileError changed, unless it goes on behind every chunk that was sealed before
+   * @throws RangeError above 500 MiB
+   */
+  end(bytes: number): void {
+    const sealed = this.#hashes.length;
+    if (this.#bytes !== null || (sealed > 0 && bytes <= sealed * CHUNK_DATA_BYTES))
+      throw new FileError('changed', 'end a file: another length');
+    chunkCount(bytes);
+    this.#bytes = bytes;
+  }
+
+  /**
+   * Seals the data of one chunk; the same data at the same place gives the same bytes. While the length is not known it
+   * must be a whole chunk behind which more comes.
    * @param data `dataBytesIn(bytes, index)` bytes
    * @throws FileError changed, for other data than the first time or another length
    */
   async seal(index: number, data: Uint8Array): Promise<SealedChunk> {
-    if (!Number.isInteger(index) || index < 0 || index >= this.chunks)
-      throw new RangeError('seal a chunk: no such place');
-    if (data.length !== dataBytesIn(this.#bytes, index)) throw new FileError('changed', 'seal a chunk: another length');
+    const bytes = this.#bytes ?? FILE_BYTES_MAX;
+    const last = chunkCount(bytes) - 1;
+    if (!Number.isInteger(index) || index < 0 || index > last) throw new RangeError('seal a chunk: no such place');
+    const isLast = this.#bytes !== null && index === last;
+    if (data.length !== dataBytesIn(bytes, index)) throw new FileError('changed', 'seal a chunk: another length');
     const hash = await sha256(data);
     // Between this comparison and the assignment nothing else may run.
     const before = this.#hashes[index];
@@ -87,13 +111,14 @@ export class FileSealer {
     this.#keys ??= fileKeys(this.#key);
     const { content, ids } = await this.#keys;
     const padded = concat(data, new Uint8Array(CHUNK_DATA_BYTES - data.length));
-    const chunk = await aesGcmSeal(content, nonce(index, index === this.chunks - 1), noAad, padded);
+    const chunk = await aesGcmSeal(content, nonce(index, isLast), noAad, padded);
     checkLength('sealed chunk', chunk, CHUNK_BYTES);
     return { id: await idFrom(ids, this.#fingerprint, index), chunk };
   }
 
   /** The descriptor's hash, once every chunk with data has been sealed. @throws RangeError before */
   contentHash(): Promise<Uint8Array> {
+    if (this.#bytes === null) throw new RangeError('hash a file: the length is not known yet');
     return joinHashes(this.#hashes, this.#bytes);
   }
 }

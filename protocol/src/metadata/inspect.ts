@@ -16,7 +16,7 @@ import { unzipEntry, writeZip, type ZipEntry, zipEntries } from './zip-file.ts';
 
 /** Larger files are not looked into: all of one must fit into a page's memory, twice. */
 export const inspectedBytesMax = 128 * 1024 * 1024;
-/** All that is unpacked from one file, archives inside archives included. */
+/** All that is unpacked from one file, archives inside archives included, where not less is asked for. */
 const unpackedBytesMax = 256 * 1024 * 1024;
 const nestingMax = 3;
 
@@ -28,16 +28,16 @@ interface Budget {
  * What the file gives away, by its content and not by its name.
  * @throws MetadataError for a damaged, locked or too large one: nothing is known about it then
  */
-export function inspectMetadata(bytes: Uint8Array): Promise<MetadataReport> {
-  return asMetadataError(() => inspect(bytes, '', { bytes: unpackedBytesMax }, 0));
+export function inspectMetadata(bytes: Uint8Array, unpackedMax: number = unpackedBytesMax): Promise<MetadataReport> {
+  return asMetadataError(() => inspect(bytes, '', { bytes: unpackedMax }, 0));
 }
 
 /**
  * A copy without what {@link inspectMetadata} finds, as far as its format allows; sound and pictures stay byte for byte.
  * Inspect the copy to see what is left. @throws MetadataError where no copy can be made
  */
-export function cleanMetadata(bytes: Uint8Array): Promise<Uint8Array> {
-  return asMetadataError(() => clean(bytes, { bytes: unpackedBytesMax }, 0));
+export function cleanMetadata(bytes: Uint8Array, unpackedMax: number = unpackedBytesMax): Promise<Uint8Array> {
+  return asMetadataError(() => clean(bytes, { bytes: unpackedMax }, 0));
 }
 
 /** By its first bytes. */

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Counters } from '../rules/counters.ts';
 import { type Addresses, listenEverywhere } from './addresses.ts';
 import { defaultLimits } from './limits.ts';
-import { type Handler, type Listener, Refusal } from './listener.ts';
+import type { Handler, Listener } from './listener.ts';
+import { Refusal } from './refusal.ts';
 
 const onion = `http://${'a'.repeat(56)}.onion`;
 let folder: string;

@@ -8,6 +8,8 @@ export interface Answer {
   /** Content type; none without a body. */
   readonly type?: string;
   readonly body: Uint8Array;
+  /** In the place of a body, so many bytes that are made while they are sent. Zeroed when they have gone out. */
+  readonly stream?: { readonly bytes: number; readonly pieces: AsyncIterable<Uint8Array> };
   readonly headers?: readonly (readonly [string, string])[];
   /** A page with a policy of its own, under which nothing can run; or a way to one. */
   readonly isStill?: boolean;

@@ -2,7 +2,7 @@
 
 import type { ChunkDesk } from '../rules/chunk-desk.ts';
 import type { Answer } from './answer.ts';
-import { Refusal } from './listener.ts';
+import { Refusal } from './refusal.ts';
 
 type Run = (body: () => Promise<Uint8Array>) => Promise<Answer>;
 

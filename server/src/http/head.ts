@@ -15,13 +15,13 @@ export function headOf(answer: Answer, hasLength: boolean): (string | number)[] 
   return head as (string | number)[];
 }
 
-function makeHead({ type, body, headers: own = [], isStill }: Answer, hasLength: boolean): Head {
+function makeHead({ type, body, stream, headers: own = [], isStill }: Answer, hasLength: boolean): Head {
   const head: (string | number)[] = [];
   // Two policies would both hold: one of the answer's own takes the place of the common one.
   for (const [name, value] of headersFor(type, isStill))
     if (!own.some(([known]) => known === name)) head.push(name, value);
   for (const [name, value] of own) head.push(name, value);
   if (type !== undefined) head.push('Content-Type', type);
-  if (hasLength) head.push('Content-Length', body.length);
+  if (hasLength) head.push('Content-Length', stream?.bytes ?? body.length);
   return head;
 }

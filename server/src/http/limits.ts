@@ -13,6 +13,8 @@ export interface Limits {
   /** To receive a head, and a whole request; Tor circuits are slow, but 6,007 bytes pass any of them in this time. */
   readonly headSecondsMax: number;
   readonly requestSecondsMax: number;
+  /** For a form with files; 500 MiB take three hours at 50 kB a second. */
+  readonly uploadSecondsMax: number;
   /** Longer than the minute between two requests of a page. */
   readonly keepAliveSeconds: number;
   /** Without a byte in either direction. */
@@ -32,6 +34,7 @@ export const defaultLimits: Limits = {
   headFieldsMax: 48,
   headSecondsMax: 20,
   requestSecondsMax: 60,
+  uploadSecondsMax: 6 * 3600,
   keepAliveSeconds: 75,
   idleSecondsMax: 120,
   checkSeconds: 2,

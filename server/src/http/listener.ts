@@ -5,23 +5,12 @@ import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Counters } from '../rules/counters.ts';
 import type { Answer } from './answer.ts';
+import { readBody, readPieces } from './body.ts';
 import { headOf } from './head.ts';
 import { headersFor } from './headers.ts';
 import type { Limits } from './limits.ts';
 import { type ProblemName, problem, problemCounter } from './problem.ts';
-
-/** A refusal that the listener turns into its problem. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly problem: ProblemName;
-  readonly allow: string | undefined;
-
-  constructor(name: ProblemName, allow?: string) {
-    super(`answer a request: ${name}`);
-    this.problem = name;
-    this.allow = allow;
-  }
-}
+import { Refusal } from './refusal.ts';
 
 export interface Incoming {
   readonly method: string;
@@ -30,6 +19,11 @@ export interface Incoming {
   readonly headers: IncomingMessage['headers'];
   /** The whole body. @throws Refusal too-large before more than this is read; malformed if it breaks off */
   readonly body: (bytesMax: number) => Promise<Uint8Array>;
+  /**
+   * The body piece by piece, for one that takes longer than other requests may: each is received when the one before it
+   * has been dealt with. @throws Refusal too-large before more than this is read; malformed if it breaks off; slow
+   */
+  readonly pieces: (bytesMax: number) => AsyncIterable<Uint8Array>;
 }
 
 export type Handler = (incoming: Incoming) => Promise<Answer> | Answer;
@@ -54,7 +48,8 @@ export async function listen(
   const server = createServer({
     maxHeaderSize: limits.headBytesMax,
     headersTimeout: limits.headSecondsMax * 1000,
-    requestTimeout: limits.requestSecondsMax * 1000,
+    // What is read whole has less time: see `readBody`.
+    requestTimeout: limits.uploadSecondsMax * 1000,
     keepAliveTimeout: limits.keepAliveSeconds * 1000,
     connectionsCheckingInterval: limits.checkSeconds * 1000,
     insecureHTTPParser: false,
@@ -107,7 +102,14 @@ async function serve(
     if (request.rawHeaders.length / 2 >= limits.headFieldsMax) throw new Refusal('too-large');
     const { method = '', url = '', headers } = request;
     if (headers.host === undefined && request.httpVersion !== '1.0') throw new Refusal('malformed');
-    answer = await handle({ method, target: url, headers, body: (bytesMax) => readBody(request, bytesMax) });
+    const { requestSecondsMax } = limits;
+    answer = await handle({
+      method,
+      target: url,
+      headers,
+      body: (bytesMax) => readBody(request, bytesMax, requestSecondsMax),
+      pieces: (bytesMax) => readPieces(request, bytesMax),
+    });
   } catch (error) {
     const refusal = error instanceof Refusal ? error : new Refusal('internal');
     counters.add(problemCounter(refusal.problem));
@@ -115,41 +117,32 @@ async function serve(
   }
   // What was not read of a body would be taken for the next request, or read for nothing.
   if (!request.complete) response.shouldKeepAlive = false;
-  write(response, answer, request.method === 'HEAD');
+  await write(response, answer, request.method === 'HEAD');
 }
 
-async function readBody(request: IncomingMessage, bytesMax: number): Promise<Uint8Array> {
-  const announced = request.headers['content-length'];
-  if (announced !== undefined && Number(announced) > bytesMax) throw new Refusal('too-large');
-  const pieces: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const piece of request as AsyncIterable<Buffer>) {
-      length += piece.length;
-      if (length > bytesMax) throw new Refusal('too-large');
-      pieces.push(piece);
-    }
-  } catch (error) {
-    throw error instanceof Refusal ? error : new Refusal('malformed');
-  }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    body.set(piece, at);
-    at += piece.length;
-    // Without scripts a body is what a person typed: no second copy of it stays.
-    piece.fill(0);
-  }
-  return body;
-}
-
-function write(response: ServerResponse, answer: Answer, isHead: boolean): void {
+async function write(response: ServerResponse, answer: Answer, isHead: boolean): Promise<void> {
   if (answer.sent !== undefined) response.once('close', answer.sent);
   if (response.destroyed) answer.sent?.();
   if (response.destroyed || response.headersSent) return;
   const hasLength = answer.status !== 204 && answer.status !== 304;
   response.writeHead(answer.status, headOf(answer, hasLength));
-  response.end(hasLength && !isHead ? answer.body : undefined);
+  if (answer.stream === undefined || isHead) response.end(hasLength && !isHead ? answer.body : undefined);
+  else await writeStream(response, answer.stream.pieces);
+}
+
+/** Each piece when the one before it has gone out. One that fails breaks the connection off: what came is not the whole. */
+async function writeStream(response: ServerResponse, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    for await (const piece of pieces) {
+      await new Promise<void>((resolve, reject) =>
+        response.write(piece, (error) => (error == null ? resolve() : reject(error))),
+      );
+      piece.fill(0);
+    }
+    response.end();
+  } catch {
+    response.destroy();
+  }
 }
 
 const rawProblems: Readonly<Record<string, ProblemName>> = {

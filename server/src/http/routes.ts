@@ -9,7 +9,8 @@ import type { Counters } from '../rules/counters.ts';
 import type { PostAnswer, Service } from '../rules/service.ts';
 import { type Answer, documentAnswer, type StaticFile, staticAnswer } from './answer.ts';
 import { chunkAnswers } from './chunk-answers.ts';
-import { type Handler, type Incoming, Refusal } from './listener.ts';
+import type { Handler, Incoming } from './listener.ts';
+import { Refusal } from './refusal.ts';
 
 export interface RouteParts {
   readonly service: Service;

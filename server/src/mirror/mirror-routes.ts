@@ -2,8 +2,9 @@
 
 import { CHUNK_BYTES, CHUNK_POST_BYTES, HASH_BYTES, REQUEST_BYTES, RESPONSE_BYTES } from '@postern/protocol/constants';
 import { type Answer, documentAnswer, type StaticFile, staticAnswer } from '../http/answer.ts';
-import { type Handler, type Incoming, Refusal } from '../http/listener.ts';
+import type { Handler, Incoming } from '../http/listener.ts';
 import type { ProblemName } from '../http/problem.ts';
+import { Refusal } from '../http/refusal.ts';
 import type { RelayedPath, Upstream } from '../ports/upstream.ts';
 import type { Counters } from '../rules/counters.ts';
 import type { Copy } from './mirror-copy.ts';

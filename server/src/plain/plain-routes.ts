@@ -1,11 +1,12 @@
 /** The addresses of the mode without scripts (http 6): one for each language, with a form for each step. */
 
-import type { Past } from '@postern/plain/frames';
+import type { Offered, Past } from '@postern/plain/frames';
 import { type Answer, type StaticFile, staticAnswer } from '../http/answer.ts';
 import type { Handler, Incoming } from '../http/listener.ts';
-import { Refusal } from '../http/listener.ts';
 import type { Pages, PlainFirst, Said } from '../http/pages.ts';
+import { Refusal } from '../http/refusal.ts';
 import type { ParserMemory } from './parser-memory.ts';
+import type { Done } from './visit-process.ts';
 import type { Visits } from './visits.ts';
 
 export interface PlainParts {
@@ -17,6 +18,8 @@ export interface PlainParts {
 
 /** A text of 65,536 characters of three bytes, each byte written as three. */
 const formBytesMax = 640 * 1024;
+/** Several files of 500 MiB; what is beyond what a message takes is read and left. */
+const uploadBytesMax = 2 * 1024 ** 3;
 const pathForm = /^\/plain\/([A-Za-z-]{2,12})\/(\?started)?$/;
 const cookieForm = /(?:^|;\s*)visit=([A-Za-z0-9_-]{43})(?:;|$)/;
 /** In no other form: a text cannot hold these signs without their being written otherwise. */
@@ -77,7 +80,7 @@ async function showPage(place: Place, hasStarted: boolean): Promise<Answer> {
     return hasStarted ? firstPage(place, { sections: { noCookie: true } }) : asItIs(first, incoming);
   const process = visits.find(key);
   if (process === null) return firstPage(place, ofPast(visits.past(key)), 200, [forget(incoming)]);
-  const gzip = /\bgzip\b/.test(incoming.headers['accept-encoding'] ?? '');
+  const gzip = takesGzip(incoming);
   const page = await process.look(gzip);
   if (page === null) return firstPage(place, ofPast(visits.past(key)), 200, [forget(incoming)]);
   if (page.body.length === 0) return asItIs(first, incoming);
@@ -88,7 +91,9 @@ async function showPage(place: Place, hasStarted: boolean): Promise<Answer> {
 }
 
 async function takeForm(place: Place): Promise<Answer> {
-  const { incoming, visits, language, parser } = place;
+  const { incoming, visits, parser } = place;
+  const type = incoming.headers['content-type'] ?? '';
+  if (/^multipart\/form-data\s*;/i.test(type)) return takeUpload(place, type);
   let body: Uint8Array;
   try {
     body = await incoming.body(formBytesMax);
@@ -113,13 +118,67 @@ async function takeForm(place: Place): Promise<Answer> {
     return firstPage(place, { sections: { busy: true } }, 503);
   }
   visits.touch(visit.key);
-  const hasLeft = await visit.process.form(incoming.headers['content-type'] ?? '', body);
+  const done = await visit.process.form(type, body, takesGzip(incoming));
   await parser.clear();
-  if (hasLeft === null) return firstPage(place, ofPast(visits.past(visit.key)), 200, [forget(incoming)]);
+  if (done?.offered) return fileAnswer(place, done, done.offered);
+  return onward(place, visit, known, done);
+}
+
+/** A form with files: handed on as it comes, and read to its end whatever happens, so that its answer is seen. */
+async function takeUpload(place: Place, type: string): Promise<Answer> {
+  const { incoming, visits, parser } = place;
+  const known = place.key === undefined ? null : visits.find(place.key);
+  const visit = known === null ? begin(place, true) : { key: place.key ?? '', process: known };
+  const free = visit === null ? null : visits.takeFilePlace();
+  try {
+    if (visit === null) {
+      for await (const piece of incoming.pieces(uploadBytesMax)) piece.fill(0);
+      return firstPage(place, { sections: { busy: true } }, 503);
+    }
+    const pieces = touching(incoming.pieces(uploadBytesMax), () => visits.touch(visit.key));
+    return onward(place, visit, known, await visit.process.upload(type, free !== null, pieces));
+  } finally {
+    free?.();
+    await parser.clear();
+  }
+}
+
+async function* touching(pieces: AsyncIterable<Uint8Array>, touch: () => void): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    touch();
+    yield piece;
+  }
+}
+
+type Found = NonNullable<ReturnType<Visits['start']>>;
+
+/** To the page that comes of a form. */
+function onward(place: Place, visit: Found, known: Found['process'] | null, done: Done | null): Answer {
+  const { incoming, language, visits } = place;
+  if (done === null) return firstPage(place, ofPast(visits.past(visit.key)), 200, [forget(incoming)]);
   const isNew = visit.process !== known;
   const location = ['Location', `/plain/${language}/${isNew ? '?started' : ''}`] as const;
   const headers = isNew ? [location, remember(visit.key, incoming)] : [location];
   return { status: 303, body: new Uint8Array(0), headers };
+}
+
+/** To be saved and never shown, whatever it is. */
+function fileAnswer(place: Place, done: Done, { name, bytes, isPacked }: Offered): Answer {
+  const free = place.visits.takeFilePlace();
+  if (free === null) return firstPage(place, { sections: { filesBusy: true } }, 503);
+  const ascii = name.replaceAll(/[^\w. -]/g, '_');
+  const encoded = encodeURIComponent(name).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+  const headers = [
+    ownPolicy,
+    ['Content-Disposition', `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`] as const,
+    ...(isPacked ? [['Content-Encoding', 'gzip'] as const] : []),
+  ];
+  const stream = { bytes, pieces: done.pieces() };
+  return { status: 200, type: 'application/octet-stream', body: new Uint8Array(0), stream, headers, sent: free };
+}
+
+function takesGzip({ headers }: Incoming): boolean {
+  return /\bgzip\b/.test(headers['accept-encoding'] ?? '');
 }
 
 /** A process for a new visit, or in the place of one that has ended. */

@@ -1,8 +1,10 @@
 /** Puts the mode without scripts together. */
 
 import type { Random } from '@postern/protocol/primitives/random';
-import type { Handler } from '../http/listener.ts';
+import type { Handler, Incoming } from '../http/listener.ts';
 import type { Pages } from '../http/pages.ts';
+import { problem } from '../http/problem.ts';
+import { Refusal } from '../http/refusal.ts';
 import type { Timer } from '../ports/clock.ts';
 import { launchVisit } from './launch.ts';
 import { parserMemory } from './parser-memory.ts';
@@ -27,13 +29,15 @@ export async function startPlain(
   next: Handler,
 ): Promise<PlainMode> {
   const { pages, fingerprint, timer, random } = parts;
-  const call: Call = async (path, body) =>
-    next({
-      method: body.length === 0 ? 'GET' : 'POST',
-      target: path,
-      headers: {},
-      body: () => Promise.resolve(body),
-    });
+  const call: Call = async (path, body) => {
+    try {
+      return await next(asked(path, body));
+    } catch (error) {
+      // As a page is told it: a chunk that is not there is something else than a server that is away.
+      if (error instanceof Refusal) return problem(error.problem);
+      throw error;
+    }
+  };
   const limits = { ...defaultVisitLimits, ...parts.limits };
   const visits = new Visits({ launch: launchVisit, call, timer, random, limits });
   const parser = await parserMemory(random);
@@ -42,4 +46,17 @@ export async function startPlain(
     parser.close();
   };
   return { handler: withPlain({ visits, pages, fingerprint, parser }, next), stop };
+}
+
+/** What a process asks for, as if it came over the network. */
+function asked(path: string, body: Uint8Array): Incoming {
+  return {
+    method: body.length === 0 ? 'GET' : 'POST',
+    target: path,
+    headers: {},
+    body: () => Promise.resolve(body),
+    pieces: async function* () {
+      yield body;
+    },
+  };
 }

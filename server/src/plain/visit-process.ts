@@ -19,7 +19,13 @@ export type VisitPage = Extract<FromVisit, { readonly kind: 'page' }>;
 export type Call = (path: string, body: Uint8Array) => Promise<Answer>;
 
 const frameBytesMax = 1024 * 1024;
-const callForm = /^\/(request|bundle|roster(\/\d{1,10})?|index\/\d{1,3})$/;
+const callForm = /^\/(request|bundle|roster(\/\d{1,10})?|index\/\d{1,3}|chunk|fetch)$/;
+
+/** To a form: whether the person leaves, and a file that it asked for. */
+export type Done = Pick<Extract<FromVisit, { readonly kind: 'done' }>, 'left' | 'offered'> & {
+  /** Of the file; breaks off when it cannot be had whole. Ending the iteration ends the fetching. */
+  readonly pieces: () => AsyncIterable<Uint8Array>;
+};
 
 export class VisitProcess {
   readonly #child: ChildProcess;
@@ -75,15 +81,38 @@ export class VisitProcess {
     this.#send({ kind: 'begin', ...frame });
   }
 
-  /** @returns whether the person leaves; null if the process ended first */
-  async form(type: string, body: Uint8Array): Promise<boolean | null> {
-    const done = await this.#ask((id) => ({ kind: 'form', id, type, body }));
+  /** @param gzip whether the browser takes it @returns null if the process ended first */
+  async form(type: string, body: Uint8Array, gzip: boolean): Promise<Done | null> {
+    const id = ++this.#asked;
+    const done = await this.#ask({ kind: 'form', id, gzip, type, body });
     body.fill(0);
-    return done?.kind === 'done' ? done.left : null;
+    return done?.kind === 'done' ? { ...done, pieces: () => this.#pieces(id) } : null;
+  }
+
+  /**
+   * A form with files, each piece of which is handed on when the one before it has been dealt with.
+   * @param takes whether there is room for its files now @param pieces zeroed; read to their end, also without a process
+   * @returns null if the process ended first
+   */
+  async upload(type: string, takes: boolean, pieces: AsyncIterable<Uint8Array>): Promise<Done | null> {
+    const id = ++this.#asked;
+    this.#send({ kind: 'open', id, takes, type });
+    let isWhole = false;
+    let done: FromVisit | null = null;
+    try {
+      for await (const body of pieces) {
+        await this.#ask({ kind: 'piece', id, body });
+        body.fill(0);
+      }
+      isWhole = true;
+    } finally {
+      done = await this.#ask({ kind: 'close', id, isWhole });
+    }
+    return done?.kind === 'done' ? { ...done, pieces: () => this.#pieces(id) } : null;
   }
 
   async look(gzip: boolean): Promise<VisitPage | null> {
-    const page = await this.#ask((id) => ({ kind: 'look', id, gzip }));
+    const page = await this.#ask({ kind: 'look', id: ++this.#asked, gzip });
     return page?.kind === 'page' ? page : null;
   }
 
@@ -101,11 +130,24 @@ export class VisitProcess {
     this.#waiting.clear();
   }
 
-  #ask(frame: (id: number) => ToVisit): Promise<FromVisit | null> {
+  async *#pieces(id: number): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) {
+        const part = await this.#ask({ kind: 'pull', id, isWanted: true });
+        if (part?.kind !== 'part' || part.state === 'failed') throw new Error('hand on a file: it cannot be had whole');
+        if (part.state === 'end') return;
+        yield part.body;
+      }
+    } finally {
+      this.#send({ kind: 'pull', id, isWanted: false });
+    }
+  }
+
+  /** One question of a number at a time. */
+  #ask(frame: ToVisit & { readonly id: number }): Promise<FromVisit | null> {
     if (this.#isOver) return Promise.resolve(null);
-    const id = ++this.#asked;
-    const answer = new Promise<FromVisit | null>((resolve) => this.#waiting.set(id, resolve));
-    this.#send(frame(id));
+    const answer = new Promise<FromVisit | null>((resolve) => this.#waiting.set(frame.id, resolve));
+    this.#send(frame);
     return answer;
   }
 
@@ -129,6 +171,8 @@ export class VisitProcess {
       case 'call':
         void this.#answer(frame.id, frame.path, frame.body);
         return;
+      case 'took':
+      case 'part':
       case 'done':
       case 'page':
         this.#waiting.get(frame.id)?.(frame);
@@ -138,7 +182,8 @@ export class VisitProcess {
 
   async #answer(id: number, path: string, sent: Uint8Array): Promise<void> {
     const none = { status: 0, body: new Uint8Array(0) };
-    const { status, body } = callForm.test(path) ? await this.#call(path, sent).catch(() => none) : none;
-    this.#send({ kind: 'answer', id, status, body });
+    const answer: Answer = callForm.test(path) ? await this.#call(path, sent).catch(() => none) : none;
+    this.#send({ kind: 'answer', id, status: answer.status, body: answer.body });
+    answer.sent?.();
   }
 }

@@ -13,9 +13,11 @@ export interface VisitLimits {
   /** More, for those whose visit has ended while they were writing. */
   readonly rescuesMax: number;
   readonly idleSeconds: number;
+  /** Files that are received or handed out at the same time, over all visits; receiving takes some 60 MB more each. */
+  readonly filesMax: number;
 }
 
-export const defaultVisitLimits: VisitLimits = { visitsMax: 16, rescuesMax: 4, idleSeconds: 30 * 60 };
+export const defaultVisitLimits: VisitLimits = { visitsMax: 16, rescuesMax: 4, idleSeconds: 30 * 60, filesMax: 4 };
 
 export interface VisitsParts {
   readonly launch: () => ChildProcess;
@@ -34,6 +36,7 @@ export class Visits {
   readonly #parts: VisitsParts;
   readonly #visits = new Map<string, Entry>();
   readonly #pasts = new Map<string, Past>();
+  #filesOpen = 0;
 
   constructor(parts: VisitsParts) {
     this.#parts = parts;
@@ -71,6 +74,17 @@ export class Visits {
     if (entry === undefined) return;
     entry.idle.cancel();
     entry.idle = this.#idleTimer(key);
+  }
+
+  /** A place for moving files; null when all are taken. @returns what gives it back, once */
+  takeFilePlace(): (() => void) | null {
+    if (this.#filesOpen >= this.#parts.limits.filesMax) return null;
+    this.#filesOpen += 1;
+    let isTaken = true;
+    return () => {
+      if (isTaken) this.#filesOpen -= 1;
+      isTaken = false;
+    };
   }
 
   /** The person leaves: nothing is kept, not even that there was a visit. */

@@ -1,0 +1,108 @@
+/** The body of a request, piece by piece or whole, within bounds of size and time; no second copy of it stays in memory. */
+
+import type { IncomingMessage } from 'node:http';
+import { Refusal } from './refusal.ts';
+
+/** So many seconds may be waited for so many bytes. */
+interface Patience {
+  readonly seconds: number;
+  readonly bytes: number;
+}
+
+/** An upload that is slower is given up: it keeps others from theirs. */
+const uploadPatience: Patience = { seconds: 120, bytes: 64 * 1024 };
+
+/** Each piece is received when the one before it has been dealt with. @throws Refusal too-large, malformed, slow */
+export async function* readPieces(
+  request: IncomingMessage,
+  bytesMax: number,
+  patience: Patience = uploadPatience,
+): AsyncGenerator<Buffer> {
+  const announced = request.headers['content-length'];
+  if (announced !== undefined && Number(announced) > bytesMax) throw new Refusal('too-large');
+  const pieces = piecesOf(request);
+  let [length, waited, got] = [0, 0, 0];
+  try {
+    for (;;) {
+      const from = performance.now();
+      const next = await within(patience.seconds * 1000 - waited, pieces.next());
+      waited += performance.now() - from;
+      if (next.done === true) return;
+      length += next.value.length;
+      got += next.value.length;
+      if (length > bytesMax) throw new Refusal('too-large');
+      if (got >= patience.bytes) [waited, got] = [0, 0];
+      yield next.value;
+    }
+  } finally {
+    void pieces.return(undefined);
+  }
+}
+
+/** @throws Refusal too-large, malformed, slow */
+export async function readBody(request: IncomingMessage, bytesMax: number, secondsMax: number): Promise<Uint8Array> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of readPieces(request, bytesMax, { seconds: secondsMax, bytes: Number.POSITIVE_INFINITY })) {
+    length += piece.length;
+    pieces.push(piece);
+  }
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    body.set(piece, at);
+    at += piece.length;
+    // Without scripts a body is what a person typed: no second copy of it stays.
+    piece.fill(0);
+  }
+  return body;
+}
+
+/** By events: the iterator of Node joins pieces that wait, and leaves them behind. */
+async function* piecesOf(request: IncomingMessage): AsyncGenerator<Buffer> {
+  const waiting: Buffer[] = [];
+  let wake: () => void = () => undefined;
+  const take = (piece: Buffer): void => {
+    waiting.push(piece);
+    request.pause();
+    wake();
+  };
+  const close = (): void => wake();
+  request.on('data', take).on('end', close).on('close', close).on('error', close);
+  try {
+    for (;;) {
+      const changed = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      const piece = waiting.shift();
+      if (piece !== undefined) yield piece;
+      else if (request.readableEnded) return;
+      else if (request.destroyed) throw new Refusal('malformed');
+      else {
+        request.resume();
+        await changed;
+      }
+    }
+  } finally {
+    request.off('data', take);
+    for (const piece of [...waiting, ...heldBy(request)]) piece.fill(0);
+  }
+}
+
+/** What has come and nobody will take. */
+function heldBy(request: IncomingMessage): Iterable<Uint8Array> {
+  const held: unknown = Reflect.get(request, 'readableBuffer');
+  return Array.isArray(held) ? held.filter((piece) => piece instanceof Uint8Array) : [];
+}
+
+async function within<Value>(milliseconds: number, value: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Refusal('slow')), Math.max(0, milliseconds));
+  });
+  try {
+    return await Promise.race([value, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
