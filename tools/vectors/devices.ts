@@ -34,6 +34,7 @@ function requestsOf(random: Random): DeviceRequest[] {
     { kind: 'append', entry: random(16_384) },
     { kind: 'issuer-keys' },
     { kind: 'tokens', purpose: 'admission', period: 649, blinded: [random(256)] },
+    { kind: 'publish-campaign', campaign: random(40) },
   ];
 }
 
@@ -57,6 +58,7 @@ function responsesOf(random: Random): DeviceResponse[] {
     { kind: 'append', outcome: 'conflict', length: 13 },
     { kind: 'issuer-keys', keys: [{ purpose: 'reply', period: 20_780, publicKey: random(342) }] },
     { kind: 'tokens', signatures: [random(256)] },
+    { kind: 'publish-campaign' },
   ];
 }
 

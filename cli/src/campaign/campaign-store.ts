@@ -1,19 +1,15 @@
 /** Campaigns in a server's data folder: stored before the roster that lists them, and found again by name. */
 
-import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { equal } from '@postern/protocol/bytes/equal';
 import type { Campaign, VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import type { RosterCampaign } from '@postern/protocol/keys/roster';
 import { sha256 } from '@postern/protocol/primitives/hash';
-import { campaignDocuments, listedCampaigns } from '@postern/server/rules/campaigns';
+import { campaignRow, listedCampaigns } from '@postern/server/rules/campaigns';
 import { newestRosterIn, withStorage } from '../organisation/roster-store.ts';
 
-/** A withdrawn campaign is shown as such for as long as it would have run, and the roster lists it. */
-export async function storeCampaign(path: string, { lastDay }: Campaign, payload: Uint8Array): Promise<void> {
-  const key = bytesToHex(await sha256(payload));
+export async function storeCampaign(path: string, campaign: Campaign, payload: Uint8Array): Promise<void> {
   await withStorage(path, async (_folder, storage) => {
-    const row = { kind: campaignDocuments, key, lastDay: lastDay + keptDays, bytes: payload };
-    await storage.write([{ kind: 'document', row }]);
+    await storage.write([{ kind: 'document', row: campaignRow(campaign, payload) }]);
   });
 }
 
@@ -31,6 +27,3 @@ export async function listWith(
 ): Promise<RosterCampaign[]> {
   return [...before.filter((listed) => !equal(listed.id, id)), { id, hash: await sha256(payload) }];
 }
-
-/** Who comes by an old poster is told for this long that the call has ended. */
-const keptDays = 366;

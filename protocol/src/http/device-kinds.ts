@@ -1,6 +1,7 @@
 /** Numbers, counts and sizes of what devices and server say to each other (spec: http section 3). */
 
 import {
+  CAMPAIGN_BYTES_MAX,
   DESK_ID_BYTES,
   DEVICE_ID_BYTES,
   ENVELOPE_BYTES,
@@ -32,6 +33,7 @@ export const deviceKinds = {
   append: 14,
   'issuer-keys': 15,
   tokens: 16,
+  'publish-campaign': 17,
 } as const;
 
 export type DeviceKind = keyof typeof deviceKinds;
@@ -71,6 +73,7 @@ export const DEVICE_REQUEST_BYTES_MAX: number =
   headBytes +
   Math.max(
     4 + ROSTER_BYTES_MAX,
+    4 + CAMPAIGN_BYTES_MAX,
     DEVICE_ID_BYTES + 4 + SNAPSHOT_PARCEL_BYTES,
     1 + ENVELOPES_MAX * HASH_BYTES,
     LOG_ENTRY_BYTES,

@@ -27,6 +27,7 @@ const sorted = (ids: Uint8Array[]): Uint8Array[] => ids.toSorted(compare);
 const requests: readonly DeviceRequest[] = [
   { kind: 'rosters', from: 7 },
   { kind: 'publish-roster', roster: random(5000) },
+  { kind: 'publish-campaign', campaign: random(6000) },
   { kind: 'publish-day-key', dayKey: random(6655) },
   { kind: 'day-keys' },
   { kind: 'publish-transport-key', transportKey: random(6691) },
@@ -49,6 +50,7 @@ const requests: readonly DeviceRequest[] = [
 const answers: readonly DeviceAnswer[] = [
   { kind: 'rosters', rosters: [random(4000), random(5000)] },
   { kind: 'publish-roster' },
+  { kind: 'publish-campaign' },
   { kind: 'publish-day-key' },
   { kind: 'day-keys', dayKeys: many(3, 6655) },
   { kind: 'publish-transport-key' },
@@ -83,6 +85,7 @@ describe('device requests', () => {
       [{ kind: 'publish-roster', roster: utf8ToBytes('r') }, Uint8Array.of(1, 2, 0, 0, 0, 1, 114)],
       [{ kind: 'publish-day-key', dayKey: utf8ToBytes('d') }, Uint8Array.of(1, 3, 0, 1, 100)],
       [{ kind: 'day-keys' }, Uint8Array.of(1, 4)],
+      [{ kind: 'publish-campaign', campaign: utf8ToBytes('c') }, Uint8Array.of(1, 17, 0, 0, 0, 1, 99)],
       [{ kind: 'publish-transport-key', transportKey: utf8ToBytes('t') }, Uint8Array.of(1, 5, 0, 1, 116)],
       [{ kind: 'transport-keys' }, Uint8Array.of(1, 6)],
       [{ kind: 'send-parcel', to, parcel }, concat(Uint8Array.of(1, 7), to, u32be(8192), parcel)],
@@ -111,10 +114,14 @@ describe('device requests', () => {
     ],
     ['a parcel of another size', encodeDeviceRequest({ kind: 'send-parcel', to: random(8), parcel: random(8193) })],
     ['a roster of more than 262,144 bytes', encodeDeviceRequest({ kind: 'publish-roster', roster: random(262_145) })],
+    [
+      'a campaign of more than 262,144 bytes',
+      encodeDeviceRequest({ kind: 'publish-campaign', campaign: random(262_145) }),
+    ],
     ['a day key longer than any', encodeDeviceRequest({ kind: 'publish-day-key', dayKey: random(6656) })],
     ['a purpose that is none', concat(Uint8Array.of(1, 16, 3), u32be(1), Uint8Array.of(0))],
     ['kind 0', Uint8Array.of(1, 0)],
-    ['kind 17', Uint8Array.of(1, 17)],
+    ['kind 18', Uint8Array.of(1, 18)],
     ['version 2', Uint8Array.of(2, 4)],
     ['nothing', new Uint8Array(0)],
   ])('are refused with %s', (_, bytes) => {
@@ -158,6 +165,7 @@ describe('device responses', () => {
       [{ kind: 'error', code: 'not-found' }, concat(head(0, 9), utf8ToBytes('not-found'))],
       [{ kind: 'rosters', rosters: [utf8ToBytes('r')] }, head(1, 0, 1, 0, 0, 0, 1, 114)],
       [{ kind: 'publish-roster' }, head(2)],
+      [{ kind: 'publish-campaign' }, head(17)],
       [{ kind: 'publish-day-key' }, head(3)],
       [{ kind: 'day-keys', dayKeys: [utf8ToBytes('d')] }, head(4, 0, 1, 0, 1, 100)],
       [{ kind: 'publish-transport-key' }, head(5)],

@@ -1,9 +1,16 @@
-/** What a desk's device asks of the server: sixteen kinds (spec: http section 3). */
+/** What a desk's device asks of the server: seventeen kinds (spec: http section 3). */
 
 import { Reader } from '../bytes/reader.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { Writer } from '../bytes/writer.ts';
-import { DEVICE_ID_BYTES, HASH_BYTES, LOG_ENTRY_BYTES, PARCEL_BYTES, SNAPSHOT_PARCEL_BYTES } from '../constants.ts';
+import {
+  CAMPAIGN_BYTES_MAX,
+  DEVICE_ID_BYTES,
+  HASH_BYTES,
+  LOG_ENTRY_BYTES,
+  PARCEL_BYTES,
+  SNAPSHOT_PARCEL_BYTES,
+} from '../constants.ts';
 import { blindedBytes } from '../primitives/blind-rsa.ts';
 import {
   type DeviceKind,
@@ -22,6 +29,8 @@ export type DeviceRequest =
   /** The signed rosters from this number on; at most 16 come at once. */
   | { readonly kind: 'rosters'; readonly from: number }
   | { readonly kind: 'publish-roster'; readonly roster: Uint8Array }
+  /** One that a known roster lists. */
+  | { readonly kind: 'publish-campaign'; readonly campaign: Uint8Array }
   | { readonly kind: 'publish-day-key'; readonly dayKey: Uint8Array }
   | { readonly kind: 'day-keys' }
   | { readonly kind: 'publish-transport-key'; readonly transportKey: Uint8Array }
@@ -79,6 +88,9 @@ function writeBody(writer: Writer, request: DeviceRequest): void {
     case 'publish-roster':
       writer.var32(request.roster);
       return;
+    case 'publish-campaign':
+      writer.var32(request.campaign);
+      return;
     case 'publish-day-key':
       writer.var16(request.dayKey);
       return;
@@ -120,6 +132,8 @@ function readBody(reader: Reader, kind: DeviceKind): DeviceRequest {
       return { kind, from: reader.u32() };
     case 'publish-roster':
       return { kind, roster: reader.var32(ROSTER_BYTES_MAX) };
+    case 'publish-campaign':
+      return { kind, campaign: reader.var32(CAMPAIGN_BYTES_MAX) };
     case 'publish-day-key':
       return { kind, dayKey: reader.var16(SIGNED_DAY_KEY_BYTES) };
     case 'publish-transport-key':

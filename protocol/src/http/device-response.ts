@@ -36,6 +36,7 @@ export type DeviceRefusal = { readonly kind: 'error'; readonly code: string };
 export type DeviceAnswer =
   | { readonly kind: 'rosters'; readonly rosters: readonly Uint8Array[] }
   | { readonly kind: 'publish-roster' }
+  | { readonly kind: 'publish-campaign' }
   | { readonly kind: 'publish-day-key' }
   | { readonly kind: 'day-keys'; readonly dayKeys: readonly Uint8Array[] }
   | { readonly kind: 'publish-transport-key' }
@@ -151,6 +152,7 @@ function writeBody(writer: Writer, answer: DeviceAnswer): void {
       writer.list8(answer.signatures, (signature) => writer.bytes(signature, blindedBytes));
       return;
     case 'publish-roster':
+    case 'publish-campaign':
     case 'publish-day-key':
     case 'publish-transport-key':
     case 'send-parcel':
@@ -198,6 +200,7 @@ function readBody(reader: Reader, kind: DeviceKind): DeviceAnswer {
     case 'tokens':
       return { kind, signatures: reader.list8(TOKENS_MAX, () => reader.bytes(blindedBytes)) };
     case 'publish-roster':
+    case 'publish-campaign':
     case 'publish-day-key':
     case 'publish-transport-key':
     case 'send-parcel':

@@ -93,7 +93,8 @@ export class Pages {
   }
 
   /**
-   * Fills in the pages of campaigns, `/c/<name>/<language>`, and the list of all, unless that was done for this roster and day.
+   * Fills in the pages of campaigns, `/c/<name>/<language>`, and the list of all, unless that was done with every one
+   * that this roster lists, and on this day.
    * @param find those that the roster lists
    */
   async fillCampaigns(day: Day, find: (roster: VerifiedRoster) => Promise<readonly VerifiedCampaign[]>): Promise<void> {
@@ -115,7 +116,8 @@ export class Pages {
       }
     }
     this.#campaigns = pages;
-    this.#filledOn = day;
+    // One that is listed may still come.
+    this.#filledOn = campaigns.length < roster.campaigns.length ? null : day;
   }
 
   /** Until they are filled in again: they may be those of an older roster. */

@@ -1,12 +1,23 @@
 /** The campaigns that a roster lists, out of those that the operator has stored (protocol 2.7). */
 
-import type { VerifiedCampaign } from '@postern/protocol/campaign/campaign';
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import type { Campaign, VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { openListed } from '@postern/protocol/campaign/campaign-list';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
-import type { Storage } from '../ports/storage.ts';
+import { sha256Native } from '@postern/protocol/primitives/hmac-native';
+import type { DocumentRow, Storage } from '../ports/storage.ts';
 
 /** Stored campaigns stand under their own hash, so that one may be there before the roster that lists it. */
-export const campaignDocuments = 'campaign';
+const campaignDocuments = 'campaign';
+
+/** Who comes by an old poster is told for this long that the call has ended. */
+const keptDays = 366;
+
+/** A withdrawn campaign is shown as such for as long as it would have run, and the roster lists it. */
+export function campaignRow({ lastDay }: Pick<Campaign, 'lastDay'>, payload: Uint8Array): DocumentRow {
+  const key = bytesToHex(sha256Native(payload));
+  return { kind: campaignDocuments, key, lastDay: lastDay + keptDays, bytes: payload };
+}
 
 /**
  * Those that are stored and listed, each id once, sorted by name. Whatever else is stored is left out [CAM-1]; of two

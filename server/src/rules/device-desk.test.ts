@@ -1,9 +1,12 @@
 // Device requests against a real server on loopback with real SQLite.
+import { encodeCampaign } from '@postern/protocol/campaign/campaign';
 import { encodeDeviceRequest } from '@postern/protocol/http/device-request';
 import { decodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { signDeviceRequest } from '@postern/protocol/http/device-signature';
 import { decodeDayKey } from '@postern/protocol/keys/day-key';
 import { payloadOf } from '@postern/protocol/keys/signed';
+import { sha256 } from '@postern/protocol/primitives/hash';
+import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ask, makeDevice, post, random, send, type TestDevice } from '../testing/organisation.ts';
 import { daySeconds, deviceOf, getBytes, load, makeWorld, request, takeToken, type World } from '../testing/world.ts';
@@ -144,6 +147,23 @@ describe('documents', () => {
     expect(await refused(second, forged)).not.toBe('stored');
     expect(await world.storage().documents('day-key')).toHaveLength(before);
     expect(await refused(second, own)).toBe('stored');
+  });
+
+  it('[DEV-4] campaigns are stored only as a roster lists them, and shown when it is in use', async () => {
+    const campaign = sampleCampaign(world.roster, today());
+    const payload = encodeCampaign(campaign);
+    const asked = { kind: 'publish-campaign', campaign: payload } as const;
+    expect(await call(first, asked)).toEqual({ kind: 'error', code: 'wrong-roster' });
+    const campaigns = [{ id: campaign.id, hash: await sha256(payload) }];
+    const next = await world.organisation.sign(world.serverKey, { campaigns });
+    expect(await call(first, { kind: 'publish-roster', roster: next.signed })).toEqual({ kind: 'publish-roster' });
+    const changed = encodeCampaign({ ...campaign, lastDay: campaign.lastDay + 1 });
+    expect(await call(first, { ...asked, campaign: changed })).toEqual({ kind: 'error', code: 'wrong-roster' });
+    expect(await call(first, { ...asked, campaign: random(60) })).toEqual({ kind: 'error', code: 'wrong-roster' });
+    expect(await call(first, asked)).toEqual({ kind: 'publish-campaign' });
+    expect(await call(first, asked)).toEqual({ kind: 'publish-campaign' });
+    const kept = await world.storage().documents('campaign');
+    expect(kept.map(({ bytes }) => Buffer.from(bytes))).toEqual([Buffer.from(payload)]);
   });
 
   it('[DEV-3] day keys and transport keys are listed for the own desk only', async () => {

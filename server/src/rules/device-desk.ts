@@ -1,8 +1,9 @@
-/** What a device may ask for and what it is answered, in all sixteen kinds (http 3, DEV-3, DEV-4). */
+/** What a device may ask for and what it is answered, in all seventeen kinds (http 3, DEV-3, DEV-4). */
 
 import { bytesToHex, concat } from '@postern/protocol/bytes/encode';
 import { compare, equal } from '@postern/protocol/bytes/equal';
 import { Reader } from '@postern/protocol/bytes/reader';
+import { verifyCampaign } from '@postern/protocol/campaign/campaign';
 import { DAY_KEYS_AHEAD_DAYS, ENVELOPE_LIFE_DAYS, TRANSPORT_KEY_GRACE_DAYS } from '@postern/protocol/constants';
 import { DAY_KEYS_MAX, LOG_ENTRIES_MAX, PARCELS_MAX, ROSTERS_MAX } from '@postern/protocol/http/device-kinds';
 import type { DeviceRequest } from '@postern/protocol/http/device-request';
@@ -16,6 +17,7 @@ import { decodeTransportKey, verifyTransportKey } from '@postern/protocol/keys/t
 import { sha256Native } from '@postern/protocol/primitives/hmac-native';
 import { type Day, dayOf } from '@postern/protocol/time';
 import type { Storage, Write } from '../ports/storage.ts';
+import { campaignRow } from './campaigns.ts';
 import { mayBePassed } from './expiry.ts';
 import { isRefusedDocument, type Publisher } from './publisher.ts';
 import type { TokenIssuer } from './token-issuer.ts';
@@ -66,6 +68,8 @@ function carryOut(request: DeviceRequest, asking: Asking, parts: DeskParts, now:
     case 'rosters':
     case 'publish-roster':
       return rosters(request, parts);
+    case 'publish-campaign':
+      return publishCampaign(request.campaign, parts, now);
     case 'publish-day-key':
       return publishDayKey(request.dayKey, asking, parts, now);
     case 'day-keys':
@@ -106,6 +110,14 @@ async function rosters(
   return { kind: 'publish-roster' };
 }
 
+/** Before the roster that lists it is in use, mostly: sources are told of a call and find it there. */
+async function publishCampaign(payload: Uint8Array, parts: DeskParts, now: number): Promise<DeviceResponse> {
+  const campaign = await firstUnder(parts.publisher.rostersNotPast(now), (roster) => verifyCampaign(payload, roster));
+  await parts.write([{ kind: 'document', row: campaignRow(campaign, payload) }]);
+  await parts.documentsChanged();
+  return { kind: 'publish-campaign' };
+}
+
 async function publishDayKey(
   signed: Uint8Array,
   asking: Asking,
@@ -123,15 +135,25 @@ async function publishDayKey(
 }
 
 /** A desk signs for the roster in use and for the next, which may both be valid. */
-async function verifyUnderAny(
+function verifyUnderAny(
   signed: Uint8Array,
   candidates: readonly VerifiedRoster[],
   today: Day,
 ): Promise<{ readonly dayKey: VerifiedDayKey; readonly roster: VerifiedRoster }> {
-  let refusal: unknown = new DocumentError('wrong-roster', 'publish a day key: there is no roster for it');
+  return firstUnder(candidates, async (roster) => {
+    return { dayKey: await verifyDayKey(signed, roster, today, today + DAY_KEYS_AHEAD_DAYS), roster };
+  });
+}
+
+/** What the first roster permits, else why the last one did not. */
+async function firstUnder<Found>(
+  candidates: readonly VerifiedRoster[],
+  verify: (roster: VerifiedRoster) => Promise<Found>,
+): Promise<Found> {
+  let refusal: unknown = new DocumentError('wrong-roster', 'publish a document: there is no roster for it');
   for (const roster of candidates) {
     try {
-      return { dayKey: await verifyDayKey(signed, roster, today, today + DAY_KEYS_AHEAD_DAYS), roster };
+      return await verify(roster);
     } catch (error) {
       if (!isRefusedDocument(error)) throw error;
       refusal = error;
