@@ -1,4 +1,4 @@
-// Builds the desk's page: one HTML file, one script, one stylesheet and an icon, the same bytes each time; and the frame that shows files.
+// Builds the desk's page: one HTML file, one script, one stylesheet and an icon, the same bytes each time; and the frames that show files and calls.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -14,11 +14,13 @@ function viewerPlugin(): Plugin {
     apply: 'build',
     async generateBundle() {
       const viewer = join(root, 'viewer');
-      const script = (await bundle(join(viewer, 'frame.ts'), 'iife')).trim();
       const style = readFileSync(join(viewer, 'frame.css'), 'utf8').trim();
-      const html = `<!doctype html><html lang="und"><head><meta charset="utf-8"><title>File</title><style>${style}</style></head><body><script>${script}</script></body></html>\n`;
-      if (script.includes('</script')) throw new Error('build the viewer: its script would end early');
-      this.emitFile({ type: 'asset', fileName: 'viewer/frame.html', source: html });
+      const [file, call] = await Promise.all([
+        frameHtml('frame.ts', style),
+        frameHtml('call-frame.ts', 'body{margin:0}'),
+      ]);
+      this.emitFile({ type: 'asset', fileName: 'viewer/frame.html', source: file });
+      this.emitFile({ type: 'asset', fileName: 'viewer/call-frame.html', source: call });
       const worker = await bundle(join(viewer, 'document-worker.ts'), 'es');
       // Browsers refuse a module to a frame without origin: it runs as a plain script, which has no address of its own.
       const source = worker
@@ -30,6 +32,12 @@ function viewerPlugin(): Plugin {
       this.emitFile({ type: 'asset', fileName: 'viewer/mupdf.wasm', source: wasm });
     },
   };
+}
+
+async function frameHtml(entry: string, style: string): Promise<string> {
+  const script = (await bundle(join(root, 'viewer', entry), 'iife')).trim();
+  if (script.includes('</script')) throw new Error(`build ${entry}: its script would end early`);
+  return `<!doctype html><html lang="und"><head><meta charset="utf-8"><title>File</title><style>${style}</style></head><body><script>${script}</script></body></html>\n`;
 }
 
 async function bundle(input: string, format: 'iife' | 'es'): Promise<string> {

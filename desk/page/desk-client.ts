@@ -28,8 +28,9 @@ export class CallFailed extends Error {
 /** Lines of a stream that has said nothing for so long are not waited for: the process says `still` every 15 seconds. */
 const silenceMsMax = 40_000;
 
-/** Hundreds of files of the largest size take their time. */
-const exportMsMax = 7_200_000;
+/** Hundreds of files of the largest size take their time, and pictures in sixteen languages. */
+const slowMsMax = 7_200_000;
+const slow: ReadonlySet<CallName> = new Set(['export', 'call-kit']);
 
 export class DeskClient {
   #session = '';
@@ -44,7 +45,7 @@ export class DeskClient {
     name: Name,
     given: Calls[Name],
   ): Promise<Answers[Name]> {
-    const response = await this.#post(name, given, AbortSignal.timeout(name === 'export' ? exportMsMax : 60_000));
+    const response = await this.#post(name, given, AbortSignal.timeout(slow.has(name) ? slowMsMax : 60_000));
     try {
       return (await response.json()) as Answers[Name];
     } catch {

@@ -68,7 +68,7 @@ export class DeskPage {
       client,
       tell: (kept, copying) => this.send({ kind: 'copy', kept, copying }),
       onEnd: (id) => {
-        if (this.#state.value.open?.id === id) this.#quietly(this.#load(id));
+        if (this.#state.value.open?.id === id) this.quietly(this.#load(id));
       },
     });
   }
@@ -88,6 +88,9 @@ export class DeskPage {
     }
   }
 
+  /** What one part of the page alone asks for. @throws CallFailed */
+  readonly call: DeskClient['call'] = (name, given) => this.#client.call(name, given);
+
   send(event: Event): void {
     this.#state.value = update(this.#state.value, event);
   }
@@ -105,7 +108,7 @@ export class DeskPage {
 
   lock(): void {
     this.#saveDraftNow();
-    this.#quietly(this.#client.call('lock', {}));
+    this.quietly(this.#client.call('lock', {}));
   }
 
   /** Opens a conversation, or the one at the cursor. */
@@ -113,7 +116,7 @@ export class DeskPage {
     if (id === null || !this.#state.value.rows.has(id)) return;
     if (this.#state.value.open?.id !== id) this.#saveDraftNow();
     this.send({ kind: 'open', id });
-    this.#quietly(this.#load(id));
+    this.quietly(this.#load(id));
   }
 
   close(): void {
@@ -149,7 +152,7 @@ export class DeskPage {
   search(query: string): void {
     this.send({ kind: 'query', query });
     this.#isAsked = true;
-    if (!this.#isSearching) this.#quietly(this.#find());
+    if (!this.#isSearching) this.quietly(this.#find());
   }
 
   /** At once, and one after the other: what was typed while one was under way is looked for after it. */
@@ -201,11 +204,11 @@ export class DeskPage {
   }
 
   fetchFile(place: FilePlace): void {
-    this.#quietly(this.#client.call('file-fetch', place));
+    this.quietly(this.#client.call('file-fetch', place));
   }
 
   stopFile(kept: string): void {
-    this.#quietly(this.#client.call('file-stop', { kept }));
+    this.quietly(this.#client.call('file-stop', { kept }));
   }
 
   /** All that the frame needs to show a file; null for one that is larger than what is shown. @throws CallFailed */
@@ -250,7 +253,7 @@ export class DeskPage {
   }
 
   detach(attachment: string): void {
-    this.#quietly(this.#client.call('detach', { attachment }));
+    this.quietly(this.#client.call('detach', { attachment }));
   }
 
   /** Does something to cases, and shows it. @returns whether it was done */
@@ -295,20 +298,20 @@ export class DeskPage {
   }
 
   dismiss({ code, device, conversation }: Alert): void {
-    this.#quietly(this.#client.call('dismiss', { code, device, conversation }));
+    this.quietly(this.#client.call('dismiss', { code, device, conversation }));
   }
 
   setPreferences(changes: Partial<State['preferences']>): void {
     const preferences = { ...this.#state.value.preferences, ...changes };
     this.send({ kind: 'change', change: { kind: 'preferences', preferences } });
-    if (this.#state.value.phase === 'open') this.#quietly(this.#client.call('preferences', preferences));
+    if (this.#state.value.phase === 'open') this.quietly(this.#client.call('preferences', preferences));
   }
 
   /** Somebody is at the keyboard. @param now milliseconds */
   present(now: number): void {
     if (this.#state.value.phase !== 'open' || now - this.#lastPresence < presenceMs) return;
     this.#lastPresence = now;
-    this.#quietly(this.#client.call('present', {}));
+    this.quietly(this.#client.call('present', {}));
   }
 
   async #follow(): Promise<void> {
@@ -331,7 +334,7 @@ export class DeskPage {
     if (change.kind === 'status' && change.unsearched < before.unsearched) this.search(before.query);
     const id = before.open?.id;
     if (change.kind !== 'inbox' || id === undefined) return;
-    if (change.rows.some((row) => row.id === id) || change.gone.includes(id)) this.#quietly(this.#load(id));
+    if (change.rows.some((row) => row.id === id) || change.gone.includes(id)) this.quietly(this.#load(id));
   }
 
   async #load(id: string): Promise<void> {
@@ -363,7 +366,7 @@ export class DeskPage {
     const { open } = this.#state.value;
     if (!this.#delays.has('draft') || open === null) return;
     this.#cancel('draft');
-    this.#quietly(this.#saveDraft(open.id, open.draft));
+    this.quietly(this.#saveDraft(open.id, open.draft));
   }
 
   /** Does it when nothing of the same name was asked for in the meantime. */
@@ -371,7 +374,7 @@ export class DeskPage {
     this.#cancel(name);
     const timer = window.setTimeout(() => {
       this.#delays.delete(name);
-      this.#quietly(action());
+      this.quietly(action());
     }, ms);
     this.#delays.set(name, timer);
   }
@@ -382,7 +385,7 @@ export class DeskPage {
   }
 
   /** The stream notices by itself when the process is gone or the desk is locked. */
-  #quietly(work: Promise<unknown>): void {
+  quietly(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       if (!(error instanceof CallFailed)) throw error;
     });

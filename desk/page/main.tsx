@@ -6,6 +6,7 @@ import './styles/case.css';
 import './styles/status.css';
 import './styles/work.css';
 import './styles/viewer.css';
+import './styles/calls.css';
 import { render } from 'preact';
 import { DeskClient } from './desk-client.ts';
 import { DeskPage } from './desk-page.ts';

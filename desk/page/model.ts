@@ -90,6 +90,8 @@ export interface State {
   readonly pane: Pane;
   readonly isHelpOpen: boolean;
   readonly isTeamOpen: boolean;
+  /** Whether calls are written. */
+  readonly isCallsOpen: boolean;
   readonly team: TeamView | null;
   /** Calls whose words are known. */
   readonly calls: readonly CallView[];
@@ -125,7 +127,7 @@ export type Event =
   | { readonly kind: 'save'; readonly kept: string; readonly save: Save | null }
   | { readonly kind: 'copy'; readonly kept: string; readonly copying: Copying | null }
   | { readonly kind: 'pane'; readonly pane: Pane }
-  | { readonly kind: 'help' | 'team'; readonly isOpen: boolean }
+  | { readonly kind: 'help' | 'team' | 'calls'; readonly isOpen: boolean }
   | { readonly kind: 'select'; readonly ids: readonly string[]; readonly isSelected: boolean }
   | { readonly kind: 'group'; readonly group: string | null }
   | { readonly kind: 'case-problem'; readonly problem: CaseProblem | 'failed' | null };
@@ -156,6 +158,7 @@ export const firstState: State = {
   pane: 'inbox',
   isHelpOpen: false,
   isTeamOpen: false,
+  isCallsOpen: false,
   team: null,
   calls: [],
   selected: new Set(),
@@ -206,6 +209,8 @@ export function update(state: State, event: Event): State {
       return { ...state, pane: event.pane };
     case 'help':
       return { ...state, isHelpOpen: event.isOpen };
+    case 'calls':
+      return { ...state, isCallsOpen: event.isOpen };
     case 'team':
       return { ...state, isTeamOpen: event.isOpen, caseProblem: null };
     case 'select': {

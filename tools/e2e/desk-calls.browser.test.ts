@@ -1,6 +1,9 @@
 // Calls on the built page in Chromium, on the real local process, engine and server: answers in the words of the call.
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCampaignFolder } from '@postern/cli/campaign/campaign-folder';
+import { callWorkshop } from '@postern/cli/campaign/workshop';
+import { decodeDraft } from '@postern/cli/organisation/roster-file';
 import { DeskWorld } from '@postern/desk/engine/testing/desk-world';
 import { TestSource } from '@postern/desk/engine/testing/test-source';
 import { type DeskOf, deskOf } from '@postern/desk/testing/desk-of';
@@ -10,7 +13,7 @@ import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { type Campaign, encodeCampaign } from '@postern/protocol/campaign/campaign';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import { sha256 } from '@postern/protocol/primitives/hash';
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, screenshot } from '../browsers/inspect.ts';
 import { launchChromium } from '../browsers/launch.ts';
@@ -21,13 +24,14 @@ const example = join(import.meta.dirname, '..', '..', 'examples', 'hospital-cont
 
 let world: DeskWorld;
 let remove: DeskOf['remove'];
+let folder: DeskOf['folder'];
 let desk: DeskOf['desk'];
 let browser: Browser;
 let page: Page;
 let campaign: Campaign;
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let minute = 0; minute < 120; minute++) {
+  for (let minute = 0; minute < 400; minute++) {
     if (await isSo()) return;
     world.clock.time += 60;
     await world.server?.tick();
@@ -57,17 +61,54 @@ async function search(words: string): Promise<void> {
   await page.keyboard.type(words);
 }
 
+async function press(label: string): Promise<void> {
+  await page.click(`button[aria-label="${label}"]`);
+}
+
+async function pressText(words: string): Promise<void> {
+  const find = (wanted: string): HTMLButtonElement | null =>
+    [...document.querySelectorAll<HTMLButtonElement>('dialog.calls button')].find(
+      ({ textContent, disabled }) => textContent === wanted && !disabled,
+    ) ?? null;
+  const button = await page.waitForFunction(find, {}, words);
+  await (button as ElementHandle<HTMLButtonElement>).click();
+}
+
+/** Into the field whose label begins so, after what is there, or in its place. */
+async function type(label: string, words: string, after = ''): Promise<void> {
+  const handle = await page.evaluateHandle((wanted) => {
+    const found = [...document.querySelectorAll('label.field')].find((one) =>
+      one.querySelector('span')?.textContent?.includes(wanted),
+    );
+    return found?.querySelector<HTMLInputElement>('input, textarea') ?? null;
+  }, label);
+  const field = handle.asElement();
+  if (field === null) throw new Error(`type: there is no field ${label}`);
+  await field.evaluate((element, keep) => {
+    const input = element as HTMLInputElement;
+    if (keep === '') input.select();
+    else input.setSelectionRange(input.value.length, input.value.length);
+  }, after);
+  await (field as ElementHandle<HTMLInputElement>).focus();
+  await page.keyboard.type(words);
+}
+
 async function speak(language: string): Promise<void> {
+  await page.waitForFunction(() => document.querySelector('dialog[open]') === null);
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await page.keyboard.press('?');
-  await page.select('#help select, dialog[open] select', language);
+  await page.waitForSelector('dialog[open] .language select');
+  await page.select('dialog[open] .language select', language);
   await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.querySelector('dialog[open]') === null);
 }
 
 describe.skipIf(lacks('chromium'))('calls on the page of the desk', () => {
   beforeAll(async () => {
     await ensureBuilt();
     world = await DeskWorld.create(0);
-    ({ desk, remove } = await deskOf(world));
+    world.addresses.push('https://review.example');
+    ({ desk, folder, remove } = await deskOf(world, { workshop: callWorkshop }));
     browser = await launchChromium();
     page = await browser.newPage();
     page.setDefaultTimeout(15_000);
@@ -121,12 +162,114 @@ describe.skipIf(lacks('chromium'))('calls on the page of the desk', () => {
       expect((await texts('.case .bar p'))[0]).toContain(text.title);
       await screenshot(page, `desk-answers-${tag}`);
       await page.keyboard.press('t');
-      await page.waitForSelector('dialog[open] table');
+      await page.waitForSelector('dialog[open] td button');
       const table = (await texts('dialog[open] table')).join(' ');
       for (const words of [text.title, question, option, '090909']) expect(table).toContain(words);
       expect(await axe(page)).toEqual([]);
       await screenshot(page, `desk-counts-${tag}`, { fullPage: false });
       await page.keyboard.press('Escape');
     }
+  });
+
+  it('are written with a preview beside them, signed elsewhere, published, and made into a kit', async () => {
+    await speak('en');
+    await press('Calls');
+    await pressText('Write a new call');
+    await page.waitForSelector('.call-words');
+    await type('Title', 'Who moved the boundary stones?');
+    await type('What it is about', 'In spring **stones** moved.<script>parent.document.title="run"</script>');
+    const frame = async () => {
+      const element = await page.waitForSelector('.call-preview iframe');
+      return (await element!.contentFrame())!;
+    };
+    await (await frame()).waitForFunction(
+      () => document.querySelector('h1')?.textContent === 'Who moved the boundary stones?',
+    );
+    await (await frame()).waitForFunction(() => document.querySelector('strong')?.textContent === 'stones');
+    expect(
+      await (await frame()).evaluate(() => [document.scripts.length, document.querySelectorAll('.app script').length]),
+    ).toEqual([0, 0]);
+    expect(
+      await (await frame()).evaluate(() =>
+        fetch('/api/calls').then(
+          () => 'answered',
+          () => 'refused',
+        ),
+      ),
+    ).toBe('refused');
+    await screenshot(page, 'calls-page', { fullPage: false });
+    await pressText('Poster');
+    await (await frame()).waitForFunction(() => (document.querySelector('img')?.naturalWidth ?? 0) > 500);
+    await screenshot(page, 'calls-poster', { fullPage: false });
+    await page.type('.add-language input', 'zh-Hans');
+    await pressText('+ Simplified Chinese');
+    await page.waitForSelector('.pair .source');
+    expect((await texts('.pair .source'))[0]).toBe('Who moved the boundary stones?');
+    await type('Title', '是谁挪动了界石？');
+    await pressText('Page');
+    await (await frame()).waitForFunction(() => document.documentElement.lang === 'zh-Hans');
+    await screenshot(page, 'calls-zh', { fullPage: false });
+    for (const width of [320, 1440]) {
+      await page.setViewport({ width, height: 900 });
+      expect(await axe(page)).toEqual([]);
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth),
+      ).toBe(false);
+    }
+    await pressText('What it asks');
+    await type('Its place in addresses', '-stones', 'new-call');
+    await screenshot(page, 'calls-asked', { fullPage: false });
+    expect(await axe(page)).toEqual([]);
+    await pressText('Sign and publish');
+    await page.waitForFunction(() => document.querySelectorAll('.checks .is-open').length === 2);
+    expect(
+      await page.$$eval('.ways :is(button, input)', (all) => all.every((one) => (one as HTMLButtonElement).disabled)),
+    ).toBe(true);
+    for (const language of ['English', 'Simplified Chinese']) {
+      await pressText(language);
+      await type('who has read and approved', 'R. Reader');
+    }
+    await pressText('Sign and publish');
+    await page.waitForFunction(
+      () =>
+        document.querySelectorAll('.checks .is-open').length === 0 &&
+        document.querySelectorAll('.checks .is-done').length === 2,
+    );
+    for (const box of await page.$$('.call-checklist .check input')) await box.click();
+    await page.waitForSelector('.ways button:not([disabled])');
+    await pressText('Write the folder');
+    await page.waitForFunction(() => document.querySelector('.call-checklist code') !== null);
+    await screenshot(page, 'calls-sign', { fullPage: false });
+    expect(await axe(page)).toEqual([]);
+
+    const made = join(folder.path, 'calls', 'new-call-stones');
+    const signed = join(folder.path, 'signed.roster');
+    const draft = decodeDraft(new Uint8Array(readFileSync(join(made, 'roster.draft'))));
+    // What is not signed by the root key goes nowhere.
+    writeFileSync(signed, (world.roster as VerifiedRoster).signed.slice(0, 400));
+    const [field] = await page.$$('.ways input[type=file]');
+    await field!.uploadFile(signed);
+    await page.waitForFunction(
+      () => document.querySelector('.call-checklist .complaint')?.textContent?.includes('not signed') === true,
+    );
+    writeFileSync(signed, (await world.signRoster(draft)).signed);
+    await (await page.$('.ways input[type=file]'))!.uploadFile(signed);
+    await page.waitForFunction(
+      () => document.querySelector('.call-checklist [role=status]')?.textContent?.includes('Published') === true,
+    );
+    await until(async () =>
+      Buffer.from(await (await fetch(`${world.origin}/campaigns`)).arrayBuffer()).includes('new-call-stones'),
+    );
+
+    await pressText('Make the kit');
+    await page.waitForFunction(
+      () => document.querySelector('.call-checklist code')?.textContent?.endsWith('-kit') === true,
+      { timeout: 120_000 },
+    );
+    const kit = globSync('**/*.*', { cwd: `${made}-kit` });
+    for (const language of ['en', 'zh-Hans']) expect(kit).toContain(join(language, 'poster-a4.pdf'));
+    // Drafts lie sealed.
+    const stored = globSync('desk.sqlite*', { cwd: folder.path }).map((name) => readFileSync(join(folder.path, name)));
+    expect(stored.some((bytes) => bytes.includes('boundary stones'))).toBe(false);
   });
 });

@@ -79,7 +79,7 @@ function unusedBySource(keys: readonly string[]): readonly string[] {
 }
 
 function unusedByDesk(keys: readonly string[]): readonly string[] {
-  const code = codeOf('desk/page/*.ts', 'desk/page/{languages,views}/*.{ts,tsx}', 'desk/src/**/*.ts');
+  const code = codeOf('desk/page/*.ts', 'desk/page/{calls,languages,views}/*.{ts,tsx}', 'desk/src/**/*.ts');
   const isKind = (kind: string | undefined): boolean => code.includes(`'${kind}'`);
   // Built from the code of a notice or of a problem.
   const isBuilt = (key: string): boolean =>
@@ -96,6 +96,6 @@ function unusedIn(keys: readonly string[], pattern: string): readonly string[] {
 
 /** Keys that the code asks for in forms of number. */
 export function countedByDesk(): readonly string[] {
-  const calls = codeOf('desk/page/*.{ts,tsx}', 'desk/page/views/*.{ts,tsx}').matchAll(/\bcount\(([^;]*?),/g);
+  const calls = codeOf('desk/page/*.{ts,tsx}', 'desk/page/{calls,views}/*.{ts,tsx}').matchAll(/\bcount\(([^;]*?),/g);
   return [...calls].flatMap(([, call = '']) => [...call.matchAll(/'([\w.]+\.[\w.]+)'/g)].map(([, key = '']) => key));
 }

@@ -23,8 +23,21 @@ const structureFile = 'campaign.json';
 const textsFolder = 'texts';
 
 /** @throws Failure that names file and field; the system's error for a file that is not there */
-export async function readCampaignFolder(folder: string, { fingerprint, desks }: CampaignPlace): Promise<Campaign> {
+export async function readCampaignFolder(folder: string, place: CampaignPlace): Promise<Campaign> {
   const structure = await readFields(join(folder, structureFile));
+  const files = (await readdir(join(folder, textsFolder))).filter((file) => file.endsWith('.json')).sort();
+  const texts = files.map(
+    async (file) => [basename(file, '.json'), await readFields(join(folder, textsFolder, file))] as const,
+  );
+  return readCampaign(structure, new Map(await Promise.all(texts)), place);
+}
+
+/** @param texts by language @throws Failure that names the field */
+export function readCampaign(
+  structure: Fields,
+  texts: ReadonlyMap<string, Fields>,
+  { fingerprint, desks }: CampaignPlace,
+): Campaign {
   const questions = structure.list('questions').map(readQuestion);
   const campaign = {
     fingerprint,
@@ -37,13 +50,19 @@ export async function readCampaignFolder(folder: string, { fingerprint, desks }:
     questions,
   };
   structure.end();
-  const files = (await readdir(join(folder, textsFolder))).filter((file) => file.endsWith('.json')).sort();
-  const texts = await Promise.all(
-    files.map(async (file) =>
-      readText(basename(file, '.json'), await readFields(join(folder, textsFolder, file)), questions),
-    ),
-  );
-  return { ...campaign, texts };
+  return { ...campaign, texts: [...texts].map(([language, fields]) => readText(language, fields, questions)) };
+}
+
+/** File name in the folder → its text. */
+export function campaignFiles(
+  structure: object,
+  texts: readonly (readonly [language: string, text: object])[],
+): ReadonlyMap<string, string> {
+  const toText = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+  return new Map([
+    [structureFile, toText(structure)],
+    ...texts.map(([language, text]): [string, string] => [`${textsFolder}/${language}.json`, toText(text)]),
+  ]);
 }
 
 async function readFields(path: string): Promise<Fields> {

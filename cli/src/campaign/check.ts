@@ -1,5 +1,6 @@
 /** What should be settled before a campaign is signed. */
 
+import type { CallProblem } from '@postern/desk/calls/workshop';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import type { Campaign } from '@postern/protocol/campaign/campaign';
@@ -12,8 +13,20 @@ export interface CampaignCheck {
   readonly payload: Uint8Array;
   /** 64 digits. */
   readonly hash: string;
-  /** In plain words; empty when nothing stands in the way of signing. */
-  readonly problems: readonly string[];
+  /** Empty when nothing stands in the way of signing. */
+  readonly problems: readonly CallProblem[];
+}
+
+/** In plain words. */
+export function problemText({ code, language }: CallProblem): string {
+  switch (code) {
+    case 'unreviewed':
+      return `The text in ${language} has been reviewed by nobody.`;
+    case 'no-page':
+      return `There is no page for sources in ${language}: nobody would see that text.`;
+    case 'past':
+      return 'Its last day is past.';
+  }
 }
 
 /** @param pageLanguages in which there is a page for sources @throws Failure for what no campaign may have */
@@ -27,10 +40,10 @@ export async function checkCampaign(
   const pageless = campaign.texts
     .map(({ language }) => language)
     .filter((language) => !pageLanguages.includes(language));
-  const problems = [
-    ...drafts.map((language) => `The text in ${language} has been reviewed by nobody.`),
-    ...pageless.map((language) => `There is no page for sources in ${language}: nobody would see that text.`),
-    ...(campaign.lastDay < today ? ['Its last day is past.'] : []),
+  const problems: CallProblem[] = [
+    ...drafts.map((language) => ({ code: 'unreviewed', language }) as const),
+    ...pageless.map((language) => ({ code: 'no-page', language }) as const),
+    ...(campaign.lastDay < today ? [{ code: 'past', language: '' } as const] : []),
   ];
   return { payload, hash: bytesToHex(await sha256(payload)), problems };
 }

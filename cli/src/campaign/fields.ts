@@ -57,7 +57,7 @@ export class Fields {
 
   optional(name: string): Fields | null {
     const value = this.#take(name);
-    return value === undefined ? null : new Fields(`${this.#path} ${name}`, value);
+    return value === undefined || value === null ? null : new Fields(`${this.#path} ${name}`, value);
   }
 
   /** Nothing was written that nobody reads: a field that is misspelt must not be lost. */

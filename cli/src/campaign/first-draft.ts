@@ -12,14 +12,9 @@ export interface FirstDraft {
   readonly languages: readonly string[];
 }
 
-/** File name in the folder → its text. */
-export function firstDraft(draft: FirstDraft, random: Random): ReadonlyMap<string, string> {
-  const { name, from, until, desks, languages } = draft;
-  const structure = { name, id: bytesToHex(random(CAMPAIGN_ID_BYTES)), from, until, desks, questions };
-  return new Map([
-    ['campaign.json', toText(structure)],
-    ...languages.map((language): [string, string] => [`texts/${language}.json`, toText(words)]),
-  ]);
+export function firstDraft({ languages, ...fields }: FirstDraft, random: Random) {
+  const structure = { id: bytesToHex(random(CAMPAIGN_ID_BYTES)), ...fields, questions };
+  return { structure, texts: languages.map((language) => [language, words] as const) };
 }
 
 const questions = [
@@ -49,7 +44,3 @@ const words = {
     papers: { label: 'Which papers have you seen?', hint: 'Do not take any along for us.' },
   },
 };
-
-function toText(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}

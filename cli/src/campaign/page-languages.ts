@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { readBuiltPages } from '@postern/server/files/page-files';
 
-const builtPages = fileURLToPath(new URL('../../../source/dist', import.meta.url));
+export const builtPages = fileURLToPath(new URL('../../../source/dist', import.meta.url));
 
 /** @throws Error if the pages have not been built */
 export async function pageLanguages(): Promise<string[]> {

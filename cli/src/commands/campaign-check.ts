@@ -2,7 +2,7 @@
 
 import { Command } from 'commander';
 import { readCampaignFolder } from '../campaign/campaign-folder.ts';
-import { checkCampaign } from '../campaign/check.ts';
+import { checkCampaign, problemText } from '../campaign/check.ts';
 import { pageLanguages } from '../campaign/page-languages.ts';
 import { addPlaceOptions, type PlaceOptions, readPlace } from '../organisation/roster-place.ts';
 import { type Context, type JsonOption, report, todayOf } from '../terminal/context.ts';
@@ -21,7 +21,8 @@ export function campaignCheckCommand(context: Context): Command {
 
 async function check(context: Context, folder: string, options: CampaignCheckOptions): Promise<void> {
   const campaign = await readCampaignFolder(folder, await readPlace(options));
-  const { hash, payload, problems } = await checkCampaign(campaign, await pageLanguages(), todayOf(context));
+  const { hash, payload, ...found } = await checkCampaign(campaign, await pageLanguages(), todayOf(context));
+  const problems = found.problems.map(problemText);
   const languages = campaign.texts.map(({ language }) => language);
   report(context, options, { hash, bytes: payload.length, languages, problems }, [
     `Campaign "${campaign.name}" in ${languages.join(', ')}: ${payload.length} bytes, ${campaign.questions.length} questions.`,

@@ -2,7 +2,7 @@
 
 import { Command } from 'commander';
 import { readCampaignFolder } from '../campaign/campaign-folder.ts';
-import { kitTexts } from '../campaign/kit/kit-text.ts';
+import { kitAddress, kitTexts } from '../campaign/kit/kit-text.ts';
 import { makeKit } from '../campaign/kit/make-kit.ts';
 import { requireEmpty } from '../organisation/device-folder.ts';
 import { addPlaceOptions, type PlaceOptions, readPlace } from '../organisation/roster-place.ts';
@@ -33,7 +33,7 @@ async function make(context: Context, folder: string, options: CampaignKitOption
   const roster = await readPlace(options);
   const campaign = await readCampaignFolder(folder, roster);
   const addresses = roster.servers.flatMap((server) => server.addresses);
-  const wanted = options.address ?? addresses.find((one) => new URL(one).host.endsWith('.onion')) ?? addresses[0];
+  const wanted = options.address ?? kitAddress(roster);
   if (wanted === undefined || !addresses.includes(wanted)) {
     throw usage(`The roster has no such address. It has: ${addresses.join(', ')}`);
   }

@@ -3,6 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
+import { campaignFiles } from '../campaign/campaign-folder.ts';
 import { firstDraft } from '../campaign/first-draft.ts';
 import { requireEmpty } from '../organisation/device-folder.ts';
 import { addPlaceOptions, type PlaceOptions, readPlace } from '../organisation/roster-place.ts';
@@ -41,7 +42,8 @@ async function makeFolder(context: Context, folder: string, options: CampaignNew
   const desks = (await readPlace(options)).desks.filter(({ paused }) => !paused).map(deskLabel);
   await requireEmpty(folder, 'The folder');
   const draft = { name, from: dayText(today), until: dayText(today + days - 1), desks, languages };
-  for (const [file, text] of firstDraft(draft, context.random)) {
+  const { structure, texts } = firstDraft(draft, context.random);
+  for (const [file, text] of campaignFiles(structure, texts)) {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await writeFile(join(folder, file), text, { flag: 'wx' });
   }

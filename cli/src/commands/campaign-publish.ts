@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import { readCampaignFolder } from '../campaign/campaign-folder.ts';
 import { listWith, storeCampaign } from '../campaign/campaign-store.ts';
-import { checkCampaign } from '../campaign/check.ts';
+import { checkCampaign, problemText } from '../campaign/check.ts';
 import { pageLanguages } from '../campaign/page-languages.ts';
 import { nextRoster } from '../organisation/next-roster.ts';
 import { addEditOptions, type EditOptions, editedLines, finishEdit, readPlace } from '../organisation/roster-place.ts';
@@ -31,7 +31,9 @@ async function publish(context: Context, folder: string, options: CampaignPublis
   const { payload, hash, problems } = await checkCampaign(campaign, await pageLanguages(), today);
   const [problem] = problems;
   if (problem !== undefined && options.unreviewed !== true) {
-    throw refused(`${problem} "postern campaign check" tells all; --unreviewed publishes it all the same.`);
+    throw refused(
+      `${problemText(problem)} "postern campaign check" tells all; --unreviewed publishes it all the same.`,
+    );
   }
   const next = nextRoster(before, { today, validDays: options.validDays });
   const campaigns = await listWith(before.campaigns, campaign.id, payload);

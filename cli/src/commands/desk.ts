@@ -7,6 +7,7 @@ import { readServerAddress } from '@postern/desk/app/server-address';
 import { type StartDeskOptions, startDesk } from '@postern/desk/app/start-desk';
 import { DeskEngine } from '@postern/desk/engine/desk-engine';
 import { Command } from 'commander';
+import { callWorkshop } from '../campaign/workshop.ts';
 import { type DevicePassphraseOption, keystoreOf } from '../organisation/device-folder.ts';
 import { type Context, type JsonOption, report } from '../terminal/context.ts';
 import { unlockDesk } from '../terminal/desk-unlock.ts';
@@ -80,6 +81,7 @@ function startOptions(folder: string, options: DeskOptions): StartDeskOptions {
   const { socks, server, port, idleMinutes } = options;
   return {
     folder,
+    workshop: callWorkshop,
     openEngine: (ports, identity) => DeskEngine.open(ports, identity),
     ...(socks === undefined ? {} : { socks }),
     ...(server === undefined ? {} : { server }),

@@ -9,6 +9,7 @@ import { createTransport } from '@postern/desk/app/transport';
 import { MemoryStore } from '@postern/desk/engine/memory-store';
 import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import { startServer } from '@postern/server/main';
+import { callWorkshop } from '../campaign/workshop.ts';
 import type { Context } from '../terminal/context.ts';
 import { unlockDesk } from '../terminal/desk-unlock.ts';
 import { openDemoEngine } from './demo-engine.ts';
@@ -54,6 +55,7 @@ export async function startDemo(context: Context, folder: string, wanted: DemoPo
       folder: organisation.device,
       port: await freePort(wanted.desk === port ? port + 1 : wanted.desk),
       openEngine: openDemoEngine,
+      workshop: callWorkshop,
       idleMinutes: 0,
       fileDelaySeconds: [0, 2],
     });

@@ -1,6 +1,7 @@
 /** The whole page: what is shown while it starts, locked, and open. */
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { Calls } from '../calls/calls.tsx';
 import type { DeskPage } from '../desk-page.ts';
 import { Case } from './case.tsx';
 import { CasePanel } from './case-panel.tsx';
@@ -32,7 +33,7 @@ export function App({ page }: { readonly page: DeskPage }): JSX.Element {
 }
 
 function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
-  const { pane, isHelpOpen, isTeamOpen, arrived, open, viewed } = page.state.value;
+  const { pane, isHelpOpen, isTeamOpen, isCallsOpen, arrived, open, viewed } = page.state.value;
   const words = page.words.value;
   return (
     <div class="desk" data-pane={pane} data-open={open === null ? undefined : ''}>
@@ -45,6 +46,7 @@ function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
       </p>
       {isHelpOpen && <Help page={page} />}
       {isTeamOpen && <Team page={page} />}
+      {isCallsOpen && <Calls page={page} />}
       {viewed !== null && <Viewer key={viewed.name} page={page} file={viewed} />}
     </div>
   );

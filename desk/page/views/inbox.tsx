@@ -72,6 +72,11 @@ function InboxBar({ page }: { readonly page: DeskPage }): JSX.Element {
         {alerts > 0 && <span class="badge">{words.number(alerts)}</span>}
       </button>
       <IconButton name="team" label={words.say('bar.team')} onPress={() => page.send({ kind: 'team', isOpen: true })} />
+      <IconButton
+        name="call"
+        label={words.say('calls.heading')}
+        onPress={() => page.send({ kind: 'calls', isOpen: true })}
+      />
       <IconButton name="help" label={words.say('bar.help')} onPress={() => page.send({ kind: 'help', isOpen: true })} />
       <IconButton name="lock" label={words.say('bar.lock')} onPress={() => page.lock()} />
     </header>

@@ -4,6 +4,7 @@ import { bytesToUtf8 } from '@postern/protocol/bytes/encode';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import { FILE_BYTES_MAX, FILES_MAX } from '@postern/protocol/constants';
 import { aspectNames, noteKinds, purposes, roles } from '@postern/protocol/messages/case-event';
+import { previewKinds } from '../calls/workshop.ts';
 import type { AlertCode } from '../engine/view.ts';
 import { copyPagesMax } from '../files/copy-limits.ts';
 import type { CallName, Calls } from './api.ts';
@@ -12,6 +13,9 @@ import type { CallName, Calls } from './api.ts';
 type Field = (value: unknown) => unknown;
 
 const textCharactersMax = 40_000;
+/** A campaign in all languages, and a signed roster in Base64. */
+const draftCharactersMax = 300_000;
+const rosterCharactersMax = 350_000;
 /** As many as fit into a call. */
 const casesMax = 3_000;
 /** Sixteen of the long, post-quantum kind of age. */
@@ -116,6 +120,16 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   seen: { id: conversationId, messages: count, activity: count32 },
   search: { query: text(256) },
   statistics: {},
+  calls: {},
+  'call-begin': { language: text(35) },
+  'call-read': { call: deviceId },
+  'call-write': { draft: text(draftCharactersMax) },
+  'call-drop': { call: deviceId },
+  'call-check': { call: deviceId },
+  'call-preview': { call: deviceId, language: text(35), kind: oneOf(previewKinds) },
+  'call-sign': { call: deviceId },
+  'call-publish': { call: deviceId, roster: text(rosterCharactersMax) },
+  'call-kit': { call: deviceId },
   export: { request: requestId, recipients: text(recipientsMax), isCleaned: yesOrNo, language: text(16) },
   change: { ids: caseIds, aspect: oneOf(aspectNames), value: text(160) },
   note: { id: conversationId, of: oneOf(noteKinds), text: text(8_192) },
@@ -131,8 +145,8 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   preferences: { language: text(16), hasKeys: yesOrNo },
 };
 
-/** More than the longest text takes, every character of it escaped. */
-export const callBytesMax = 6 * textCharactersMax + 1_024;
+/** More than the longest call takes as the page writes it: a draft in a script of three bytes a sign, its lines and quotes escaped. */
+export const callBytesMax = 4 * draftCharactersMax + 1_024;
 
 export function isCallName(name: string): name is CallName {
   return Object.hasOwn(calls, name);

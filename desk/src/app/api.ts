@@ -1,5 +1,8 @@
 /** What the page and the local process say to each other: JSON, one address for each call, all by POST. */
 
+import type { CallCheck, CallKit, CallList, CallRefusal } from '../calls/call-desk.ts';
+import type { CallDraft } from '../calls/call-draft.ts';
+import type { CallPreview, PreviewKind } from '../calls/workshop.ts';
 import type { TeamView } from '../engine/case-view.ts';
 import type { TakenEnvelopes } from '../engine/envelopes.ts';
 import type { AlertCode, CaseFile, CaseLine, EngineStatus, ReplyProblem, ReplyRoom } from '../engine/view.ts';
@@ -110,6 +113,20 @@ export interface Calls extends CaseCalls {
   readonly seen: { readonly id: string; readonly messages: number; readonly activity: number };
   readonly search: { readonly query: string };
   readonly statistics: Record<never, never>;
+  readonly calls: Record<never, never>;
+  /** A new draft, in this language first. */
+  readonly 'call-begin': { readonly language: string };
+  readonly 'call-read': { readonly call: string };
+  /** JSON of a `CallDraft`. */
+  readonly 'call-write': { readonly draft: string };
+  readonly 'call-drop': { readonly call: string };
+  readonly 'call-check': { readonly call: string };
+  readonly 'call-preview': { readonly call: string; readonly language: string; readonly kind: PreviewKind };
+  /** Into a folder, for where the root key is. */
+  readonly 'call-sign': { readonly call: string };
+  /** Base64 of the signed roster. */
+  readonly 'call-publish': { readonly call: string; readonly roster: string };
+  readonly 'call-kit': { readonly call: string };
   /** What a second person has agreed to, into a sealed file in the device's folder. */
   readonly export: ExportOrder;
   /** Lines of sealed messages that somebody has carried here. */
@@ -146,6 +163,16 @@ export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
   readonly seen: Record<never, never>;
   readonly search: { readonly ids: readonly string[] };
   readonly export: Exported | { readonly problem: ExportProblem };
+  readonly calls: CallList;
+  readonly 'call-begin': { readonly call: string };
+  readonly 'call-read': { readonly draft: CallDraft | null };
+  readonly 'call-write': { readonly isKept: boolean };
+  readonly 'call-drop': Record<never, never>;
+  readonly 'call-check': CallCheck;
+  readonly 'call-preview': CallPreview;
+  readonly 'call-sign': { readonly path: string } | { readonly problem: CallRefusal };
+  readonly 'call-publish': { readonly number: number } | { readonly problem: CallRefusal };
+  readonly 'call-kit': CallKit;
   readonly statistics: { readonly weeks: readonly WeekCount[]; readonly answers: readonly AnswerCount[] };
   readonly carried: TakenEnvelopes | { readonly problem: CarriedProblem };
   readonly dismiss: Record<never, never>;

@@ -2,6 +2,7 @@
 
 import type { Campaign } from '@postern/protocol/campaign/campaign';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import type { AlertSubject } from '../engine/alerts.ts';
 import type { CaseDesk } from '../engine/case-desk.ts';
 import type { TeamView } from '../engine/case-view.ts';
@@ -18,6 +19,8 @@ export interface Engine {
   conversations(): readonly CaseLine[];
   conversation(id: string): Promise<CaseFile | null> | CaseFile | null;
   campaigns(): readonly Campaign[];
+  newestRoster(): VerifiedRoster;
+  publishCampaign(signed: Uint8Array, payload: Uint8Array): Promise<VerifiedRoster>;
   team(): TeamView;
   work(action: (cases: CaseDesk, day: number) => Promise<void>): Promise<void>;
   file(id: string, message: string, at: number): Promise<FileDescriptor | null>;

@@ -1,16 +1,16 @@
 /** A desk whose keystore is open: engine, store, network and what the page is told of them. */
 
 import type { Secret } from '@postern/protocol/bytes/secret';
-import type { Campaign } from '@postern/protocol/campaign/campaign';
 import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
+import { CallDesk } from '../calls/call-desk.ts';
+import type { CallWorkshop } from '../calls/workshop.ts';
 import { caseProblems } from '../engine/case-view.ts';
 import { replyProblems } from '../engine/view.ts';
 import type { ExportOrder } from '../export/export-cases.ts';
 import { DeskFiles, defaultDelaySeconds } from '../files/desk-files.ts';
 import type { Answers, Calls, Change, Preferences } from './api.ts';
-import { type CallView, callViews } from './call-words.ts';
 import { readCarried } from './carried-lines.ts';
 import { type CaseAnswer, type CaseCallName, type CaseCalls, caseAction } from './case-calls.ts';
 import { CaseFiles } from './case-files.ts';
@@ -32,6 +32,7 @@ export interface OpenDeskOptions {
   readonly folder: string;
   /** In place of the usual delay before a file is moved. */
   readonly fileDelaySeconds: readonly [number, number] | null;
+  readonly workshop: CallWorkshop | null;
   readonly socks: SocksProxy | null;
   /** In place of the enrolment's. */
   readonly server: string | null;
@@ -60,11 +61,11 @@ export class OpenDesk {
   readonly #engine: Engine;
   readonly #records: PageRecords;
   readonly #files: DeskFiles;
+  /** Known ones, and those that are written here. */
+  readonly calls: CallDesk;
   readonly #inbox: Inbox;
   readonly #loop: EngineLoop;
   readonly #unlisten: () => void;
-  #campaigns: readonly Campaign[] = [];
-  #calls: readonly CallView[] = [];
   #gathering: { cancel(): void } | null = null;
   #telling: { cancel(): void } | null = null;
   #isClosed = false;
@@ -77,15 +78,15 @@ export class OpenDesk {
     this.#engine = parts.engine;
     this.#records = parts.records;
     this.#files = parts.files;
+    this.calls = new CallDesk({ ...options, ...parts });
     this.files = new CaseFiles({ ...options, ...parts });
     const forget = async (id: string): Promise<void> => {
       await parts.records.forget(id);
       await this.files.copies.forget(id);
     };
-    this.#inbox = new Inbox({ ...parts, forget, calls: () => this.#calls, onFound: () => this.#gather() });
+    this.#inbox = new Inbox({ ...parts, forget, calls: () => this.calls.known, onFound: () => this.#gather() });
     this.#unlisten = parts.engine.onChange(() => this.#gather());
     this.#loop = startEngineLoop(parts.engine, options.now, options.timer, () => this.#gather());
-    this.#readCalls();
     this.#tellInbox();
   }
 
@@ -143,7 +144,7 @@ export class OpenDesk {
       this.#status(),
       { kind: 'inbox', isWhole: true, rows: [...this.#inbox.rows.values()], gone: [] },
       this.#fileChange(),
-      { kind: 'calls', calls: this.#calls },
+      { kind: 'calls', calls: this.calls.known },
     ];
   }
 
@@ -243,7 +244,7 @@ export class OpenDesk {
 
   export(order: ExportOrder): Promise<Answers['export']> {
     return exportFromDesk(
-      { ...this.#options, engine: this.#engine, files: this.#files, cases: this, calls: this.#calls },
+      { ...this.#options, engine: this.#engine, files: this.#files, cases: this, calls: this.calls.known },
       order,
     );
   }
@@ -314,17 +315,11 @@ export class OpenDesk {
   }
 
   #tellCalls(): void {
-    if (this.#engine.campaigns() === this.#campaigns) return;
-    this.#readCalls();
-    this.#options.send({ kind: 'calls', calls: this.#calls });
+    if (!this.calls.refresh()) return;
+    this.#options.send({ kind: 'calls', calls: this.calls.known });
     // What was read before is found by the words too.
     const answered = [...this.#inbox.rows.values()].filter(({ campaign }) => campaign !== null).map(({ id }) => id);
     this.#inbox.readAgain(answered);
-  }
-
-  #readCalls(): void {
-    this.#campaigns = this.#engine.campaigns();
-    this.#calls = callViews(this.#campaigns);
   }
 }
 

@@ -19,8 +19,8 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-/** Shows files; see `frameHeaders`. */
-const framePath = '/viewer/frame.html';
+/** They show files and calls; see `frameHeaders`. */
+const framePaths = ['/viewer/frame.html', '/viewer/call-frame.html'];
 
 /** By path from `/`. @throws Error if the page has not been built */
 export async function readPageFiles(folder: string): Promise<ReadonlyMap<string, PageFile>> {
@@ -31,9 +31,10 @@ export async function readPageFiles(folder: string): Promise<ReadonlyMap<string,
     const path = join(entry.parentPath, entry.name);
     files.set(path.slice(folder.length).replaceAll('\\', '/'), { type, bytes: new Uint8Array(await readFile(path)) });
   }
-  const frame = files.get(framePath);
-  if (frame !== undefined) {
-    files.set(framePath, { ...frame, headers: await frameHeaders(new TextDecoder().decode(frame.bytes)) });
+  for (const path of framePaths) {
+    const frame = files.get(path);
+    if (frame === undefined) continue;
+    files.set(path, { ...frame, headers: await frameHeaders(new TextDecoder().decode(frame.bytes)) });
   }
   const index = files.get('/index.html');
   if (index === undefined) throw new Error('serve the desk: the page has not been built');

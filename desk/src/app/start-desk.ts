@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Random } from '@postern/protocol/primitives/random';
+import type { CallWorkshop } from '../calls/workshop.ts';
 import { DeskEngine } from '../engine/desk-engine.ts';
 import { Access } from './access.ts';
 import { type Change, type FilePlace, type LockPhase, readBytesMax } from './api.ts';
@@ -36,6 +37,8 @@ export interface StartDeskOptions {
   /** Unix seconds. */
   readonly now?: () => number;
   readonly random?: Random;
+  /** Makes calls; without one the page has no place to write them. */
+  readonly workshop?: CallWorkshop;
   readonly timer?: Timer;
 }
 
@@ -156,6 +159,16 @@ class DeskRoom {
       'saved-reply': this.#case('saved-reply'),
       ask: this.#case('ask'),
       answer: this.#case('answer'),
+      calls: () => this.#use((desk) => desk.calls.list()),
+      'call-begin': ({ language }) => this.#use((desk) => desk.calls.begin(language)),
+      'call-read': ({ call }) => this.#use((desk) => desk.calls.read(call)),
+      'call-write': ({ draft }) => this.#use((desk) => desk.calls.write(draft)),
+      'call-drop': ({ call }) => this.#use((desk) => desk.calls.drop(call).then(nothing)),
+      'call-check': ({ call }) => this.#use((desk) => desk.calls.check(call)),
+      'call-preview': ({ call, ...view }) => this.#use((desk) => desk.calls.preview(call, view)),
+      'call-sign': ({ call }) => this.#use((desk) => desk.calls.writeForSigning(call)),
+      'call-publish': ({ call, roster }) => this.#use((desk) => desk.calls.publish(call, roster)),
+      'call-kit': ({ call }) => this.#use((desk) => desk.calls.makeKit(call)),
       carried: ({ text }) => this.#use((desk) => desk.takeCarried(text)),
       dismiss: (alert) => this.#use((desk) => desk.dismiss(alert).then(nothing)),
       preferences: (preferences) => this.#use((desk) => desk.setPreferences(preferences).then(nothing)),
@@ -242,7 +255,7 @@ class DeskRoom {
   }
 
   #deskOptions() {
-    const { folder, openEngine = openDeskEngine, server = null, socks = null } = this.#options;
+    const { folder, openEngine = openDeskEngine, server = null, socks = null, workshop = null } = this.#options;
     const fileDelaySeconds = this.#options.fileDelaySeconds ?? null;
     const [now, random, timer] = [this.#now, this.#random, this.#timer];
     const send = (change: Change): void => {
@@ -250,7 +263,7 @@ class DeskRoom {
     };
     const onReading = (read: number, all: number): void => this.#send({ kind: 'opening', read, all });
     const own = { storeFile: join(folder, storeName), folder, fileDelaySeconds };
-    return { ...own, socks, server, now, random, timer, openEngine, send, onReading };
+    return { ...own, workshop, socks, server, now, random, timer, openEngine, send, onReading };
   }
 
   #setPhase(phase: LockPhase): void {

@@ -75,6 +75,13 @@ export class Campaigns {
     }
   }
 
+  /** Gives the server what a roster lists that it has. @throws Unreachable, Refused */
+  async publish(payload: Uint8Array): Promise<void> {
+    await this.#parts.server.ask({ kind: 'publish-campaign', campaign: payload });
+    // It is looked for again at once.
+    this.#nextTry = Number.NEGATIVE_INFINITY;
+  }
+
   async #keep(campaign: Campaign & { readonly hash: Uint8Array; readonly payload: Uint8Array }): Promise<void> {
     const id = bytesToHex(campaign.id);
     await this.#parts.ports.store.set(names.campaign(id), campaign.payload);

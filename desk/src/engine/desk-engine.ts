@@ -3,9 +3,10 @@
 import { hexToBytes } from '@postern/protocol/bytes/encode';
 import { Reader } from '@postern/protocol/bytes/reader';
 import { Writer } from '@postern/protocol/bytes/writer';
-import type { Campaign } from '@postern/protocol/campaign/campaign';
+import { type Campaign, verifyCampaign } from '@postern/protocol/campaign/campaign';
 import { MESSAGE_ID_BYTES, REPLY_PARTS_MAX } from '@postern/protocol/constants';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import type { LogEvent } from '@postern/protocol/messages/log-event';
 import { type ReplyContent, splitReply } from '@postern/protocol/messages/reply-content';
 import { type Day, dayOf } from '@postern/protocol/time';
@@ -117,6 +118,25 @@ export class DeskEngine {
   /** Those whose words are known; the same value until there is another one. */
   campaigns(): readonly Campaign[] {
     return this.#nouns.campaigns.all;
+  }
+
+  /** The newest that is known, in use or not. */
+  newestRoster(): VerifiedRoster {
+    const { rosters } = this.#nouns;
+    return rosters.known[0] ?? rosters.current;
+  }
+
+  /**
+   * Publishes a roster that the root key has signed, and a campaign that it lists.
+   * @throws DocumentError, WireError for what is refused; Unreachable, Refused
+   */
+  async publishCampaign(signed: Uint8Array, payload: Uint8Array): Promise<VerifiedRoster> {
+    const { rosters, campaigns } = this.#nouns;
+    const roster = await rosters.bring(signed, dayOf(this.#ports.now()));
+    await verifyCampaign(payload, roster);
+    await campaigns.publish(payload);
+    this.#tell();
+    return roster;
   }
 
   team(): TeamView {

@@ -101,6 +101,15 @@ export class Rosters {
     return since.every((roster) => devicesOf(roster, this.#parts.keys.desk).every((id) => this.isDevice(id)));
   }
 
+  /** Accepts a signed roster that somebody has brought, and gives it to the server. @returns the newest @throws DocumentError, WireError for one that is refused; Unreachable, Refused */
+  async bring(signed: Uint8Array, day: Day): Promise<VerifiedRoster> {
+    const newest = this.#chain.at(-1) as VerifiedRoster;
+    const next = await acceptOnItsDay(newest, signed);
+    await this.#parts.server.ask({ kind: 'publish-roster', roster: next.signed });
+    if (next.number > newest.number) await this.#accept([next.signed], day);
+    return next;
+  }
+
   /** Fetches what is newer and accepts it (ROS-1 to ROS-3). @throws Unreachable, Refused */
   async refresh(day: Day): Promise<void> {
     const newest = this.#chain.at(-1) as VerifiedRoster;

@@ -1,6 +1,6 @@
 /** The page of a campaign in one language: the built template filled with what the campaign says (spec/protocol.md section 2.7). */
 
-import type { CampaignState, VerifiedCampaign } from '@postern/protocol/campaign/campaign';
+import type { Campaign, CampaignState } from '@postern/protocol/campaign/campaign';
 import type { CampaignText, Prompt } from '@postern/protocol/campaign/campaign-text';
 import { type Block, type Inline, parseMarkdown } from '@postern/protocol/campaign/markdown';
 import type { Question } from '@postern/protocol/campaign/question';
@@ -15,9 +15,9 @@ export interface CampaignPage {
   readonly others: readonly { readonly language: string; readonly name: string; readonly direction: string }[];
 }
 
-/** What stands in each `{{name}}` of the template, without the parts that do not hold [CAM-4]. */
+/** What stands in each `{{name}}` of the template, without the parts that do not hold [CAM-4]. The server has verified the campaign; a preview has not. */
 export function campaignHtml(
-  campaign: VerifiedCampaign,
+  campaign: Campaign,
   text: CampaignText,
   state: CampaignState,
   { template, values, others }: CampaignPage,

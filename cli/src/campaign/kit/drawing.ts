@@ -1,14 +1,7 @@
-/** A picture of text, surfaces and QR codes as SVG; text runs in its language's own direction. */
+/** A picture of text, surfaces and QR codes as SVG; letters are outlines, so it looks the same where none of the fonts is. */
 
 import { encodeQR } from 'qr';
-
-export interface TextStyle {
-  /** Pixels. */
-  readonly size: number;
-  readonly isBold?: boolean;
-  readonly color: string;
-  readonly direction: 'ltr' | 'rtl';
-}
+import type { TextStyle, Typesetter } from './typesetter.ts';
 
 export interface Box {
   readonly x: number;
@@ -18,16 +11,16 @@ export interface Box {
 
 /** Of the size of its letters. */
 const lineHeight = 1.4;
-/** Right-to-left embedding and its end: a line of Arabic that ends in a stop, or holds Latin, is laid out as Arabic. */
-const [embed, end] = ['\u202b', '\u202c'];
-
 export class Drawing {
   readonly width: number;
   readonly height: number;
   readonly #parts: string[] = [];
+  readonly #setter: Typesetter;
   #bottom = 0;
+  #isTooWide = false;
 
-  constructor(width: number, height: number, background: string) {
+  constructor(setter: Typesetter, width: number, height: number, background: string) {
+    this.#setter = setter;
     this.width = width;
     this.height = height;
     this.rectangle({ x: 0, y: 0, width }, height, background);
@@ -39,15 +32,15 @@ export class Drawing {
 
   /** Breaks the text into lines. @returns y below the last */
   text(text: string, { x, y, width }: Box, style: TextStyle): number {
-    const { size, isBold = false, color, direction } = style;
-    const lines = wrap(text, width / size);
-    const [at, anchor] = direction === 'rtl' ? [x + width, 'end'] : [x, 'start'];
+    const { size, color, direction } = style;
+    const lines = wrap(text, width, (line) => this.#setter.set(line, style).width);
     for (const [i, line] of lines.entries()) {
-      const shown = escapeText(direction === 'rtl' ? embed + line + end : line);
-      const baseline = y + (i + 0.8) * size * lineHeight;
-      this.#parts.push(
-        `<text x="${at}" y="${baseline.toFixed(1)}" text-anchor="${anchor}" font-family="${familyOf(line)}" font-weight="${isBold ? 700 : 400}" font-size="${size}" fill="${color}">${shown}</text>`,
-      );
+      const set = this.#setter.set(line, style);
+      const left = direction === 'rtl' ? x + width - set.width : x;
+      // Closing marks may hang over the text's place, nothing over the picture's.
+      this.#isTooWide ||= left < 0 || left + set.width > this.width;
+      const outline = set.outline(left, y + (i + 0.8) * size * lineHeight);
+      this.#parts.push(`<path fill="${color}" d="${outline}"/>`);
     }
     const bottom = y + lines.length * size * lineHeight;
     this.#bottom = Math.max(this.#bottom, bottom);
@@ -67,9 +60,9 @@ export class Drawing {
     this.#parts.push(`<path fill="#000000" shape-rendering="crispEdges" d="${path.join('')}"/>`);
   }
 
-  /** False where text runs over the lower edge. */
+  /** False where text runs over the lower edge, or a word is wider than its place. */
   get fits(): boolean {
-    return this.#bottom <= this.height;
+    return this.#bottom <= this.height && !this.#isTooWide;
   }
 
   get svg(): string {
@@ -78,43 +71,26 @@ export class Drawing {
   }
 }
 
-/** @param width in letters' sizes @returns lines, cut where the language allows it */
-export function wrap(text: string, width: number): string[] {
+/** @param measure in the width's unit @returns lines, cut where the language allows it */
+export function wrap(text: string, width: number, measure: (line: string) => number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const { segment } of new Intl.Segmenter('und', { granularity: 'word' }).segment(text)) {
-    const closes = /^\p{P}+$/u.test(segment);
-    if (line !== '' && !closes && widthOf(line + segment) > width) {
+  for (const piece of piecesOf(text)) {
+    const closes = /^\p{P}+$/u.test(piece);
+    if (line !== '' && !closes && measure((line + piece).trim()) > width) {
       lines.push(line.trim());
       line = '';
     }
-    line += segment;
+    line += piece;
   }
   return [...lines, line.trim()].filter((one) => one !== '');
 }
 
-/** Each script has a family, and a bold of it, of its own. */
-function familyOf(line: string): string {
-  if (/\p{Script=Arabic}/u.test(line)) return 'Noto Sans Arabic';
-  return /\p{Script=Han}/u.test(line) ? 'Noto Sans SC' : 'Noto Sans';
-}
-
-/** In letters' sizes, rather too wide than too narrow: what is drawn is measured by the tests. */
-function widthOf(text: string): number {
-  let sum = 0;
-  for (const character of text) sum += characterWidth(character);
-  return sum;
-}
-
-function characterWidth(character: string): number {
-  if (/\p{M}/u.test(character)) return 0;
-  if (/[\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u.test(character)) return 1;
-  if (/\p{Lu}/u.test(character)) return 0.75;
-  return /[\s.,:;!|'il]/.test(character) ? 0.35 : 0.62;
+/** Tibetan breaks after the dot that ends a syllable, which no dictionary of words is needed for. */
+function piecesOf(text: string): string[] {
+  return [...new Intl.Segmenter('und', { granularity: 'word' }).segment(text)].flatMap(({ segment }) =>
+    segment.split(/(?<=\u0f0b)/),
+  );
 }
 
 const f = (value: number): string => value.toFixed(2);
-
-function escapeText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}

@@ -2,7 +2,7 @@
 
 import type { Fingerprint } from '@postern/protocol/bytes/brand';
 import type { Campaign } from '@postern/protocol/campaign/campaign';
-import type { LocalName } from '@postern/protocol/keys/roster';
+import type { LocalName, Roster } from '@postern/protocol/keys/roster';
 import type { Day } from '@postern/protocol/time';
 import { listsFor, wordsIn } from '../../organisation/verification.ts';
 import { type KitWords, kitWords } from './kit-words.ts';
@@ -28,6 +28,12 @@ const groupCharacters = 4;
 const groupsInLine = 5;
 /** After Arabic, digits and hyphens would turn around without it. */
 const leftToRightMark = '\u200e';
+
+/** Of the organisation's addresses the one that pictures show unless another is asked for: an onion address, if there is one. */
+export function kitAddress({ servers }: Pick<Roster, 'servers'>): string | undefined {
+  const addresses = servers.flatMap((server) => server.addresses);
+  return addresses.find((one) => new URL(one).host.endsWith('.onion')) ?? addresses[0];
+}
 
 /** One for each language of the campaign in which a kit can be made. @param origin such as `http://….onion` */
 export async function kitTexts(

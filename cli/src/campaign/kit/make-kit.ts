@@ -8,9 +8,11 @@ import { bytesToHex, utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { refused } from '../../terminal/failure.ts';
 import type { Drawing } from './drawing.ts';
+import { FontSlices } from './font-slices.ts';
 import type { KitText } from './kit-text.ts';
 import { cards, endCard, poster, posters, titleCard } from './pictures.ts';
-import { toOutlines, toPdf, toPng } from './render.ts';
+import { toPdf, toPng } from './render.ts';
+import { Typesetter } from './typesetter.ts';
 import { caption, captionLimits, type Platform, plainText, pressPage, subtitles } from './written.ts';
 
 export interface KitFile {
@@ -33,10 +35,11 @@ export async function makeKit(folder: string, texts: readonly KitText[], film: b
     files.push({ path, hash: await hashOf(content) });
   };
   await mkdir(folder, { recursive: true });
+  const setter = await typesetterFor(texts);
   for (const text of texts) {
     await mkdir(join(folder, text.language));
-    await keepPosters(text, keep);
-    await keepCards(text, keep);
+    await keepPosters(setter, text, keep);
+    await keepCards(setter, text, keep);
     await keepWritten(text, keep);
     if (film) files.push(...(await makeFilms(folder, text)));
   }
@@ -47,29 +50,43 @@ export async function makeKit(folder: string, texts: readonly KitText[], film: b
   return files;
 }
 
+/** With the fonts that these texts need. @throws Failure for a sign that none of them has */
+export async function typesetterFor(texts: readonly KitText[]): Promise<Typesetter> {
+  const needed = texts.map(({ language, organisation, title, summary, address, words, until, say }) => ({
+    language,
+    text: [organisation, title, summary, address, ...words, until, ...Object.values(say)].join(' '),
+  }));
+  const slices = await FontSlices.load(needed);
+  for (const { text, language } of needed) {
+    const lacking = slices.lacking(text, language);
+    if (lacking.length > 0)
+      throw refused(`No font of the kit has these signs of the text in ${language}: ${lacking.join(' ')}`);
+  }
+  return new Typesetter(slices);
+}
+
 async function hashOf(content: string | Uint8Array): Promise<string> {
   return bytesToHex(await sha256(typeof content === 'string' ? utf8ToBytes(content) : content));
 }
 
 type Keep = (path: string, content: string | Uint8Array) => Promise<void>;
 
-async function keepPosters(text: KitText, keep: Keep): Promise<void> {
+async function keepPosters(setter: Typesetter, text: KitText, keep: Keep): Promise<void> {
   for (const [name, size] of Object.entries(posters)) {
-    const drawing = poster(text, size);
+    const drawing = poster(setter, text, size);
     const path = `${text.language}/${name}`;
     requireRoom(drawing, path);
-    const outlines = toOutlines(drawing);
-    await keep(`${path}.svg`, outlines);
-    await keep(`${path}.pdf`, await toPdf(drawing, outlines, size.millimetres));
+    await keep(`${path}.svg`, drawing.svg);
+    await keep(`${path}.pdf`, await toPdf(drawing, size.millimetres));
     await keep(`${path}.png`, toPng(drawing, Math.round(size.millimetres * pixelsPerMillimetre)));
   }
 }
 
-async function keepCards(text: KitText, keep: Keep): Promise<void> {
+async function keepCards(setter: Typesetter, text: KitText, keep: Keep): Promise<void> {
   for (const [name, size] of Object.entries(cards)) {
     const drawn: readonly (readonly [string, Drawing])[] = [
-      ['title', titleCard(text, size)],
-      ['end', endCard(text, size)],
+      ['title', titleCard(setter, text, size)],
+      ['end', endCard(setter, text, size)],
     ];
     for (const [kind, drawing] of drawn) {
       const path = `${text.language}/${kind}-${name}.png`;

@@ -1,15 +1,10 @@
 /** Posters and cards. Sizes are pixels of the drawing; print sizes are those of the PDF. */
 
-import { Drawing, type TextStyle } from './drawing.ts';
+import { Drawing } from './drawing.ts';
 import type { KitText } from './kit-text.ts';
+import type { TextStyle, Typesetter } from './typesetter.ts';
 
-export interface Colors {
-  readonly ground: string;
-  readonly ink: string;
-  readonly accent: string;
-}
-
-const colors: Colors = { ground: '#fbfaf6', ink: '#16202a', accent: '#14566b' };
+const colors = { ground: '#fbfaf6', ink: '#16202a', accent: '#14566b' } as const;
 
 /** Name of each picture, its drawing's size, and in millimetres how wide it is printed; null for a screen. */
 export const posters = {
@@ -23,17 +18,23 @@ export const cards = {
   '9x16': { width: 1080, height: 1920 },
 } as const;
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Title and call above, the way there below. */
-export function poster(text: KitText, { width, height }: { readonly width: number; readonly height: number }): Drawing {
-  const drawing = new Drawing(width, height, colors.ground);
+export function poster(setter: Typesetter, text: KitText, { width, height }: Size): Drawing {
+  const drawing = new Drawing(setter, width, height, colors.ground);
   const margin = Math.round(width * 0.06);
   const box = { x: margin, width: width - 2 * margin };
   const unit = Math.min(width, height) / 1240;
-  const style = (size: number, isBold = false, color = colors.ink): TextStyle => ({
+  const style = (size: number, isBold = false, color: string = colors.ink): TextStyle => ({
     size: Math.round(size * unit),
     isBold,
     color,
     direction: text.say.direction,
+    language: text.language,
   });
   drawing.rectangle({ x: 0, y: 0, width }, Math.round(14 * unit), colors.accent);
   const isTall = height > width;
@@ -68,6 +69,7 @@ function wayThere(
     isBold,
     color: colors.ink,
     direction,
+    language: text.language,
   });
   const latin = (size: number): TextStyle => ({ ...style(size), direction: 'ltr' });
   let y = drawing.text(text.say.open, { ...beside, y: box.y }, style(32, true));
@@ -78,19 +80,13 @@ function wayThere(
 }
 
 /** What stands at the end of a film: the way there. */
-export function endCard(
-  text: KitText,
-  { width, height }: { readonly width: number; readonly height: number },
-): Drawing {
-  return poster({ ...text, summary: '' }, { width, height });
+export function endCard(setter: Typesetter, text: KitText, { width, height }: Size): Drawing {
+  return poster(setter, { ...text, summary: '' }, { width, height });
 }
 
 /** What stands at its beginning: who asks, and what. */
-export function titleCard(
-  text: KitText,
-  { width, height }: { readonly width: number; readonly height: number },
-): Drawing {
-  const drawing = new Drawing(width, height, colors.accent);
+export function titleCard(setter: Typesetter, text: KitText, { width, height }: Size): Drawing {
+  const drawing = new Drawing(setter, width, height, colors.accent);
   const margin = Math.round(width * 0.08);
   const box = { x: margin, width: width - 2 * margin };
   const style = (size: number, isBold: boolean): TextStyle => ({
@@ -98,6 +94,7 @@ export function titleCard(
     isBold,
     color: '#ffffff',
     direction: text.say.direction,
+    language: text.language,
   });
   let y = drawing.text(text.organisation, { ...box, y: height * 0.2 }, style(36, true));
   y = drawing.text(text.title, { ...box, y: y + 24 }, style(76, true));

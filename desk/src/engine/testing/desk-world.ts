@@ -71,6 +71,7 @@ export class DeskWorld {
   readonly options: Partial<EngineOptions>;
   /** What is signed into each roster. */
   readonly members: DeviceIdentity[] = [];
+  readonly addresses: string[] = [];
   roster: VerifiedRoster | null = null;
   server: RunningServer | null = null;
   /** The server's, to look at. */
@@ -176,7 +177,7 @@ export class DeskWorld {
       firstDay: 20_800,
       lastDay: 20_800 + 90,
       names: [{ language: 'en', name: 'Example Review' }],
-      servers: [{ keyHash: await keyHashOf(serverKey), addresses: [] }],
+      servers: [{ keyHash: await keyHashOf(serverKey), addresses: this.addresses }],
       desks: [
         {
           id: deskId(this.desk),

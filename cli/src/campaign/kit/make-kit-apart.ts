@@ -1,0 +1,28 @@
+/** Makes a kit in a thread of its own, so that whoever waits for it can do other things: drawing takes seconds. */
+
+import { once } from 'node:events';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { refused } from '../../terminal/failure.ts';
+import type { KitText } from './kit-text.ts';
+import { makeKit } from './make-kit.ts';
+
+interface KitOrder {
+  readonly folder: string;
+  readonly texts: readonly KitText[];
+}
+
+/** @returns how many files @throws Failure */
+export async function makeKitApart(folder: string, texts: readonly KitText[]): Promise<number> {
+  const worker = new Worker(new URL(import.meta.url), { workerData: { folder, texts } satisfies KitOrder });
+  const [answer] = (await once(worker, 'message')) as [number | string];
+  if (typeof answer === 'string') throw refused(answer);
+  return answer;
+}
+
+if (!isMainThread && parentPort !== null) {
+  const { folder, texts } = workerData as KitOrder;
+  makeKit(folder, texts, false).then(
+    (files) => parentPort?.postMessage(files.length),
+    (error: Error) => parentPort?.postMessage(error.message),
+  );
+}

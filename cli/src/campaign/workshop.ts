@@ -1,0 +1,160 @@
+/** Makes calls for the desk's app, by the code of `postern campaign`. */
+
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { CallDraft, DraftText } from '@postern/desk/calls/call-draft';
+import type { CallPlace, CallPreview, CallWorkshop, PreviewKind } from '@postern/desk/calls/workshop';
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { type Campaign, campaignState } from '@postern/protocol/campaign/campaign';
+import { readBuiltPages } from '@postern/server/files/page-files';
+import { campaignHtml } from '@postern/server/http/campaign-html';
+import { valuesFor } from '@postern/server/http/fill-page';
+import { nextRoster, usualValidDays } from '../organisation/next-roster.ts';
+import { writeDraft } from '../organisation/roster-file.ts';
+import { dayText } from '../terminal/context.ts';
+import { Failure, refused } from '../terminal/failure.ts';
+import { campaignFiles, readCampaign } from './campaign-folder.ts';
+import { listWith } from './campaign-store.ts';
+import { checkCampaign } from './check.ts';
+import { Fields } from './fields.ts';
+import { firstDraft } from './first-draft.ts';
+import { type KitText, kitAddress, kitTexts } from './kit/kit-text.ts';
+import { typesetterFor } from './kit/make-kit.ts';
+import { makeKitApart } from './kit/make-kit-apart.ts';
+import { cards, endCard, poster, posters, titleCard } from './kit/pictures.ts';
+import { builtPages, pageLanguages } from './page-languages.ts';
+
+/** How long a call runs if nobody says otherwise. */
+const usualDays = 90;
+
+export const callWorkshop: CallWorkshop = {
+  begin: (languages, { roster, today }, random) => {
+    const desks = roster.desks.filter(({ paused }) => !paused).map(({ id }) => bytesToHex(id));
+    const days = { from: dayText(today), until: dayText(today + usualDays - 1) };
+    const { structure, texts } = firstDraft({ name: 'new-call', ...days, desks, languages }, random);
+    const [source = 'en'] = languages;
+    const joined = texts.map(([language, words]) => [language, joinLines(words)] as const);
+    return {
+      structure,
+      texts: Object.fromEntries(joined),
+      source,
+      checks: { contact: false, words: false },
+    } as CallDraft;
+  },
+  check: async (draft, place) => {
+    try {
+      return await checkCampaign(read(draft, place), await pageLanguages(), place.today);
+    } catch (error) {
+      return { fault: faultOf(error) };
+    }
+  },
+  preview: async (draft, view, place) => {
+    try {
+      const campaign = read(draft, place);
+      return view.kind === 'page'
+        ? await previewPage(campaign, view.language, place)
+        : await previewPicture(campaign, view, place);
+    } catch (error) {
+      return { kind: 'fault', fault: faultOf(error) };
+    }
+  },
+  words: async (draft, place) => {
+    if (kitAddress(place.roster) === undefined) return {};
+    const texts = await textsOf(read(draft, place), place);
+    return Object.fromEntries(texts.map(({ language, words }) => [language, words.join(' ')]));
+  },
+  writeForSigning: async (draft, place, folder) => {
+    const campaign = read(draft, place);
+    const { payload } = await checkCampaign(campaign, [], place.today);
+    await rm(folder, { recursive: true, force: true });
+    for (const [file, text] of campaignFiles(...foldersOf(draft))) {
+      await mkdir(dirname(join(folder, file)), { recursive: true });
+      await writeFile(join(folder, file), text, { flag: 'wx' });
+    }
+    const campaigns = await listWith(place.roster.campaigns, campaign.id, payload);
+    const validDays = Math.max(usualValidDays, place.roster.lastDay - place.today);
+    const next = nextRoster(place.roster, { today: place.today, validDays });
+    await writeDraft(join(folder, 'roster.draft'), { ...next, campaigns });
+  },
+  makeKit: async (draft, place, folder) => {
+    try {
+      const texts = await textsOf(read(draft, place), place);
+      await rm(folder, { recursive: true, force: true });
+      return { files: await makeKitApart(folder, texts) };
+    } catch (error) {
+      return { fault: faultOf(error) };
+    }
+  },
+};
+
+/** @throws Failure */
+function read(draft: CallDraft, { roster }: CallPlace): Campaign {
+  const [structure, texts] = foldersOf(draft);
+  const fields = texts.map(([language, text]) => [language, new Fields(language, text)] as const);
+  return readCampaign(new Fields('campaign', structure), new Map(fields), roster);
+}
+
+/** Without the words of questions and options that were taken out: they stay in the draft, should they come back. */
+function foldersOf({ structure, texts }: CallDraft): [structure: object, texts: (readonly [string, object])[]] {
+  const { questions } = structure;
+  const promptsOf = (text: DraftText): DraftText['questions'] =>
+    Object.fromEntries(
+      questions.map(({ id, options = [] }) => {
+        const { label = '', hint = '', options: labels = {} } = text.questions[id] ?? {};
+        const chosen = Object.fromEntries(options.map((option) => [option, labels[option] ?? '']));
+        return [id, options.length === 0 ? { label, hint } : { label, hint, options: chosen }];
+      }),
+    );
+  const named = Object.entries(texts).map(
+    ([language, text]) => [language, { ...text, questions: promptsOf(text) }] as const,
+  );
+  return [structure, named];
+}
+
+async function previewPage(campaign: Campaign, language: string, { roster, today }: CallPlace): Promise<CallPreview> {
+  const built = await readBuiltPages(builtPages);
+  const page = built.campaigns.find((one) => one.language === language);
+  const text = campaign.texts.find((one) => one.language === language);
+  if (page === undefined || text === undefined) return { kind: 'none' };
+  const values = await valuesFor(roster, language, page.list);
+  const others = built.campaigns.filter((one) => campaign.texts.some((own) => own.language === one.language));
+  const html = campaignHtml(campaign, text, campaignState(campaign, today), { template: page.html, values, others });
+  const style = built.assets.find(({ path }) => path.endsWith('.css'));
+  return { kind: 'page', html, style: new TextDecoder().decode(style?.bytes) };
+}
+
+async function previewPicture(
+  campaign: Campaign,
+  { language, kind }: { readonly language: string; readonly kind: PreviewKind },
+  place: CallPlace,
+): Promise<CallPreview> {
+  const text = (await textsOf(campaign, place)).find((one) => one.language === language);
+  if (text === undefined) return { kind: 'none' };
+  const setter = await typesetterFor([text]);
+  const draw = {
+    poster: () => poster(setter, text, posters['poster-a4']),
+    title: () => titleCard(setter, text, cards['16x9']),
+    end: () => endCard(setter, text, cards['16x9']),
+  };
+  return { kind: 'picture', svg: draw[kind === 'page' ? 'poster' : kind]().svg };
+}
+
+/** @throws Failure: a poster that leads nowhere is worse than none */
+function textsOf(campaign: Campaign, { roster }: CallPlace): Promise<KitText[]> {
+  const address = kitAddress(roster);
+  if (address === undefined) throw refused('The roster has no address for posters to lead to.');
+  return kitTexts(campaign, roster, address);
+}
+
+/** Lists of lines, as files have them, as one text. */
+function joinLines(words: object): object {
+  const joined = (value: unknown): unknown => (Array.isArray(value) ? value.join('\n') : value);
+  return Object.fromEntries(
+    Object.entries(words).map(([name, value]) => [name, name === 'safe' ? value : joined(value)]),
+  );
+}
+
+function faultOf(error: unknown): string {
+  if (error instanceof Failure) return error.message;
+  throw error;
+}

@@ -1,0 +1,80 @@
+/** How a call will look: its page, poster and cards, in a frame without origin, network or running links. */
+import type { PreviewKind, CallPreview as Shown } from '@postern/desk/calls/workshop';
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { DeskPage } from '../desk-page.ts';
+import type { TextKey } from '../languages/languages.ts';
+
+const kindTexts: Readonly<Record<PreviewKind, TextKey>> = {
+  page: 'calls.page',
+  poster: 'calls.poster',
+  title: 'calls.titleCard',
+  end: 'calls.endCard',
+};
+const kinds = Object.keys(kindTexts) as readonly PreviewKind[];
+
+interface CallPreviewProps {
+  readonly page: DeskPage;
+  readonly call: string;
+  readonly language: string;
+  /** Another number: there is something else to show. */
+  readonly kept: number;
+}
+
+export function CallPreview({ page, call, language, kept }: CallPreviewProps): JSX.Element {
+  const frame = useRef<HTMLIFrameElement>(null);
+  const [kind, setKind] = useState<PreviewKind>('page');
+  const [shown, setShown] = useState<Shown | null>(null);
+  const [isReady, setReady] = useState(false);
+  const { say } = page.words.value;
+
+  useEffect(() => {
+    const hear = ({ source, data }: MessageEvent): void => {
+      if (source !== null && source === frame.current?.contentWindow && data === 'ready') setReady(true);
+    };
+    window.addEventListener('message', hear);
+    return () => window.removeEventListener('message', hear);
+  }, []);
+  useEffect(() => {
+    let isWanted = true;
+    const look = async (): Promise<void> => {
+      const found = await page.call('call-preview', { call, language, kind });
+      if (isWanted) setShown(found);
+    };
+    page.quietly(look());
+    return () => {
+      isWanted = false;
+    };
+  }, [call, language, kind, kept]);
+  useEffect(() => {
+    const isSeen = shown?.kind === 'page' || shown?.kind === 'picture';
+    if (isReady && isSeen) frame.current?.contentWindow?.postMessage(shown, '*');
+  }, [shown, isReady]);
+
+  return (
+    <section class="call-preview" aria-label={say('calls.preview')}>
+      <fieldset class="filters">
+        <legend class="unseen">{say('calls.preview')}</legend>
+        {kinds.map((one) => (
+          <button key={one} type="button" aria-pressed={one === kind} onClick={() => setKind(one)}>
+            {say(kindTexts[one])}
+          </button>
+        ))}
+      </fieldset>
+      {shown?.kind === 'none' && <p class="note">{say(kind === 'page' ? 'calls.noPage' : 'calls.noKit')}</p>}
+      {shown?.kind === 'fault' && <Fault page={page} fault={shown.fault} />}
+      <iframe ref={frame} sandbox="allow-scripts" src="/viewer/call-frame.html" title={say('calls.preview')} />
+    </section>
+  );
+}
+
+/** What no call may have; the program says it in English. */
+export function Fault({ page, fault }: { readonly page: DeskPage; readonly fault: string }): JSX.Element {
+  return (
+    <p class="callout" role="status">
+      <span>
+        {page.words.value.say('calls.fault')} <span lang="en">{fault}</span>
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,209 @@
+/** The words of a call in one language, each beside what it is translated from. */
+import type { CallDraft, DraftPrompt, DraftQuestion, DraftText } from '@postern/desk/calls/call-draft';
+import type { JSX } from 'preact';
+import type { DeskPage } from '../desk-page.ts';
+import type { TextKey } from '../languages/languages.ts';
+import { Field } from '../views/case-parts.tsx';
+import { nameOf } from './call-language.ts';
+
+interface CallWordsFormProps {
+  readonly page: DeskPage;
+  readonly draft: CallDraft;
+  readonly language: string;
+  readonly text: DraftText;
+  readonly change: (text: DraftText) => void;
+}
+
+const lines = ['title', 'summary'] as const;
+const blocks = ['body', 'who', 'wanted', 'never', 'after'] as const;
+const labels: Readonly<Record<(typeof lines)[number] | (typeof blocks)[number], TextKey>> = {
+  title: 'calls.title',
+  summary: 'calls.summary',
+  body: 'calls.body',
+  who: 'calls.who',
+  wanted: 'calls.wanted',
+  never: 'calls.never',
+  after: 'calls.after',
+};
+const dangers: readonly TextKey[] = ['calls.safe1', 'calls.safe2', 'calls.safe3'];
+
+export function CallWordsForm({ page, draft, language, text, change }: CallWordsFormProps): JSX.Element {
+  const { say } = page.words.value;
+  const source = language === draft.source ? undefined : draft.texts[draft.source];
+  const shared = { language, sourceLanguage: draft.source };
+  const setSafe = (at: number, value: string): void => {
+    const [one, two, three] = text.safe.map((step, place) => (place === at ? value : step));
+    change({ ...text, safe: [one ?? '', two ?? '', three ?? ''] });
+  };
+  return (
+    <form class="call-words" autocomplete="off" onSubmit={(event) => event.preventDefault()}>
+      <Review page={page} language={language} text={text} change={change} />
+      {lines.map((name) => (
+        <WordsField
+          key={name}
+          {...shared}
+          label={say(labels[name])}
+          value={text[name]}
+          source={source?.[name]}
+          set={(value) => change({ ...text, [name]: value })}
+        />
+      ))}
+      {blocks.slice(0, 3).map((name) => (
+        <WordsField
+          key={name}
+          {...shared}
+          rows={4}
+          label={say(labels[name])}
+          value={text[name]}
+          source={source?.[name]}
+          set={(value) => change({ ...text, [name]: value })}
+        />
+      ))}
+      {dangers.map((key, at) => (
+        <WordsField
+          key={key}
+          {...shared}
+          rows={3}
+          label={say(key)}
+          value={text.safe[at] ?? ''}
+          source={source?.safe[at]}
+          set={(value) => setSafe(at, value)}
+        />
+      ))}
+      {blocks.slice(3).map((name) => (
+        <WordsField
+          key={name}
+          {...shared}
+          rows={3}
+          label={say(labels[name])}
+          value={text[name]}
+          source={source?.[name]}
+          set={(value) => change({ ...text, [name]: value })}
+        />
+      ))}
+      {draft.structure.questions.map((question) => (
+        <PromptFields
+          key={question.id}
+          {...shared}
+          page={page}
+          question={question}
+          prompt={text.questions[question.id] ?? noPrompt}
+          source={source?.questions[question.id]}
+          set={(prompt) => change({ ...text, questions: { ...text.questions, [question.id]: prompt } })}
+        />
+      ))}
+    </form>
+  );
+}
+
+const noPrompt: DraftPrompt = { label: '', hint: '' };
+
+/** Only a named reader makes words more than a draft. */
+function Review({
+  page,
+  language,
+  text,
+  change,
+}: Pick<CallWordsFormProps, 'page' | 'language' | 'text' | 'change'>): JSX.Element {
+  const { say } = page.words.value;
+  const review = (reviewer: string): void =>
+    change({ ...text, reviewer, state: reviewer.trim() === '' ? 'draft' : 'reviewed' });
+  return (
+    <label class="field">
+      <span>{say('calls.reviewer', { language: nameOf(page, language) })}</span>
+      <input
+        type="text"
+        dir="auto"
+        maxLength={60}
+        value={text.reviewer}
+        onInput={({ currentTarget }) => review(currentTarget.value)}
+      />
+    </label>
+  );
+}
+
+interface WordsFieldProps {
+  readonly label: string;
+  readonly language: string;
+  readonly sourceLanguage: string;
+  readonly value: string;
+  /** Undefined in the language that the others are translated from. */
+  readonly source: string | undefined;
+  /** One line without. */
+  readonly rows?: number;
+  readonly set: (value: string) => void;
+}
+
+function WordsField({ label, language, sourceLanguage, value, source, rows, set }: WordsFieldProps): JSX.Element {
+  return (
+    <div class="pair">
+      <Field label={label}>
+        {rows === undefined ? (
+          <input
+            type="text"
+            lang={language}
+            dir="auto"
+            value={value}
+            onInput={({ currentTarget }) => set(currentTarget.value)}
+          />
+        ) : (
+          <textarea
+            lang={language}
+            dir="auto"
+            rows={rows}
+            value={value}
+            onInput={({ currentTarget }) => set(currentTarget.value)}
+          />
+        )}
+      </Field>
+      {source !== undefined && (
+        <p class="source" lang={sourceLanguage} dir="auto">
+          {source}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface PromptFieldsProps {
+  readonly page: DeskPage;
+  readonly language: string;
+  readonly sourceLanguage: string;
+  readonly question: DraftQuestion;
+  readonly prompt: DraftPrompt;
+  readonly source: DraftPrompt | undefined;
+  readonly set: (prompt: DraftPrompt) => void;
+}
+
+function PromptFields({ page, question, prompt, source, set, ...shared }: PromptFieldsProps): JSX.Element {
+  const { say } = page.words.value;
+  return (
+    <fieldset>
+      <legend>{say('calls.question', { id: question.id })}</legend>
+      <WordsField
+        {...shared}
+        label={say('calls.label')}
+        value={prompt.label}
+        source={source?.label}
+        set={(label) => set({ ...prompt, label })}
+      />
+      <WordsField
+        {...shared}
+        label={say('calls.hint')}
+        value={prompt.hint}
+        source={source?.hint}
+        set={(hint) => set({ ...prompt, hint })}
+      />
+      {question.options?.map((option) => (
+        <WordsField
+          key={option}
+          {...shared}
+          label={say('calls.option', { id: option })}
+          value={prompt.options?.[option] ?? ''}
+          source={source === undefined ? undefined : (source.options?.[option] ?? '')}
+          set={(words) => set({ ...prompt, options: { ...prompt.options, [option]: words } })}
+        />
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,253 @@
+/** Calls at this desk: those that are known, and those written on this device: kept sealed, checked, shown, signed elsewhere, published. */
+
+import { join } from 'node:path';
+import { bytesToUtf8, utf8ToBytes } from '@postern/protocol/bytes/encode';
+import { WireError } from '@postern/protocol/bytes/wire-error';
+import type { Campaign } from '@postern/protocol/campaign/campaign';
+import { DocumentError } from '@postern/protocol/keys/document-error';
+import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
+import type { Random } from '@postern/protocol/primitives/random';
+import { dayOf } from '@postern/protocol/time';
+import { type CallView, callViews } from '../app/call-words.ts';
+import { Refused, Unreachable } from '../engine/desk-server.ts';
+import type { LocalStore } from '../engine/ports.ts';
+import type { CallDraft } from './call-draft.ts';
+import type { CallPlace, CallPreview, CallProblem, CallWorkshop, PreviewKind } from './workshop.ts';
+
+export interface CallDeskParts {
+  /** Null: calls cannot be written here. */
+  readonly workshop: CallWorkshop | null;
+  readonly store: LocalStore;
+  readonly engine: {
+    campaigns(): readonly Campaign[];
+    newestRoster(): VerifiedRoster;
+    publishCampaign(signed: Uint8Array, payload: Uint8Array): Promise<VerifiedRoster>;
+  };
+  /** The device's. */
+  readonly folder: string;
+  readonly random: Random;
+  readonly now: () => number;
+}
+
+export interface CallList {
+  readonly isAvailable: boolean;
+  readonly drafts: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly title: string;
+    readonly source: string;
+  }[];
+  /** Of the organisation that can receive answers: hex, and a name. */
+  readonly desks: readonly {
+    readonly id: string;
+    readonly names: readonly { readonly language: string; readonly name: string }[];
+  }[];
+}
+
+export interface CallCheck {
+  /** What no call may have, in English; null for none. */
+  readonly fault: string | null;
+  readonly hash: string;
+  readonly problems: readonly CallProblem[];
+  /** As pages and posters show them, by language. */
+  readonly words: Readonly<Record<string, string>>;
+}
+
+/**
+ * `gone`: there is no such draft. `unready`: not everything is settled. `fault`: it is no call. `changed`: the roster
+ * lists no call of exactly these contents. `roster`: it is not signed by the root key, or does not follow the newest.
+ * `kit`: it cannot be made, for the reason that comes with it.
+ * `server`: it cannot be reached or has refused it. `disk`: the disk did not take it.
+ */
+export type CallRefusal = 'gone' | 'unready' | 'fault' | 'changed' | 'roster' | 'server' | 'disk' | 'kit';
+
+/** `fault`: in English, of the problem `kit`. */
+export type CallKit =
+  | { readonly path: string; readonly files: number }
+  | { readonly problem: CallRefusal; readonly fault?: string };
+
+const records = { prefix: 'page/call/', of: (id: string): string => `page/call/${id}` };
+
+export class CallDesk {
+  readonly #parts: CallDeskParts;
+
+  #campaigns: readonly Campaign[] = [];
+  #known: readonly CallView[] = [];
+
+  constructor(parts: CallDeskParts) {
+    this.#parts = parts;
+    this.refresh();
+  }
+
+  /** Those that rosters have listed, with what their ids mean. */
+  get known(): readonly CallView[] {
+    return this.#known;
+  }
+
+  /** Whether others are known than before. */
+  refresh(): boolean {
+    const campaigns = this.#parts.engine.campaigns();
+    if (campaigns === this.#campaigns) return false;
+    this.#campaigns = campaigns;
+    this.#known = callViews(campaigns);
+    return true;
+  }
+
+  async list(): Promise<CallList> {
+    const { store, engine, workshop } = this.#parts;
+    const drafts: CallList['drafts'][number][] = [];
+    for (const key of await store.list(records.prefix)) {
+      const draft = await this.#draft(key.slice(records.prefix.length));
+      if (draft === null) continue;
+      const { id, name } = draft.structure;
+      drafts.push({ id, name, title: draft.texts[draft.source]?.title ?? '', source: draft.source });
+    }
+    const desks = engine.newestRoster().desks.filter(({ paused }) => !paused);
+    return {
+      isAvailable: workshop !== null,
+      drafts,
+      desks: desks.map(({ id, names }) => ({ id: Buffer.from(id).toString('hex'), names })),
+    };
+  }
+
+  /** @param language of its first text; the languages of the organisation's names follow */
+  async begin(language: string): Promise<{ readonly call: string }> {
+    const { workshop, random } = this.#parts;
+    const place = this.#place();
+    const languages = new Set([language, ...place.roster.names.map((name) => name.language)]);
+    const draft = workshop?.begin([...languages], place, random) ?? null;
+    if (draft === null) return { call: '' };
+    await this.#keep(draft);
+    return { call: draft.structure.id };
+  }
+
+  async read(call: string): Promise<{ readonly draft: CallDraft | null }> {
+    return { draft: await this.#draft(call) };
+  }
+
+  /** @param json of a draft; whatever it holds, it is checked before anything is made of it */
+  async write(json: string): Promise<{ readonly isKept: boolean }> {
+    const draft = readDraft(json);
+    if (draft === null) return { isKept: false };
+    await this.#keep(draft);
+    return { isKept: true };
+  }
+
+  async drop(call: string): Promise<void> {
+    await this.#parts.store.delete(records.of(call));
+  }
+
+  async check(call: string): Promise<CallCheck> {
+    const draft = await this.#draft(call);
+    const { workshop } = this.#parts;
+    const none = { hash: '', problems: [], words: {} };
+    if (draft === null || workshop === null) return { fault: '', ...none };
+    const checked = await workshop.check(draft, this.#place());
+    if ('fault' in checked) return { fault: checked.fault, ...none };
+    const { hash, problems } = checked;
+    return { fault: null, hash, problems, words: await workshop.words(draft, this.#place()) };
+  }
+
+  async preview(call: string, view: { readonly language: string; readonly kind: PreviewKind }): Promise<CallPreview> {
+    const draft = await this.#draft(call);
+    const { workshop } = this.#parts;
+    return draft === null || workshop === null ? { kind: 'none' } : workshop.preview(draft, view, this.#place());
+  }
+
+  async writeForSigning(call: string): Promise<{ readonly path: string } | { readonly problem: CallRefusal }> {
+    return this.#withReady(call, async (draft, _payload, workshop) => {
+      const path = join(this.#parts.folder, 'calls', draft.structure.name);
+      await workshop.writeForSigning(draft, this.#place(), path);
+      return { path };
+    });
+  }
+
+  async makeKit(call: string): Promise<CallKit> {
+    return this.#withReady(call, async (draft, _payload, workshop) => {
+      const path = join(this.#parts.folder, 'calls', `${draft.structure.name}-kit`);
+      const made = await workshop.makeKit(draft, this.#place(), path);
+      return 'fault' in made ? { problem: 'kit', fault: made.fault } : { path, ...made };
+    });
+  }
+
+  /** @param roster Base64 of what `postern campaign sign` wrote */
+  async publish(
+    call: string,
+    roster: string,
+  ): Promise<{ readonly number: number } | { readonly problem: CallRefusal }> {
+    return this.#withReady(call, async (_draft, payload) => {
+      try {
+        const { number } = await this.#parts.engine.publishCampaign(
+          new Uint8Array(Buffer.from(roster, 'base64')),
+          payload,
+        );
+        return { number };
+      } catch (error) {
+        if (error instanceof Unreachable || error instanceof Refused) return { problem: 'server' };
+        if (error instanceof DocumentError && error.code === 'wrong-roster') return { problem: 'changed' };
+        if (error instanceof DocumentError || error instanceof WireError) return { problem: 'roster' };
+        throw error;
+      }
+    });
+  }
+
+  /** Only what is checked and has nothing left on its list leaves this device. */
+  async #withReady<Done>(
+    call: string,
+    use: (
+      draft: CallDraft,
+      payload: Uint8Array,
+      workshop: CallWorkshop,
+    ) => Promise<Done | { readonly problem: CallRefusal }>,
+  ): Promise<Done | { readonly problem: CallRefusal }> {
+    const draft = await this.#draft(call);
+    const { workshop } = this.#parts;
+    if (draft === null || workshop === null) return { problem: 'gone' };
+    const checked = await workshop.check(draft, this.#place());
+    if ('fault' in checked) return { problem: 'fault' };
+    const { contact, words } = draft.checks;
+    if (checked.problems.length > 0 || !contact || !words) return { problem: 'unready' };
+    try {
+      return await use(draft, checked.payload, workshop);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      return { problem: 'disk' };
+    }
+  }
+
+  #place(): CallPlace {
+    const { engine, now } = this.#parts;
+    return { roster: engine.newestRoster(), today: dayOf(now()) };
+  }
+
+  async #draft(call: string): Promise<CallDraft | null> {
+    const bytes = await this.#parts.store.get(records.of(call));
+    return bytes === null ? null : readDraft(bytesToUtf8(bytes));
+  }
+
+  async #keep(draft: CallDraft): Promise<void> {
+    await this.#parts.store.set(records.of(draft.structure.id), utf8ToBytes(JSON.stringify(draft)));
+  }
+}
+
+/** Of the form that the page needs; the workshop reads every field strictly. Null for anything else. */
+function readDraft(json: string): CallDraft | null {
+  try {
+    const draft = JSON.parse(json) as CallDraft;
+    const { id, questions, desks } = draft.structure;
+    const isWhole =
+      /^[0-9a-f]{16}$/.test(id) &&
+      Array.isArray(questions) &&
+      Array.isArray(desks) &&
+      typeof draft.source === 'string' &&
+      typeof draft.checks.contact === 'boolean' &&
+      typeof draft.checks.words === 'boolean' &&
+      Object.values(draft.texts).every(
+        ({ safe, questions: prompts }) => safe.length === 3 && typeof prompts === 'object',
+      );
+    return isWhole ? draft : null;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+/** What the desk needs to make calls, done by whoever runs it: the same code as behind `postern campaign`. */
+
+import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
+import type { Random } from '@postern/protocol/primitives/random';
+import type { Day } from '@postern/protocol/time';
+import type { CallDraft } from './call-draft.ts';
+
+/** Why a call should not be signed yet. `no-page`: the release has no page for sources in that language. */
+export interface CallProblem {
+  readonly code: 'unreviewed' | 'no-page' | 'past';
+  /** Empty for what is about all. */
+  readonly language: string;
+}
+
+/** `fault`: what no call may have, in one English sentence that names file and field. */
+export type CheckedCall =
+  | { readonly hash: string; readonly payload: Uint8Array; readonly problems: readonly CallProblem[] }
+  | { readonly fault: string };
+
+export const previewKinds = ['page', 'poster', 'title', 'end'] as const;
+export type PreviewKind = (typeof previewKinds)[number];
+
+/** `none`: there is no page, or no kit, in that language. */
+export type CallPreview =
+  | { readonly kind: 'page'; readonly html: string; readonly style: string }
+  | { readonly kind: 'picture'; readonly svg: string }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'fault'; readonly fault: string };
+
+export interface CallPlace {
+  /** The newest that is known. */
+  readonly roster: VerifiedRoster;
+  readonly today: Day;
+}
+
+export interface CallWorkshop {
+  readonly begin: (languages: readonly string[], place: CallPlace, random: Random) => CallDraft;
+  readonly check: (draft: CallDraft, place: CallPlace) => Promise<CheckedCall>;
+  readonly preview: (
+    draft: CallDraft,
+    view: { readonly language: string; readonly kind: PreviewKind },
+    place: CallPlace,
+  ) => Promise<CallPreview>;
+  /** The eight verification words as posters show them, by language of the draft. */
+  readonly words: (draft: CallDraft, place: CallPlace) => Promise<Readonly<Record<string, string>>>;
+  /** Writes the draft and a roster that lists it into a folder, to be signed where the root key is. Takes the place of what is there. */
+  readonly writeForSigning: (draft: CallDraft, place: CallPlace, folder: string) => Promise<void>;
+  /** All files of a kit into a folder. `fault`: why it cannot be made, in one English sentence. */
+  readonly makeKit: (
+    draft: CallDraft,
+    place: CallPlace,
+    folder: string,
+  ) => Promise<{ readonly files: number } | { readonly fault: string }>;
+}
