@@ -13,7 +13,6 @@ import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { Secret } from '@postern/protocol/bytes/secret';
 import { applyEntry } from '@postern/protocol/desk/apply';
 import { caseOf } from '@postern/protocol/desk/case-work';
-import { type DeskState, emptyDeskState } from '@postern/protocol/desk/state';
 import type { CaseEvent } from '@postern/protocol/messages/case-event';
 import { splitContent } from '@postern/protocol/messages/content';
 import { encodeInside } from '@postern/protocol/messages/inside';
@@ -39,9 +38,7 @@ export const deskCases: Bench = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'postern-cases-'));
   try {
     const path = join(folder, 'desk.sqlite');
-    const made = await makeCases(cases, sampleDay, random);
-    await keepCases(path, storeKey(), made, random);
-    const ids = [...made.conversations.keys()];
+    const ids = await fill(path, storeKey(), sampleDay, random);
     const start = performance.now();
     const store = await SealedStore.open(path, storeKey(), random);
     const { state } = await LogStore.load(store, random);
@@ -115,10 +112,11 @@ function storeKey(): Secret {
   return new Secret(new Uint8Array(32).fill(9));
 }
 
-/** So many cases, as the events of that day would make them. */
-export async function makeCases(count: number, day: number, random: Random): Promise<DeskState> {
-  const state = emptyDeskState();
-  for (let at = 0; at < count; at++) {
+/** Writes the cases into a store, as their events of that day would. @returns their ids */
+async function fill(path: string, key: Secret, day: number, random: Random): Promise<string[]> {
+  const store = await SealedStore.open(path, key, random);
+  const log = await LogStore.load(store, random);
+  for (let at = 0; at < cases; at++) {
     const conversationId = random(32);
     const text = `${sentences[at % sentences.length]}${ownText(random)} ${at}`;
     const [piece] = (await splitContent({ campaign: null, language: 'zh', answers: [], text, files: [] })) as [
@@ -128,19 +126,12 @@ export async function makeCases(count: number, day: number, random: Random): Pro
     const inside = encodeInside({ kind: 'submission', part: 0, parts: 1, piece, ...place });
     const note: CaseEvent = { kind: 'note', id: random(8), day, conversationId, of: 'note', text: `见第 ${at} 号登记` };
     const events: LogEvent[] = [{ kind: 'received', envelopeId: random(32), day, inside }, note];
-    await applyEntry(state, { device, events }, context);
+    await applyEntry(log.state, { device, events }, context);
   }
-  return state;
-}
-
-/** Writes cases into a device's store, beside what is there. */
-export async function keepCases(path: string, key: Secret, { conversations, work }: DeskState, random: Random) {
-  const store = await SealedStore.open(path, key, random);
-  const log = await LogStore.load(store, random);
-  for (const [id, conversation] of conversations) log.state.conversations.set(id, conversation);
-  for (const [id, record] of work.cases) log.state.work.cases.set(id, record);
-  await store.transaction(await log.writes(conversations.keys(), true));
+  const ids = [...log.state.conversations.keys()];
+  await store.transaction(await log.writes(ids, true));
   await store.close();
+  return ids;
 }
 
 async function timed(work: () => unknown): Promise<number> {

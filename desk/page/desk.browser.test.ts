@@ -288,13 +288,13 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
 
   it.each([
     ['en', 320, 'light'],
-    ['en', 320, 'dark'],
-    ['en', 1440, 'light'],
     ['en', 1440, 'dark'],
-    ['zh-Hans', 320, 'light'],
     ['zh-Hans', 320, 'dark'],
     ['zh-Hans', 1440, 'light'],
-    ['zh-Hans', 1440, 'dark'],
+    ['ru', 320, 'light'],
+    ['ru', 1440, 'dark'],
+    ['es', 320, 'dark'],
+    ['es', 1440, 'light'],
   ] as const)('keeps WCAG 2.2 AA in %s at %i px, %s', async (language, width, scheme) => {
     const page = await openPage();
     await page.setViewport({ width, height: width === 320 ? 640 : 900 });

@@ -122,7 +122,7 @@ function organisationOf(session: PageSession, words: readonly string[], language
   };
 }
 
-/** The name in this language, else in one that shares its first part, else the first. */
+/** The name in this language, else in one that shares its first part, else in English, else the first. */
 export function inLanguage<Name extends { readonly language: string }>(
   names: readonly Name[],
   language: string,
@@ -131,6 +131,7 @@ export function inLanguage<Name extends { readonly language: string }>(
   return (
     names.find((name) => name.language === language) ??
     names.find((name) => name.language.split('-')[0] === main) ??
+    names.find((name) => name.language === 'en') ??
     names[0]
   );
 }

@@ -154,7 +154,8 @@ function quoteFaults(english: string, text: string, file: MessageFile, reference
 function termFaults(english: string, text: string, locale: string, terms: Wanted['terms']): readonly string[] {
   return Object.entries(terms).flatMap(([name, term]) => {
     const stems = term.translations[locale] ?? [];
-    if (stems.length === 0 || !new RegExp(term.english).test(english)) return [];
+    const isNamed = new RegExp(term.english).test(english.replaceAll(/\{\w+\}/g, ''));
+    if (stems.length === 0 || !isNamed) return [];
     const isSaid = stems.some((stem) => text.toLocaleLowerCase(locale).includes(stem.toLocaleLowerCase(locale)));
     return isSaid ? [] : [`says “${name}” otherwise than the glossary: ${stems.join(', ')}`];
   });

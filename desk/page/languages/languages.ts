@@ -1,6 +1,8 @@
 /** The languages of the desk's page, and how a page speaks one. Another language is one more message file (decisions/0105) and one more line. */
 import { IntlMessageFormat } from 'intl-messageformat';
 import en from './en.json' with { type: 'json' };
+import es from './es.json' with { type: 'json' };
+import ru from './ru.json' with { type: 'json' };
 import zhHans from './zh-Hans.json' with { type: 'json' };
 
 /** The message files (ARB) hold notes beside the texts, under `@key` and `@@name`. */
@@ -18,6 +20,8 @@ export interface Language {
 export const languages: readonly [Language, ...Language[]] = [
   { tag: 'en', name: 'English', direction: 'ltr', texts: en },
   { tag: 'zh-Hans', name: '简体中文', direction: 'ltr', texts: zhHans },
+  { tag: 'ru', name: 'Русский', direction: 'ltr', texts: ru },
+  { tag: 'es', name: 'Español', direction: 'ltr', texts: es },
 ];
 
 type Values = Readonly<Record<string, string | number>>;

@@ -3,12 +3,15 @@
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import { type Carried, linesToCarried } from '@postern/protocol/messages/carried';
 import { MessageError } from '@postern/protocol/messages/message-error';
-import type { CarriedRefusal } from './api.ts';
+import type { CarriedProblem } from './api.ts';
 
-export async function readCarried(text: string, fingerprint: Uint8Array): Promise<Carried | CarriedRefusal> {
+export async function readCarried(
+  text: string,
+  fingerprint: Uint8Array,
+): Promise<Carried | { problem: CarriedProblem }> {
   try {
     const read = await linesToCarried(text, fingerprint);
-    return read.kind === 'carried' ? read.carried : { problem: 'missing', missing: read.missing };
+    return read.kind === 'carried' ? read.carried : { problem: 'missing' };
   } catch (error) {
     if (error instanceof MessageError) return { problem: 'organisation' };
     if (error instanceof WireError) return { problem: 'lines' };

@@ -18,7 +18,24 @@ import { type Documents, fetchIndex, freshCircuit, readDocuments, readIndex } fr
 import type { Rosters } from './rosters.ts';
 
 /** Of the pages that a server of this release has. */
-export const pageLanguages: readonly string[] = ['zh-Hans', 'en', 'ar'];
+export const pageLanguages: readonly string[] = [
+  'zh-Hans',
+  'zh-Hant',
+  'en',
+  'ru',
+  'fa',
+  'ar',
+  'ko',
+  'es',
+  'fr',
+  'uk',
+  'tr',
+  'vi',
+  'my',
+  'ug',
+  'bo',
+  'be',
+];
 const assetLink = /\s(?:src|href)="(\/a\/[A-Za-z0-9._-]+)"/g;
 /** As the page does. */
 const earlyIndexSeconds = [60, 120, 300];

@@ -1,12 +1,14 @@
 /** The words of a transcript, in the languages of the desk. Another is one more message file (decisions/0105) and one more line. */
 import en from './languages/en.json' with { type: 'json' };
+import es from './languages/es.json' with { type: 'json' };
+import ru from './languages/ru.json' with { type: 'json' };
 import zhHans from './languages/zh-Hans.json' with { type: 'json' };
 
 type Key = Exclude<keyof typeof en, `@${string}`>;
 export type TranscriptTexts = { readonly [Name in Key | '@@locale']: string };
 
 /** English first: it stands in for languages that have none. */
-const all: readonly [TranscriptTexts, ...TranscriptTexts[]] = [en, zhHans];
+const all: readonly [TranscriptTexts, ...TranscriptTexts[]] = [en, zhHans, ru, es];
 
 export const transcriptLanguages: readonly string[] = all.map((texts) => texts['@@locale']);
 

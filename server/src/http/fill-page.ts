@@ -43,7 +43,7 @@ export function deskSections(roster: VerifiedRoster, language: string): Readonly
   });
 }
 
-/** In this language, else in one that begins alike, else the first. */
+/** In this language, else in one that begins alike, else in English, which most can spell out, else the first. */
 function nameIn<Name extends { readonly language: string }>(
   names: readonly Name[],
   language: string,
@@ -52,6 +52,7 @@ function nameIn<Name extends { readonly language: string }>(
   return (
     names.find((name) => name.language === language) ??
     names.find((name) => mainPart(name.language) === main) ??
+    names.find((name) => name.language === 'en') ??
     names[0]
   );
 }

@@ -54,7 +54,8 @@ describe.each(languages)('$tag without scripts', (language) => {
     expect(replaced.length).toBeGreaterThan(10);
     const texts: Readonly<Record<string, string>> = language.texts;
     const placed = (text = '?'): string => text.replaceAll('{', '{{').replaceAll('}', '}}').replaceAll('"', '&quot;');
-    expect(replaced.filter((key) => html.includes(placed(texts[key])))).toEqual([]);
+    // As a whole: in some languages the one is the beginning of the other.
+    expect(replaced.filter((key) => html.includes(`>${placed(texts[key])}<`))).toEqual([]);
     expect(replaced.filter((key) => !html.includes(placed(texts[`plain.${key}`])))).toEqual([]);
   });
 

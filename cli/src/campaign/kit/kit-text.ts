@@ -46,7 +46,8 @@ export async function kitTexts(
     if (say === null) return [];
     const list = listsFor([{ language }]).at(-1) ?? 'english';
     const [words] = await wordsIn(organisation.fingerprint, [list]);
-    const named = organisation.names.find((name) => name.language === language) ?? organisation.names[0];
+    const nameIn = (tag: string): LocalName | undefined => organisation.names.find((name) => name.language === tag);
+    const named = nameIn(language) ?? nameIn('en') ?? organisation.names[0];
     const address = `${origin}/c/${campaign.name}/${language}`;
     return [
       {

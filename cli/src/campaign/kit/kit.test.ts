@@ -9,7 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lacks, pathOf } from '../../../../tools/debian.ts';
 import { readCampaignFolder } from '../campaign-folder.ts';
 import { groupsOf, type KitText, kitTexts } from './kit-text.ts';
-import { type KitFile, makeKit } from './make-kit.ts';
+import { kitLanguages, kitWords } from './kit-words.ts';
+import { type KitFile, makeKit, typesetterFor } from './make-kit.ts';
+import { poster, posters } from './pictures.ts';
 import { caption, captionLength, captionLimits, type Platform } from './written.ts';
 
 const example = join(import.meta.dirname, '..', '..', '..', '..', 'examples', 'hospital-contracts');
@@ -35,6 +37,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const decoded = (path: string): string =>
   execFileSync(pathOf('zbar-tools') ?? '', ['--quiet', '--raw', path], { encoding: 'utf8' }).trim();
+
+/** Points of outlines beyond the edges. */
+function outsideOf(svg: string): readonly (readonly number[])[] {
+  const [, width = 0, height = 0] = (/viewBox="0 0 (\d+) (\d+)"/.exec(svg) ?? []).map(Number);
+  return [...svg.matchAll(/ d="([^"]*)"/g)]
+    .flatMap(([, outline = '']) => outline.match(/-?[\d.]+ -?[\d.]+/g) ?? [])
+    .map((point) => point.split(' ').map(Number))
+    .filter(([x = -1, y = -1]) => x < 0 || y < 0 || x > width || y > height);
+}
 
 describe('a kit', () => {
   it('has everything for every language, under the hashes that it lists', () => {
@@ -70,13 +81,17 @@ describe('a kit', () => {
     for (const { path } of svgs) {
       const svg = readFileSync(join(folder, 'kit', path), 'utf8');
       expect(svg).not.toContain('<text');
-      const [, width = 0, height = 0] = (/viewBox="0 0 (\d+) (\d+)"/.exec(svg) ?? []).map(Number);
-      const over = [...svg.matchAll(/ d="([^"]*)"/g)]
-        .flatMap(([, outline = '']) => outline.match(/-?[\d.]+ -?[\d.]+/g) ?? [])
-        .map((point) => point.split(' ').map(Number))
-        .filter(([x = -1, y = -1]) => x < 0 || y < 0 || x > width || y > height);
-      expect([path, over]).toEqual([path, []]);
+      expect([path, outsideOf(svg)]).toEqual([path, []]);
     }
+  });
+
+  it.each(kitLanguages)('can be set in %s, with every letter of its words and within the edges', async (language) => {
+    const say = kitWords(language);
+    const [text] = texts;
+    if (say === null || text === undefined) throw new Error(`set ${language}: no words`);
+    const own = { ...text, language, say, title: say.open, summary: `${say.compare} ${say.draft}` };
+    const { svg, fits } = poster(await typesetterFor([own]), own, posters['poster-square']);
+    expect([fits, outsideOf(svg)]).toEqual([true, []]);
   });
 
   it.skipIf(lacks('ffmpeg'))('has films of the end card in every shape, if they are asked for', async () => {
