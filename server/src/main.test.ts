@@ -101,6 +101,17 @@ describe('a server that is killed', () => {
     const answer = await request(world, { kind: 'reply', payload: await replyPayload(makeReply()), token });
     expect(answer.outcome).toBe('stored');
   });
+
+  it('does not rewrite its database again on a day that has seen it, and does on the next', async () => {
+    world = await makeWorld();
+    const expiries = async (daysLater: number): Promise<number> => {
+      world.clock.time += daysLater * daySeconds;
+      world.storageCalls();
+      await world.restart();
+      return world.storageCalls().expire ?? 0;
+    };
+    expect([await expiries(0), await expiries(1), await expiries(0), await expiries(14)]).toEqual([0, 1, 0, 1]);
+  });
 });
 
 describe('a server that is stopped', () => {

@@ -1,6 +1,7 @@
 /** The running server of one organisation: its parts, what it does as time passes, and its answers to the two posts. */
 
-import { bytesToHex, concat } from '@postern/protocol/bytes/encode';
+import { bytesToHex, concat, u32be } from '@postern/protocol/bytes/encode';
+import { equal } from '@postern/protocol/bytes/equal';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import { openRequest, sealResponse } from '@postern/protocol/http/anonymous-request';
 import { decodeDeviceRequest } from '@postern/protocol/http/device-request';
@@ -52,6 +53,9 @@ export interface ServiceParts {
 
 export type PostRefusal = 'malformed' | 'ohttp-key' | 'signature' | 'clock' | 'busy';
 export type PostAnswer = { readonly response: Uint8Array } | { readonly refused: PostRefusal };
+
+/** Holds the day whose expiry was carried out last. */
+const lastExpiry = { kind: 'expiry', key: 'last' } as const;
 
 /** For the puzzle, as long as there is no roster to say it. */
 const epochSecondsUnknown = 600;
@@ -198,7 +202,17 @@ export class Service {
   async #expire(now: number, today: Day): Promise<void> {
     const roster = this.publisher.newestRoster(now);
     const passedDays = roster === null ? [] : await findPassedDays(this.#parts.storage, roster, today);
+    // All of the database is rewritten, which takes seconds where there is much: not again at every start.
+    if (this.#day === null && passedDays.length === 0 && (await this.#wasExpiredOn(today))) return;
     await this.#parts.storage.expire(expiryLimits(today, passedDays));
+    const row = { ...lastExpiry, lastDay: today, bytes: u32be(today) };
+    // Without the mark it is done once more.
+    await this.#parts.write([{ kind: 'document', row }]).catch(() => undefined);
+  }
+
+  async #wasExpiredOn(today: Day): Promise<boolean> {
+    const kept = await this.#parts.storage.document(lastExpiry.kind, lastExpiry.key);
+    return kept !== null && equal(kept, u32be(today));
   }
 
   /** The device that passed a day last need not wait until its envelopes are deleted. */
