@@ -13,6 +13,7 @@ import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { Secret } from '@postern/protocol/bytes/secret';
 import { applyEntry } from '@postern/protocol/desk/apply';
 import { caseOf } from '@postern/protocol/desk/case-work';
+import { type DeskState, emptyDeskState } from '@postern/protocol/desk/state';
 import type { CaseEvent } from '@postern/protocol/messages/case-event';
 import { splitContent } from '@postern/protocol/messages/content';
 import { encodeInside } from '@postern/protocol/messages/inside';
@@ -38,7 +39,9 @@ export const deskCases: Bench = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'postern-cases-'));
   try {
     const path = join(folder, 'desk.sqlite');
-    const ids = await fill(path, storeKey(), sampleDay, random);
+    const made = await makeCases(cases, sampleDay, random);
+    await keepCases(path, storeKey(), made, random);
+    const ids = [...made.conversations.keys()];
     const start = performance.now();
     const store = await SealedStore.open(path, storeKey(), random);
     const { state } = await LogStore.load(store, random);
@@ -112,11 +115,10 @@ function storeKey(): Secret {
   return new Secret(new Uint8Array(32).fill(9));
 }
 
-/** Writes the cases into a store, as their events of that day would. @returns their ids */
-async function fill(path: string, key: Secret, day: number, random: Random): Promise<string[]> {
-  const store = await SealedStore.open(path, key, random);
-  const log = await LogStore.load(store, random);
-  for (let at = 0; at < cases; at++) {
+/** So many cases, as the events of that day would make them. */
+export async function makeCases(count: number, day: number, random: Random): Promise<DeskState> {
+  const state = emptyDeskState();
+  for (let at = 0; at < count; at++) {
     const conversationId = random(32);
     const text = `${sentences[at % sentences.length]}${ownText(random)} ${at}`;
     const [piece] = (await splitContent({ campaign: null, language: 'zh', answers: [], text, files: [] })) as [
@@ -126,12 +128,19 @@ async function fill(path: string, key: Secret, day: number, random: Random): Pro
     const inside = encodeInside({ kind: 'submission', part: 0, parts: 1, piece, ...place });
     const note: CaseEvent = { kind: 'note', id: random(8), day, conversationId, of: 'note', text: `见第 ${at} 号登记` };
     const events: LogEvent[] = [{ kind: 'received', envelopeId: random(32), day, inside }, note];
-    await applyEntry(log.state, { device, events }, context);
+    await applyEntry(state, { device, events }, context);
   }
-  const ids = [...log.state.conversations.keys()];
-  await store.transaction(await log.writes(ids, true));
+  return state;
+}
+
+/** Writes cases into a device's store, beside what is there. */
+export async function keepCases(path: string, key: Secret, { conversations, work }: DeskState, random: Random) {
+  const store = await SealedStore.open(path, key, random);
+  const log = await LogStore.load(store, random);
+  for (const [id, conversation] of conversations) log.state.conversations.set(id, conversation);
+  for (const [id, record] of work.cases) log.state.work.cases.set(id, record);
+  await store.transaction(await log.writes(conversations.keys(), true));
   await store.close();
-  return ids;
 }
 
 async function timed(work: () => unknown): Promise<number> {

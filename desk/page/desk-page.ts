@@ -287,6 +287,11 @@ export class DeskPage {
     }
   }
 
+  /** Lines of one message that somebody has carried here. @throws CallFailed */
+  takeCarried(text: string): Promise<Answers['carried']> {
+    return this.#client.call('carried', { text });
+  }
+
   numbers(): Promise<Answers['statistics']> {
     return this.#client.call('statistics', {});
   }

@@ -22,7 +22,8 @@ describe('keys', () => {
       'status',
       'back',
     ]);
-    expect(['x', 'c', 't'].map((key) => at(key))).toEqual(['select', 'work', 'team']);
+    expect(['x', 'a', 'c', 't', 'i'].map(at)).toEqual(['select', 'select-all', 'work', 'team', 'carried']);
+    expect(['1', '8', '9'].map(at)).toEqual(['filter-1', 'filter-8', null]);
     expect(at('z')).toBe(null);
     expect(at('toString')).toBe(null);
   });
@@ -30,6 +31,15 @@ describe('keys', () => {
   it('type letters in a field', () => {
     for (const key of ['j', 'r', '/', '?', 'Enter']) expect(commandOf(press(key), 'writing', true)).toBe(null);
     expect(commandOf(press('Escape'), 'writing', true)).toBe('back');
+  });
+
+  it('lead from the search to what it found, and through the lines', () => {
+    for (const key of ['Enter', 'ArrowDown']) expect(commandOf(press(key), 'searching', true)).toBe('results');
+    for (const key of ['j', '1']) expect(commandOf(press(key), 'searching', true)).toBe(null);
+    expect(['ArrowDown', 'ArrowUp'].map((key) => commandOf(press(key), 'list', false))).toEqual(['next', 'previous']);
+    for (const place of ['elsewhere', 'writing'] as const)
+      expect(commandOf(press('ArrowDown'), place, true)).toBe(null);
+    expect(commandOf(press('Enter'), 'list', true)).toBe(null);
   });
 
   it('send with Control and Enter, in a field only', () => {

@@ -6,13 +6,21 @@ export type KeyCommand =
   | 'open'
   | 'reply'
   | 'search'
+  /** From the search to what it has found. */
+  | 'results'
   | 'status'
   | 'help'
   | 'back'
   | 'send'
   | 'select'
+  | 'select-all'
   | 'work'
-  | 'team';
+  | 'team'
+  | 'carried'
+  /** The group of the list at this place. */
+  | `filter-${Digit}`;
+
+type Digit = '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8';
 
 export interface KeyPress {
   readonly key: string;
@@ -21,8 +29,11 @@ export interface KeyPress {
   readonly isComposing: boolean;
 }
 
-/** `writing`: in a field for text. `control`: on a button or the like, which has a use of its own for Enter. */
-export type KeyPlace = 'writing' | 'control' | 'elsewhere';
+/**
+ * `writing`: in a field for text. `searching`: in that of the search. `control`: on a button or the like, which has a use of
+ * its own for Enter. `list`: on a line of the list, likewise.
+ */
+export type KeyPlace = 'writing' | 'searching' | 'control' | 'list' | 'elsewhere';
 
 const singleKeys: ReadonlyMap<string, KeyCommand> = new Map([
   ['j', 'next'],
@@ -31,10 +42,18 @@ const singleKeys: ReadonlyMap<string, KeyCommand> = new Map([
   ['r', 'reply'],
   ['s', 'status'],
   ['x', 'select'],
+  ['a', 'select-all'],
   ['c', 'work'],
   ['t', 'team'],
+  ['i', 'carried'],
   ['/', 'search'],
   ['?', 'help'],
+  ...(['1', '2', '3', '4', '5', '6', '7', '8'] as const).map((digit) => [digit, `filter-${digit}`] as const),
+]);
+/** Nothing else scrolls where the focus is on a line. */
+const listKeys: ReadonlyMap<string, KeyCommand> = new Map([
+  ['ArrowDown', 'next'],
+  ['ArrowUp', 'previous'],
 ]);
 
 /** Null for keys that are the browser's. */
@@ -44,7 +63,9 @@ export function commandOf(press: KeyPress, place: KeyPlace, hasSingleKeys: boole
   if (isComposing || hasAlt) return null;
   if (key === 'Escape') return 'back';
   if (hasControl) return key === 'Enter' && place === 'writing' ? 'send' : null;
+  if (place === 'searching') return key === 'Enter' || key === 'ArrowDown' ? 'results' : null;
   if (place === 'writing') return null;
+  if (place === 'list' && listKeys.has(key)) return listKeys.get(key) ?? null;
   if (key === 'Enter') return place === 'elsewhere' ? 'open' : null;
   return hasSingleKeys ? (singleKeys.get(key) ?? null) : null;
 }

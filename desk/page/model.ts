@@ -72,6 +72,8 @@ export interface State {
   readonly hasInbox: boolean;
   readonly filter: Filter;
   readonly query: string;
+  /** Whether what has been found is not for the query as it stands. */
+  readonly isSearching: boolean;
   /** What the search for the query has found; null without one. */
   readonly found: ReadonlySet<string> | null;
   /** The line that the keys move. */
@@ -92,6 +94,7 @@ export interface State {
   readonly isTeamOpen: boolean;
   /** Whether calls are written. */
   readonly isCallsOpen: boolean;
+  readonly isCarriedOpen: boolean;
   readonly team: TeamView | null;
   /** Calls whose words are known. */
   readonly calls: readonly CallView[];
@@ -127,7 +130,7 @@ export type Event =
   | { readonly kind: 'save'; readonly kept: string; readonly save: Save | null }
   | { readonly kind: 'copy'; readonly kept: string; readonly copying: Copying | null }
   | { readonly kind: 'pane'; readonly pane: Pane }
-  | { readonly kind: 'help' | 'team' | 'calls'; readonly isOpen: boolean }
+  | { readonly kind: 'help' | 'team' | 'calls' | 'carried'; readonly isOpen: boolean }
   | { readonly kind: 'select'; readonly ids: readonly string[]; readonly isSelected: boolean }
   | { readonly kind: 'group'; readonly group: string | null }
   | { readonly kind: 'case-problem'; readonly problem: CaseProblem | 'failed' | null };
@@ -147,6 +150,7 @@ export const firstState: State = {
   hasInbox: false,
   filter: 'all',
   query: '',
+  isSearching: false,
   found: null,
   cursor: null,
   open: null,
@@ -159,6 +163,7 @@ export const firstState: State = {
   isHelpOpen: false,
   isTeamOpen: false,
   isCallsOpen: false,
+  isCarriedOpen: false,
   team: null,
   calls: [],
   selected: new Set(),
@@ -180,10 +185,12 @@ export function update(state: State, event: Event): State {
     case 'filter':
       return { ...state, filter: event.filter, group: null };
     case 'query':
-      return { ...state, query: event.query, found: event.query.trim() === '' ? null : state.found };
+      return event.query.trim() === ''
+        ? { ...state, query: event.query, isSearching: false, found: null }
+        : { ...state, query: event.query, isSearching: true };
     case 'found':
       // An answer to a query that was typed on since is of no use.
-      return event.query === state.query ? { ...state, found: new Set(event.ids) } : state;
+      return event.query === state.query ? { ...state, isSearching: false, found: new Set(event.ids) } : state;
     case 'cursor':
       return { ...state, cursor: event.id };
     case 'open':
@@ -211,6 +218,8 @@ export function update(state: State, event: Event): State {
       return { ...state, isHelpOpen: event.isOpen };
     case 'calls':
       return { ...state, isCallsOpen: event.isOpen };
+    case 'carried':
+      return { ...state, isCarriedOpen: event.isOpen };
     case 'team':
       return { ...state, isTeamOpen: event.isOpen, caseProblem: null };
     case 'select': {

@@ -4,8 +4,9 @@ import { detectFormat } from '@postern/protocol/metadata/inspect';
 import { MetadataError } from '@postern/protocol/metadata/report';
 import { zipEntries } from '@postern/protocol/metadata/zip-file';
 import type { DrawPage, OpenDocument, WorkerAnswer } from './document-worker.ts';
+import { readCode } from './picture-code.ts';
 import { isGif, picturePixels } from './picture-size.ts';
-import type { DrawnMessage, FrameMessage, ShowFile, TurnPage, ViewProblem } from './viewer-messages.ts';
+import type { DrawnMessage, FrameMessage, ReadCode, ShowFile, TurnPage, ViewProblem } from './viewer-messages.ts';
 
 const pixelsMax = 64_000_000;
 /** Of a picture that is copied; documents are drawn at as much. */
@@ -18,9 +19,10 @@ let worker: Worker | null = null;
 let purpose: ShowFile['kind'] = 'show';
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-addEventListener('message', ({ data, source }: MessageEvent<ShowFile | TurnPage>) => {
+addEventListener('message', ({ data, source }: MessageEvent<ShowFile | TurnPage | ReadCode>) => {
   if (source !== parent) return;
-  if (data.kind === 'page') ask({ kind: 'draw', page: data.page });
+  if (data.kind === 'code') void readCode(data.bytes).then((text) => tell({ kind: 'code', text }));
+  else if (data.kind === 'page') ask({ kind: 'draw', page: data.page });
   else show(data).catch(() => fail('damaged'));
 });
 tell({ kind: 'ready' });

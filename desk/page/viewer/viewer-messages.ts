@@ -20,6 +20,12 @@ export interface TurnPage {
   readonly page: number;
 }
 
+/** A picture in which a QR code is looked for; it is shown to nobody. */
+export interface ReadCode {
+  readonly kind: 'code';
+  readonly bytes: Uint8Array;
+}
+
 /** Why a file is not shown. */
 const viewProblems = ['unknown', 'damaged', 'too-large', 'locked', 'too-slow'] as const;
 export type ViewProblem = (typeof viewProblems)[number];
@@ -42,17 +48,22 @@ export type FrameMessage =
   /** `pages` is 0 where there is nothing to turn. */
   | { readonly kind: 'shown'; readonly page: number; readonly pages: number }
   | DrawnMessage
+  /** What the code says; empty where none was found. */
+  | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'failed'; readonly problem: ViewProblem };
 
 const pagesMax = 100_000;
+/** What the largest QR code holds, and nothing but signs that stand in a line. */
+const codeForm = /^[\x20-\x7e]{0,4296}$/;
 
 /** Null for anything that is none: a frame that was taken over can say nothing else. */
 export function readFrameMessage(data: unknown): FrameMessage | null {
   if (typeof data !== 'object' || data === null) return null;
-  const { kind, page, pages, problem } = data as Readonly<Record<string, unknown>>;
+  const { kind, page, pages, problem, text } = data as Readonly<Record<string, unknown>>;
   if (kind === 'ready') return { kind };
   if (kind === 'shown' && isCount(page) && isCount(pages)) return { kind, page, pages };
   if (kind === 'drawn') return readDrawn(data as Readonly<Record<string, unknown>>);
+  if (kind === 'code' && typeof text === 'string' && codeForm.test(text)) return { kind, text };
   const known = viewProblems.find((name) => name === problem);
   return kind === 'failed' && known !== undefined ? { kind, problem: known } : null;
 }

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Calls } from '../calls/calls.tsx';
 import type { DeskPage } from '../desk-page.ts';
+import { CarriedIn } from './carried-in.tsx';
 import { Case } from './case.tsx';
 import { CasePanel } from './case-panel.tsx';
 import { Help } from './help.tsx';
@@ -33,7 +34,7 @@ export function App({ page }: { readonly page: DeskPage }): JSX.Element {
 }
 
 function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
-  const { pane, isHelpOpen, isTeamOpen, isCallsOpen, arrived, open, viewed } = page.state.value;
+  const { pane, isHelpOpen, isTeamOpen, isCallsOpen, isCarriedOpen, arrived, open, viewed } = page.state.value;
   const words = page.words.value;
   return (
     <div class="desk" data-pane={pane} data-open={open === null ? undefined : ''}>
@@ -47,6 +48,7 @@ function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
       {isHelpOpen && <Help page={page} />}
       {isTeamOpen && <Team page={page} />}
       {isCallsOpen && <Calls page={page} />}
+      {isCarriedOpen && <CarriedIn page={page} />}
       {viewed !== null && <Viewer key={viewed.name} page={page} file={viewed} />}
     </div>
   );

@@ -52,7 +52,7 @@ export function CaseList({ page }: { readonly page: DeskPage }): JSX.Element {
   const atCursor = shown[at];
   if (atCursor !== undefined && (at < from || at >= to)) made.push({ row: atCursor, place: at });
   return (
-    <div class="list" id={ids.list} ref={list} tabIndex={-1}>
+    <div class="list" id={ids.list} ref={list} tabIndex={-1} aria-busy={page.state.value.isSearching}>
       <div class="ruler row-height" aria-hidden="true" />
       <ul aria-label={page.words.value.say('inbox.list')} style={{ height: `${shown.length * view.rowHeight}px` }}>
         {made.map(({ row, place }) => (

@@ -1,9 +1,8 @@
 /** Keys, language, and how the desk works. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
-import { IconButton } from './icons.tsx';
+import { Dialog } from './dialog.tsx';
 import { LanguageChoice } from './language-choice.tsx';
 
 const keys: readonly (readonly [readonly string[], TextKey])[] = [
@@ -12,29 +11,22 @@ const keys: readonly (readonly [readonly string[], TextKey])[] = [
   [['R'], 'help.reply'],
   [['Ctrl ↵'], 'help.send'],
   [['C'], 'help.work'],
-  [['X'], 'help.select'],
+  [['X', 'A'], 'help.select'],
   [['T'], 'help.team'],
-  [['/'], 'help.search'],
+  [['I'], 'bar.carried'],
+  [['/', '↵'], 'help.search'],
+  [['1', '…', '8'], 'help.filter'],
   [['S'], 'help.status'],
   [['?'], 'help.help'],
   [['Esc'], 'help.back'],
 ];
 
 export function Help({ page }: { readonly page: DeskPage }): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
   const { say } = page.words.value;
   const { hasKeys } = page.state.value.preferences;
-  // The browser gives the focus back to where it was.
   const close = (): void => page.send({ kind: 'help', isOpen: false });
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} onClose={close} aria-labelledby="help-heading">
-      <header class="bar">
-        <div class="names">
-          <h2 id="help-heading">{say('help.heading')}</h2>
-        </div>
-        <IconButton name="close" label={say('bar.close')} onPress={() => dialog.current?.close()} />
-      </header>
+    <Dialog page={page} name="help" heading={say('help.heading')} onClose={close}>
       <div class="help">
         <section>
           <h3>{say('help.keys')}</h3>
@@ -70,6 +62,6 @@ export function Help({ page }: { readonly page: DeskPage }): JSX.Element {
           </ul>
         </section>
       </div>
-    </dialog>
+    </Dialog>
   );
 }

@@ -71,6 +71,11 @@ function InboxBar({ page }: { readonly page: DeskPage }): JSX.Element {
         <Icon name="pulse" />
         {alerts > 0 && <span class="badge">{words.number(alerts)}</span>}
       </button>
+      <IconButton
+        name="carried"
+        label={words.say('bar.carried')}
+        onPress={() => page.send({ kind: 'carried', isOpen: true })}
+      />
       <IconButton name="team" label={words.say('bar.team')} onPress={() => page.send({ kind: 'team', isOpen: true })} />
       <IconButton
         name="call"

@@ -1,6 +1,7 @@
 /** Gives the keys of the whole page to what they ask for, and moves the focus with them. */
 import type { DeskPage, FocusPlace } from '../desk-page.ts';
 import { commandOf, type KeyCommand, type KeyPlace } from '../keys.ts';
+import { filters } from '../model.ts';
 
 export const ids = {
   search: 'search',
@@ -15,10 +16,10 @@ export const ids = {
 /** @returns what ends it */
 export function listenToKeys(page: DeskPage): () => void {
   const onKey = (event: KeyboardEvent): void => {
-    const { phase, isHelpOpen, isTeamOpen, viewed, preferences } = page.state.value;
+    const { phase, preferences } = page.state.value;
     page.present(Date.now());
     // An open dialog has its own keys: Escape closes it.
-    if (phase !== 'open' || isHelpOpen || isTeamOpen || viewed !== null) return;
+    if (phase !== 'open' || document.querySelector('dialog[open]') !== null) return;
     const { key, isComposing, altKey: hasAlt } = event;
     const press = { key, isComposing, hasAlt, hasControl: event.ctrlKey || event.metaKey };
     const command = commandOf(press, placeOf(event.target), preferences.hasKeys);
@@ -38,7 +39,9 @@ export function listenToKeys(page: DeskPage): () => void {
 
 function placeOf(target: EventTarget | null): KeyPlace {
   if (!(target instanceof HTMLElement)) return 'elsewhere';
+  if (target.id === ids.search) return 'searching';
   if (target.matches('textarea, input:not([type=checkbox]):not([type=radio]), select')) return 'writing';
+  if (target.closest(`#${ids.list} li`) !== null) return 'list';
   return target.matches('button, input, summary, a') ? 'control' : 'elsewhere';
 }
 
@@ -58,18 +61,25 @@ function obey(page: DeskPage, command: KeyCommand): boolean {
     case 'search':
       if (pane !== 'inbox') page.send({ kind: 'pane', pane: 'inbox' });
       return focusSoon(page, 'search');
+    case 'results':
+      return goToResults(page);
     case 'status':
       page.send({ kind: 'pane', pane: pane === 'status' ? 'inbox' : 'status' });
       return focusSoon(page, pane === 'status' ? 'list' : 'status');
     case 'select':
       page.toggle();
       return true;
+    case 'select-all':
+      return selectAll(page);
     case 'work':
       if (open === null) return false;
       page.send({ kind: 'pane', pane: 'work' });
       return focusSoon(page, 'work');
     case 'team':
       page.send({ kind: 'team', isOpen: true });
+      return true;
+    case 'carried':
+      page.send({ kind: 'carried', isOpen: true });
       return true;
     case 'help':
       page.send({ kind: 'help', isOpen: true });
@@ -84,7 +94,34 @@ function obey(page: DeskPage, command: KeyCommand): boolean {
       return true;
     case 'back':
       return goBack(page);
+    default:
+      return showFilter(page, Number(command.slice(-1)) - 1);
   }
+}
+
+/** Everything that the list shows is taken into the selection; out of it, if all of it is in. */
+function selectAll(page: DeskPage): boolean {
+  const ids = page.shown.value.map(({ id }) => id);
+  const { selected } = page.state.value;
+  page.send({ kind: 'select', ids, isSelected: !ids.every((id) => selected.has(id)) });
+  return true;
+}
+
+/** To the first line: the one at the cursor may not be among what was found. */
+function goToResults(page: DeskPage): boolean {
+  const [first] = page.shown.value;
+  if (first === undefined) return true;
+  page.send({ kind: 'cursor', id: first.id });
+  page.wantFocus('cursor');
+  return true;
+}
+
+function showFilter(page: DeskPage, at: number): boolean {
+  const filter = filters[at];
+  if (filter === undefined) return false;
+  if (page.state.value.pane !== 'inbox') page.send({ kind: 'pane', pane: 'inbox' });
+  page.setFilter(filter);
+  return goToResults(page);
 }
 
 export function openCase(page: DeskPage, id?: string): void {

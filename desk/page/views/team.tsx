@@ -2,13 +2,13 @@
 import type { TeamView } from '@postern/desk/engine/case-view';
 import { roles } from '@postern/protocol/messages/case-event';
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import { Request } from './case-consent.tsx';
 import { Field } from './case-parts.tsx';
 import { problemTexts, roleTexts } from './case-texts.ts';
+import { Dialog } from './dialog.tsx';
 import { ExportForm, exportable } from './export-form.tsx';
-import { IconButton } from './icons.tsx';
 import { personName } from './names.ts';
 import { NumbersOf } from './numbers.tsx';
 import { SavedReplyList } from './saved-replies.tsx';
@@ -19,23 +19,11 @@ interface TeamProps {
 }
 
 export function Team({ page }: { readonly page: DeskPage }): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
   const { team, caseProblem } = page.state.value;
   const { say } = page.words.value;
-  useEffect(() => dialog.current?.showModal(), []);
+  const close = (): void => page.send({ kind: 'team', isOpen: false });
   return (
-    <dialog
-      ref={dialog}
-      class="team"
-      onClose={() => page.send({ kind: 'team', isOpen: false })}
-      aria-labelledby="team-heading"
-    >
-      <header class="bar">
-        <div class="names">
-          <h2 id="team-heading">{say('team.heading')}</h2>
-        </div>
-        <IconButton name="close" label={say('bar.close')} onPress={() => dialog.current?.close()} />
-      </header>
+    <Dialog page={page} name="team" heading={say('team.heading')} class="team" onClose={close}>
       {team !== null && (
         <div class="help">
           <p class="complaint" role="alert">
@@ -48,7 +36,7 @@ export function Team({ page }: { readonly page: DeskPage }): JSX.Element {
           <NumbersOf page={page} />
         </div>
       )}
-    </dialog>
+    </Dialog>
   );
 }
 

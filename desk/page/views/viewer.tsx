@@ -5,7 +5,7 @@ import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import type { ViewedFile } from '../model.ts';
 import { readFrameMessage, type ShowFile, type TurnPage, type ViewProblem } from '../viewer/viewer-messages.ts';
-import { IconButton } from './icons.tsx';
+import { Dialog } from './dialog.tsx';
 
 type Shown =
   | { readonly kind: 'loading' }
@@ -16,23 +16,13 @@ type Shown =
 const patienceMs = 30_000;
 
 export function Viewer({ page, file }: { readonly page: DeskPage; readonly file: ViewedFile }): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
   const { say } = page.words.value;
   const close = (): void => page.send({ kind: 'view', file: null });
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} class="viewer" onClose={close} aria-labelledby="viewer-heading">
-      <header class="bar">
-        <div class="names">
-          <h2 id="viewer-heading">
-            <bdi>{file.name}</bdi>
-          </h2>
-        </div>
-        <IconButton name="close" label={say('bar.close')} onPress={() => dialog.current?.close()} />
-      </header>
+    <Dialog page={page} name="viewer" heading={<bdi>{file.name}</bdi>} class="viewer" onClose={close}>
       <Content page={page} file={file} />
       <p class="note">{say('view.note')}</p>
-    </dialog>
+    </Dialog>
   );
 }
 
@@ -55,7 +45,7 @@ function Content({ page, file }: { readonly page: DeskPage; readonly file: Viewe
     const hear = ({ source, data }: MessageEvent): void => {
       const message = source !== null && source === frame.current?.contentWindow ? readFrameMessage(data) : null;
       if (message?.kind === 'ready') setReady(true);
-      else if (message !== null && message.kind !== 'drawn') setShown(message);
+      else if (message?.kind === 'shown' || message?.kind === 'failed') setShown(message);
     };
     window.addEventListener('message', hear);
     return () => window.removeEventListener('message', hear);

@@ -174,13 +174,18 @@ export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
   readonly 'call-publish': { readonly number: number } | { readonly problem: CallRefusal };
   readonly 'call-kit': CallKit;
   readonly statistics: { readonly weeks: readonly WeekCount[]; readonly answers: readonly AnswerCount[] };
-  readonly carried: TakenEnvelopes | { readonly problem: CarriedProblem };
+  readonly carried: TakenEnvelopes | CarriedRefusal;
   readonly dismiss: Record<never, never>;
   readonly preferences: Record<never, never>;
 }
 
 /** `missing`: some lines are not there. `lines`: they are none. `organisation`: they are for another one, or damaged. `old`: no key is left that opens them. */
 export type CarriedProblem = 'missing' | 'lines' | 'organisation' | 'old';
+
+/** `missing`: numbers, from 1, of the lines that are not there. */
+export type CarriedRefusal =
+  | { readonly problem: Exclude<CarriedProblem, 'missing'> }
+  | { readonly problem: 'missing'; readonly missing: readonly number[] };
 
 export type CallName = keyof Calls;
 

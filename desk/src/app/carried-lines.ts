@@ -3,15 +3,12 @@
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import { type Carried, linesToCarried } from '@postern/protocol/messages/carried';
 import { MessageError } from '@postern/protocol/messages/message-error';
-import type { CarriedProblem } from './api.ts';
+import type { CarriedRefusal } from './api.ts';
 
-export async function readCarried(
-  text: string,
-  fingerprint: Uint8Array,
-): Promise<Carried | { problem: CarriedProblem }> {
+export async function readCarried(text: string, fingerprint: Uint8Array): Promise<Carried | CarriedRefusal> {
   try {
     const read = await linesToCarried(text, fingerprint);
-    return read.kind === 'carried' ? read.carried : { problem: 'missing' };
+    return read.kind === 'carried' ? read.carried : { problem: 'missing', missing: read.missing };
   } catch (error) {
     if (error instanceof MessageError) return { problem: 'organisation' };
     if (error instanceof WireError) return { problem: 'lines' };

@@ -1,0 +1,144 @@
+/** Messages that somebody carried to the desk by hand, given to its page as people have them: QR pictures, files, text. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { verifyPack } from '@postern/protocol/keys/pack';
+import { loadWordList } from '@postern/protocol/keys/word-lists';
+import { carriedToLines } from '@postern/protocol/messages/carried';
+import { OfflineSession } from '@postern/protocol/source/offline-session';
+import type { Browser, ElementHandle, Page } from 'puppeteer-core';
+import encodeQR from 'qr';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axe, screenshot } from '../../tools/browsers/inspect.ts';
+import { launchChromium } from '../../tools/browsers/launch.ts';
+import { ensureBuilt } from '../../tools/build.ts';
+import { lacks } from '../../tools/debian.ts';
+import { DeskWorld, random } from '../src/engine/testing/desk-world.ts';
+import { type DeskOf, deskOf } from '../src/testing/desk-of.ts';
+import { passphrase } from '../src/testing/device-folder.ts';
+
+const text = 'Carried over a border';
+
+let world: DeskWorld;
+let of: DeskOf;
+let browser: Browser;
+let folder: string;
+
+/** Lines of what a person has sealed with the pack of today. */
+async function sealed(): Promise<readonly string[]> {
+  const bytes = new Uint8Array(await (await fetch(`${world.origin}/pack`)).arrayBuffer());
+  const session = new OfflineSession(await verifyPack(bytes, world.fingerprint, world.day), random);
+  await session.newPhrase(await loadWordList('english'));
+  await session.send({ deskId: session.desks[0]?.id ?? '', text, language: 'en' });
+  return session.sealed[0]?.lines ?? [];
+}
+
+/** Lets minutes of the world's clock pass. */
+async function minutesUntil(isSo: () => Promise<boolean>): Promise<void> {
+  for (let minute = 0; !(await isSo()); minute++) {
+    if (minute === 120) throw new Error('wait: it did not become so');
+    world.clock.time += 60;
+    await world.server?.tick();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** A picture of one line, as it is shown on a screen. */
+function picture(line: string, name: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, encodeQR(line, 'gif', { scale: 3, border: 4, ecc: 'low' }));
+  return path;
+}
+
+const results = (page: Page): Promise<string[]> =>
+  page.$$eval('.carried-results li', (items) => items.map((item) => item.textContent ?? ''));
+
+/** Gives it and waits for what became of all. */
+async function give(page: Page, paths: readonly string[], count: number): Promise<string[]> {
+  const field = (await page.$('.carried input[type=file]')) as ElementHandle<HTMLInputElement>;
+  await field.uploadFile(...paths);
+  await page.waitForFunction((wanted) => document.querySelectorAll('.carried-results li').length === wanted, {}, count);
+  await page.waitForFunction(() => document.querySelector('.carried .main')?.textContent === 'Take in');
+  return results(page);
+}
+
+describe.skipIf(lacks('chromium'))('a carried message', () => {
+  beforeAll(async () => {
+    await ensureBuilt();
+    folder = mkdtempSync(join(tmpdir(), 'postern-carried-'));
+    world = await DeskWorld.create(0);
+    of = await deskOf(world);
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await of.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is taken in from QR pictures, files and text by keyboard, and each that is not says why', async () => {
+    const page = await browser.newPage();
+    const problems: string[] = [];
+    page.on('pageerror', (error) => void problems.push(String(error)));
+    page.on('console', (message) => void problems.push(message.text()));
+    page.setDefaultTimeout(20_000);
+    await page.goto(of.desk.newUrl());
+    await page.waitForSelector('#passphrase');
+    await page.keyboard.type(passphrase);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.desk');
+    await minutesUntil(async () => (await fetch(`${world.origin}/pack`)).ok);
+    const lines = await sealed();
+    expect(lines.length).toBeGreaterThan(2);
+    await page.keyboard.press('i');
+    await page.waitForSelector('#carried-text');
+
+    const [last = '', ...pictures] = lines.map((line, at) => picture(line, `code-${at}.gif`)).reverse();
+    const note = join(folder, 'note.txt');
+    writeFileSync(note, 'Only a note');
+    expect(await give(page, [...pictures, note], 2)).toEqual([
+      expect.stringContaining(`Parts are missing: ${lines.length}.`),
+      'note.txt Nothing of a sealed message was found in it.',
+    ]);
+    expect(await page.$('.row')).toBe(null);
+    await give(page, [last], 1);
+    expect((await results(page))[0]).toContain('New. It comes into the inbox');
+    await minutesUntil(async () => (await page.$('.row')) !== null);
+    expect(await page.$eval('.row-text', (element) => element.textContent)).toBe(text);
+
+    const envelopes = [random(4_096)];
+    const lastDay = world.day + 3;
+    const elsewhere = await carriedToLines({ lastDay, envelopes }, random(32));
+    const unreadable = await carriedToLines({ lastDay, envelopes }, world.fingerprint);
+    const late = await carriedToLines({ lastDay: world.day - 1, envelopes }, world.fingerprint);
+    const [first = '', ...rest] = await sealed();
+    const damaged = [first.replace(/.$/, (sign) => (sign === 'A' ? 'B' : 'A')), ...rest];
+    await page.focus('#carried-text');
+    await page.keyboard.sendCharacter([elsewhere, unreadable, late, damaged].map((all) => all.join('\n')).join('\n'));
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelectorAll('.carried-results li').length === 5);
+    const said = (await results(page)).map((line) => line.slice(line.indexOf(' ') + 1));
+    expect(said).toEqual([
+      'Here already.',
+      'For another organisation, or damaged.',
+      'This desk cannot open it: it is for another desk, or this device lacks the key.',
+      'Too late: the keys that open it are erased.',
+      'Damaged: a sign in it is wrong.',
+    ]);
+    expect((await page.$$('.row')).length).toBe(1);
+    for (const [width, scheme] of [
+      [320, 'light'],
+      [1440, 'dark'],
+    ] as const) {
+      await page.setViewport({ width, height: 700 });
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      expect(await axe(page)).toEqual([]);
+      await screenshot(page, `desk-carried-${width}-${scheme}`, { fullPage: false });
+    }
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.querySelector('dialog') === null);
+    expect(problems).toEqual([]);
+  });
+});
