@@ -56,10 +56,12 @@ export function explainedAlerts(mishaps: Mishaps): Set<AlertCode> {
   if (isLossy || serverCrashes + deviceCrashes > 0 || sleep > 0 || copies) codes.push('no-receipt');
   if (restores) {
     codes.push('no-receipt', 'log-restored', 'log-withheld', 'reply-refused', 'log-fork', 'log-invalid');
-    codes.push('loss-suspected');
+    codes.push('loss-suspected', 'log-lost');
   }
   if (copies) codes.push('log-fork', 'reply-refused');
   if (sleep >= 13 * 86_400) codes.push('log-gap', 'days-unfinished', 'loss-suspected');
+  // A copy that was taken away may have been the only one to know the newest entry.
+  if (sleep >= 13 * 86_400 && copies) codes.push('log-lost');
   if (sleep > 0) codes.push('clock');
   return new Set(codes);
 }

@@ -32,6 +32,7 @@ const alertCodes: readonly AlertCode[] = [
   'log-withheld',
   'log-invalid',
   'log-gap',
+  'log-lost',
   'log-restored',
   'key-invalid',
   'parcel-invalid',

@@ -69,7 +69,12 @@ export class CaseDesk {
   #graded: Set<string>;
   #touched = new Set<string>();
   /** The state with what waits for the log applied on top; only of the cases that it is about. */
-  #ahead: { readonly of: readonly CaseEvent[]; readonly logLength: number; readonly work: CaseWork } | null = null;
+  #ahead: {
+    readonly of: readonly CaseEvent[];
+    readonly state: DeskState;
+    readonly logLength: number;
+    readonly work: CaseWork;
+  } | null = null;
 
   private constructor(parts: EngineParts, others: CaseDeskParts, graded: Set<string>) {
     this.#parts = parts;
@@ -88,14 +93,16 @@ export class CaseDesk {
   async refresh(): Promise<void> {
     const of = this.#with.pending.events.filter(isCaseEvent);
     const { length: logLength } = this.#with.log.position;
-    const isSame = this.#ahead?.logLength === logLength && this.#ahead.of.length === of.length;
+    const { state } = this.#with.log;
+    const { length } = of;
+    const isSame =
+      this.#ahead?.state === state && this.#ahead.logLength === logLength && this.#ahead.of.length === length;
     if (isSame && of.every((event, at) => event === this.#ahead?.of[at])) return;
     this.#touchAhead();
     if (of.length === 0) {
       this.#ahead = null;
       return;
     }
-    const { state } = this.#with.log;
     const copy = copyOf(state, casesOf(of, state));
     const { device } = this.#parts.keys;
     for (const event of of) {
@@ -103,7 +110,7 @@ export class CaseDesk {
         await applyCaseEvent(copy, event, device, this.#parts.keys);
       }
     }
-    this.#ahead = { of, logLength, work: copy.work };
+    this.#ahead = { of, state, logLength, work: copy.work };
     this.#touchAhead();
   }
 

@@ -113,6 +113,13 @@ export class Collected {
     return writes;
   }
 
+  /** The log goes on from another history, whose numbers are other replies'. */
+  leaveHistory(): StoreWrite[] {
+    const watched = [...this.#watched.keys()];
+    this.#watched.clear();
+    return watched.map((key) => ({ key, bytes: null }));
+  }
+
   async erase(today: Day): Promise<void> {
     for (const [name, { seenOn }] of this.#watched) {
       if (today - seenOn <= ROOT_WINDOW_DAYS + REPLY_LIFE_DAYS) continue;

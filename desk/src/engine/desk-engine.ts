@@ -22,7 +22,7 @@ import type { DeskIdentity } from './identity.ts';
 import { takeParcels } from './parcels.ts';
 import { type DeskPorts, defaultOptions, type EngineOptions } from './ports.ts';
 import { names } from './store-schema.ts';
-import { emptyHead } from './transport-keys.ts';
+import { stuckAt } from './transport-keys.ts';
 import type { AlertCode, CaseFile, CaseLine, EngineStatus, ReplyProblem, ReplyRoom } from './view.ts';
 
 /** A reply was not taken; nothing was changed. */
@@ -255,7 +255,10 @@ export class DeskEngine {
     if (!rosters.isMember || rosters.current.lastDay < day) return;
     await this.#step(day, () => transportKeys.refresh(day));
     await this.#step(day, () => sync.sync(day));
-    await this.#step(day, () => transportKeys.publish(day, log.progress.needsSnapshot ? emptyHead : log.position));
+    await this.#step(day, () => {
+      const { position, needsSnapshot } = log.progress;
+      return transportKeys.publish(day, needsSnapshot ? stuckAt(position.length) : position);
+    });
     await sync.compareHeads(day);
     await this.#step(day, () => takeParcels(parts, this.#nouns, day));
     await this.#step(day, () => dayKeys.refresh(day));

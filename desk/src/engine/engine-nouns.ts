@@ -16,11 +16,12 @@ import { Envelopes } from './envelopes.ts';
 import { type DeskIdentity, prepareKeys } from './identity.ts';
 import { LogStore } from './log-store.ts';
 import { type AppliedListener, LogSync } from './log-sync.ts';
+import { OwnEntries } from './own-entries.ts';
 import { PendingEvents } from './pending-events.ts';
 import type { DeskPorts, EngineOptions } from './ports.ts';
 import { Posting } from './posting.ts';
 import { Rosters } from './rosters.ts';
-import { Snapshots } from './snapshots.ts';
+import { type ReplacedListener, Snapshots } from './snapshots.ts';
 import { Tokens } from './tokens.ts';
 import { TransportKeys } from './transport-keys.ts';
 
@@ -30,6 +31,7 @@ export interface Nouns {
   readonly transportKeys: TransportKeys;
   readonly dayKeys: DayKeys;
   readonly log: LogStore;
+  readonly own: OwnEntries;
   readonly pending: PendingEvents;
   readonly sync: LogSync;
   readonly snapshots: Snapshots;
@@ -53,12 +55,14 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
   const transportKeys = await TransportKeys.load(parts, rosters);
   const dayKeys = await DayKeys.load(parts, rosters, transportKeys);
   const log = await LogStore.load(store, ports.random, ports.onReading);
+  const own = await OwnEntries.load(store);
   const pending = await PendingEvents.load(store);
   const tokens = await Tokens.load(parts);
   const visits = await CoverVisits.load(parts, rosters);
   const posting = await Posting.load(parts, { log, pending, rosters, transportKeys, tokens, visits });
   const collected = await Collected.load(parts, { log, pending, rosters, posting });
   const cases = await CaseDesk.load(parts, { log, pending, rosters });
+  const envelopes = await Envelopes.load(parts, { log, pending, dayKeys });
   const campaigns = await Campaigns.load(parts, rosters);
   const lines = new CaseLines({ log, pending, cases });
   let refused = refusedCount(log);
@@ -73,11 +77,27 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
     alerts.add('event-refused', day, { device }, more);
     return [];
   }
-  const sync = new LogSync(parts, { log, rosters, transportKeys, pending, onApplied });
-  const snapshots = new Snapshots(parts, { log, sync, transportKeys, dayKeys });
-  const envelopes = await Envelopes.load(parts, { log, pending, dayKeys });
+  const onReplaced: ReplacedListener = async (forkedAt) => {
+    const lost: LogEvent[] = [];
+    for (const { number, envelopes: kept, events } of own.kept) {
+      const opened = await Promise.all(kept.map(({ id, day }) => envelopes.openAgain(id, day)));
+      const isGone = forkedAt !== null && number >= forkedAt;
+      lost.push(
+        ...opened.filter((event) => event !== null),
+        ...events.filter((event) => isGone || isKnownByName(event)),
+      );
+    }
+    // Numbers of replies are those of one history.
+    const isOfNumbers = ({ kind }: LogEvent): boolean => kind === 'posted' || kind === 'collected';
+    const dropped = forkedAt === null ? [] : [...pending.drop(isOfNumbers), ...posting.leaveHistory()];
+    if (forkedAt !== null) dropped.push(...collected.leaveHistory());
+    dropped.push(...pending.putFirst(lost.filter((event) => !isInLog(log, event) && !isAboutEnded(log.state, event))));
+    return [...dropped, ...own.forgetAll(pending.events)];
+  };
+  const sync = new LogSync(parts, { log, own, rosters, transportKeys, pending, onApplied });
+  const snapshots = new Snapshots(parts, { log, own, sync, transportKeys, dayKeys, onReplaced });
   const documents = { tokens, visits, posting, collected, cases, campaigns, lines };
-  return { parts, rosters, transportKeys, dayKeys, log, pending, sync, snapshots, envelopes, ...documents };
+  return { parts, rosters, transportKeys, dayKeys, log, own, pending, sync, snapshots, envelopes, ...documents };
 }
 
 /** Erases what the day asks for, with or without a network. */
@@ -87,6 +107,7 @@ export async function eraseDue(nouns: Nouns, today: Day): Promise<void> {
   // Before the log forgets which days were finished.
   await nouns.envelopes.erase(today);
   await nouns.log.erase(today);
+  await nouns.own.erase(nouns.parts.ports.store, today);
   await nouns.posting.erase(today);
   await nouns.visits.erase(today);
   await nouns.collected.erase(today);
@@ -95,6 +116,11 @@ export async function eraseDue(nouns: Nouns, today: Day): Promise<void> {
 /** Events that a role did not permit, in all. */
 function refusedCount({ state }: LogStore): number {
   return [...state.work.team.refused.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** Whether the state tells of an event of this kind if it has it: such a one may be written again without harm. */
+function isKnownByName({ kind }: LogEvent): boolean {
+  return kind === 'received' || kind === 'reply' || kind === 'note' || kind === 'asked' || kind === 'answered';
 }
 
 /** Whether the log says already what an event would say: another device was faster. */

@@ -67,7 +67,7 @@ export interface TakenEnvelopes {
 interface Outcome {
   readonly id: Uint8Array;
   readonly envelope: Uint8Array;
-  readonly event: LogEvent | null;
+  readonly event: Extract<LogEvent, { kind: 'received' }> | null;
   /** None of the keys that were tried opens it. */
   readonly isUnopened: boolean;
   readonly result: keyof TakenEnvelopes;
@@ -139,14 +139,21 @@ export class Envelopes {
   async take(envelopes: readonly Uint8Array[], today: Day): Promise<TakenEnvelopes> {
     const keys = await this.#with.dayKeys.envelopeKeys(today);
     const taken = { opened: 0, known: 0, notForThisDesk: 0, malformed: 0 };
-    const events: LogEvent[] = [];
+    const outcomes: Outcome[] = [];
     for (const envelope of envelopes) {
-      const { event, result } = await this.#try(envelope, today, keys);
-      if (event !== null) events.push(event);
-      taken[result] += 1;
+      const outcome = await this.#try(envelope, today, keys);
+      outcomes.push(outcome);
+      taken[outcome.result] += 1;
     }
-    await this.#parts.ports.store.transaction(this.#with.pending.add(events));
+    await this.#parts.ports.store.transaction(this.#found(outcomes));
     return taken;
+  }
+
+  /** What an envelope says that was opened here before; null if its key is gone. @param day the key's */
+  async openAgain(id: Uint8Array, day: Day): Promise<LogEvent | null> {
+    const envelope = await this.#parts.ports.store.get(names.keptEnvelope(day, id));
+    if (envelope === null) return null;
+    return (await this.#try(envelope, day, await this.#with.dayKeys.envelopeKeys(day))).event;
   }
 
   /** Forgets what no envelope can need any more. */
@@ -203,7 +210,7 @@ export class Envelopes {
     const given = outcomes.filter(({ id }) => asked.has(bytesToHex(id)));
     const tried = this.#triedOf(day);
     const number = tried.chunks++;
-    const writes = [...this.#with.pending.add(eventsOf(outcomes))];
+    const writes = this.#found(outcomes);
     writes.push({ key: names.tried(day, number), bytes: joined(given.map(({ id }) => id)) });
     const unopened = keys.older.length === 0 ? [] : given.filter(({ isUnopened }) => isUnopened);
     if (unopened.length > 0) {
@@ -221,8 +228,17 @@ export class Envelopes {
     const envelopes = parted((await store.get(key)) ?? new Uint8Array(0), ENVELOPE_BYTES);
     const { older } = await this.#keysOf(day);
     const outcomes = await this.#tryAll(envelopes, day, older, today);
-    await store.transaction([...this.#with.pending.add(eventsOf(outcomes)), { key, bytes: null }]);
+    await store.transaction([...this.#found(outcomes), { key, bytes: null }]);
     this.#triedOf(day).unopened.delete(chunk);
+  }
+
+  /** What was opened waits for the log; its envelope stays until the others have read it there (LOG-10). */
+  #found(outcomes: readonly Outcome[]): StoreWrite[] {
+    const found = outcomes.flatMap(({ event, envelope }) => (event === null ? [] : [{ event, envelope }]));
+    const envelopes = found.map(({ event, envelope }): StoreWrite => {
+      return { key: names.keptEnvelope(event.day, event.envelopeId), bytes: envelope };
+    });
+    return [...this.#with.pending.add(found.map(({ event }) => event)), ...envelopes];
   }
 
   async #tryAll(
@@ -307,10 +323,6 @@ export class Envelopes {
     tried.chunks = numberIn(name, 2) + 1;
     for (const id of parted(bytes, HASH_BYTES)) tried.ids.add(bytesToHex(id));
   }
-}
-
-function eventsOf(outcomes: readonly Outcome[]): LogEvent[] {
-  return outcomes.flatMap(({ event }) => (event === null ? [] : [event]));
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

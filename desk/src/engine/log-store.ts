@@ -44,9 +44,12 @@ export interface LogProgress {
   readonly rekeyDay: Day;
   /** True for a device that cannot read on without a snapshot from another. */
   readonly needsSnapshot: boolean;
+  /** The first own entry that is not in the log as it goes on, if this device has read another history; else null. */
+  readonly forkedAt: number | null;
 }
 
 const version = 1;
+const snapshotNeeds = { none: 0, gap: 1, fork: 2 } as const;
 /** Cases that are opened at the same time when a device starts. */
 const openedAtOnce = 64;
 /** Entries are kept this many days: to be given back to a server that lost them, and to be compared (TRK-3). */
@@ -55,7 +58,7 @@ const entryDays = 2;
 export class LogStore {
   readonly #store: LocalStore;
   state: DeskState = emptyDeskState();
-  progress: LogProgress = { position: logStart, rekeyDay: 0, needsSnapshot: false };
+  progress: LogProgress = { position: logStart, rekeyDay: 0, needsSnapshot: false, forkedAt: null };
   groupKey: GroupKey | null = null;
 
   readonly #vault: CaseVault;
@@ -220,11 +223,12 @@ export function readPosition(reader: Reader): LogPosition {
   return { length, head, groupEpoch, members: reader.list8(0xff, () => reader.bytes(DEVICE_ID_BYTES)) };
 }
 
-function encodeLogProgress({ position, rekeyDay, needsSnapshot }: LogProgress): Uint8Array {
+function encodeLogProgress({ position, rekeyDay, needsSnapshot, forkedAt }: LogProgress): Uint8Array {
   const writer = new Writer()
     .u8(version)
     .u32(rekeyDay)
-    .u8(needsSnapshot ? 1 : 0);
+    .u8(forkedAt !== null ? snapshotNeeds.fork : needsSnapshot ? snapshotNeeds.gap : snapshotNeeds.none);
+  if (forkedAt !== null) writer.u32(forkedAt);
   writePosition(writer, position);
   return writer.done();
 }
@@ -233,10 +237,11 @@ function decodeLogProgress(bytes: Uint8Array): LogProgress {
   const reader = new Reader(bytes);
   reader.version(version);
   const rekeyDay = reader.u32();
-  const needsSnapshot = reader.u8() === 1;
+  const need = reader.u8();
+  const forkedAt = need === snapshotNeeds.fork ? reader.u32() : null;
   const position = readPosition(reader);
   reader.end();
-  return { position, rekeyDay, needsSnapshot };
+  return { position, rekeyDay, needsSnapshot: need !== snapshotNeeds.none, forkedAt };
 }
 
 function encodeGroupKey({ epoch, key, lastDay }: GroupKey): Uint8Array {

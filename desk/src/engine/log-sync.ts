@@ -4,6 +4,7 @@ import { equal } from '@postern/protocol/bytes/equal';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import { GROUP_KEY_BYTES } from '@postern/protocol/constants';
 import { applyEntry } from '@postern/protocol/desk/apply';
+import { cannotReadOn } from '@postern/protocol/keys/transport-key';
 import {
   type LogPosition,
   type OpenedEntry,
@@ -18,11 +19,11 @@ import { MessageError } from '@postern/protocol/messages/message-error';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import type { Day } from '@postern/protocol/time';
 import type { EngineParts } from './engine-parts.ts';
-import type { LogStore } from './log-store.ts';
-import type { PendingEvents } from './pending-events.ts';
+import { findFork, goOn, hasOtherEntry, type RecoveryParts } from './log-recovery.ts';
+import { toKeep } from './own-entries.ts';
 import type { StoreWrite } from './ports.ts';
-import { deviceName, type Rosters } from './rosters.ts';
-import type { TransportKeys } from './transport-keys.ts';
+import { deviceName } from './rosters.ts';
+import type { AlertCode } from './view.ts';
 
 /** What other parts do with an entry that has been applied; their writes go into the same transaction. */
 export type AppliedListener = (
@@ -32,11 +33,7 @@ export type AppliedListener = (
   day: Day,
 ) => StoreWrite[];
 
-export interface LogSyncParts {
-  readonly log: LogStore;
-  readonly rosters: Rosters;
-  readonly transportKeys: TransportKeys;
-  readonly pending: PendingEvents;
+export interface LogSyncParts extends RecoveryParts {
   readonly onApplied: AppliedListener;
 }
 
@@ -84,7 +81,7 @@ export class LogSync {
   /** Reads what is new. @throws Unreachable, Refused */
   async sync(day: Day): Promise<void> {
     this.#isCaughtUp = false;
-    if (this.#with.log.progress.needsSnapshot && !(await this.#canReadOn())) return;
+    if (this.#with.log.progress.needsSnapshot && !(await this.#canReadOn(day))) return;
     for (let reads = 0; reads < readsMax; reads++) {
       const { position } = this.#with.log;
       const from = this.#isCompared ? position.length : Math.max(0, position.length - 1);
@@ -94,7 +91,7 @@ export class LogSync {
         continue;
       }
       const last = entries.find(({ number }) => number === position.length - 1);
-      if (last !== undefined && !equal(await sha256(last.entry), position.head)) return this.#refuse('log-fork', day);
+      if (last !== undefined && !equal(await sha256(last.entry), position.head)) return this.#leaveFork(day);
       this.#isCompared = true;
       const fresh = entries.filter(({ number }) => number >= position.length);
       if (length === position.length) {
@@ -115,7 +112,7 @@ export class LogSync {
   }
 
   /** Whether a device that could not read on can do so now: the server, not the log, was the reason. Asked now and then. */
-  async #canReadOn(): Promise<boolean> {
+  async #canReadOn(day: Day): Promise<boolean> {
     const { log } = this.#with;
     const now = this.#parts.ports.now();
     if (now < this.#triedReadingAt + this.#parts.options.turnSeconds) return false;
@@ -123,25 +120,35 @@ export class LogSync {
     const { length, entries } = await this.#parts.server.ask({ kind: 'log', from: log.position.length });
     const next = entries.find(({ number }) => number === log.position.length);
     const isReadable = next !== undefined && typeof (await this.#openOnce(next.entry)) !== 'string';
-    if (!isReadable && length !== log.position.length) return false;
-    log.progress = { ...log.progress, needsSnapshot: false };
+    if (!isReadable && length !== log.position.length) {
+      if (!(await goOn(this.#parts, this.#with, day))) return false;
+      this.restart();
+      return true;
+    }
+    log.progress = { ...log.progress, needsSnapshot: false, forkedAt: null };
     return true;
   }
 
   /** Compares what the peers' transport keys say with the own log (TRK-3). */
   async compareHeads(day: Day): Promise<void> {
-    const { log, transportKeys } = this.#with;
+    const { log, own, rosters, transportKeys } = this.#with;
     if (log.progress.needsSnapshot) return;
+    const writes: StoreWrite[] = [];
     for (const peer of transportKeys.peers) {
       const subject = { device: deviceName(peer.id) };
-      if (peer.logLength > log.position.length) {
+      if (!cannotReadOn(peer) && peer.logLength > log.position.length) {
         this.#parts.alerts.raise('log-withheld', day, subject);
         continue;
       }
       this.#parts.alerts.clear('log-withheld', subject);
-      const own = peer.logLength === 0 ? null : await log.headAt(peer.logLength);
-      if (own !== null && !equal(own, peer.head)) this.#parts.alerts.raise('log-fork', day, subject);
+      if (cannotReadOn(peer)) continue;
+      const head = await log.headAt(peer.logLength);
+      if (head === null) continue;
+      if (equal(head, peer.head)) writes.push(...own.noteRead(peer.id, peer.logLength));
+      else this.#parts.alerts.raise('log-fork', day, subject);
     }
+    writes.push(...own.forgetRead(rosters.peers, day));
+    if (writes.length > 0) await this.#parts.ports.store.transaction(writes);
   }
 
   /**
@@ -170,13 +177,19 @@ export class LogSync {
   }
 
   async #sealEvents(): Promise<Uint8Array | null> {
-    const { log, pending } = this.#with;
+    const { log, own, pending } = this.#with;
     const { keys, ports } = this.#parts;
-    const groupKey = log.currentKey;
-    if (groupKey === null) return null;
+    const { position, currentKey } = log;
+    if (currentKey === null) return null;
+    // What this device has given the server for this place may be there already: it writes nothing else for it.
+    const sent = own.sentAt(position);
+    if (sent !== null) return sent.entry;
     const { entry: events } = packEvents(pending.events);
     const author = { device: keys.device, key: keys.hybrid };
-    return sealEventsEntry(keys, log.position, author, groupKey, events, ports.random);
+    const entry = await sealEventsEntry(keys, position, author, currentKey, events, ports.random);
+    const { length: number, head: previous } = position;
+    await ports.store.transaction([own.send({ number, previous, entry, events })]);
+    return entry;
   }
 
   /** The next entry if a new group key is due (LOG-3), or null. */
@@ -213,7 +226,7 @@ export class LogSync {
 
   /** @returns whether all were taken */
   async #takeAll(entries: readonly Uint8Array[], day: Day): Promise<boolean> {
-    const { log } = this.#with;
+    const { log, own } = this.#with;
     const changed = new Set<string>();
     const writes: StoreWrite[] = [];
     let hasProgress = false;
@@ -221,7 +234,7 @@ export class LogSync {
     for (const bytes of entries) {
       const opened = await this.#open(bytes, day);
       if ('refused' in opened) {
-        problem = () => (opened.refused === 'stuck' ? this.#becomeStuck(null, day) : this.#refuse(opened.refused, day));
+        problem = () => this.#stop(opened.refused, day);
         break;
       }
       writes.push(log.entryWrite(log.position.length, bytes, day));
@@ -229,27 +242,37 @@ export class LogSync {
       else {
         if (log.groupKey) log.groupKey = { ...log.groupKey, lastDay: day };
         log.progress = { ...log.progress, position: opened.next };
-        const applied = await this.#apply(opened.device, opened.events, day);
+        const applied = await this.#apply(opened, day);
         for (const id of applied.changed) changed.add(id);
         writes.push(...applied.writes);
         hasProgress ||= opened.events.some(({ kind }) => kind === 'received' || kind === 'day-finished');
       }
     }
+    writes.push(...own.passed(log.position), ...own.forgetCases(this.#endedOf(changed)));
     await this.#parts.ports.store.transaction([...writes, ...(await log.writes(changed, hasProgress))]);
     await problem?.();
     return problem === null;
   }
 
   async #apply(
-    device: Uint8Array,
-    events: readonly LogEvent[],
+    { device, events, next }: Extract<OpenedEntry, { kind: 'events' }>,
     day: Day,
   ): Promise<{ changed: Set<string>; writes: StoreWrite[] }> {
-    const { log, pending, onApplied } = this.#with;
+    const { log, own, rosters, pending, onApplied } = this.#with;
     const changed = await applyEntry(log.state, { device, events }, this.#parts.keys);
-    const writes = equal(device, this.#parts.keys.device) ? pending.dropSent(events) : [];
+    const isOwn = equal(device, this.#parts.keys.device);
+    const writes = isOwn ? pending.dropSent(events) : [];
+    // Without others nobody can go on from another history than this one.
+    const isKept = isOwn && rosters.peers.length > 0;
+    if (isKept) writes.push(...own.keep({ number: next.length - 1, hash: next.head, day, ...toKeep(events) }));
+    else writes.push(...own.forgetEnvelopes(events));
     writes.push(...onApplied(device, events, changed, day));
     return { changed, writes };
+  }
+
+  #endedOf(changed: ReadonlySet<string>): Set<string> {
+    const { cases } = this.#with.log.state.work;
+    return new Set([...changed].filter((id) => (cases.get(id)?.endedDay ?? null) !== null));
   }
 
   /** From here on only the new key counts: the one before is erased at once, long before LOG-6 asks for it. */
@@ -287,7 +310,13 @@ export class LogSync {
   }
 
   async #openOnce(bytes: Uint8Array): Promise<OpenedEntry | string> {
-    const { log, rosters, transportKeys } = this.#with;
+    const { log, own, rosters, transportKeys } = this.#with;
+    const sent = own.sentAt(log.position);
+    if (sent !== null && equal(sent.entry, bytes)) {
+      // Its own bytes it knows without the group key, which may be erased by now.
+      const next = { ...log.position, length: sent.number + 1, head: await sha256(bytes) };
+      return { kind: 'events', device: this.#parts.keys.device, events: sent.events, next };
+    }
     const trust = { roster: rosters.devices, signers: transportKeys.signers };
     try {
       return await openLogEntry(this.#parts.keys, log.position, trust, log.currentKey, bytes);
@@ -297,16 +326,26 @@ export class LogSync {
     }
   }
 
-  #refuse(code: 'log-invalid' | 'log-fork', day: Day): void {
+  async #stop(why: Refusal['refused'], day: Day): Promise<void> {
+    if (why === 'stuck') return this.#becomeStuck(null, day);
+    if (why === 'log-fork') return this.#leaveFork(day);
     this.#isRefused = true;
-    this.#parts.alerts.raise(code, day);
+    this.#parts.alerts.raise('log-invalid', day);
+  }
+
+  /**
+   * The server goes on from another history than the one read here: people are told, and this device takes over what the
+   * others have and writes anew what only it had written (LOG-10).
+   */
+  async #leaveFork(day: Day): Promise<void> {
+    return this.#becomeStuck('log-fork', day, await findFork(this.#parts, this.#with));
   }
 
   /** This device cannot read on: it was away for too long, or came after the log's first entries. */
-  async #becomeStuck(code: 'log-gap' | null, day: Day): Promise<void> {
+  async #becomeStuck(code: AlertCode | null, day: Day, forkedAt: number | null = null): Promise<void> {
     const { log } = this.#with;
     if (code !== null && log.position.length > 0) this.#parts.alerts.raise(code, day);
-    log.progress = { ...log.progress, needsSnapshot: true };
+    log.progress = { ...log.progress, needsSnapshot: true, forkedAt };
     await this.#parts.ports.store.transaction(await log.writes([], false));
   }
 
@@ -314,12 +353,16 @@ export class LogSync {
   async #giveBack(length: number, day: Day): Promise<boolean> {
     const { log } = this.#with;
     const { server, alerts } = this.#parts;
+    if (await hasOtherEntry(this.#parts, log, length - 1)) {
+      await this.#leaveFork(day);
+      return false;
+    }
     for (let number = length; number < log.position.length; number++) {
       const entry = await log.entry(number);
       if (entry === null) {
         // Too much is missing to be put back from here; another device may know more.
-        this.#isRefused = true;
         alerts.raise('log-withheld', day);
+        await this.#becomeStuck(null, day, length);
         return false;
       }
       alerts.raise('log-restored', day);

@@ -52,6 +52,12 @@ export class PendingEvents {
     return writes;
   }
 
+  /** Puts events before all others: what waits may build on them. */
+  putFirst(events: readonly LogEvent[]): StoreWrite[] {
+    const waiting = this.events;
+    return events.length === 0 ? [] : [...this.drop(() => true), ...this.add([...events, ...waiting])];
+  }
+
   /** Drops those that have nothing to say any more. */
   drop(isDone: (event: LogEvent) => boolean): StoreWrite[] {
     const done = this.#pending.filter(({ event }) => isDone(event));

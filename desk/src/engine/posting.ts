@@ -14,7 +14,7 @@ import {
 import type { Conversation, DeskReply } from '@postern/protocol/desk/state';
 import { type Outcome, openResponse, sealRequest } from '@postern/protocol/http/anonymous-request';
 import { decodeKeyConfig } from '@postern/protocol/http/ohttp';
-import { encodeReplyPayload } from '@postern/protocol/http/reply-payload';
+import { decodeReplyPayload, encodeReplyPayload } from '@postern/protocol/http/reply-payload';
 import { ackIdOf } from '@postern/protocol/keys/reply-links';
 import { outstandingBefore, sealCoverReply, sealReply } from '@postern/protocol/messages/reply';
 import { lanePrefix } from '@postern/protocol/messages/reply-index';
@@ -105,6 +105,16 @@ export class Posting {
     return this.#times[this.#slots.used] ?? null;
   }
 
+  /**
+   * The log goes on from another history: a post on its way counts only if its reply has the same place there. What is
+   * dropped is sealed again where its reply comes to stand.
+   */
+  leaveHistory(): StoreWrite[] {
+    const gone = [...this.#posts].filter(([, post]) => post.what.kind === 'reply' && !this.#isInPlace(post));
+    for (const [name] of gone) this.#posts.delete(name);
+    return gone.map(([key]) => ({ key, bytes: null }));
+  }
+
   /** Draws a day's times and fetches its tokens, at the first contact of the day. @throws Unreachable, Refused */
   async begin(today: Day, documents: Documents | null): Promise<void> {
     if (this.#day !== today) await this.#turnDay(today);
@@ -113,7 +123,10 @@ export class Posting {
 
   /** Sends again what was not answered, once in each tick's time. */
   async retry(documents: Documents, today: Day): Promise<void> {
-    for (const [name, post] of this.#posts) if (!post.isRefused) await this.#send(name, post, documents, today);
+    for (const [name, post] of this.#posts) {
+      if (!post.isRefused && !(this.#isForked && post.what.kind === 'reply'))
+        await this.#send(name, post, documents, today);
+    }
   }
 
   /** Makes the post of the oldest slot that is due, if one is, and sends it. */
@@ -163,6 +176,14 @@ export class Posting {
     }
   }
 
+  #isInPlace({ what, payload }: Post): boolean {
+    if (what.kind !== 'reply') return true;
+    const conversation = this.#with.log.state.conversations.get(bytesToHex(what.conversationId));
+    const reply = conversation?.replies.find(({ number }) => number === what.number);
+    if (reply?.progress !== 'queued' || !equal(reply.author, this.#parts.keys.device)) return false;
+    return reply.tagKey !== null && equal(reply.tagKey, decodeReplyPayload(payload).tagKey);
+  }
+
   async #turnDay(today: Day): Promise<void> {
     const { rosters } = this.#with;
     const { keys, ports } = this.#parts;
@@ -176,9 +197,15 @@ export class Posting {
     this.#day = today;
   }
 
+  /** A history that the others do not share gives nobody a number. */
+  get #isForked(): boolean {
+    return this.#with.log.progress.forkedAt !== null;
+  }
+
   /** Own queued replies, those of devices that have left if this one is first, without those under way. */
   #candidates(): Candidate[] {
     const { log, pending, rosters, transportKeys } = this.#with;
+    if (this.#isForked) return [];
     const { device } = this.#parts.keys;
     // What is posted stays queued in the log's state until the log says so.
     const posted = pending.events.flatMap((event): PostSubject[] =>

@@ -8,6 +8,7 @@ import { Writer } from '@postern/protocol/bytes/writer';
 import { GROUP_KEY_BYTES, HASH_BYTES, HYBRID_PUBLIC_KEY_BYTES } from '@postern/protocol/constants';
 import type { DeskState } from '@postern/protocol/desk/state';
 import { decodeDeskState, encodeDeskState } from '@postern/protocol/desk/state-codec';
+import { cannotReadOn } from '@postern/protocol/keys/transport-key';
 import type { LogPosition } from '@postern/protocol/messages/log-entry';
 import { type ParcelContent, sealParcel, snapshotPieceBytes } from '@postern/protocol/messages/parcel';
 import { joinSnapshot, splitSnapshot } from '@postern/protocol/messages/snapshot';
@@ -16,16 +17,25 @@ import type { DayKeys } from './day-keys.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { type LogStore, readPosition, writePosition } from './log-store.ts';
 import type { LogSync } from './log-sync.ts';
+import type { OwnEntries } from './own-entries.ts';
 import type { StoreWrite } from './ports.ts';
 import { deviceName } from './rosters.ts';
 import { names } from './store-schema.ts';
 import type { Peer, TransportKeys } from './transport-keys.ts';
+
+/**
+ * What other parts do when this device goes on from the state of another; their writes go into the same
+ * transaction. @param forkedAt the first own entry that is not in the log as it goes on; null if this device only missed some
+ */
+export type ReplacedListener = (forkedAt: number | null) => Promise<StoreWrite[]>;
 
 export interface SnapshotParts {
   readonly log: LogStore;
   readonly sync: LogSync;
   readonly transportKeys: TransportKeys;
   readonly dayKeys: DayKeys;
+  readonly own: OwnEntries;
+  readonly onReplaced: ReplacedListener;
 }
 
 type Piece = Extract<ParcelContent, { kind: 'snapshot' }>;
@@ -51,7 +61,7 @@ export class Snapshots {
     this.#with = others;
   }
 
-  /** Sends the state to every peer whose transport key says that it has read nothing. @throws Unreachable, Refused */
+  /** Sends the state to every peer whose transport key says that it cannot read on. @throws Unreachable, Refused */
   async send(): Promise<void> {
     const { log, sync, transportKeys } = this.#with;
     if (!sync.isCaughtUp || log.position.length === 0 || log.currentKey === null) return;
@@ -59,7 +69,7 @@ export class Snapshots {
     const now = this.#parts.ports.now();
     for (const peer of transportKeys.peers) {
       // A snapshot holds the group key, so it goes only to those whom the last rekey gave it to.
-      if (peer.logLength > 0 || !log.position.members.some((member) => equal(member, peer.id))) continue;
+      if (!cannotReadOn(peer) || !log.position.members.some((member) => equal(member, peer.id))) continue;
       const key = bytesToHex(peer.hash);
       const asked = this.#asked.get(key) ?? { since: now, outgoing: null };
       this.#asked.set(key, asked);
@@ -96,13 +106,16 @@ export class Snapshots {
   }
 
   async #install(snapshot: Snapshot, day: Day, deletions: readonly StoreWrite[]): Promise<void> {
-    const { log, sync, transportKeys, dayKeys } = this.#with;
+    const { log, own, sync, transportKeys, dayKeys, onReplaced } = this.#with;
     for (const publicKey of snapshot.publicKeys) await transportKeys.learn(publicKey);
+    const { forkedAt } = log.progress;
+    const { position, rekeyDay } = snapshot;
     log.state = snapshot.state;
-    log.progress = { position: snapshot.position, rekeyDay: snapshot.rekeyDay, needsSnapshot: false };
+    log.progress = { position, rekeyDay, needsSnapshot: false, forkedAt: null };
     log.groupKey = { epoch: snapshot.position.groupEpoch, key: snapshot.groupKey, lastDay: day };
     const published = snapshot.published.flatMap(([of, hashes]) => dayKeys.notePublished(of, hashes));
-    await this.#parts.ports.store.transaction([...deletions, ...(await log.replacement()), ...published]);
+    const writes = [...(await onReplaced(forkedAt)), ...own.passed(position), ...published];
+    await this.#parts.ports.store.transaction([...deletions, ...(await log.replacement()), ...writes]);
     this.#parts.alerts.clear('log-gap');
     sync.restart();
   }
@@ -136,7 +149,7 @@ export class Snapshots {
   /** This device's place among those that could send it. */
   #turnBut(peer: Peer): number {
     const own = deviceName(this.#parts.keys.device);
-    const able = this.#with.transportKeys.peers.filter(({ id, logLength }) => !equal(id, peer.id) && logLength > 0);
+    const able = this.#with.transportKeys.peers.filter((other) => !equal(other.id, peer.id) && !cannotReadOn(other));
     return able.filter(({ id }) => deviceName(id) < own).length;
   }
 }

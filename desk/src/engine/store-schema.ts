@@ -20,6 +20,16 @@ export const names = {
   groupKey: 'log/group-key',
   entry: (number: number): string => `log-entry/${padded(number)}`,
   entries: 'log-entry/',
+  /** The entry of this device that is on its way. */
+  sentEntry: 'log/sent',
+  /** How many entries each other device has signed that it has read. */
+  readByOthers: 'log/read',
+  /** What an own entry said, until others have read it. */
+  keptEntry: (number: number): string => `kept-entry/${padded(number)}`,
+  keptEntries: 'kept-entry/',
+  /** An envelope that this device has opened, by the day of the key that opens it. */
+  keptEnvelope: (day: Day, id: Uint8Array): string => `kept-envelope/${padded(day)}/${bytesToHex(id)}`,
+  keptEnvelopes: 'kept-envelope/',
   pending: (sequence: number): string => `pending/${padded(sequence)}`,
   allPending: 'pending/',
   conversation: (id: string): string => `conversation/${id}`,

@@ -13,8 +13,14 @@ import {
 } from '@postern/protocol/constants';
 import { DocumentError } from '@postern/protocol/keys/document-error';
 import { deviceIdOf } from '@postern/protocol/keys/roster';
-import { keyHashOf } from '@postern/protocol/keys/signed';
-import { signTransportKey, type VerifiedTransportKey, verifyTransportKey } from '@postern/protocol/keys/transport-key';
+import { keyHashOf, payloadOf } from '@postern/protocol/keys/signed';
+import {
+  cannotReadOn,
+  decodeTransportKey,
+  signTransportKey,
+  type VerifiedTransportKey,
+  verifyTransportKey,
+} from '@postern/protocol/keys/transport-key';
 import type { LogPosition } from '@postern/protocol/messages/log-entry';
 import { type DeskSigner, type ParcelKey, prepareParcelKey } from '@postern/protocol/messages/parcel';
 import { sha256 } from '@postern/protocol/primitives/hash';
@@ -28,8 +34,6 @@ interface OwnKey {
   readonly seed: Uint8Array;
   readonly publicKey: Uint8Array;
   readonly signed: Uint8Array;
-  /** What the signed document says. */
-  readonly saidLength: number;
   prepared: Promise<ParcelKey> | null;
 }
 
@@ -136,7 +140,7 @@ export class TransportKeys {
   async publish(day: Day, position: Pick<LogPosition, 'length' | 'head'>): Promise<void> {
     const known = this.#own.get(day);
     // The same key says more once the device is in the log, and less once it cannot follow it.
-    const isGood = known !== undefined && (known.saidLength === 0) === (position.length === 0);
+    const isGood = known !== undefined && saysTheSame(known, position);
     const own = isGood ? known : await this.#make(day, position, known);
     if (this.#standsAtServer !== null && equal(this.#standsAtServer, own.signed)) return;
     await this.#parts.server.ask({ kind: 'publish-transport-key', transportKey: own.signed });
@@ -149,7 +153,7 @@ export class TransportKeys {
     const fields = { day, publicKey: pair.publicKey, logLength: position.length, head: position.head };
     const owner = { fingerprint: keys.fingerprint, rosterHash: this.#rosters.current.hash, desk: keys.desk };
     const signed = await signTransportKey({ ...owner, ...fields }, keys.hybrid, ports.random);
-    const own: OwnKey = { ...pair, signed, saidLength: position.length, prepared: known?.prepared ?? null };
+    const own: OwnKey = { ...pair, signed, prepared: known?.prepared ?? null };
     await ports.store.set(names.transportKey(day), encodeOwn(own));
     this.#own.set(day, own);
     return own;
@@ -204,24 +208,32 @@ export class TransportKeys {
   }
 }
 
+/** A head of before is as good as today's; that a device can follow, and from where not, is not. */
+function saysTheSame({ signed }: OwnKey, { length, head }: Pick<LogPosition, 'length' | 'head'>): boolean {
+  const said = decodeTransportKey(payloadOf(signed));
+  return cannotReadOn({ head }) ? cannotReadOn(said) && said.logLength === length : !cannotReadOn(said);
+}
+
 async function idOf(publicKey: Uint8Array): Promise<Uint8Array> {
   if (publicKey.length !== HYBRID_PUBLIC_KEY_BYTES) throw new WireError('bad-length', 'read a device key');
   return deviceIdOf(await keyHashOf(publicKey));
 }
 
-function encodeOwn({ seed, signed, saidLength }: OwnKey): Uint8Array {
-  return new Writer().bytes(seed, XWING_SEED_BYTES).var16(signed).u32(saidLength).done();
+function encodeOwn({ seed, signed }: OwnKey): Uint8Array {
+  return new Writer().bytes(seed, XWING_SEED_BYTES).var16(signed).done();
 }
 
 async function decodeOwn(bytes: Uint8Array): Promise<OwnKey> {
   const reader = new Reader(bytes);
   const seed = reader.bytes(XWING_SEED_BYTES);
   const signed = reader.var16();
-  const saidLength = reader.u32();
-  reader.end();
+  // Stores of before end with what the document says of the log.
+  reader.rest();
   const { publicKey } = await hpkeKeyPair(seed);
-  return { seed, publicKey, signed, saidLength, prepared: null };
+  return { seed, publicKey, signed, prepared: null };
 }
 
-/** What a device says that has read nothing, or can read nothing on. */
-export const emptyHead: Pick<LogPosition, 'length' | 'head'> = { length: 0, head: new Uint8Array(HASH_BYTES) };
+/** What a device says that can read no further than so many entries. */
+export function stuckAt(length: number): Pick<LogPosition, 'length' | 'head'> {
+  return { length, head: new Uint8Array(HASH_BYTES) };
+}

@@ -8,10 +8,11 @@ import type { CaseSummary, CaseView } from './case-view.ts';
  * - `removed`: the roster in use no longer lists this device; the engine does nothing any more
  * - `roster-rolled-back`, `roster-conflict`, `roster-invalid`: the server gave a roster that must be refused (ROS-1, ROS-3)
  * - `roster-expired`, `roster-expiring`: the last day is past, or at most seven days ahead
- * - `log-fork`: a peer's signed head contradicts this device's log (TRK-3)
+ * - `log-fork`: a peer's signed head, or what the server goes on from, contradicts this device's log (TRK-3, LOG-10)
  * - `log-withheld`: a peer has seen more entries than the server gives (TRK-3)
  * - `log-invalid`: an entry was refused; nothing after it is read (LOG-1)
  * - `log-gap`: entries that this device has not read are deleted already; it needs a snapshot
+ * - `log-lost`: the desk's last device has gone on from what it has; entries that it had not read are lost (LOG-11)
  * - `log-restored`: the server had lost entries, this device has put them back
  * - `key-invalid`: a day key or transport key of this desk does not verify
  * - `parcel-invalid`: a parcel was refused (PAR-1)
@@ -38,6 +39,7 @@ export type AlertCode =
   | 'log-withheld'
   | 'log-invalid'
   | 'log-gap'
+  | 'log-lost'
   | 'log-restored'
   | 'key-invalid'
   | 'parcel-invalid'

@@ -10,6 +10,7 @@ import { DocumentError } from './document-error.ts';
 import { signRoster, verifyRoster } from './roster-chain.ts';
 import { signDocument } from './signed.ts';
 import {
+  cannotReadOn,
   decodeTransportKey,
   encodeTransportKey,
   signTransportKey,
@@ -84,10 +85,12 @@ describe('transport keys', () => {
     await expect(verifyTransportKey(signed, remaining, day)).rejects.toEqual(refusedWith('unknown-signer'));
   });
 
-  test('[ENC-1] an empty log has zeros as its head, and only an empty one', () => {
+  test('[ENC-1] an empty log has zeros as its head, and so has one that its device cannot read on', () => {
     const all = { ...fields, devicePublicKey: device.publicKey };
     expect(() => encodeTransportKey({ ...all, logLength: 0 })).toThrow(WireError);
-    expect(() => encodeTransportKey({ ...all, head: new Uint8Array(32) })).toThrow(WireError);
+    const stuck = decodeTransportKey(encodeTransportKey({ ...all, head: new Uint8Array(32) }));
+    expect([cannotReadOn(stuck), stuck.logLength]).toEqual([true, 7]);
+    expect(cannotReadOn(all)).toBe(false);
     const empty = encodeTransportKey({ ...all, logLength: 0, head: new Uint8Array(32) });
     expect(decodeTransportKey(empty).logLength).toBe(0);
   });

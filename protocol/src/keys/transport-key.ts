@@ -13,11 +13,16 @@ import { signDocument } from './signed.ts';
 
 /** What a transport key says, whoever wrote it. */
 export type TransportKey = DeskKey & {
-  /** Entries up to and with the head. */
+  /** Entries that the device has read. */
   readonly logLength: number;
-  /** Hash of the last log entry that the device has verified, 32 bytes; zeros if none. */
+  /** Hash of the last of them, 32 bytes; zeros if there is none, or if the device cannot read on from it. */
   readonly head: Uint8Array;
 };
+
+/** Whether its device can read the log no further by itself, or has not begun. */
+export function cannotReadOn({ head }: Pick<TransportKey, 'head'>): boolean {
+  return head.every((byte) => byte === 0);
+}
 
 declare const verified: unique symbol;
 
@@ -36,8 +41,8 @@ export function decodeTransportKey(payload: Uint8Array): TransportKey {
   const reader = new Reader(payload);
   const key: TransportKey = { ...readDeskKey(reader), logLength: reader.u32(), head: reader.bytes(HASH_BYTES) };
   reader.end();
-  if ((key.logLength === 0) !== key.head.every((byte) => byte === 0)) {
-    throw new WireError('bad-value', 'read a transport key: only an empty log has zeros as its head');
+  if (key.logLength === 0 && !cannotReadOn(key)) {
+    throw new WireError('bad-value', 'read a transport key: the head of an empty log is not zeros');
   }
   return key;
 }

@@ -203,6 +203,15 @@ export async function openLogEntry(
   return { kind: 'events', device, events, next: { ...position, length, head } };
 }
 
+/** What an entry says of its place, unverified: its number and group epoch. @throws WireError */
+export function placeOfEntry(entry: Uint8Array): { readonly number: number; readonly groupEpoch: number } {
+  if (entry.length !== LOG_ENTRY_BYTES) {
+    throw new WireError('bad-length', `read a log entry: ${entry.length} bytes, wanted ${LOG_ENTRY_BYTES}`);
+  }
+  const { number, groupEpoch } = decodeHeader(entry.subarray(0, LOG_HEADER_BYTES));
+  return { number, groupEpoch };
+}
+
 /** This device's group key from a rekey: 32 bytes, or null if its transport key does not open it. */
 export async function openGroupKey(
   recipient: HpkeRecipient,

@@ -139,7 +139,8 @@ export interface Storage {
   /**
    * Deletes, so that the bytes are gone from the database's files, and lays out what stays in an order unrelated to
    * arrival: envelopes of days up to `envelopesThrough` and of the days named in `passedDays`;
-   * replies posted up to `repliesThrough`; log rows up to `logThrough` (the log's length stays); parcels up to `parcelsThrough`;
+   * replies posted up to `repliesThrough`; log rows up to `logThrough`, but for the newest of each log, which stays with the
+   * log's length; parcels up to `parcelsThrough`;
    * documents, spent tokens and counters whose last day is before `today`.
    */
   expire(limits: {

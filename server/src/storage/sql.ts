@@ -26,7 +26,10 @@ export function soundnessQueries(schema: string): { readonly sql: string; readon
 
 /** Deletes rows in the range of the statement's two parameters, written as `first` and `last`. */
 export function deletionSql(deletion: Deletion, schema: string, first: string, last: string): string {
-  return `DELETE FROM ${schema}${deletion.table} WHERE ${deletion.column} BETWEEN ${first} AND ${last}`;
+  const table = `${schema}${deletion.table}`;
+  const deletes = `DELETE FROM ${table} WHERE ${deletion.column} BETWEEN ${first} AND ${last}`;
+  if (deletion.keepsNewest !== true) return deletes;
+  return `${deletes} AND number + 1 < (SELECT entries FROM ${schema}log_lengths AS h WHERE h.desk = ${table}.desk)`;
 }
 
 /** Everything in a table, in order of key. */

@@ -82,6 +82,8 @@ export interface Deletion {
   readonly column: 'day' | 'last_day';
   readonly from: number;
   readonly through: number;
+  /** Whether the newest entry of each desk's log stays, whatever its day (LOG-8). */
+  readonly keepsNewest?: boolean;
 }
 
 export function deletionsOf(limits: ExpiryLimits): Deletion[] {
@@ -98,7 +100,7 @@ export function deletionsOf(limits: ExpiryLimits): Deletion[] {
     through('passed', limits.envelopesThrough),
     through('replies', limits.repliesThrough),
     through('spent', limits.today - 1, 'last_day'),
-    through('log', limits.logThrough),
+    { ...through('log', limits.logThrough), keepsNewest: true },
     through('parcels', limits.parcelsThrough),
     through('documents', limits.today - 1, 'last_day'),
     through('counters', limits.today - 1),

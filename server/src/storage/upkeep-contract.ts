@@ -59,6 +59,18 @@ export function upkeepContract(engine: Engine, run: Run): void {
       expect(await run.storage.check()).toEqual([]);
     });
 
+    it('[LOG-8] leaves the newest entry of each log, however old it is, and none before it', async () => {
+      for (const n of [0, 1, 2]) await write({ kind: 'append', row: entry(desk(1), n, 3) });
+      await write({ kind: 'append', row: entry(desk(2), 0, 3) });
+      await run.storage.expire({ ...nothing, today: 90, logThrough: 80 });
+      expect(await run.storage.log(desk(1), 0, 9)).toEqual([entry(desk(1), 2, 3)]);
+      expect(await run.storage.log(desk(2), 0, 9)).toEqual([entry(desk(2), 0, 3)]);
+      expect(await run.storage.check()).toEqual([]);
+      await write({ kind: 'append', row: entry(desk(1), 3, 90) });
+      await run.storage.expire({ ...nothing, today: 90, logThrough: 80 });
+      expect((await run.storage.log(desk(1), 0, 9)).map(({ number }) => number)).toEqual([3]);
+    });
+
     it('leaves no byte of what was deleted in any file, and all of what was not', async () => {
       const deleted = [reply(1, 3).body, envelope(1, 3).bytes, envelope(2, 5).bytes, reply(2, 5).body];
       const kept = [envelope(3, 5).bytes, reply(3, 5).body];
