@@ -14,7 +14,7 @@ import { ChunkDesk } from './rules/chunk-desk.ts';
 import { Counters } from './rules/counters.ts';
 import { Service } from './rules/service.ts';
 import { keepTicking } from './rules/ticking.ts';
-import { GroupCommit } from './storage/group-commit.ts';
+import { GroupCommit, groupCommitDefaults } from './storage/group-commit.ts';
 
 export interface RunningServer {
   /** `http://host:port` */
@@ -31,14 +31,15 @@ export interface RunningServer {
 
 /** @throws DataFolderError; StorageError; Error if the address is taken or the pages are not built */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { clock, timer, random, print, limits, allowance, pause, openStorage, openChunks, chunkRoom, built, ...given } =
-    withDefaults(options);
+  const chosen = withDefaults(options);
+  const { clock, timer, random, print, limits, allowance, pause, gathering } = chosen;
+  const { openStorage, openChunks, chunkRoom, built, ...given } = chosen;
   const { path, settings, seed, keys: files } = await openDataFolder(given.folder);
   const { fingerprint } = settings;
   const { host = settings.host, port = settings.port } = given;
   const storage = await openStorage(path);
   const { chunks, freeBytes } = await openChunks(path, random);
-  const commit = new GroupCommit(storage);
+  const commit = new GroupCommit(storage, { ...groupCommitDefaults, ...gathering });
   const write = commit.write.bind(commit);
   const counters = new Counters();
   const parts = { fingerprint, storage, write, files, clock, random, allowance, counters, pause, print };

@@ -11,6 +11,7 @@ import type { Storage } from './ports/storage.ts';
 import { type ChunkRoom, defaultChunkRoom } from './rules/chunk-desk.ts';
 import type { Pause } from './rules/live-replies.ts';
 import { type Allowance, defaultAllowance } from './rules/pressure.ts';
+import type { GroupCommitOptions } from './storage/group-commit.ts';
 import { type OpenChunks, openDefaultChunks } from './storage/open-chunks.ts';
 import { openSqlite } from './storage/sqlite.ts';
 
@@ -61,12 +62,17 @@ export interface ChosenOptions {
   readonly allowance: Allowance;
   readonly chunkRoom: ChunkRoom;
   readonly pause: Pause;
+  /** How writes that come together wait for more. */
+  readonly gathering: Pick<GroupCommitOptions, 'linger'>;
 }
+
+/** Long enough under load that a sync to the disk serves dozens of requests, and of no account to a visitor. */
+const lingerSeconds = 0.004;
 
 const builtPagesFolder = fileURLToPath(new URL('../../source/dist', import.meta.url));
 
 export function withDefaults(options: ServerOptions): ChosenOptions {
-  const { pages = builtPagesFolder } = options;
+  const { pages = builtPagesFolder, timer = machineTimer } = options;
   return {
     folder: options.folder,
     host: options.host,
@@ -79,7 +85,8 @@ export function withDefaults(options: ServerOptions): ChosenOptions {
     openStorage: options.openStorage ?? openDefaultStorage,
     openChunks: options.openChunks ?? openDefaultChunks,
     clock: options.clock ?? { now: () => Date.now() / 1000 },
-    timer: options.timer === undefined ? machineTimer : options.timer,
+    timer,
+    gathering: timer === null ? {} : { linger: () => new Promise((resolve) => timer.after(lingerSeconds, resolve)) },
     random: options.random ?? ((length) => crypto.getRandomValues(new Uint8Array(length))),
     print: options.print ?? ((line) => void process.stdout.write(`${line}\n`)),
     limits: { ...defaultLimits, ...options.limits },

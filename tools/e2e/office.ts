@@ -151,7 +151,7 @@ function deskNames(at: number): Roster['desks'][number]['names'] {
 /** What the launcher of the command line gives to a server (cli/bin/postern). */
 const asLaunched = {
   env: { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '131072' },
-  flags: ['--no-warnings', '--max-semi-space-size=1'],
+  flags: ['--no-warnings', '--max-semi-space-size=2'],
 };
 
 async function startServerProcess(folder: string, options: ServeOptions): Promise<ServerProcess> {

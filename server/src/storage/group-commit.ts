@@ -7,16 +7,13 @@ export interface GroupCommitOptions {
   readonly batchWritesMax: number;
   /** Writes that may wait besides those of the running transaction; beyond, a caller is told `busy`. */
   readonly waitingWritesMax: number;
-  /** How long a batch that is not full waits for more, in milliseconds; 0: only for what the event loop already holds. */
-  readonly lingerMilliseconds: number;
-  /** Resolves after that many milliseconds. Needed only with a linger. */
-  readonly wait?: (milliseconds: number) => Promise<void>;
+  /** How long several callers wait for more, unless their batch is full; without it only for what the event loop holds. */
+  readonly linger?: () => Promise<void>;
 }
 
 export const groupCommitDefaults: GroupCommitOptions = {
   batchWritesMax: 256,
   waitingWritesMax: 4_096,
-  lingerMilliseconds: 0,
 };
 
 interface Caller {
@@ -73,9 +70,10 @@ export class GroupCommit implements Pick<Storage, 'write'> {
   async #linger(): Promise<void> {
     // One turn of the event loop lets the requests that arrived during the last transaction join this one.
     await new Promise((resolve) => setImmediate(resolve));
-    const { lingerMilliseconds, wait, batchWritesMax } = this.#options;
-    if (this.#isClosed || this.#waitingWrites >= batchWritesMax || lingerMilliseconds === 0) return;
-    await wait?.(lingerMilliseconds);
+    const { linger, batchWritesMax } = this.#options;
+    // Where one is alone nobody may come; where there are two there is a crowd.
+    if (this.#isClosed || this.#waiting.length < 2 || this.#waitingWrites >= batchWritesMax) return;
+    await linger?.();
   }
 
   #takeBatch(): Caller[] {
