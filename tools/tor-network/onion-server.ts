@@ -18,6 +18,8 @@ export interface OnionServer extends AsyncDisposable {
   readonly roster: VerifiedRoster;
   /** Until the network has it. @throws Error after two minutes, with the reason */
   readonly published: (name: OnionName) => Promise<void>;
+  /** Until it has what `change` leads to: the address is published once more. @throws as published */
+  readonly publishedAfter: (name: OnionName, change: () => Promise<unknown>) => Promise<void>;
   readonly onion: () => RunningOnion;
   readonly restartServer: () => Promise<void>;
   readonly restartAll: () => Promise<void>;
@@ -37,6 +39,7 @@ export async function startOnionServer(network: TorNetwork): Promise<OnionServer
   const roster = await organisation.sign(publicKey, { moments: [8, 14, 20], thenEvery: 6, envelopeEvery: 1 });
   const socketPath = join(folder, 'http.sock');
   const serve = (): Promise<RunningServer> => startServer({ folder, socketPath, print: () => undefined });
+  const publications: Record<OnionName, number> = { public: 0, desk: 0 };
   const publish = (): Promise<RunningOnion> =>
     startOnion({
       dataFolder: folder,
@@ -46,6 +49,9 @@ export async function startOnionServer(network: TorNetwork): Promise<OnionServer
       random,
       lookSeconds: 1,
       stuckSeconds: 20,
+      onChange: (name, state) => {
+        if (state.kind === 'published') publications[name] += 1;
+      },
     });
   let server = await serve();
   let onion = await publish();
@@ -65,7 +71,21 @@ export async function startOnionServer(network: TorNetwork): Promise<OnionServer
     folder,
     roster,
     onion: () => onion,
-    published: (name) => untilPublished(() => onion, name),
+    published: (name) =>
+      untilPublished(
+        () => onion,
+        name,
+        () => onion.state(name).kind === 'published',
+      ),
+    publishedAfter: async (name, change) => {
+      const before = publications[name];
+      await change();
+      await untilPublished(
+        () => onion,
+        name,
+        () => publications[name] > before,
+      );
+    },
     restartServer,
     restartAll: async () => {
       await onion.stop();
@@ -80,8 +100,8 @@ export async function startOnionServer(network: TorNetwork): Promise<OnionServer
   };
 }
 
-async function untilPublished(onion: () => RunningOnion, name: OnionName): Promise<void> {
-  for (let waited = 0; onion().state(name).kind !== 'published'; waited += 0.05) {
+async function untilPublished(onion: () => RunningOnion, name: OnionName, is: () => boolean): Promise<void> {
+  for (let waited = 0; !is(); waited += 0.05) {
     if (waited > patienceSeconds) throw new Error(`publish an address: ${JSON.stringify(onion().state(name))}`);
     await wait(50);
   }

@@ -72,18 +72,14 @@ describe.skipIf(lacks('tor'))('behind an onion service', () => {
     const control = await authorised!.control();
     await control.command(`ONION_CLIENT_AUTH_ADD ${id} x25519:${privateKey}`);
     await expect(fetchOverTor(authorised!.socksPort, `${deskOrigin()}/healthy`, { secondsMax: 20 })).rejects.toThrow();
-    await addDeskClient(server.folder, publicKey);
-    await wait(2_000);
-    await server.published('desk');
+    await server.publishedAfter('desk', () => addDeskClient(server.folder, publicKey));
     expect((await untilReached(authorised!.socksPort, `${deskOrigin()}/healthy`)).status).toBe(204);
     // The stranger can use Tor, and the address for everybody.
     expect((await untilReached(stranger!.socksPort, `${origin}/healthy`)).status).toBe(204);
     await expect(fetchOverTor(stranger!.socksPort, `${deskOrigin()}/healthy`)).rejects.toThrow();
     // Somebody else stays, so the address does.
-    await addDeskClient(server.folder, random(32));
-    await removeDeskClient(server.folder, publicKey);
-    await wait(2_500);
-    await server.published('desk');
+    await server.publishedAfter('desk', () => addDeskClient(server.folder, random(32)));
+    await server.publishedAfter('desk', () => removeDeskClient(server.folder, publicKey));
     const removed = fetchOverTor(authorised!.socksPort, `${deskOrigin()}/healthy`, { circuit: 'new', secondsMax: 30 });
     await expect(removed).rejects.toThrow();
   });

@@ -86,8 +86,17 @@ const stillHeaders = commonHeaders.filter(([name]) =>
   ['Cross-Origin-Opener-Policy', 'Referrer-Policy', 'X-Content-Type-Options', 'Cache-Control'].includes(name),
 );
 
+/** No browser makes a page of these, so nothing in them could run, call or be framed: a visit has some twenty of them. */
+const opaqueTypes: readonly string[] = ['application/octet-stream', 'message/ohttp-res'];
+const opaqueHeaders = commonHeaders.filter(([name]) =>
+  ['Cross-Origin-Resource-Policy', 'Access-Control-Allow-Origin', 'X-Content-Type-Options', 'Cache-Control'].includes(
+    name,
+  ),
+);
+
 /** @param type the answer's content type @param isStill it brings its own policy, under which nothing can run */
 export function headersFor(type: string | undefined, isStill = false): typeof commonHeaders {
   if (isStill) return stillHeaders;
+  if (type !== undefined && opaqueTypes.includes(type)) return opaqueHeaders;
   return type?.startsWith('text/html') === true ? pageHeaders : commonHeaders;
 }
