@@ -86,6 +86,20 @@ async function attachLetter(page: Page): Promise<void> {
   );
 }
 
+/** @returns what gives all that stood in a screen's status since, however shortly */
+async function statuses(page: Page): Promise<() => Promise<readonly string[]>> {
+  const seen = await page.evaluateHandle(() => {
+    const texts: string[] = [];
+    const look = (): void => {
+      for (const status of document.querySelectorAll('#app [role=status]')) texts.push(status.textContent ?? '');
+    };
+    const parts = { childList: true, subtree: true, characterData: true };
+    new MutationObserver(look).observe(document.querySelector('#app') as Element, parts);
+    return texts;
+  });
+  return () => seen.evaluate((texts) => texts);
+}
+
 async function toWords(page: Page): Promise<string[]> {
   await page.locator(main).click();
   await page.waitForSelector('.words li:nth-child(12)');
@@ -244,8 +258,11 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
       await page.keyboard.type(words[Number(/\d+/.exec(label)?.[0]) - 1] ?? '');
       if (place < 3) await page.keyboard.press('Tab');
     }
+    const said = await statuses(page);
     await page.keyboard.press('Enter');
     await page.waitForSelector('.parts li.done', patience);
+    // Sealing takes a while where nothing compiles the script.
+    expect(await said()).toContain('Getting ready …');
     await page.close();
   });
 

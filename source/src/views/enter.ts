@@ -67,7 +67,7 @@ export const enterView: MakeView = (ui, state) => {
     field.lang = listNames[next.list.id][1];
     setText(complaint, problemText(ui, next));
     field.setAttribute('aria-invalid', String(next.problem !== undefined));
-    setText(status, next.list.state === 'loading' ? ui.text('words.loading') : listFailed(ui, next));
+    setText(status, statusText(ui, next));
     go.disabled = next.working || next.list.state !== 'ready';
     if (listChanged) help();
   };
@@ -77,8 +77,9 @@ export const enterView: MakeView = (ui, state) => {
   return { root: make('section', {}, screenHeading(ui, 'enter.heading'), hint, form), update };
 };
 
-function listFailed(ui: Ui, { list }: State): string {
-  return list.state === 'failed' ? ui.text('words.failed') : '';
+function statusText(ui: Ui, { list, working }: State): string {
+  if (list.state !== 'ready') return ui.text(list.state === 'loading' ? 'words.loading' : 'words.failed');
+  return working ? ui.text('start.loading') : '';
 }
 
 function problemText(ui: Ui, { problem }: State): string {

@@ -81,10 +81,12 @@ export const checkView: MakeView = (ui, state) => {
   const [, tag] = listNames[state.list.id];
   const fields = asked.map((place) => wordField(ui, place, tag));
   const send = make('button', { class: 'main', attributes: { type: 'submit' } }, ui.text('check.send'));
+  const status = make('p', { class: 'fine', attributes: { role: 'status' } });
   const update = (now: State): void => {
     const wrong = now.phrase?.wrong ?? [];
     for (const field of fields) field.setWrong(wrong.includes(field.place));
     send.disabled = now.working;
+    setText(status, now.working ? ui.text('start.loading') : '');
   };
   const submit = (event: globalThis.Event): void => {
     event.preventDefault();
@@ -103,6 +105,7 @@ export const checkView: MakeView = (ui, state) => {
         'form',
         { attributes: { autocomplete: 'off', novalidate: '' }, on: { submit } },
         make('div', { class: 'fields' }, ...fields.map(({ root }) => root)),
+        status,
         make('div', { class: 'actions' }, send, back),
       ),
     ),

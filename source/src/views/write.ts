@@ -23,6 +23,7 @@ export const writeView: MakeView = (ui, state) => {
   const files = ui.offers.files === true ? fileChooser(ui) : undefined;
   const complaint = make('p', { class: 'complaint', attributes: { id: 'write-complaint', role: 'alert' } });
   const stays = make('p', { class: 'fine' }, ui.text('write.stays'));
+  const status = make('p', { class: 'fine', attributes: { role: 'status' } });
   const next = button('', 'main', () => ui.dispatch({ type: 'submit' }));
   const back = goButton(ui, 'step.back', state.session.phrase === 'entered' ? 'answers' : 'home');
   const update = (now: State): void => {
@@ -37,6 +38,7 @@ export const writeView: MakeView = (ui, state) => {
     setHidden(stays, knows || now.files.length > 0);
     setText(next, ui.text(knows ? 'write.send' : 'write.next'));
     next.disabled = now.working;
+    setText(status, now.working ? ui.text('start.loading') : '');
   };
   update(state);
   const hint = make('p', { class: 'hint', attributes: { id: 'write-hint' } }, ui.text('write.hint'));
@@ -54,6 +56,7 @@ export const writeView: MakeView = (ui, state) => {
       ...(files === undefined ? [] : [files.root]),
       stays,
       complaint,
+      status,
       actions,
     ),
     update,
