@@ -1,6 +1,8 @@
 // The page of a call in Chromium: every language, both widths and schemes, by axe.
 import type { ChildProcess } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, collectRequests, screenshot } from '../../../tools/browsers/inspect.ts';
@@ -9,10 +11,17 @@ import { ensureBuilt } from '../../../tools/build.ts';
 import { lacks } from '../../../tools/debian.ts';
 import { firstLine, freePort, Place, runHere, start, stop } from '../testing/run.ts';
 
+/** Calls that take no answers, by their names. */
+const closed = [
+  ['ended', { from: '2020-01-01', until: '2020-02-01' }],
+  ['not-begun', { from: '2090-01-01', until: '2090-02-01' }],
+  ['withdrawn', { from: '2020-01-01', until: '2090-02-01' }],
+] as const;
 const place = new Place();
 const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'hospital-contracts');
 let origin = '';
 let server: ChildProcess;
+let desk: ChildProcess;
 
 beforeAll(async () => {
   await ensureBuilt();
@@ -24,11 +33,29 @@ beforeAll(async () => {
   const where = ['--address', origin, '--listen', `127.0.0.1:${port}`];
   await runHere(['init', place.path('org'), ...named, '--desk-name', 'en=Investigations', ...where, ...keys, '--json']);
   const root = ['--root', place.path('org', 'organisation-root.key'), '--root-passphrase-file', place.passphrase];
-  await runHere(['campaign', 'publish', example, '--unreviewed', '--data', data, ...root, '--json']);
+  const publish = async (folder: string): Promise<void> => {
+    const done = await runHere(['campaign', 'publish', folder, '--unreviewed', '--data', data, ...root, '--json']);
+    expect(done.code).toBe(0);
+  };
+  await publish(example);
+  for (const [name, days] of closed) {
+    const folder = place.path(name);
+    cpSync(example, folder, { recursive: true });
+    const file = join(folder, 'campaign.json');
+    const structure = JSON.parse(readFileSync(file, 'utf8')) as object;
+    const id = bytesToHex(crypto.getRandomValues(new Uint8Array(8)));
+    writeFileSync(file, JSON.stringify({ ...structure, ...days, name, id }));
+    await publish(folder);
+  }
+  await runHere(['campaign', 'withdraw', 'withdrawn', '--data', data, ...root, '--json']);
   server = start('serve', data, '--json');
   await firstLine(server);
+  // Its day keys are what the page for writing waits for.
+  desk = start('desk', place.path('org', 'desk'), '--passphrase-file', place.passphrase, '--json');
+  await firstLine(desk);
 });
 afterAll(async () => {
+  await stop(desk);
   await stop(server);
   place.remove();
 });
@@ -60,6 +87,34 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('the pag
       await page.keyboard.press('Tab');
       await page.locator('a.main').click();
       await page.waitForFunction((path) => location.pathname === path, {}, `/${language}/`);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('says on the page and where one writes that a call has ended, has not begun or was withdrawn, and asks nothing [CAM-4]', async () => {
+    while (!(await fetch(`${origin}/bundle`)).ok) await new Promise((resolve) => setTimeout(resolve, 500));
+    const browser = await launchChromium();
+    try {
+      const said = { ended: /has ended/, 'not-begun': /not begun yet/, withdrawn: /was withdrawn|has withdrawn/ };
+      for (const [name] of closed) {
+        const page = await browser.newPage();
+        await page.goto(`${origin}/c/${name}/en`);
+        const shown = await page.$eval('.when', ({ className, textContent }) => ({ className, textContent }));
+        expect(shown.className).toBe('when closed');
+        expect(shown.textContent).toMatch(said[name]);
+        expect(await axe(page)).toEqual([]);
+        await screenshot(page, `call-${name}-page`);
+        await page.locator('a.main').click();
+        await page.locator('#start button.main').click();
+        await page.waitForSelector('.call .closed');
+        expect(await page.$eval('.call .closed', ({ textContent }) => textContent)).toMatch(said[name]);
+        expect(await page.$$('.question')).toEqual([]);
+        expect(await page.$('#write-text')).not.toBe(null);
+        expect(await axe(page)).toEqual([]);
+        await screenshot(page, `call-${name}-writing`);
+        await page.close();
+      }
     } finally {
       await browser.close();
     }

@@ -113,6 +113,49 @@ describe('a hostile campaign', () => {
     expect(() => decodeCampaign(replaced('\u0006inside\u0008', '\u0006outsid\u0008'))).toThrow(WireError);
   });
 
+  it.each([
+    ['an id of a question', '\u0004what', '\u0004w\u202e'],
+    ['an id of an option', '\u0006inside', '\u0006in\u202ee'],
+    ['its name', 'county-hospital', 'county\u202espital'],
+    ['a language', '\u0007zh-Hans', '\u0007zh-\u202es'],
+  ])('is refused with an override in %s [CAM-3]', (_what, from, to) => {
+    expect(Buffer.from(to).length).toBe(Buffer.from(from).length);
+    expect(Buffer.from(payload).includes(from)).toBe(true);
+    expect(() => decodeCampaign(replaced(from, to))).toThrow(WireError);
+  });
+
+  it('is refused with an override in a label, a hint or the words of an option [CAM-3]', () => {
+    const [first, second] = campaign.texts[0]?.prompts ?? [];
+    if (first === undefined || second === undefined) throw new Error('two questions');
+    const hostile = [
+      { ...second, label: `news${override}txt` },
+      { ...second, hint: `${isolate}hint` },
+      { ...second, options: [`yes${override}`, ...second.options.slice(1)] },
+    ];
+    for (const prompt of hostile) {
+      const prompts = [first, prompt, ...(campaign.texts[0]?.prompts.slice(2) ?? [])];
+      expect(() => encodeCampaign(withText({ prompts }))).toThrow(WireError);
+    }
+  });
+
+  it('is refused in no more time than its length takes, whatever it says of its own lengths', () => {
+    // A list of 255 desks, questions and texts in a campaign that ends there.
+    for (const at of [0, 1, 33, 41, 57, 65, 66, 74, 75]) {
+      const changed = payload.slice(0, at + 200);
+      changed[at] = 0xff;
+      expect(() => decodeCampaign(changed)).toThrow(WireError);
+    }
+  });
+
+  it('is not the organisation’s with one bit changed anywhere, though the roster lists it', async () => {
+    const roster = await listing(payload);
+    for (let at = 0; at < payload.length; at += 7) {
+      const changed = payload.slice();
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+      await expect(verifyCampaign(changed, roster)).rejects.toMatchObject({ code: 'wrong-roster' });
+    }
+  });
+
   it('is refused when it is huge', () => {
     const body = 'x'.repeat(65_000);
     const long = withText({ body, who: body, wanted: body, never: body, after: body });
