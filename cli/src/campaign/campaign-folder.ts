@@ -6,6 +6,7 @@ import type { DeskId, Fingerprint } from '@postern/protocol/bytes/brand';
 import { hexToBytes } from '@postern/protocol/bytes/encode';
 import type { Campaign } from '@postern/protocol/campaign/campaign';
 import type { CampaignText } from '@postern/protocol/campaign/campaign-text';
+import { type Color, readColor } from '@postern/protocol/campaign/color';
 import { type Question, questionKinds } from '@postern/protocol/campaign/question';
 import type { RosterDesk } from '@postern/protocol/keys/roster';
 import type { Day } from '@postern/protocol/time';
@@ -46,6 +47,7 @@ export function readCampaign(
     firstDay: readDay(structure, 'from'),
     lastDay: readDay(structure, 'until'),
     withdrawn: false,
+    color: readOwnColor(structure),
     desks: structure.texts('desks').map((given): DeskId => findDesk(desks, given).id),
     questions,
   };
@@ -79,6 +81,13 @@ function readId(structure: Fields): Uint8Array {
   const id = structure.text('id');
   if (!/^[0-9a-f]{16}$/.test(id)) throw structure.wrong('id', 'wanted the 16 digits that "campaign new" has put there');
   return hexToBytes(id);
+}
+
+function readOwnColor(structure: Fields): Color | null {
+  const given = structure.textOr('color', '');
+  const color = readColor(given);
+  if (given !== '' && color === null) throw structure.wrong('color', 'wanted a colour such as #14566b');
+  return color;
 }
 
 function readDay(fields: Fields, name: string): Day {

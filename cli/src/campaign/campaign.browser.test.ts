@@ -13,9 +13,10 @@ import { firstLine, freePort, Place, runHere, start, stop } from '../testing/run
 
 /** Calls that take no answers, by their names. */
 const closed = [
-  ['ended', { from: '2020-01-01', until: '2020-02-01' }],
+  // Not long ago: old ones are deleted.
+  ['ended', { from: '2020-01-01', until: new Date(Date.now() - 86_400_000).toISOString().slice(0, 10) }],
   ['not-begun', { from: '2090-01-01', until: '2090-02-01' }],
-  ['withdrawn', { from: '2020-01-01', until: '2090-02-01' }],
+  ['withdrawn', { from: '2020-01-01', until: '2090-02-01', color: '#7a1f3d' }],
 ] as const;
 const place = new Place();
 const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'hospital-contracts');
@@ -91,6 +92,29 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('the pag
       await browser.close();
     }
   });
+
+  it.each(['light', 'dark'])(
+    'is set in the organisation’s own colour, which stays readable when it is %s [CAM-9]',
+    async (scheme) => {
+      const browser = await launchChromium();
+      try {
+        const page = await browser.newPage();
+        await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+        const colorOn = async (name: string): Promise<string> => {
+          await page.goto(`${origin}/c/${name}/en`);
+          return page.$eval('a.main', (link) => getComputedStyle(link).backgroundColor);
+        };
+        const usual = await colorOn('hospital-contracts');
+        const own = await colorOn('withdrawn');
+        expect(own).not.toBe(usual);
+        if (scheme === 'light') expect(own).toBe('rgb(122, 31, 61)');
+        expect(await axe(page)).toEqual([]);
+        await screenshot(page, `call-color-${scheme}`);
+      } finally {
+        await browser.close();
+      }
+    },
+  );
 
   it('says on the page and where one writes that a call has ended, has not begun or was withdrawn, and asks nothing [CAM-4]', async () => {
     while (!(await fetch(`${origin}/bundle`)).ok) await new Promise((resolve) => setTimeout(resolve, 500));

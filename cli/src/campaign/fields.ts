@@ -20,6 +20,11 @@ export class Fields {
     return value;
   }
 
+  /** A string of one line, or this where there is none. */
+  textOr(name: string, otherwise: string): string {
+    return this.#take(name) === undefined ? otherwise : this.text(name);
+  }
+
   /** A string, or a list of lines; without a name, this value itself. */
   lines(name?: string): string {
     const value = name === undefined ? this.#value : this.#take(name);

@@ -7,7 +7,7 @@ import type { CallPlace, CallPreview, CallWorkshop, PreviewKind } from '@postern
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { type Campaign, campaignState } from '@postern/protocol/campaign/campaign';
 import { readBuiltPages } from '@postern/server/files/page-files';
-import { campaignHtml } from '@postern/server/http/campaign-html';
+import { campaignHtml, campaignStyle } from '@postern/server/http/campaign-html';
 import { valuesFor } from '@postern/server/http/fill-page';
 import { nextRoster, usualValidDays } from '../organisation/next-roster.ts';
 import { writeDraft } from '../organisation/roster-file.ts';
@@ -120,7 +120,8 @@ async function previewPage(campaign: Campaign, language: string, { roster, today
   const others = built.campaigns.filter((one) => campaign.texts.some((own) => own.language === one.language));
   const html = campaignHtml(campaign, text, campaignState(campaign, today), { template: page.html, values, others });
   const style = built.assets.find(({ path }) => path.endsWith('.css'));
-  return { kind: 'page', html, style: new TextDecoder().decode(style?.bytes) };
+  const own = campaign.color === null ? '' : campaignStyle(campaign.color);
+  return { kind: 'page', html, style: new TextDecoder().decode(style?.bytes) + own };
 }
 
 async function previewPicture(

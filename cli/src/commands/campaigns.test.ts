@@ -56,6 +56,18 @@ describe('postern campaign', () => {
     ['a day that does not exist', 'campaign.json', (text: string) => text.replace('2031-10-31', '2031-11-31'), /day/],
     ['an unknown kind', 'campaign.json', (text: string) => text.replace('"month"', '"phone"'), /kind/],
     ['an option without words', 'texts/en.json', (text: string) => text.replace('"told": ', '"tolt": '), /told/],
+    [
+      'a pale colour',
+      'campaign.json',
+      (text: string) => text.replace('"until"', '"color": "#ffd200", "until"'),
+      /contrast/,
+    ],
+    [
+      'a colour that is none',
+      'campaign.json',
+      (text: string) => text.replace('"until"', '"color": "url(x)", "until"'),
+      /color/,
+    ],
     ['an override', 'texts/en.json', (text: string) => text.replace('Who was', 'Who \\u202ewas'), /not seen/],
     ['a desk that is not there', 'campaign.json', (text: string) => text.replace('Investigations', 'Sport'), /desk/],
   ])('refuses %s with one clear sentence', async (what, file, how, sentence) => {

@@ -1,6 +1,7 @@
 /** What is the same in every language of a call: its address, days, desks and questions. */
 import type { CallList } from '@postern/desk/calls/call-desk';
 import type { CallDraft, DraftQuestion } from '@postern/desk/calls/call-draft';
+import { contrastMin, ownContrast, readColor } from '@postern/protocol/campaign/color';
 import { type QuestionKind, questionKinds } from '@postern/protocol/campaign/question';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
@@ -45,6 +46,7 @@ export function CallStructure({ page, draft, desks, change }: CallStructureProps
           onInput={({ currentTarget }) => set({ until: currentTarget.value })}
         />
       </Field>
+      <ColorField page={page} color={structure.color ?? ''} set={(color) => set({ color })} />
       <fieldset>
         <legend>{say('calls.desks')}</legend>
         {desks.map(({ id, names }) => (
@@ -88,6 +90,51 @@ export function CallStructure({ page, draft, desks, change }: CallStructureProps
         {say('calls.addQuestion')}
       </button>
     </form>
+  );
+}
+
+/** The organisation's own; what could not be read is refused at once, as the campaign would be. */
+function ColorField({
+  page,
+  color,
+  set,
+}: {
+  readonly page: DeskPage;
+  readonly color: string;
+  readonly set: (color: string) => void;
+}): JSX.Element {
+  const { say, number } = page.words.value;
+  const read = readColor(color);
+  const ratio = read === null ? null : ownContrast(read);
+  return (
+    <div>
+      <Field label={say('calls.color')}>
+        <span class="color-field">
+          <input
+            type="text"
+            dir="ltr"
+            maxLength={7}
+            placeholder="#14566b"
+            value={color}
+            aria-describedby="calls-color-said"
+            onInput={({ currentTarget }) => set(currentTarget.value.trim())}
+          />
+          <input
+            type="color"
+            aria-label={say('calls.color')}
+            value={read === null ? '#14566b' : color}
+            onInput={({ currentTarget }) => set(currentTarget.value)}
+          />
+        </span>
+      </Field>
+      <p id="calls-color-said" class={ratio !== null && ratio < contrastMin ? 'complaint' : 'note'} role="status">
+        {ratio === null
+          ? say('calls.colorUsual')
+          : say(ratio < contrastMin ? 'calls.colorPale' : 'calls.colorGood', {
+              ratio: number(Math.floor(ratio * 10) / 10),
+            })}
+      </p>
+    </div>
   );
 }
 

@@ -40,6 +40,8 @@ export interface CallDraft {
     /** `YYYY-MM-DD`, both inclusive. */
     readonly from: string;
     readonly until: string;
+    /** `#rrggbb`, or empty or left out for the usual one. */
+    readonly color?: string;
     /** Hex. */
     readonly desks: readonly string[];
     readonly questions: readonly DraftQuestion[];

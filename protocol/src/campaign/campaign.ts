@@ -14,6 +14,7 @@ import { type DocumentHash, documentHash } from '../keys/signed.ts';
 import { sha256 } from '../primitives/hash.ts';
 import type { Day } from '../time.ts';
 import { type CampaignText, readCampaignText, writeCampaignText } from './campaign-text.ts';
+import { type Color, requireReadable } from './color.ts';
 import { type Question, readQuestion, requireConditions, writeQuestion } from './question.ts';
 
 /** What a campaign says, whoever wrote it. Only `verifyCampaign` makes one that may be shown as the organisation's. */
@@ -28,6 +29,8 @@ export type Campaign = {
   readonly firstDay: Day;
   readonly lastDay: Day;
   readonly withdrawn: boolean;
+  /** In which page and kit are set; null for the usual one. */
+  readonly color: Color | null;
   /** Who receives the answers. At least one. */
   readonly desks: readonly DeskId[];
   /** At most 32; none of them has to be answered. */
@@ -44,6 +47,7 @@ export type CampaignState = 'open' | 'not-begun' | 'ended' | 'withdrawn';
 
 const version = 1;
 const questionsMax = 32;
+const colorBytes = 3;
 const nameForm = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 
 /**
@@ -60,6 +64,7 @@ export function encodeCampaign(campaign: Campaign): Uint8Array {
     .u32(campaign.firstDay)
     .u32(campaign.lastDay)
     .u8(campaign.withdrawn ? 1 : 0)
+    .list8(campaign.color === null ? [] : [campaign.color], (color, w) => w.bytes(Uint8Array.from(color), colorBytes))
     .list8(
       sortByKey(campaign.desks, (desk) => desk),
       (desk, w) => w.bytes(desk, DESK_ID_BYTES),
@@ -93,6 +98,7 @@ export function decodeCampaign(payload: Uint8Array): Campaign {
   requireValue(firstDay <= lastDay, 'its last day is before the first');
   const withdrawn = reader.u8();
   requireValue(withdrawn <= 1, 'withdrawn is neither 0 nor 1');
+  const [color = null] = reader.list8(1, readColorBytes);
   const desks = requireSorted(
     reader.list8(255, (r) => deskId(r.bytes(DESK_ID_BYTES))),
     (desk) => desk,
@@ -106,7 +112,7 @@ export function decodeCampaign(payload: Uint8Array): Campaign {
   );
   requireValue(texts.length > 0, 'it has no language');
   reader.end();
-  return { fingerprint, id, name, firstDay, lastDay, withdrawn: withdrawn === 1, desks, questions, texts };
+  return { fingerprint, id, name, firstDay, lastDay, withdrawn: withdrawn === 1, color, desks, questions, texts };
 }
 
 /**
@@ -138,6 +144,12 @@ export function campaignState(campaign: Campaign, day: Day): CampaignState {
   if (campaign.withdrawn) return 'withdrawn';
   if (day < campaign.firstDay) return 'not-begun';
   return day > campaign.lastDay ? 'ended' : 'open';
+}
+
+/** [CAM-9] */
+function readColorBytes(reader: Reader): Color {
+  const [red = 0, green = 0, blue = 0] = reader.bytes(colorBytes);
+  return requireReadable([red, green, blue]);
 }
 
 function languageKey({ language }: CampaignText): Uint8Array {

@@ -40,6 +40,7 @@ export function sampleCampaign({ fingerprint, desks }: VerifiedRoster, day: numb
     firstDay: day,
     lastDay: day + 29,
     withdrawn: false,
+    color: [11, 94, 73],
     desks: desks.slice(0, 1).map(({ id }) => id),
     questions,
     texts: [

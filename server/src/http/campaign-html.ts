@@ -2,6 +2,7 @@
 
 import type { Campaign, CampaignState } from '@postern/protocol/campaign/campaign';
 import type { CampaignText, Prompt } from '@postern/protocol/campaign/campaign-text';
+import { type Color, colorText, schemeOf } from '@postern/protocol/campaign/color';
 import { type Block, type Inline, parseMarkdown } from '@postern/protocol/campaign/markdown';
 import type { Question } from '@postern/protocol/campaign/question';
 import { escapeHtml, fillHtml, type Html, html } from './fill-html.ts';
@@ -39,8 +40,21 @@ export function campaignHtml(
     ['questions', questionsHtml(campaign.questions, text.prompts)],
     ['languages', languagesHtml(campaign.name, text.language, others)],
   ];
-  const holds = new Set<string>([state, text.state, ...(text.prompts.length > 0 ? ['questions'] : [])]);
+  const holds = new Set<string>([
+    state,
+    text.state,
+    ...(text.prompts.length > 0 ? ['questions'] : []),
+    ...(campaign.color === null ? [] : ['color']),
+  ]);
   return fillHtml(keepParts(template, holds), new Map([...values, ...filled]));
+}
+
+/** Takes the place of the usual colours of the source's stylesheet, in light and in dark [CAM-9]. */
+export function campaignStyle(color: Color): string {
+  const { light, dark } = schemeOf(color);
+  const block = (scheme: typeof light): string =>
+    `:root{--accent:${colorText(scheme.color)};--accent-wash:${colorText(scheme.ground)}}`;
+  return `${block(light)}@media (prefers-color-scheme: dark){${block(dark)}}\n`;
 }
 
 /** Parts stand between `<!--if name-->` and `<!--end-->`, none within another. Before any text is filled in. */

@@ -9,7 +9,7 @@ import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import type { Day } from '@postern/protocol/time';
 import type { BuiltPages } from '../ports/files.ts';
 import type { Coding, StaticFile } from './answer.ts';
-import { campaignHtml } from './campaign-html.ts';
+import { campaignHtml, campaignStyle } from './campaign-html.ts';
 import { fillHtml, keepSections } from './fill-html.ts';
 import { deskSections, fillPage, mainPart, valuesFor } from './fill-page.ts';
 import { policyHeader } from './headers.ts';
@@ -108,6 +108,10 @@ export class Pages {
     const pages = new Map([['/campaigns', this.#file('application/octet-stream', list)]]);
     for (const campaign of campaigns) {
       const state = campaignState(campaign, day);
+      if (campaign.color !== null) {
+        const style = this.#file('text/css; charset=utf-8', encoder.encode(campaignStyle(campaign.color)));
+        pages.set(`/c/${campaign.name}/color.css`, style);
+      }
       const has = new Map(campaign.texts.map((text) => [text.language, text]));
       const others = this.#built.campaigns.filter(({ language }) => has.has(language));
       for (const { language, list, contentType, html } of others) {

@@ -7,7 +7,7 @@ import { foldedLinks, wordsAttributes } from './page-html.ts';
 /**
  * What the server fills in beside `placeholders`: name, title, summary, firstDay, lastDay as text; body, who, wanted, safe1 to
  * safe3, never, after, questions, languages as markup that it has made of escaped text. Of the parts between
- * `<!--if name-->` and `<!--end-->` it keeps those that hold: one of the states, `draft`, `questions`.
+ * `<!--if name-->` and `<!--end-->` it keeps those that hold: one of the states, `draft`, `questions`, `color` (then it serves `/c/<name>/color.css`).
  */
 export function campaignHtml(language: Language, assets: { readonly style: string; readonly icon: string }): string {
   const say = (key: StaticKey): string => escapeHtml(language.texts[key]).replaceAll(/\{(\w+)\}/g, '{{$1}}');
@@ -26,6 +26,7 @@ export function campaignHtml(language: Language, assets: { readonly style: strin
 <meta name="referrer" content="no-referrer">
 <link rel="icon" href="${assets.icon}" type="image/svg+xml">
 <link rel="stylesheet" href="${assets.style}">
+${when('color', '<link rel="stylesheet" href="/c/{{name}}/color.css">')}
 </head>
 <body>
 <header class="bar">

@@ -2,6 +2,7 @@
 
 import type { Fingerprint } from '@postern/protocol/bytes/brand';
 import type { Campaign } from '@postern/protocol/campaign/campaign';
+import type { Color } from '@postern/protocol/campaign/color';
 import type { LocalName, Roster } from '@postern/protocol/keys/roster';
 import type { Day } from '@postern/protocol/time';
 import { listsFor, wordsIn } from '../../organisation/verification.ts';
@@ -21,6 +22,8 @@ export interface KitText {
   /** Eight. */
   readonly words: readonly string[];
   readonly isDraft: boolean;
+  /** The campaign's own; null for the usual one. */
+  readonly color: Color | null;
   readonly say: KitWords;
 }
 
@@ -60,6 +63,7 @@ export async function kitTexts(
         groups: groupsOf(address),
         words: words?.words ?? [],
         isDraft: state === 'draft',
+        color: campaign.color,
         say,
       },
     ];

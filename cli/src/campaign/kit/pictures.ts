@@ -1,10 +1,15 @@
 /** Posters and cards. Sizes are pixels of the drawing; print sizes are those of the PDF. */
 
+import { colorText } from '@postern/protocol/campaign/color';
 import { Drawing } from './drawing.ts';
 import type { KitText } from './kit-text.ts';
 import type { TextStyle, Typesetter } from './typesetter.ts';
 
 const colors = { ground: '#fbfaf6', ink: '#16202a', accent: '#14566b' } as const;
+
+function accentOf({ color }: KitText): string {
+  return color === null ? colors.accent : colorText(color);
+}
 
 /** Name of each picture, its drawing's size, and in millimetres how wide it is printed; null for a screen. */
 export const posters = {
@@ -36,10 +41,10 @@ export function poster(setter: Typesetter, text: KitText, { width, height }: Siz
     direction: text.say.direction,
     language: text.language,
   });
-  drawing.rectangle({ x: 0, y: 0, width }, Math.round(14 * unit), colors.accent);
+  drawing.rectangle({ x: 0, y: 0, width }, Math.round(14 * unit), accentOf(text));
   const isTall = height > width;
   let y = margin;
-  y = drawing.text(text.organisation, { ...box, y }, style(34, true, colors.accent));
+  y = drawing.text(text.organisation, { ...box, y }, style(34, true, accentOf(text)));
   y = drawing.text(text.title, { ...box, y: y + 16 * unit }, style(isTall ? 84 : 58, true));
   y = drawing.text(text.summary, { ...box, y: y + 16 * unit }, style(isTall ? 40 : 32));
   if (text.isDraft) drawing.text(text.say.draft, { ...box, y: y + 8 * unit }, style(24, true, '#9a3412'));
@@ -86,7 +91,7 @@ export function endCard(setter: Typesetter, text: KitText, { width, height }: Si
 
 /** What stands at its beginning: who asks, and what. */
 export function titleCard(setter: Typesetter, text: KitText, { width, height }: Size): Drawing {
-  const drawing = new Drawing(setter, width, height, colors.accent);
+  const drawing = new Drawing(setter, width, height, accentOf(text));
   const margin = Math.round(width * 0.08);
   const box = { x: margin, width: width - 2 * margin };
   const style = (size: number, isBold: boolean): TextStyle => ({
