@@ -61,7 +61,8 @@ export async function kitTexts(
         until: untilText(say, campaign.lastDay),
         address,
         groups: groupsOf(address),
-        words: words?.words ?? [],
+        // The lists hold letters and marks apart, which fonts do not put together again.
+        words: words?.words.map((word) => word.normalize('NFC')) ?? [],
         isDraft: state === 'draft',
         color: campaign.color,
         say,

@@ -5,18 +5,20 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fingerprint } from '@postern/protocol/bytes/brand';
+import type { Campaign } from '@postern/protocol/campaign/campaign';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lacks, pathOf } from '../../../../tools/debian.ts';
 import { readCampaignFolder } from '../campaign-folder.ts';
 import { groupsOf, type KitText, kitTexts } from './kit-text.ts';
 import { kitLanguages, kitWords } from './kit-words.ts';
 import { type KitFile, makeKit, typesetterFor } from './make-kit.ts';
-import { poster, posters } from './pictures.ts';
+import { cards, endCard, poster, posters } from './pictures.ts';
 import { caption, captionLength, captionLimits, type Platform } from './written.ts';
 
 const example = join(import.meta.dirname, '..', '..', '..', '..', 'examples', 'hospital-contracts');
 const onion = `http://${'abcdefghijklmnop2345'.repeat(3).slice(0, 56)}.onion`;
 const folder = mkdtempSync(join(tmpdir(), 'postern-kit-'));
+let campaign: Campaign;
 let texts: KitText[];
 let files: KitFile[];
 
@@ -24,7 +26,7 @@ beforeAll(async () => {
   const own = fingerprint(new Uint8Array(32).fill(7));
   const desk = { id: new Uint8Array(8).fill(1), names: [{ language: 'en', name: 'Investigations', description: '' }] };
   const desks = [{ ...desk, devices: [], paused: false }] as never;
-  const campaign = await readCampaignFolder(example, { fingerprint: own, desks });
+  campaign = await readCampaignFolder(example, { fingerprint: own, desks });
   const names = [
     { language: 'en', name: 'The Example Gazette' },
     { language: 'zh-Hans', name: '样例日报' },
@@ -92,6 +94,24 @@ describe('a kit', () => {
     const own = { ...text, language, say, title: say.open, summary: `${say.compare} ${say.draft}` };
     const { svg, fits } = poster(await typesetterFor([own]), own, posters['poster-square']);
     expect([fits, outsideOf(svg)]).toEqual([true, []]);
+  });
+
+  it('has the verification words of every language in letters that can be drawn, not in their parts', async () => {
+    const [first] = campaign.texts;
+    if (first === undefined) throw new Error('make a kit: the example has no text');
+    const all = { ...campaign, texts: kitLanguages.map((language) => ({ ...first, language })) };
+    const kit = await kitTexts(all, { fingerprint: fingerprint(campaign.fingerprint), names: [] }, onion);
+    expect(kit.map(({ language }) => language)).toEqual(kitLanguages);
+    for (const text of kit) {
+      const setter = await typesetterFor([text]);
+      for (const [name, size] of Object.entries(cards)) {
+        expect([text.language, name, endCard(setter, text, size).fits]).toEqual([text.language, name, true]);
+      }
+    }
+    const korean = kit.find(({ language }) => language === 'ko');
+    expect(korean?.words.join('')).toMatch(/^\p{Script=Hangul}+$/u);
+    // One sign for a syllable, not one for each of its letters.
+    expect(korean?.words.join('')).not.toMatch(/[\u1100-\u11ff]/);
   });
 
   it.skipIf(lacks('ffmpeg'))('has films of the end card in every shape, if they are asked for', async () => {
