@@ -4,10 +4,12 @@ import { CallWords } from '@postern/desk/app/call-words';
 import type { CaseCallName, CaseCalls } from '@postern/desk/app/case-calls';
 import type { Alert } from '@postern/desk/engine/view';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { Attaching } from './attaching.ts';
 import { CallFailed, type DeskClient } from './desk-client.ts';
 import { countRows, moveCursor, shownRows, sortRows, suspectedLosses } from './inbox.ts';
 import { chooseLanguage, wordsOf } from './languages/languages.ts';
 import { type Event, type Filter, firstState, type Save, type State, update, type ViewedFile } from './model.ts';
+import { examineKept } from './viewer/examine-file.ts';
 import { loadFile } from './viewer/load-file.ts';
 import { SafeCopying } from './viewer/safe-copying.ts';
 import type { ShowFile } from './viewer/viewer-messages.ts';
@@ -61,9 +63,15 @@ export class DeskPage {
   readonly callWords = computed(() => new CallWords(this.#calls.value, this.words.value.language.tag));
 
   readonly copies: SafeCopying;
+  readonly attaching: Attaching;
 
   constructor(client: DeskClient) {
     this.#client = client;
+    this.attaching = new Attaching({
+      client,
+      tell: (reviews) => this.send({ kind: 'reviews', reviews }),
+      complain: (id, problem) => this.send({ kind: 'not-sent', id, problem }),
+    });
     this.copies = new SafeCopying({
       client,
       tell: (kept, copying) => this.send({ kind: 'copy', kept, copying }),
@@ -236,20 +244,11 @@ export class DeskPage {
     }
   }
 
-  /** Gives files to the local process, which seals and posts them. */
-  async attach(id: string, files: readonly File[]): Promise<void> {
-    for (const file of files) {
-      const day = Math.floor(file.lastModified / 86_400_000);
-      try {
-        const given = { id, name: file.name, type: file.type, bytes: file.size, day };
-        const { attachment } = await this.#client.call('attach', given);
-        if (attachment === null) this.send({ kind: 'not-sent', id, problem: 'too-many-files' });
-        else await this.#client.attach(attachment, file);
-      } catch (error) {
-        const isLarge = error instanceof CallFailed && error.problem === 'malformed';
-        this.send({ kind: 'not-sent', id, problem: isLarge ? 'file-too-large' : 'file-unread' });
-      }
-    }
+  /** Shows what a file that is here gives away beside its content. */
+  async examine(kept: string, viewed: ViewedFile): Promise<void> {
+    this.send({ kind: 'traces', kept, traces: 'looking' });
+    const traces = await examineKept(this.#client, viewed);
+    if (this.#state.value.phase === 'open') this.send({ kind: 'traces', kept, traces });
   }
 
   detach(attachment: string): void {
@@ -334,6 +333,7 @@ export class DeskPage {
     if (change.kind === 'phase' && change.phase !== 'open') {
       for (const name of this.#delays.keys()) this.#cancel(name);
       this.copies.stop();
+      this.attaching.stop();
     }
     // What has been read for the search since may match too.
     if (change.kind === 'status' && change.unsearched < before.unsearched) this.search(before.query);

@@ -12,6 +12,7 @@ import { DeskWorld } from '../src/engine/testing/desk-world.ts';
 import { TestSource } from '../src/engine/testing/test-source.ts';
 import { openArchive } from '../src/export/open-archive.ts';
 import { type DeskOf, deskOf } from '../src/testing/desk-of.ts';
+import { passMinutes } from './testing/passing-time.ts';
 import { openUnlocked } from './testing/unlocked-page.ts';
 
 const letter = '我在区里的建设局工作。开标之前就已经定好了价格。';
@@ -22,15 +23,7 @@ let desk: DeskOf['desk'];
 let browser: Browser;
 let page: Page;
 
-/** Lets a minute pass for the server and both devices, until something is so. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let minute = 0; minute < 240; minute++) {
-    if (await isSo()) return;
-    await world.advance(60);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('wait: it did not become so');
-}
+const until = (isSo: () => Promise<boolean>): Promise<void> => passMinutes(world, isSo);
 
 const has = (selector: string, text: string) => async (): Promise<boolean> =>
   page.$eval(selector, (element, wanted) => element.textContent?.includes(wanted) === true, text).catch(() => false);

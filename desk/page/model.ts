@@ -8,6 +8,7 @@ import type { Attachment } from '@postern/desk/files/attachments';
 import type { Transfer } from '@postern/desk/files/chunk-ports';
 import type { SaveProblem } from '@postern/desk/files/desk-files';
 import type { SavedFile } from '@postern/desk/files/plain-files';
+import type { Examined, ExaminedState, Trace } from '@postern/protocol/metadata/examine';
 import type { CopyFailure } from './viewer/viewer-messages.ts';
 
 /** A safe copy on its way. `asking`: whether, and how. */
@@ -15,6 +16,21 @@ export type Copying =
   | { readonly kind: 'asking' }
   | { readonly kind: 'working'; readonly done: number; readonly pages: number }
   | { readonly kind: 'failed'; readonly problem: CopyFailure };
+
+/** A file that somebody wants to attach, and what it gives away. `looking`: nothing of it is known yet. */
+export interface FileReview {
+  readonly id: string;
+  /** Hex: of the case that it is for. */
+  readonly conversation: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly state: 'looking' | ExaminedState;
+  readonly found: readonly Trace[];
+  readonly left: readonly Trace[];
+}
+
+/** What a file of a case gives away. */
+export type Traces = 'looking' | Pick<Examined, 'state' | 'found'>;
 
 export const filters = ['all', 'changed', 'unanswered', 'mine', 'due', 'answered', 'closed', 'loss'] as const;
 export type Filter = (typeof filters)[number];
@@ -85,6 +101,10 @@ export interface State {
   readonly saves: ReadonlyMap<string, Save>;
   /** Safe copies that are asked for, by the names of their originals. */
   readonly copying: ReadonlyMap<string, Copying>;
+  /** What files give away that somebody has asked about, by the names under which they are kept. */
+  readonly traces: ReadonlyMap<string, Traces>;
+  /** Files that wait for a choice before they are attached. */
+  readonly reviews: readonly FileReview[];
   /** The file that is looked at. */
   readonly viewed: ViewedFile | null;
   /** Files for replies that are not written. */
@@ -128,6 +148,8 @@ export type Event =
   /** Null: the question is taken back, or what was said of it. */
   | { readonly kind: 'view'; readonly file: ViewedFile | null }
   | { readonly kind: 'save'; readonly kept: string; readonly save: Save | null }
+  | { readonly kind: 'traces'; readonly kept: string; readonly traces: Traces | null }
+  | { readonly kind: 'reviews'; readonly reviews: readonly FileReview[] }
   | { readonly kind: 'copy'; readonly kept: string; readonly copying: Copying | null }
   | { readonly kind: 'pane'; readonly pane: Pane }
   | { readonly kind: 'help' | 'team' | 'calls' | 'carried'; readonly isOpen: boolean }
@@ -157,6 +179,8 @@ export const firstState: State = {
   transfers: new Map(),
   saves: new Map(),
   copying: new Map(),
+  traces: new Map(),
+  reviews: [],
   viewed: null,
   attachments: [],
   pane: 'inbox',
@@ -212,6 +236,10 @@ export function update(state: State, event: Event): State {
       return { ...state, saves: withEntry(state.saves, event.kept, event.save) };
     case 'copy':
       return { ...state, copying: withEntry(state.copying, event.kept, event.copying) };
+    case 'traces':
+      return { ...state, traces: withEntry(state.traces, event.kept, event.traces) };
+    case 'reviews':
+      return { ...state, reviews: event.reviews };
     case 'pane':
       return { ...state, pane: event.pane };
     case 'help':

@@ -5,10 +5,11 @@
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { FILES_MAX } from '@postern/protocol/constants';
 import { type FileDescriptor, wireFileName, wireFileType } from '@postern/protocol/files/descriptor';
+import { type Examiner, examine, unexamined } from '@postern/protocol/metadata/examine';
 import { cleanMetadata, inspectMetadata } from '@postern/protocol/metadata/inspect';
 import type { FileMove } from '@postern/source/file-move';
 import type { PageFiles } from '@postern/source/page';
-import { type Choice, type Cleaner, examine, type Review } from '@postern/source/reviews';
+import type { Choice, Review } from '@postern/source/reviews';
 import type { Event } from '@postern/source/state';
 import { type StoreParts, storeStream } from './sealed-stream.ts';
 import type { TakeFile } from './upload.ts';
@@ -17,8 +18,7 @@ import type { TakeFile } from './upload.ts';
 export const lookedIntoBytesMax = 16 * 1024 * 1024;
 const unpackedBytesMax = 64 * 1024 * 1024;
 
-const cleaner: Cleaner = {
-  inspectedBytesMax: lookedIntoBytesMax,
+const cleaner: Examiner = {
   inspectMetadata: (bytes) => inspectMetadata(bytes, unpackedBytesMax),
   cleanMetadata: (bytes) => cleanMetadata(bytes, unpackedBytesMax),
 };
@@ -87,13 +87,15 @@ export class FormFiles implements PageFiles {
       return { ...nothing, state: stored.problem };
     }
     const whole = { ...nothing, original: { ...described, ...stored }, state: 'done' } as const;
-    const examined = held.bytes === null ? only('large') : await examine(cleaner, held.bytes);
+    const examined = held.bytes === null ? unexamined('large') : await examine(cleaner, held.bytes);
     held.erase();
-    if (examined === 'nothing') return whole;
-    if (examined.cleaned === undefined) return { ...whole, seen: examined.seen };
+    const { state, found, left } = examined;
+    if (state === 'nothing') return whole;
+    const seen = { state, found, left };
+    if (examined.cleaned === null) return { ...whole, seen };
     const copy = await storeStream(once(examined.cleaned), this.#parts, isStopped);
     if ('problem' in copy) return { ...nothing, state: copy.problem };
-    return { ...whole, cleaned: { ...described, ...copy }, seen: examined.seen };
+    return { ...whole, cleaned: { ...described, ...copy }, seen };
   }
 
   /** The form that brought them has come whole. */
@@ -200,13 +202,6 @@ class Held {
     this.#room?.fill(0, 0, this.#length);
     this.#room = null;
   }
-}
-
-function only(state: Review['state']): {
-  readonly seen: Pick<Review, 'state' | 'found' | 'left'>;
-  cleaned?: undefined;
-} {
-  return { seen: { state, found: [], left: [] } };
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

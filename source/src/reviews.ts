@@ -1,30 +1,19 @@
 /** Shows a person what each chosen file gives away, before anything of it is sent, and lets them choose what goes. */
 
 import { bytesToHex } from '@postern/protocol/bytes/encode';
-import { type Finding, type FindingKind, findingKinds, type MetadataReport } from '@postern/protocol/metadata/report';
+import { type ExaminedState, type Examiner, examine, type Trace } from '@postern/protocol/metadata/examine';
 import type { Random } from '@postern/protocol/primitives/random';
 import type { Admitted } from './file-move.ts';
 
 /** What metadata.ts gives, loaded on first use. */
-export type Cleaner = {
-  readonly inspectedBytesMax: number;
-  readonly inspectMetadata: (bytes: Uint8Array) => Promise<MetadataReport>;
-  readonly cleanMetadata: (bytes: Uint8Array) => Promise<Uint8Array>;
-};
-
-/** One kind of trace, with some of what stands in the file; none where only presence counts. */
-export type Trace = { readonly kind: FindingKind; readonly values: readonly string[] };
+export type Cleaner = Examiner & { readonly inspectedBytesMax: number };
 
 /**
  * - `looking`: the file is being read
- * - `cleanable`: a cleaned copy was made; `left` is what it still says
- * - `kept`: looked into, but this format cannot be cleaned
- * - `blind`: nobody can look into this kind of file
- * - `large`: more than fits into the page's memory
- * - `broken`: damaged or locked, so nothing is known
  * - `failed`: the script that looks into files did not load, or the file cannot be read
+ * - what `examine` says of one in which it found something, or could not look
  */
-export type ReviewState = 'looking' | 'cleanable' | 'kept' | 'blind' | 'large' | 'broken' | 'failed';
+export type ReviewState = 'looking' | 'failed' | Exclude<ExaminedState, 'nothing'>;
 
 export type Review = {
   readonly id: string;
@@ -51,8 +40,6 @@ type Pending = {
   readonly admit: (admitted: Admitted | null) => void;
 };
 
-/** Of one kind. */
-const valuesShownMax = 3;
 /** Lets the browser show that the page is working before it is busy. */
 const paintSeconds = 0.05;
 
@@ -110,14 +97,7 @@ export class Reviews {
       this.#cleaner ??= this.#parts.load();
       const cleaner = await this.#cleaner;
       if (file.size > cleaner.inspectedBytesMax) return only('large');
-      const examined = await examine(cleaner, new Uint8Array(await file.arrayBuffer()));
-      if (examined === 'nothing') return examined;
-      if (examined.cleaned === undefined) return { seen: examined.seen };
-      const { name, type } = file;
-      // The time of now stands in the place of the file's own.
-      const lastModified = this.#parts.clock.unix() * 1000;
-      const cleaned = new File([examined.cleaned as Uint8Array<ArrayBuffer>], name, { type, lastModified });
-      return { ...examined, cleaned };
+      return await examineFile(cleaner, file, this.#parts.clock.unix() * 1000);
     } catch {
       // It is asked for again with the next file.
       this.#cleaner = undefined;
@@ -136,46 +116,17 @@ export class Reviews {
   }
 }
 
-/** What is told of a file, and a copy of it without what can be left out, where there is one. */
-type Examined<Copy> = { readonly seen: Pick<Review, 'state' | 'found' | 'left'>; readonly cleaned?: Copy | undefined };
-type Outcome = Examined<File>;
+type Outcome = { readonly seen: Pick<Review, 'state' | 'found' | 'left'>; readonly cleaned: File | undefined };
 
-function only(state: ReviewState, found: readonly Trace[] = []): Examined<never> {
-  return { seen: { state, found, left: [] } };
+function only(state: ReviewState): Outcome {
+  return { seen: { state, found: [], left: [] }, cleaned: undefined };
 }
 
-/** @returns `nothing` for a file beside whose content nothing stands */
-export async function examine(cleaner: Cleaner, bytes: Uint8Array): Promise<Examined<Uint8Array> | 'nothing'> {
-  let report: MetadataReport;
-  try {
-    report = await cleaner.inspectMetadata(bytes);
-  } catch (error) {
-    return only(isTooLarge(error) ? 'large' : 'broken');
-  }
-  if (report.cleaning === 'nothing') return 'nothing';
-  const found = tracesOf(report.findings);
-  if (report.cleaning === 'impossible') return only(report.format === 'unknown' ? 'blind' : 'kept', found);
-  try {
-    const cleaned = await cleaner.cleanMetadata(bytes);
-    // Only what was looked at afterwards is called cleaned.
-    const left = tracesOf((await cleaner.inspectMetadata(cleaned)).findings);
-    return { seen: { state: 'cleanable', found, left }, cleaned };
-  } catch {
-    return only('kept', found);
-  }
-}
-
-function isTooLarge(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'too-large';
-}
-
-/** By kind, those that point at a person first. */
-function tracesOf(findings: readonly Finding[]): readonly Trace[] {
-  const kinds = findingKinds.filter((kind) => findings.some((finding) => finding.kind === kind));
-  return kinds.map((kind) => {
-    const values = findings.flatMap((finding) =>
-      finding.kind === kind && finding.value !== '' ? [finding.value] : [],
-    );
-    return { kind, values: [...new Set(values)].slice(0, valuesShownMax) };
-  });
+/** @param nowMs stands in the place of the file's own time in a cleaned copy */
+async function examineFile(cleaner: Cleaner, file: File, nowMs: number): Promise<Outcome | 'nothing'> {
+  const { state, found, left, cleaned } = await examine(cleaner, new Uint8Array(await file.arrayBuffer()));
+  if (state === 'nothing') return 'nothing';
+  const content = cleaned as Uint8Array<ArrayBuffer> | null;
+  const copy = content === null ? undefined : new File([content], file.name, { type: file.type, lastModified: nowMs });
+  return { seen: { state, found, left }, cleaned: copy };
 }

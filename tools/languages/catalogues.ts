@@ -52,6 +52,9 @@ function codeOf(...patterns: readonly string[]): string {
   return paths.map((path) => readFileSync(join(root, path), 'utf8')).join('\n');
 }
 
+/** What was found in a file is named by its kind. */
+const traces = findingKinds.map((kind) => `trace.${kind}`);
+
 function unusedBySource(keys: readonly string[]): readonly string[] {
   const code = codeOf('source/src/*.ts', 'source/src/views/*.ts', 'source/src/offline/*.ts', 'plain/src/**/*.ts');
   // Notices build these two forms from the code of the trouble.
@@ -62,8 +65,7 @@ function unusedBySource(keys: readonly string[]): readonly string[] {
   // `plain.x` takes the place of `x`, or is named where it is said; the server's notices have a list of their own.
   const isPlain = (key: string): boolean =>
     keys.includes(key.slice('plain.'.length)) || code.includes(`'${key.slice('plain.'.length)}'`);
-  // What was found in a file is named by its kind, and how a look into it went by its state.
-  const traces = findingKinds.map((kind) => `trace.${kind}`);
+  // How a look into a file went is named by its state.
   const isReview = (key: string): boolean => key.startsWith('review.') && code.includes(`'${key.slice(7)}'`);
   // The build puts them all into the HTML, and a test looks for each there.
   const isStatic = (key: string): boolean => staticSections.some((section) => key.startsWith(`${section}.`));
@@ -84,7 +86,8 @@ function unusedByDesk(keys: readonly string[]): readonly string[] {
   // Built from the code of a notice or of a problem.
   const isBuilt = (key: string): boolean =>
     isKind(/^(?:alert|export\.problem|file\.saveFailed)\.([^.]+)(?:\.do)?$/.exec(key)?.[1]);
-  return keys.filter((key) => !code.includes(`'${key}'`) && !code.includes(`"${key}"`) && !isBuilt(key));
+  const isSaid = (key: string): boolean => code.includes(`'${key}'`) || code.includes(`"${key}"`);
+  return keys.filter((key) => !isSaid(key) && !isBuilt(key) && !traces.includes(key));
 }
 
 /** Of texts that are named as members, between quotes, or by their first half and a code. */

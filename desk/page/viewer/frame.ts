@@ -1,12 +1,21 @@
 /** Shows one file inside a sandboxed frame without origin and network; whatever runs here reaches nothing. */
 
-import { detectFormat } from '@postern/protocol/metadata/inspect';
+import { examine } from '@postern/protocol/metadata/examine';
+import { cleanMetadata, detectFormat, inspectMetadata } from '@postern/protocol/metadata/inspect';
 import { MetadataError } from '@postern/protocol/metadata/report';
 import { zipEntries } from '@postern/protocol/metadata/zip-file';
 import type { DrawPage, OpenDocument, WorkerAnswer } from './document-worker.ts';
 import { readCode } from './picture-code.ts';
 import { isGif, picturePixels } from './picture-size.ts';
-import type { DrawnMessage, FrameMessage, ReadCode, ShowFile, TurnPage, ViewProblem } from './viewer-messages.ts';
+import type {
+  DrawnMessage,
+  ExamineFile,
+  FrameMessage,
+  ReadCode,
+  ShowFile,
+  TurnPage,
+  ViewProblem,
+} from './viewer-messages.ts';
 
 const pixelsMax = 64_000_000;
 /** Of a picture that is copied; documents are drawn at as much. */
@@ -19,13 +28,20 @@ let worker: Worker | null = null;
 let purpose: ShowFile['kind'] = 'show';
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-addEventListener('message', ({ data, source }: MessageEvent<ShowFile | TurnPage | ReadCode>) => {
+addEventListener('message', ({ data, source }: MessageEvent<ShowFile | ExamineFile | TurnPage | ReadCode>) => {
   if (source !== parent) return;
   if (data.kind === 'code') void readCode(data.bytes).then((text) => tell({ kind: 'code', text }));
   else if (data.kind === 'page') ask({ kind: 'draw', page: data.page });
+  else if (data.kind === 'examine') lookInto(data).catch(() => fail('damaged'));
   else show(data).catch(() => fail('damaged'));
 });
 tell({ kind: 'ready' });
+
+async function lookInto({ bytes, isCleaned }: ExamineFile): Promise<void> {
+  const clean = isCleaned ? cleanMetadata : () => Promise.reject(new Error('clean a file: nobody asked'));
+  const examined = await examine({ inspectMetadata, cleanMetadata: clean }, bytes);
+  tell({ kind: 'examined', ...examined });
+}
 
 async function show(file: ShowFile): Promise<void> {
   purpose = file.kind;

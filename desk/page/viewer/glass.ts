@@ -1,6 +1,12 @@
 /** A frame that nobody sees, in which files of strangers are drawn: one message in, one checked message back. */
 
-import { type FrameMessage, readFrameMessage, type ShowFile, type TurnPage } from './viewer-messages.ts';
+import {
+  type ExamineFile,
+  type FrameMessage,
+  readFrameMessage,
+  type ShowFile,
+  type TurnPage,
+} from './viewer-messages.ts';
 
 /** A frame that says nothing for so long is not waited for; it ends by itself a worker that is too slow. */
 const patienceMs = 30_000;
@@ -25,7 +31,7 @@ export class Glass {
     return glass;
   }
 
-  ask(message: ShowFile | TurnPage): Promise<FrameMessage> {
+  ask(message: ShowFile | ExamineFile | TurnPage): Promise<FrameMessage> {
     const next = this.#next();
     this.#frame.contentWindow?.postMessage(message, '*');
     return next;

@@ -2,6 +2,8 @@
 
 import type { CopyProblem } from '@postern/desk/app/copy-records';
 import { pagePixelsMax, pageTextMax } from '@postern/desk/files/copy-limits';
+import { type Examined, examinedStates, type Trace, valuesShownMax } from '@postern/protocol/metadata/examine';
+import { findingKinds, valueCharactersMax } from '@postern/protocol/metadata/report';
 
 /**
  * From the page: to show a file, or to hand back its pages as pixels, one for each `page` that is asked for.
@@ -14,6 +16,12 @@ export interface ShowFile {
   readonly worker: string;
   readonly wasm: ArrayBuffer;
   readonly scheme: 'light' | 'dark';
+}
+/** To look into a file for what it gives away, and to clean a copy if that is wanted. */
+export interface ExamineFile {
+  readonly kind: 'examine';
+  readonly bytes: Uint8Array;
+  readonly isCleaned: boolean;
 }
 export interface TurnPage {
   readonly kind: 'page';
@@ -43,6 +51,10 @@ export interface DrawnMessage {
   readonly text: string;
 }
 
+export interface ExaminedMessage extends Examined {
+  readonly kind: 'examined';
+}
+
 export type FrameMessage =
   | { readonly kind: 'ready' }
   /** `pages` is 0 where there is nothing to turn. */
@@ -50,6 +62,7 @@ export type FrameMessage =
   | DrawnMessage
   /** What the code says; empty where none was found. */
   | { readonly kind: 'code'; readonly text: string }
+  | ExaminedMessage
   | { readonly kind: 'failed'; readonly problem: ViewProblem };
 
 const pagesMax = 100_000;
@@ -64,6 +77,7 @@ export function readFrameMessage(data: unknown): FrameMessage | null {
   if (kind === 'shown' && isCount(page) && isCount(pages)) return { kind, page, pages };
   if (kind === 'drawn') return readDrawn(data as Readonly<Record<string, unknown>>);
   if (kind === 'code' && typeof text === 'string' && codeForm.test(text)) return { kind, text };
+  if (kind === 'examined') return readExamined(data as Readonly<Record<string, unknown>>);
   const known = viewProblems.find((name) => name === problem);
   return kind === 'failed' && known !== undefined ? { kind, problem: known } : null;
 }
@@ -76,6 +90,27 @@ function readDrawn(data: Readonly<Record<string, unknown>>): DrawnMessage | null
   if (typeof text !== 'string' || text.length > pageTextMax) return null;
   // A buffer of this page's own: nothing that the frame could still write to.
   return { kind: 'drawn', page, pages, width, height, pixels: new Uint8ClampedArray(pixels), text };
+}
+
+function readExamined(data: Readonly<Record<string, unknown>>): ExaminedMessage | null {
+  const [found, left] = [readTraces(data.found), readTraces(data.left)];
+  const state = examinedStates.find((name) => name === data.state);
+  const { cleaned } = data;
+  if (state === undefined || found === null || left === null) return null;
+  if (cleaned !== null && !(cleaned instanceof Uint8Array)) return null;
+  return { kind: 'examined', state, found, left, cleaned: cleaned === null ? null : new Uint8Array(cleaned) };
+}
+
+function readTraces(data: unknown): Trace[] | null {
+  if (!Array.isArray(data) || data.length > findingKinds.length) return null;
+  const traces = data.map((one: unknown) => {
+    const { kind, values } = (one ?? {}) as Readonly<Record<string, unknown>>;
+    const known = findingKinds.find((name) => name === kind);
+    const isList = Array.isArray(values) && values.length <= valuesShownMax;
+    const isText = isList && values.every((value) => typeof value === 'string' && value.length <= valueCharactersMax);
+    return known !== undefined && isText ? { kind: known, values: values as string[] } : null;
+  });
+  return traces.every((trace) => trace !== null) ? traces : null;
 }
 
 function isCount(value: unknown): value is number {

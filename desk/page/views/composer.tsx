@@ -34,11 +34,12 @@ export function Composer({ page, open, view }: ComposerProps): JSX.Element {
   const words = page.words.value;
   const { say } = words;
   const hasText = open.draft.trim() !== '';
-  const { attachments, transfers } = page.state.value;
+  const { attachments, transfers, reviews } = page.state.value;
+  const isDecided = reviews.every(({ conversation }) => conversation !== open.id);
   const files = attachments.filter(({ conversation }) => conversation === open.id);
   const areStored = files.every(({ id }) => transfers.get(id)?.state === 'done');
   const fits = !hasText || open.room?.fits !== false;
-  const canSend = (hasText || files.length > 0) && areStored && !open.isSending && fits;
+  const canSend = (hasText || files.length > 0) && isDecided && areStored && !open.isSending && fits;
   const submit = (event: Event): void => {
     event.preventDefault();
     if (canSend) void page.reply();

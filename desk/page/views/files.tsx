@@ -8,6 +8,7 @@ import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import type { Save } from '../model.ts';
 import { SafeCopy } from './safe-copy.tsx';
+import { FoundTraces, Reviews } from './traces.tsx';
 
 interface FilesProps {
   readonly page: DeskPage;
@@ -37,7 +38,8 @@ interface FileProps {
 
 function File({ page, file, place, isCopy = false }: FileProps): JSX.Element {
   const { say, size } = page.words.value;
-  const { transfers, saves, copying } = page.state.value;
+  const { transfers, saves, copying, traces } = page.state.value;
+  const found = traces.get(file.kept);
   const transfer = transfers.get(file.kept);
   const isHere = isCopy || transfer?.state === 'done';
   const save = saves.get(file.kept);
@@ -72,6 +74,13 @@ function File({ page, file, place, isCopy = false }: FileProps): JSX.Element {
                 {say('copy.ask')}
               </button>
             )}
+            <button
+              type="button"
+              onClick={() => void page.examine(file.kept, { ...file, place })}
+              disabled={found === 'looking'}
+            >
+              {say('trace.ask')}
+            </button>
           </>
         ) : isUnderWay(transfer) ? (
           <button type="button" onClick={() => page.stopFile(file.kept)}>
@@ -83,6 +92,7 @@ function File({ page, file, place, isCopy = false }: FileProps): JSX.Element {
           </button>
         )}
       </p>
+      {found !== undefined && <FoundTraces page={page} traces={found} />}
       {isHere && !isCopy && <SafeCopy page={page} file={file} place={place} />}
       {save?.kind === 'asking' && (
         <div class="callout">
@@ -160,17 +170,19 @@ export function Attached({
   readonly conversation: string;
 }): JSX.Element {
   const { say, size } = page.words.value;
-  const { attachments, transfers } = page.state.value;
+  const { attachments, transfers, reviews } = page.state.value;
+  const waiting = reviews.filter((review) => review.conversation === conversation);
   const field = useRef<HTMLInputElement>(null);
   const own = attachments.filter((file) => file.conversation === conversation);
   const choose = (input: HTMLInputElement): void => {
     const { files } = input;
-    if (files !== null) void page.attach(conversation, [...files]);
+    if (files !== null) page.attaching.add(conversation, [...files]);
     // The page keeps no chooser's memory: the same file can be chosen again, and its name stands nowhere else.
     input.value = '';
   };
   return (
     <div class="attached">
+      <Reviews page={page} reviews={waiting} />
       {own.length > 0 && (
         <ul class="files" aria-label={say('file.attached')}>
           {own.map(({ id, name, bytes }) => {

@@ -1,7 +1,8 @@
 /** Files beside a message, with what each gives away, and files that an answer brings: by buttons of the form they stand in. */
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import type { Trace } from '@postern/protocol/metadata/examine';
 import type { FileMove } from '@postern/source/file-move';
-import type { Choice, Review, Trace } from '@postern/source/reviews';
+import type { Choice, Review } from '@postern/source/reviews';
 import type { State } from '@postern/source/state';
 import { sizeText } from '@postern/source/views/size';
 import { type Html, make } from '../html.ts';

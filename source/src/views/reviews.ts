@@ -1,6 +1,7 @@
 /** What chosen files give away, and what a person does about it, before anything of them is sent. */
+import type { Trace } from '@postern/protocol/metadata/examine';
 import { button, make, setHidden } from '../dom.ts';
-import type { Choice, Review, ReviewState, Trace } from '../reviews.ts';
+import type { Choice, Review, ReviewState } from '../reviews.ts';
 import type { State } from '../state.ts';
 import { sizeText } from './size.ts';
 import type { Ui } from './view.ts';

@@ -1,4 +1,4 @@
-/** Safe copies on the real page, process, engine and server: pixels and plain text, and nothing else of the document. */
+/** Files on the real page, process, engine and server: safe copies are pixels and plain text and nothing else; what files give away is shown and taken out. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { makeDocx, makePictures } from '@postern/protocol/testing/metadata-files';
 import * as mupdf from 'mupdf';
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, screenshot } from '../../../tools/browsers/inspect.ts';
 import { launchChromium } from '../../../tools/browsers/launch.ts';
@@ -17,6 +17,7 @@ import { DeskWorld } from '../../src/engine/testing/desk-world.ts';
 import { TestSource } from '../../src/engine/testing/test-source.ts';
 import { type DeskOf, deskOf } from '../../src/testing/desk-of.ts';
 import { storeFile } from '../../src/testing/stored-file.ts';
+import { passMinutes } from '../testing/passing-time.ts';
 import { openUnlocked } from '../testing/unlocked-page.ts';
 
 const samples = mkdtempSync(join(tmpdir(), 'postern-copies-'));
@@ -68,21 +69,14 @@ trailer << /Root 1 0 R /Info 3 0 R >>
 `);
 }
 
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let minute = 0; minute < 240; minute++) {
-    if (await isSo()) return;
-    await world.advance(60);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('wait: it did not become so');
-}
+const until = (isSo: () => Promise<boolean>): Promise<void> => passMinutes(world, isSo);
 
 /** Presses a button of the file with this name, by keyboard, once it is there. */
 async function press(name: string, text: string): Promise<void> {
   const button = await page.waitForFunction(
     (file, label) => {
       const own = [...document.querySelectorAll('.files li')].findLast(
-        (item) => item.querySelector('.file-name')?.textContent === file,
+        (item) => item.querySelector('.file-name bdi')?.textContent === file,
       );
       const buttons = [...(own?.querySelectorAll('button') ?? [])];
       return buttons.find((one) => one.textContent === label && !one.disabled) ?? null;
@@ -97,7 +91,7 @@ async function press(name: string, text: string): Promise<void> {
 
 const hasFile = (name: string): Promise<unknown> =>
   page.waitForFunction(
-    (file) => [...document.querySelectorAll('.file-name')].some(({ textContent }) => textContent === file),
+    (file) => [...document.querySelectorAll('.file-name bdi')].some(({ textContent }) => textContent === file),
     {},
     name,
   );
@@ -111,7 +105,29 @@ async function save(name: string, ask: string): Promise<Uint8Array> {
   return saved(name);
 }
 
-describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2'))('safe copies', () => {
+/** In two windows and schemes: pictures of this place, and nothing that axe finds. */
+async function look(name: string, selector: string): Promise<void> {
+  for (const [width, scheme] of [
+    [320, 'light'],
+    [1440, 'dark'],
+  ] as const) {
+    await page.setViewport({ width, height: 900 });
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    await page.$eval(selector, (element) => element.scrollIntoView({ block: 'center' }));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await axe(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
+    await screenshot(page, `${name}-${width}-${scheme}`, { fullPage: false });
+  }
+}
+
+/** In the browser: whether something is said below the file of this name. */
+const saysOf = (name: string, text: string): boolean =>
+  [...document.querySelectorAll('.files li')].some(
+    (item) => item.querySelector('.file-name bdi')?.textContent === name && item.textContent?.includes(text) === true,
+  );
+
+describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2'))('files of a case', () => {
   beforeAll(async () => {
     await ensureBuilt();
     const photo = makePictures(samples)[0]!.bytes;
@@ -166,18 +182,7 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
   it('keeps the text if that is asked for, without characters that nobody sees', async () => {
     await press('list.txt', 'Make safe copy…');
     await page.click('.files .callout input[type=checkbox]');
-    for (const [width, scheme] of [
-      [320, 'light'],
-      [1440, 'dark'],
-    ] as const) {
-      await page.setViewport({ width, height: 900 });
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-      await page.$eval('.files .callout', (callout) => callout.scrollIntoView({ block: 'center' }));
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      expect(await axe(page)).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
-      await screenshot(page, `safe-copy-${width}-${scheme}`, { fullPage: false });
-    }
+    await look('safe-copy', '.files .callout');
     await press('list.txt', 'Make the copy');
     await hasFile('list (safe copy).txt');
     expect(Buffer.from(await save('list (safe copy).txt', 'Save copy…')).toString()).toContain('港口的名单 marked\n');
@@ -206,5 +211,54 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
       {},
       reason,
     );
+  });
+
+  it('tells what a file gives away beside its content, and that it found nothing', async () => {
+    for (const [name, wanted] of [
+      ['photo.jpg', ['A place', 'MarkerSerial7', 'MarkerMake', '2026']],
+      ['minutes.pdf', ['MarkerAuthor', 'Scripts or links']],
+      ['letter.docx', ['MarkerCreator', 'Comments', 'Earlier versions']],
+      ['list.txt', ['Nothing was found']],
+    ] as const) {
+      await press(name, 'What it gives away');
+      for (const text of wanted) await page.waitForFunction(saysOf, {}, name, text);
+    }
+    await look('traces', '.files .traces');
+  });
+
+  it('asks what shall become of a file before anything of it is attached, and attaches what was chosen', async () => {
+    const kept = (): string[] => readdirSync(join(folder.path, 'files')).sort();
+    const before = kept();
+    const paths = ['form.jpg', 'other.jpg', 'plain.txt'].map((name) => join(samples, name));
+    writeFileSync(paths[0]!, contents.get('photo.jpg')!);
+    writeFileSync(paths[1]!, contents.get('photo.jpg')!);
+    writeFileSync(paths[2]!, 'Nothing but this line');
+    const chooser = (await page.$('.attached input')) as ElementHandle<HTMLInputElement>;
+    await chooser.uploadFile(paths[0]!, paths[1]!);
+    for (const text of ['MarkerSerial7', 'Attach a cleaned copy']) {
+      await page.waitForFunction(saysOf, {}, 'form.jpg', text);
+      await page.waitForFunction(saysOf, {}, 'other.jpg', text);
+    }
+    await page.focus('#reply');
+    await page.keyboard.type('Here is a form.');
+    expect(kept()).toEqual(before);
+    expect(await page.$eval('.composer [type=submit]', (button) => button.getAttribute('aria-disabled'))).toBe('true');
+    await look('review', '.attached');
+    await press('form.jpg', 'Attach a cleaned copy');
+    await press('other.jpg', 'Do not attach');
+    // Where nothing was found nobody is asked.
+    await chooser.uploadFile(paths[2]!);
+    await page.waitForFunction(
+      () => document.querySelector('.attached')?.textContent?.match(/At the server/g)?.length === 2,
+    );
+    expect(kept()).toHaveLength(before.length + 2);
+    await page.waitForSelector('.composer [type=submit][aria-disabled="false"]');
+    await page.$eval('.composer [type=submit]', (button) => (button as HTMLElement).click());
+    await page.waitForSelector('.item.is-desk .files');
+    expect(await page.$$eval('.item.is-desk .file-name', (all) => all.map(({ textContent }) => textContent))).toEqual([
+      'form.jpg',
+      'plain.txt',
+    ]);
+    expect(foundIn(await save('form.jpg', 'Save original…'), 'form.jpg')).not.toMatch(planted);
   });
 });

@@ -1,0 +1,120 @@
+/** Files for replies: each is looked into before anything of it is sealed or sent, and goes as its person has chosen. */
+
+import type { Trace } from '@postern/protocol/metadata/examine';
+import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
+import { CallFailed, type DeskClient } from './desk-client.ts';
+import type { FileReview, SendProblem } from './model.ts';
+import { examineBehindGlass } from './viewer/examine-file.ts';
+
+export type AttachChoice = 'clean' | 'original' | 'none';
+
+export interface AttachingParts {
+  readonly client: DeskClient;
+  readonly tell: (reviews: readonly FileReview[]) => void;
+  /** @param id of the case */
+  readonly complain: (id: string, problem: SendProblem) => void;
+}
+
+interface Pending {
+  review: FileReview;
+  readonly file: File;
+  cleaned: File | null;
+}
+
+export class Attaching {
+  readonly #parts: AttachingParts;
+  #pending: Pending[] = [];
+  #ended = new AbortController();
+  /** One at a time: each may fill the memory. */
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(parts: AttachingParts) {
+    this.#parts = parts;
+  }
+
+  /** @param id of the case */
+  add(id: string, files: readonly File[]): void {
+    for (const file of files) {
+      const review = { id: crypto.randomUUID(), conversation: id, name: file.name, bytes: file.size, ...unseen };
+      const pending: Pending = { review, file, cleaned: null };
+      this.#pending.push(pending);
+      this.#turn = this.#turn.then(() => this.#look(pending));
+    }
+    this.#tell();
+  }
+
+  async choose(id: string, choice: AttachChoice): Promise<void> {
+    const pending = this.#pending.find(({ review }) => review.id === id);
+    if (pending === undefined) return;
+    const { file, cleaned } = pending;
+    const chosen = choice === 'none' ? null : choice === 'clean' ? cleaned : file;
+    this.#end(pending);
+    if (chosen !== null) await this.#send(pending.review.conversation, chosen);
+  }
+
+  /** Forgets every file that waits. */
+  stop(): void {
+    this.#ended.abort();
+    this.#ended = new AbortController();
+    this.#pending = [];
+    this.#tell();
+  }
+
+  async #look(pending: Pending): Promise<void> {
+    if (!this.#pending.includes(pending)) return;
+    const { file } = pending;
+    const seen = await this.#examine(pending).catch(() => null);
+    if (!this.#pending.includes(pending)) return;
+    if (seen === null) {
+      this.#end(pending);
+      this.#parts.complain(pending.review.conversation, 'file-unread');
+    } else if (seen.state === 'nothing') {
+      this.#end(pending);
+      await this.#send(pending.review.conversation, file);
+    } else {
+      pending.review = { ...pending.review, ...seen };
+      this.#tell();
+    }
+  }
+
+  async #examine(pending: Pending): Promise<Pick<FileReview, 'state' | 'found' | 'left'>> {
+    const { file } = pending;
+    if (file.size > inspectedBytesMax) return { state: 'large', found: [], left: [] };
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const { state, found, left, cleaned } = await examineBehindGlass(bytes, true, this.#ended.signal);
+    // Today in place of the file's own time.
+    if (cleaned !== null)
+      pending.cleaned = new File([cleaned as Uint8Array<ArrayBuffer>], file.name, { type: file.type });
+    return { state, found, left };
+  }
+
+  /** To the local process, which seals and posts it. */
+  async #send(id: string, file: File): Promise<void> {
+    const { client, complain } = this.#parts;
+    const day = Math.floor(file.lastModified / 86_400_000);
+    try {
+      const given = { id, name: file.name, type: file.type, bytes: file.size, day };
+      const { attachment } = await client.call('attach', given);
+      if (attachment === null) complain(id, 'too-many-files');
+      else await client.attach(attachment, file);
+    } catch (error) {
+      const isLarge = error instanceof CallFailed && error.problem === 'malformed';
+      complain(id, isLarge ? 'file-too-large' : 'file-unread');
+    }
+  }
+
+  #end(pending: Pending): void {
+    this.#pending = this.#pending.filter((other) => other !== pending);
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#parts.tell(this.#pending.map(({ review }) => review));
+  }
+}
+
+const unseen: { readonly state: 'looking'; readonly found: readonly Trace[]; readonly left: readonly Trace[] } = {
+  state: 'looking',
+  found: [],
+  left: [],
+};
