@@ -1,6 +1,6 @@
 // What a measurement says, and the machine it was made on.
 import { execFileSync } from 'node:child_process';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 
 export interface Measure {
   readonly what: string;
@@ -23,6 +23,8 @@ export interface Machine {
   readonly node: string;
   readonly commit: string;
   readonly isChanged: boolean;
+  /** What ran or waited for a core in the minute before, on average: beyond none, rates are too low. */
+  readonly load: number;
 }
 
 export function describeMachine(root: string): Machine {
@@ -34,6 +36,7 @@ export function describeMachine(root: string): Machine {
     node: process.version,
     commit: git('rev-parse', '--short', 'HEAD'),
     isChanged: git('status', '--porcelain', '--untracked-files=no') !== '',
+    load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
   };
 }
 

@@ -27,7 +27,7 @@ if (unknown.length > 0) {
 const root = join(import.meta.dirname, '..');
 const machine = describeMachine(root);
 console.log(
-  `${machine.cores} cores of ${machine.processor}, ${machine.memoryGiB} GiB, Node ${machine.node}, commit ${machine.commit}${machine.isChanged ? ' with changes' : ''}`,
+  `${machine.cores} cores of ${machine.processor}, ${machine.memoryGiB} GiB, Node ${machine.node}, commit ${machine.commit}${machine.isChanged ? ' with changes' : ''}, load ${machine.load}`,
 );
 const results: Record<string, readonly Measure[]> = {};
 for (const [name, load] of Object.entries(benches)) {
