@@ -68,7 +68,7 @@ function deskChoice(ui: Ui, desks: readonly DeskChoice[], chosen: string | undef
     const tag = paused ? [' ', make('span', { class: 'tag' }, ui.text('start.closed'))] : [];
     const words = [
       make('span', { class: 'desk-name' }, name, ...tag),
-      make('span', { class: 'desk-about' }, description),
+      make('span', { class: 'desk-about' }, make('bdi', {}, description)),
     ];
     return make('label', { class: 'desk' }, make('input', radio), make('span', {}, ...words));
   });

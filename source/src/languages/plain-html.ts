@@ -15,7 +15,8 @@ export function plainTexts({ texts }: Language): Language['texts'] {
 /** Placeholders and sections are filled in by the server (`template.ts`). */
 export function plainHtml(language: Language, assets: PlainAssets): string {
   const say = sayIn(plainTexts(language));
-  const desks = '{{#desks}}<li><strong>{{name}}</strong><span class="desk-about">{{about}}</span></li>{{/desks}}';
+  const desks =
+    '{{#desks}}<li><strong>{{name}}</strong><span class="desk-about"><bdi>{{about}}</bdi></span></li>{{/desks}}';
   const start = `<div id="start" class="start"><h2>${text(language, 'start.heading')}</h2>
 ${plainForm(language, 'actions', `${goButton('write', text(language, 'start.write'), 'main')}${returnButton(language)}`)}</div>`;
   const hero = plainForm(language, 'actions', returnButton(language));

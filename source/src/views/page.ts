@@ -108,5 +108,7 @@ function deskItem(
 ): HTMLElement {
   const title = make('strong', {}, name);
   const tag = paused ? [' ', make('span', { class: 'tag' }, ui.text('start.closed'))] : [];
-  return make('li', {}, title, ...tag, make('span', { class: 'desk-about' }, description));
+  // It may be of another direction than the page.
+  const about = make('span', { class: 'desk-about' }, make('bdi', {}, description));
+  return make('li', {}, title, ...tag, about);
 }

@@ -88,7 +88,7 @@ function deskRadios(ui: Ui, desks: readonly DeskChoice[], state: State): HTMLEle
     radio.disabled = desk.paused;
     const name = make('span', { class: 'desk-name' }, desk.name);
     if (desk.paused) name.append(' ', make('span', { class: 'tag' }, ui.text('start.closed')));
-    const words = make('span', {}, name, make('span', { class: 'desk-about' }, desk.description));
+    const words = make('span', {}, name, make('span', { class: 'desk-about' }, make('bdi', {}, desk.description)));
     return make('label', { class: 'desk' }, radio, words);
   });
   return make('fieldset', {}, make('legend', {}, ui.text('write.desk')), ...options);
