@@ -133,6 +133,7 @@ export class OwnEntries {
 
   /** The texts of these conversations are erased: no word of them stays here (CAS-6). @param ids hex */
   forgetCases(ids: ReadonlySet<string>): StoreWrite[] {
+    if (ids.size === 0) return [];
     const writes: StoreWrite[] = [];
     const isErased = (id: Uint8Array): boolean => ids.has(bytesToHex(id));
     for (const kept of this.kept) {
@@ -158,7 +159,7 @@ export class OwnEntries {
   }
 
   #keeps(id: Uint8Array): boolean {
-    return this.kept.some(({ envelopes }) => envelopes.some((envelope) => equal(envelope.id, id)));
+    return [...this.#kept.values()].some(({ envelopes }) => envelopes.some((envelope) => equal(envelope.id, id)));
   }
 
   #put(kept: KeptEntry): StoreWrite {
