@@ -6,7 +6,7 @@ import type { Alert } from '@postern/desk/engine/view';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { Attaching } from './attaching.ts';
 import { CallFailed, type DeskClient } from './desk-client.ts';
-import { countRows, moveCursor, shownRows, sortRows, suspectedLosses } from './inbox.ts';
+import { countRows, countUnread, moveCursor, shownRows, sortRows, suspectedLosses, tagsIn } from './inbox.ts';
 import { chooseLanguage, wordsOf } from './languages/languages.ts';
 import { type Event, type Filter, firstState, type Save, type State, update, type ViewedFile } from './model.ts';
 import { examineKept } from './viewer/examine-file.ts';
@@ -56,6 +56,8 @@ export class DeskPage {
     shownRows(this.#sorted.value, this.#filter.value, this.#found.value, this.#place.value, this.#group.value),
   );
   readonly counts = computed(() => countRows(this.#sorted.value, this.#found.value, this.#place.value));
+  readonly unread = computed(() => countUnread(this.#sorted.value));
+  readonly tags = computed(() => tagsIn(this.#sorted.value));
   readonly words = computed(() => wordsOf(chooseLanguage(this.#chosen.value, navigator.languages)));
 
   readonly #calls = computed(() => this.#state.value.calls);

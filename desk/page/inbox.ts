@@ -1,5 +1,6 @@
 /** Which conversations the list shows, in which order, and how the keys move in it. */
 import type { InboxRow } from '@postern/desk/app/api';
+import { caseName } from '@postern/desk/app/case-name';
 import type { EngineStatus } from '@postern/desk/engine/view';
 import { type Filter, filters } from './model.ts';
 
@@ -79,6 +80,23 @@ export function countRows(
     for (const filter of filters) if (isIn(filter, row, place)) counts[filter] += 1;
   }
   return counts;
+}
+
+export function countUnread(rows: readonly InboxRow[]): number {
+  return rows.reduce((count, { isUnread }) => count + Number(isUnread), 0);
+}
+
+/** All that are in use, each once. */
+export function tagsIn(rows: readonly InboxRow[]): readonly string[] {
+  return [...new Set(rows.flatMap(({ work }) => work.tags))].sort();
+}
+
+/** The case of this name, as somebody types it; undefined for one that is not here, and for this one. */
+export function caseNamed(name: string, rows: ReadonlyMap<string, InboxRow>, but: string): string | undefined {
+  const wanted = name.trim().toUpperCase();
+  // Ten thousand names are made only for what may be one.
+  if (!/^[0-9A-Z]{3}-[0-9A-Z]{3}$/.test(wanted)) return undefined;
+  return [...rows.keys()].find((id) => id !== but && caseName(id) === wanted);
 }
 
 /** The line so many further from the cursor, within the list; its first one without a cursor. */

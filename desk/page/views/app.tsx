@@ -18,7 +18,7 @@ import { Viewer } from './viewer.tsx';
 export function App({ page }: { readonly page: DeskPage }): JSX.Element {
   const { link, phase, status } = page.state.value;
   const words = page.words.value;
-  const unread = [...page.state.value.rows.values()].filter(({ isUnread }) => isUnread).length;
+  const unread = page.unread.value;
   const name = deskName(status, words);
   useEffect(() => {
     document.documentElement.lang = words.language.tag;

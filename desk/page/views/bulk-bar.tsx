@@ -1,10 +1,11 @@
 /** What is done to many cases at once: a sample of them always in sight. */
 import { caseName } from '@postern/desk/app/case-name';
-import { caseStates } from '@postern/protocol/messages/case-event';
+import { CASE_CHANGE_CASES_MAX } from '@postern/protocol/constants';
+import { caseStates, type Purpose } from '@postern/protocol/messages/case-event';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
-import { stateTexts } from './case-texts.ts';
+import { problemTexts, stateTexts } from './case-texts.ts';
 import { personName } from './names.ts';
 
 const sampleLines = 3;
@@ -39,11 +40,13 @@ export function GroupBar({ page }: { readonly page: DeskPage }): JSX.Element | n
 }
 
 export function BulkBar({ page }: { readonly page: DeskPage }): JSX.Element | null {
-  const { selected, rows, team } = page.state.value;
+  const { selected, rows, team, open, caseProblem } = page.state.value;
   const { say, count } = page.words.value;
   const [tag, setTag] = useState('');
   if (selected.size === 0) return null;
   const ids = [...selected];
+  const isMany = ids.length > CASE_CHANGE_CASES_MAX;
+  const ask = (purpose: Purpose): void => void page.work('ask', { purpose, ids });
   const clear = (): void => page.send({ kind: 'select', ids, isSelected: false });
   const addTag = (event: Event): void => {
     event.preventDefault();
@@ -97,13 +100,18 @@ export function BulkBar({ page }: { readonly page: DeskPage }): JSX.Element | nu
             onInput={({ currentTarget }) => setTag(currentTarget.value)}
           />
         </form>
-        <button type="button" class="quiet" onClick={() => void page.work('ask', { purpose: 'erase', ids })}>
+        <button type="button" class="quiet" disabled={isMany} onClick={() => ask('erase')}>
           {say('work.askErase')}
         </button>
-        <button type="button" class="quiet" onClick={() => void page.work('ask', { purpose: 'export', ids })}>
+        <button type="button" class="quiet" disabled={isMany} onClick={() => ask('export')}>
           {say('work.askExport')}
         </button>
       </div>
+      {isMany && <p class="note">{say('bulk.askMany', { most: CASE_CHANGE_CASES_MAX })}</p>}
+      <p class="complaint" role="alert">
+        {/* An open case says so beside itself. */}
+        {caseProblem === null || open !== null ? '' : say(problemTexts[caseProblem])}
+      </p>
     </section>
   );
 }

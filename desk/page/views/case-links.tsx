@@ -2,14 +2,14 @@
 import { caseName } from '@postern/desk/app/case-name';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { caseNamed } from '../inbox.ts';
 import { CaseLink, type PanelProps } from './case-parts.tsx';
 
 export function Links({ page, id, work }: PanelProps): JSX.Element {
   const { rows } = page.state.value;
   const { say } = page.words.value;
   const [name, setName] = useState('');
-  const wanted = name.trim().toUpperCase();
-  const other = [...rows.keys()].find((row) => row !== id && caseName(row) === wanted);
+  const other = caseNamed(name, rows, id);
   const join = (aspect: 'link' | 'merge'): void => {
     if (other !== undefined) void page.change([id], aspect, other).then((isDone) => isDone && setName(''));
   };

@@ -135,10 +135,9 @@ function Fields({ page, id, work }: PanelProps): JSX.Element {
 }
 
 function Tags({ page, id, work }: PanelProps): JSX.Element {
-  const { rows } = page.state.value;
   const { say } = page.words.value;
   const [tag, setTag] = useState('');
-  const known = [...new Set([...rows.values()].flatMap((row) => row.work.tags))].sort();
+  const known = page.tags.value;
   const add = (event: Event): void => {
     event.preventDefault();
     if (tag.trim() !== '') void page.change([id], 'tag', tag).then((isDone) => isDone && setTag(''));

@@ -106,11 +106,12 @@ function Filters({ page }: { readonly page: DeskPage }): JSX.Element {
   return (
     <fieldset class="filters">
       <legend class="unseen">{say('inbox.filters')}</legend>
-      {filters.map((filter) => (
+      {filters.map((filter, at) => (
         <button
           key={filter}
           type="button"
           aria-pressed={filter === chosen}
+          aria-keyshortcuts={String(at + 1)}
           class={filter === 'loss' && counts.loss > 0 ? 'is-warning' : ''}
           onClick={() => page.setFilter(filter)}
         >

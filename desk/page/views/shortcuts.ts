@@ -16,10 +16,11 @@ export const ids = {
 /** @returns what ends it */
 export function listenToKeys(page: DeskPage): () => void {
   const onKey = (event: KeyboardEvent): void => {
-    const { phase, preferences } = page.state.value;
+    const { phase, preferences, isHelpOpen, isTeamOpen, isCallsOpen, isCarriedOpen, viewed } = page.state.value;
+    const isCovered = isHelpOpen || isTeamOpen || isCallsOpen || isCarriedOpen || viewed !== null;
     page.present(Date.now());
     // An open dialog has its own keys: Escape closes it.
-    if (phase !== 'open' || document.querySelector('dialog[open]') !== null) return;
+    if (phase !== 'open' || isCovered) return;
     const { key, isComposing, altKey: hasAlt } = event;
     const press = { key, isComposing, hasAlt, hasControl: event.ctrlKey || event.metaKey };
     const command = commandOf(press, placeOf(event.target), preferences.hasKeys);

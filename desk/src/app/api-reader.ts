@@ -16,8 +16,8 @@ const textCharactersMax = 40_000;
 /** A campaign in all languages, and a signed roster in Base64. */
 const draftCharactersMax = 300_000;
 const rosterCharactersMax = 350_000;
-/** As many as fit into a call. */
-const casesMax = 3_000;
+/** As many as fit into a call, and more than a desk works at once. */
+const casesMax = 15_000;
 /** Sixteen of the long, post-quantum kind of age. */
 const recipientsMax = 36_000;
 
