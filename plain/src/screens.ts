@@ -8,7 +8,7 @@ import { answersScreen } from './screens/answers.ts';
 import { enterScreen } from './screens/enter.ts';
 import { noticeOf } from './screens/notice.ts';
 import { sentScreen } from './screens/sent.ts';
-import type { Said, Ui } from './screens/ui.ts';
+import type { Calls, Said, Ui } from './screens/ui.ts';
 import { checkScreen, wordsScreen } from './screens/words.ts';
 import { writeScreen } from './screens/write.ts';
 
@@ -22,6 +22,7 @@ export type Shown = {
   readonly said: Said;
   /** The twelve words as they were typed. */
   readonly typed: string;
+  readonly calls: Calls;
 };
 
 const screens = {
@@ -38,7 +39,7 @@ const screens = {
 } as const;
 
 export function screenHtml(shown: Shown): string {
-  const { state, language, number, icon, style, said, typed } = shown;
+  const { state, language, number, icon, style, said, typed, calls } = shown;
   const texts = plainTexts(language);
   const form: Ui['form'] = (...children) => {
     const hidden = make('input', { type: 'hidden', name: 'form', value: number });
@@ -49,6 +50,7 @@ export function screenHtml(shown: Shown): string {
     language: language.tag,
     form,
     typed,
+    calls,
   };
   const parts = { notice: noticeOf(ui, state, said).text, canChangeLanguage: false };
   const screen = state.organisation === undefined ? new Html('') : screens[state.screen](ui, state);

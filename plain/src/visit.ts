@@ -4,13 +4,16 @@ import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { loadWordList, type WordList, type WordListId } from '@postern/protocol/keys/word-lists';
 import type { Random } from '@postern/protocol/primitives/random';
 import { SourceSession } from '@postern/protocol/source';
+import { answeredOf } from '@postern/source/call';
 import type { Http } from '@postern/source/http';
 import { type Language, languages } from '@postern/source/languages/languages';
 import { type Clock, Visit as Traffic } from '@postern/source/network';
 import { type Page, startPage } from '@postern/source/page';
 import { type Event, progressOf, type Screen, type State } from '@postern/source/state';
+import { desksFor } from '@postern/source/update';
 import { isWordListId } from '@postern/source/words';
 import { Arrivals, type Arrived } from './arrivals.ts';
+import { ChosenCall } from './chosen-call.ts';
 import { type Form, readForm } from './form.ts';
 import { FormFiles, type Received } from './form-files.ts';
 import type { Past, ToVisit } from './frames.ts';
@@ -44,6 +47,7 @@ export class Visit {
   readonly #page: Page;
   readonly #files: FormFiles;
   readonly #stores: StoreParts;
+  readonly #call: ChosenCall;
   /** Of forms with files. */
   readonly arrivals: Arrivals;
   #dispatch: (event: Event) => void = () => undefined;
@@ -75,9 +79,21 @@ export class Visit {
     };
     this.#files = new FormFiles({ ...this.#stores, tell: (event) => this.#dispatch(event) });
     this.arrivals = new Arrivals(this.#files, (fields) => fields.get('form') === this.#number);
+    this.#call = new ChosenCall(this.#language.tag);
     this.#page = startPage({
       session,
-      traffic: (told) => new Traffic({ session, http: parts.http, clock: parts.clock, ...told }),
+      traffic: ({ campaigns, ...told }) =>
+        new Traffic({
+          session,
+          http: parts.http,
+          clock: parts.clock,
+          ...told,
+          campaigns: (found) => {
+            this.#call.known = found ? session.campaigns : [];
+            campaigns?.(found);
+            for (const look of this.#changed.splice(0)) look();
+          },
+        }),
       clock: parts.clock,
       random: parts.random,
       language: this.#language.tag,
@@ -143,6 +159,7 @@ export class Visit {
         number: this.#number,
         said,
         typed: this.#typed,
+        calls: this.#call.offered(state),
       });
       if (state.screen === 'answers') {
         this.#handedOut = state.session.answers.filter(({ text }) => text !== null).map(({ id }) => id);
@@ -159,10 +176,7 @@ export class Visit {
 
   /** Documents are there, or the reason why not. */
   async #begun(): Promise<void> {
-    await this.#until(
-      () => this.#state.organisation !== undefined || this.#state.trouble !== undefined,
-      loadSecondsMax,
-    );
+    await this.#until(() => this.#call.known !== undefined || this.#state.trouble !== undefined, loadSecondsMax);
     this.#take();
   }
 
@@ -220,8 +234,15 @@ export class Visit {
         return;
       case 'submit':
         await this.#draft(fields);
+        if (this.#call.hasMore(this.#state)) {
+          this.#said = { keys: ['plain.moreQuestions'], values: {} };
+          return;
+        }
         this.#lastText = this.#state.draft.text;
         this.#dispatch({ type: 'submit' });
+        return;
+      case 'call':
+        await this.#draft(fields);
         return;
       case 'checked':
         this.#dispatch({ type: 'check', typed: [0, 1, 2].map((place) => fields.get(`word${place}`) ?? '') });
@@ -284,15 +305,18 @@ export class Visit {
   }
 
   async #draft(fields: Form['fields']): Promise<void> {
+    this.#call.take(fields, this.#parts.clock.unix(), { state: () => this.#state, dispatch: this.#dispatch });
     const desk = fields.get('desk');
-    const isOpen = this.#state.organisation?.desks.some(({ id, paused }) => id === desk && !paused);
+    const isOpen = desksFor(this.#state).some(({ id, paused }) => id === desk && !paused);
     if (desk !== undefined && isOpen) this.#dispatch({ type: 'desk', id: desk });
     const text = fields.get('text');
     if (text === undefined) return;
     this.#dispatch({ type: 'text', text });
     const measure = new SourceSession({ fingerprint: this.#parts.begin.fingerprint, random: this.#parts.random });
-    const { fill, fits } = await measure.measure(text, this.#language.tag);
-    this.#dispatch({ type: 'room', text, answers: this.#state.draft.answers, room: { fill, fits } });
+    const { answers } = this.#state.draft;
+    const answered = answeredOf(this.#state.call, answers);
+    const { fill, fits } = await measure.measure(text, this.#language.tag, [], answered);
+    this.#dispatch({ type: 'room', text, answers, room: { fill, fits } });
   }
 
   async #choose(list: string | undefined): Promise<void> {

@@ -109,7 +109,7 @@ export type Event =
   | { readonly type: 'go'; readonly screen: Screen }
   | { readonly type: 'desk'; readonly id: string }
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'call'; readonly call: Call }
+  | { readonly type: 'call'; readonly call: Call | undefined }
   | { readonly type: 'answer'; readonly question: string; readonly values: readonly string[] }
   | { readonly type: 'room'; readonly text: string; readonly answers: CallAnswers; readonly room: Room }
   | { readonly type: 'attach'; readonly files: readonly File[] }

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDeviceIdentity } from '@postern/desk/engine/identity';
-import { type DeskId, type DeviceId, deskId } from '@postern/protocol/bytes/brand';
+import { type DeskId, type DeviceId, deskId, type Fingerprint } from '@postern/protocol/bytes/brand';
 import { fingerprintOf } from '@postern/protocol/keys/fingerprint';
 import type { Roster, RosterDevice } from '@postern/protocol/keys/roster';
 import { signRoster, type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
@@ -74,7 +74,9 @@ const script = join(import.meta.dirname, 'serve.ts');
 /** @param fields of the roster, in place of the fast schedule and the small index; or what makes them of the desks */
 export async function makeOffice(
   deskCount = 2,
-  fields: Partial<Roster> | ((desks: readonly OfficeDesk[]) => Partial<Roster>) = {},
+  fields:
+    | Partial<Roster>
+    | ((desks: readonly OfficeDesk[], fingerprint: Fingerprint) => Partial<Roster> | Promise<Partial<Roster>>) = {},
   addresses: readonly string[] = [],
 ): Promise<Office> {
   const root = await hybridKey(random(64));
@@ -103,7 +105,7 @@ export async function makeOffice(
     indexStep: 6,
     campaigns: [],
     offlinePage: new Uint8Array(32),
-    ...(typeof fields === 'function' ? fields(desks) : fields),
+    ...(typeof fields === 'function' ? await fields(desks, fingerprint) : fields),
   };
   const verified = await verifyRoster(await signRoster(roster, root, random), fingerprint, today);
   await giveRoster(folder, verified.signed);

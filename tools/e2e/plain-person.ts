@@ -68,7 +68,9 @@ export class PlainPerson {
 
   /** The hidden fields of the page's own form. */
   hidden(): Fields {
-    const found = [...this.html.matchAll(/<input type="hidden" name="(form|text|desk|with)" value="([^"]*)">/g)];
+    const found = [
+      ...this.html.matchAll(/<input type="hidden" name="(form|text|desk|with|call|asked|q-[^"]*)" value="([^"]*)">/g),
+    ];
     return Object.fromEntries(found.map(([, name = '', value = '']) => [name, decodeHtml(value)]));
   }
 

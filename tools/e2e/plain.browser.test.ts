@@ -1,13 +1,17 @@
 // [PLN-1] A whole conversation without scripts: Firefox as Tor Browser at Safest, the real server, the desk's real engine.
-import type { Browser } from 'puppeteer-core';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, ElementHandle } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, screenshot } from '../browsers/inspect.ts';
 import { launchChromium, launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
+import { officeWithCall } from './call-office.ts';
 import { countBytes } from './counting-proxy.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk, receive } from './desk.ts';
-import { makeOffice, type Office, type ServerProcess } from './office.ts';
+import type { Office, ServerProcess } from './office.ts';
 import { choose, fill, go, present, press, typeBack, wordsOf } from './plain-visit.ts';
 
 const message = '去年三月到八月，县医院新楼的招标只有一家公司能满足条件。';
@@ -16,11 +20,15 @@ const reply = '我们读了您的信，谢谢。初稿是在哪个部门看到�
 const bytesMax = 170_000;
 
 let office: Office;
+let folder: string;
 let server: ServerProcess;
 let desk: RunningDesk;
 beforeAll(async () => {
   await ensureBuilt();
-  office = await makeOffice();
+  office = await officeWithCall();
+  folder = mkdtempSync(join(tmpdir(), 'postern-plain-files-'));
+  for (const name of ['letter.bin', 'note.txt'])
+    writeFileSync(join(folder, name), name.endsWith('txt') ? 'words' : '\0\x01');
   server = await office.serve({ plain: {} });
   await publishDayKeys(office, office.desks[1]!, server.origin);
   desk = await openDesk(office, office.desks[0]!, server.origin);
@@ -28,6 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.stop();
   office?.remove();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 const deskHex = (): string => Buffer.from(office.desks[0]!.id).toString('hex');
@@ -121,6 +130,16 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
         await press(page, `#start ${go('write')}`);
         await press(page, go('submit'));
         await look('write');
+        await page.select('select[name=call]', 'county-hospital');
+        await press(page, go('call'));
+        await look('call');
+        await page.select('select[name=call]', '');
+        const input = (await page.$('#write-files')) as ElementHandle<HTMLInputElement>;
+        await input.uploadFile(join(folder, 'letter.bin'), join(folder, 'note.txt'));
+        await press(page, go('attach'));
+        await look('files');
+        await press(page, 'button.first');
+        await press(page, '.files button');
         await choose(page, `input[value="${deskHex()}"]`);
         await fill(page, '#write-text', message);
         await press(page, go('submit'));

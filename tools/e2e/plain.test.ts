@@ -4,8 +4,9 @@ import { get, type IncomingHttpHeaders } from 'node:http';
 import { checkPlain } from '@postern/cli/doctor/plain-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensureBuilt } from '../build.ts';
+import { officeWithCall } from './call-office.ts';
 import { openDesk, publishDayKeys, type RunningDesk, receive } from './desk.ts';
-import { makeOffice, type Office, type ServerProcess } from './office.ts';
+import type { Office, ServerProcess } from './office.ts';
 import { PlainPerson } from './plain-person.ts';
 
 const message = '第一份合同 & "signed" <before>\nthe tender.';
@@ -19,7 +20,7 @@ const limits = { visitsMax: 3, rescuesMax: 1, idleSeconds };
 
 beforeAll(async () => {
   await ensureBuilt();
-  office = await makeOffice();
+  office = await officeWithCall();
   server = await office.serve({ plain: limits });
   await publishDayKeys(office, office.desks[1]!, server.origin);
   desk = await openDesk(office, office.desks[0]!, server.origin);
@@ -299,6 +300,57 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     const text = async (path: string): Promise<string> => (await fetch(server.origin + path)).text();
     expect(await text(style)).toBe(await text(same));
   });
+
+  it('[PLN-14] questions of a call are asked in steps, none has to be answered, and the desk gets what was', async () => {
+    const one = person();
+    await one.look();
+    await one.press('write');
+    expect(one.text).toContain('The county hospital');
+    expect(one.text).not.toContain('role?');
+    await one.press('call', { call: 'county-hospital' });
+    expect([one.text.includes('role?'), one.text.includes('papers?')]).toEqual([true, false]);
+    const answers = {
+      'q-what': 'The bill & <all>',
+      'q-role': 'inside',
+      'q-sure': 'no such step',
+      'q-when:year': '2024',
+    };
+    const shown = { ...answers, call: 'county-hospital', desk: deskHex(), text: 'by a call' };
+    await one.press('submit', shown);
+    expect([one.words.length, one.notice.includes('lead to more questions'), one.text.includes('papers?')]).toEqual([
+      0,
+      true,
+      true,
+    ]);
+    expect(one.typed).toBe('by a call');
+    await one.press('submit', { ...shown, 'q-papers:1': 'letter', 'q-where': 'south' });
+    const { words } = one;
+    expect(words).toHaveLength(12);
+    await one.press('check');
+    // The answers go along, so that they are not lost with the process.
+    const old = one.hidden();
+    expect(old).toMatchObject({ call: 'county-hospital', 'q-papers:1': 'letter', 'q-when:year': '2024' });
+    await one.press('checked', one.asked(words));
+    await one.until('received', () => one.html.includes('tag done'));
+    let found: readonly { question: string; values: readonly string[] }[] = [];
+    await desk.until('the answers', async () => {
+      const all = await Promise.all(desk.engine.conversations().map(({ id }) => desk.engine.conversation(id)));
+      found = all.flatMap((each) => each?.messages ?? []).find(({ text }) => text === 'by a call')?.answers ?? [];
+      return found.length > 0;
+    });
+    expect(found).toEqual([
+      { question: 'what', values: ['The bill & <all>'] },
+      { question: 'role', values: ['inside'] },
+      { question: 'papers', values: ['letter'] },
+      { question: 'when', values: ['2024'] },
+      { question: 'where', values: ['south'] },
+    ]);
+    for (const pid of visitPids()) process.kill(pid, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await one.send(new URLSearchParams({ ...old, go: 'checked', end: '1' }).toString());
+    expect(one.notice).toContain('Your visit has ended');
+    expect([one.typed, one.html.includes('value="letter" checked')]).toEqual(['by a call', true]);
+  }, 60_000);
 
   it('[PLN-9] says that there is none when the operator has switched it off', async () => {
     await server.stop();

@@ -5,6 +5,11 @@ import { type Html, make } from '../html.ts';
 /** Texts to show at the top of the next page. */
 export type Said = { readonly keys: readonly string[]; readonly values: Values };
 
+export type Calls = {
+  readonly known: readonly { readonly name: string; readonly title: string }[];
+  readonly chosen: string;
+};
+
 export type Ui = {
   readonly text: (key: TextKey, values?: Values) => string;
   /** BCP 47, of the page. */
@@ -13,6 +18,8 @@ export type Ui = {
   readonly form: (...children: readonly (Html | readonly Html[])[]) => Html;
   /** The twelve words as they were typed last. */
   readonly typed: string;
+  /** Calls of the organisation, and the name of the one that was chosen, or nothing. */
+  readonly calls: Calls;
 };
 
 const steps = 4;

@@ -4,6 +4,7 @@ import type { State } from '@postern/source/state';
 import { listNames } from '@postern/source/words';
 import { type Html, make } from '../html.ts';
 import { withFiles } from './files.ts';
+import { keptAnswers } from './questions.ts';
 import { actions, button, heading, hidden, list, privateField, type Ui } from './ui.ts';
 
 export function wordsScreen(ui: Ui, state: State): Html {
@@ -26,7 +27,7 @@ export function wordsScreen(ui: Ui, state: State): Html {
     make('ol', { class: isCharacters ? 'words characters' : 'words', dir: 'ltr', lang: tag }, ...items),
     list(ui, 'words.copy', 'words.keep', 'words.secret'),
     ui.form(
-      ...kept(state),
+      ...kept(ui, state),
       actions(words.length === 0 ? null : button(ui, 'words.next', 'check', 'main'), button(ui, 'step.back', 'write')),
       make('div', { class: 'aside' }, listChoice(ui, state.list.id), button(ui, 'plain.change', 'list')),
     ),
@@ -71,7 +72,7 @@ export function checkScreen(ui: Ui, state: State): Html {
     heading(ui, 'check.heading', 3),
     make('p', { class: 'lead' }, ui.text('check.lead')),
     ui.form(
-      ...kept(state),
+      ...kept(ui, state),
       make('div', { class: 'fields' }, ...fields),
       actions(button(ui, 'check.send', 'checked', 'main'), button(ui, 'check.again', 'words')),
     ),
@@ -79,7 +80,7 @@ export function checkScreen(ui: Ui, state: State): Html {
 }
 
 /** The text travels along, so that it is not lost with the visit's process. */
-function kept(state: State): readonly Html[] {
+function kept(ui: Ui, state: State): readonly Html[] {
   const { text, deskId = '' } = state.draft;
-  return [hidden('text', text), hidden('desk', deskId), withFiles(state)];
+  return [hidden('text', text), hidden('desk', deskId), withFiles(state), ...keptAnswers(ui, state)];
 }

@@ -1,8 +1,10 @@
 /** Choosing a desk and writing. */
 import type { DeskChoice, State } from '@postern/source/state';
 import type { TextKey } from '@postern/source/texts';
+import { desksFor } from '@postern/source/update';
 import { type Html, make } from '../html.ts';
 import { fileChooser } from './files.ts';
+import { callFields } from './questions.ts';
 import { actions, button, heading, privateField, type Ui } from './ui.ts';
 
 /** In UTF-16 units, as browsers count: as much as could ever fit. */
@@ -17,7 +19,7 @@ const complaints = {
 
 export function writeScreen(ui: Ui, state: State): Html {
   const { draft, session, phrase } = state;
-  const desks = state.organisation?.desks ?? [];
+  const desks = desksFor(state);
   const head = heading(ui, 'write.heading', session.phrase === 'entered' ? undefined : 2);
   const back = button(ui, 'step.back', session.phrase === 'entered' ? 'answers' : 'home');
   if (desks.every(({ paused }) => paused)) {
@@ -46,6 +48,7 @@ export function writeScreen(ui: Ui, state: State): Html {
   );
   const knows = session.phrase !== 'none' && phrase === undefined;
   const parts = [
+    ...callFields(ui, state),
     ...(desks.length > 1 ? [deskChoice(ui, desks, draft.deskId)] : []),
     make('p', { class: 'hint', id: 'write-hint' }, ui.text('write.hint')),
     field,

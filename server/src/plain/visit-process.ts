@@ -19,7 +19,7 @@ export type VisitPage = Extract<FromVisit, { readonly kind: 'page' }>;
 export type Call = (path: string, body: Uint8Array) => Promise<Answer>;
 
 const frameBytesMax = 1024 * 1024;
-const callForm = /^\/(request|bundle|roster(\/\d{1,10})?|index\/\d{1,3}|chunk|fetch)$/;
+const callForm = /^\/(request|bundle|roster(\/\d{1,10})?|index\/\d{1,3}|campaigns|chunk|fetch)$/;
 
 /** To a form: whether the person leaves, and a file that it asked for. */
 export type Done = Pick<Extract<FromVisit, { readonly kind: 'done' }>, 'left' | 'offered'> & {

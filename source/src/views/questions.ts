@@ -8,7 +8,13 @@ import type { Ui, View } from './view.ts';
 /** Years that can be chosen, the newest first. */
 const yearsOffered = 40;
 const secondsPerYear = 31_556_952;
-const textBytesMax = 2_000;
+export const answerBytesMax = 2_000;
+
+/** @param unixNow in seconds */
+export function yearsFor(unixNow: number): readonly string[] {
+  const year = 1970 + Math.floor(unixNow / secondsPerYear);
+  return Array.from({ length: yearsOffered }, (_, back) => String(year - back));
+}
 
 export function questionsView(ui: Ui, state: State): View {
   const root = make('div', { class: 'call' });
@@ -17,7 +23,7 @@ export function questionsView(ui: Ui, state: State): View {
   const update = ({ call, draft, session }: State): void => {
     if (call !== shown) {
       shown = call;
-      fields = fieldsOf(ui, call, draft.answers, 1970 + Math.floor(session.indexTime / secondsPerYear));
+      fields = fieldsOf(ui, call, draft.answers, yearsFor(session.indexTime));
       root.replaceChildren(...headOf(ui, call), ...fields.values());
     }
     const asked = new Set(askedQuestions(openCall(call)?.questions ?? [], draft.answers).map(({ id }) => id));
@@ -36,21 +42,26 @@ function headOf(ui: Ui, call: Call | undefined): HTMLElement[] {
   return [title, ...(call.questions.length > 0 ? [make('p', { class: 'hint' }, ui.text('call.free'))] : [])];
 }
 
-const closedTexts = { ended: 'call.ended', withdrawn: 'call.withdrawn', 'not-begun': 'call.notBegun' } as const;
+export const closedTexts = { ended: 'call.ended', withdrawn: 'call.withdrawn', 'not-begun': 'call.notBegun' } as const;
 
-function fieldsOf(ui: Ui, call: Call | undefined, answers: CallAnswers, year: number): Map<string, HTMLElement> {
+function fieldsOf(
+  ui: Ui,
+  call: Call | undefined,
+  answers: CallAnswers,
+  years: readonly string[],
+): Map<string, HTMLElement> {
   const open = openCall(call);
-  return new Map((open?.questions ?? []).map((question) => [question.id, fieldOf(ui, question, answers, year)]));
+  return new Map((open?.questions ?? []).map((question) => [question.id, fieldOf(ui, question, answers, years)]));
 }
 
-function fieldOf(ui: Ui, question: CallQuestion, answers: CallAnswers, year: number): HTMLElement {
+function fieldOf(ui: Ui, question: CallQuestion, answers: CallAnswers, years: readonly string[]): HTMLElement {
   const legend = make('legend', { attributes: { dir: 'auto' } }, question.label);
   const hint = question.hint === '' ? [] : [make('p', { class: 'hint', attributes: { dir: 'auto' } }, question.hint)];
   const values = answers.get(question.id) ?? [];
-  return make('fieldset', { class: 'question' }, legend, ...hint, ...inputsOf(ui, question, values, year));
+  return make('fieldset', { class: 'question' }, legend, ...hint, ...inputsOf(ui, question, values, years));
 }
 
-function inputsOf(ui: Ui, question: CallQuestion, values: readonly string[], year: number): HTMLElement[] {
+function inputsOf(ui: Ui, question: CallQuestion, values: readonly string[], years: readonly string[]): HTMLElement[] {
   const { id, kind, options, label, labels } = question;
   const answer = (...given: readonly string[]): void => ui.dispatch({ type: 'answer', question: id, values: given });
   switch (kind) {
@@ -59,7 +70,7 @@ function inputsOf(ui: Ui, question: CallQuestion, values: readonly string[], yea
         ...privateField,
         rows: '3',
         dir: 'auto',
-        maxlength: String(textBytesMax),
+        maxlength: String(answerBytesMax),
         'aria-label': label,
       };
       const field = make('textarea', { attributes, on: { input: () => answer(field.value) } });
@@ -86,14 +97,13 @@ function inputsOf(ui: Ui, question: CallQuestion, values: readonly string[], yea
       return [select(ui, label, offered, values[0], answer)];
     }
     case 'month':
-      return monthInputs(ui, values[0] ?? '', year, answer);
+      return monthInputs(ui, values[0] ?? '', years, answer);
   }
 }
 
 /** `YYYY-MM`, or `YYYY` while no month is chosen; browsers that have a field for it are not all there are. */
-function monthInputs(ui: Ui, value: string, year: number, answer: (given: string) => void): HTMLElement[] {
+function monthInputs(ui: Ui, value: string, years: readonly string[], answer: (given: string) => void): HTMLElement[] {
   const [givenYear = '', givenMonth = ''] = value.split('-');
-  const years = Array.from({ length: yearsOffered }, (_, back) => String(year - back));
   const months = Array.from({ length: 12 }, (_, at) => String(at + 1).padStart(2, '0'));
   const chosen = { year: givenYear, month: givenMonth };
   const tell = (): void => answer(chosen.year && chosen.month ? `${chosen.year}-${chosen.month}` : chosen.year);
