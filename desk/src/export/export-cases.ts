@@ -10,9 +10,10 @@ import { caseName } from '../app/case-name.ts';
 import type { TeamView } from '../engine/case-view.ts';
 import type { CaseFile } from '../engine/view.ts';
 import { ArchiveWriter, writeSealed } from './archive-writer.ts';
+import { codeWords } from './code-words.ts';
 import { grantedRequest } from './granted-request.ts';
 import { type RecipientProblem, sealFor } from './recipients.ts';
-import { type ListedFile, transcriptHtml } from './transcript.ts';
+import { dayText, type ListedFile, transcriptHtml } from './transcript.ts';
 import { transcriptPdf } from './transcript-pdf.ts';
 import { fill, transcriptTexts } from './transcript-texts.ts';
 
@@ -80,6 +81,7 @@ export async function exportCases(
         view,
         texts: transcriptTexts(order.language),
         words: parts.words,
+        codes: codeWords(order.language, nameOf, dayText),
         filesOf: (id) => listed.get(id) ?? [],
         nameOf,
         consent: { by: request.by, agreed },

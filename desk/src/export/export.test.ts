@@ -83,9 +83,13 @@ const view = {
   replies: [{ id: '22'.repeat(16), day: day - 1, author: other, text: 'Thank you.', files: [] }],
   work: {
     ...{ state: 'open', owner: own, tags: ['a & b'], access: 'documents', motive: 'unknown' },
-    ...{ grades: [], links: [], mergedInto: null },
+    ...{ links: [], mergedInto: null },
+    grades: [{ device: own, source: 2, information: 3 }],
     notes: [{ id: '', of: 'note', device: own, day, text: 'Ring the harbour office' }],
-    trail: [{ device: own, day, what: 'asked', value: 'export' }],
+    trail: [
+      { device: own, day, what: 'state', value: 'waiting' },
+      { device: own, day, what: 'asked', value: 'export' },
+    ],
   },
 } as unknown as CaseFile;
 
@@ -187,6 +191,28 @@ describe('export of cases', () => {
     read.walk({ onChar: (_character, [x], font) => noteArabic(x, font.getName()) });
     expect(Math.max(...naskh)).toBeGreaterThan(500);
     expect(Math.min(...naskh)).toBeGreaterThan(300);
+  });
+
+  it.each([
+    [
+      'en',
+      [
+        'Open',
+        'Has documents',
+        'B3: B – usually reliable, 3 – possibly true (Ana)',
+        'Simplified Chinese',
+        'state: Waiting',
+      ],
+    ],
+    ['zh-Hans', ['处理中', '持有文件', 'B3: B', '简体中文']],
+  ])('says states, grades, steps and languages in words, in %s', async (language, wanted) => {
+    const identity = await generateX25519Identity();
+    const exported = await sealed({ recipients: await identityToRecipient(identity), language });
+    const target = join(folder, 'opened');
+    await openArchive(exported.path, identity, target);
+    const html = readFileSync(join(under(target), 'transcript.html'), 'utf8');
+    for (const text of wanted) expect(html).toContain(text);
+    expect(html).not.toMatch(/>(open|documents|unknown|state waiting|asked export|zh-Hans)</);
   });
 
   it('[CAS-5] needs a yes of another device, to this device, a few days old at most', async () => {

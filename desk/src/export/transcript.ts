@@ -2,8 +2,8 @@
 
 import type { CallWords } from '../app/call-words.ts';
 import { caseName } from '../app/case-name.ts';
-import { gradeText } from '../engine/case-view.ts';
 import type { CaseFile, MessageView } from '../engine/view.ts';
+import type { CodeWords } from './code-words.ts';
 import { fill, type TranscriptTexts } from './transcript-texts.ts';
 
 /** A file that the case names, and where it lies in the export; or why it does not. */
@@ -19,6 +19,8 @@ export interface TranscriptParts {
   readonly view: CaseFile;
   readonly texts: TranscriptTexts;
   readonly words: CallWords;
+  /** What the codes of case work are called. */
+  readonly codes: CodeWords;
   /** Of the message or reply of this id. */
   readonly filesOf: (id: string) => readonly ListedFile[];
   /** What people call a device. */
@@ -71,10 +73,10 @@ export function transcriptHtml(parts: TranscriptParts): string {
     ({ day, device, text }) =>
       html`<p class="about">${dayText(day)} · ${parts.nameOf(device)}</p>${paragraphs(text, '')}`,
   );
-  const trail = work.trail.map(
-    ({ day, device, what, value }) =>
-      html`<li>${dayText(day)} · ${device === '' ? texts.source : parts.nameOf(device)}: ${what} ${value}</li>`,
-  );
+  const trail = work.trail.map((step) => {
+    const who = step.device === '' ? texts.source : parts.nameOf(step.device);
+    return html`<li>${dayText(step.day)} · <bdi>${who}</bdi>: ${parts.codes.step(step)}</li>`;
+  });
   const policy = "default-src 'none'; style-src 'unsafe-inline'";
   return html`<!doctype html>
 <html lang="${texts['@@locale']}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width"><title>${heading}</title><style>${new Html(style)}</style></head>
@@ -90,7 +92,7 @@ ${notes}
 `.text;
 }
 
-function facts({ view, texts, nameOf, consent, day }: TranscriptParts): Html {
+function facts({ view, texts, codes, nameOf, consent, day }: TranscriptParts): Html {
   const { work, summary } = view;
   const exported = fill(texts.exportedText, {
     day: dayText(day),
@@ -99,12 +101,12 @@ function facts({ view, texts, nameOf, consent, day }: TranscriptParts): Html {
   });
   const rows: readonly (readonly [string, string])[] = [
     [texts.id, summary.id],
-    [texts.state, work.state],
+    [texts.state, codes.state(work.state)],
     [texts.owner, work.owner === null ? '' : nameOf(work.owner)],
     [texts.tags, work.tags.join(', ')],
-    [texts.access, work.access],
-    [texts.motive, work.motive],
-    [texts.grades, work.grades.map((grade) => `${gradeText(grade)} (${nameOf(grade.device)})`).join(', ')],
+    [texts.access, codes.access(work.access)],
+    [texts.motive, codes.motive(work.motive)],
+    [texts.grades, work.grades.map((grade) => `${codes.grade(grade)} (${nameOf(grade.device)})`).join('; ')],
     [texts.links, work.links.map(caseName).join(', ')],
     [texts.partOf, work.mergedInto === null ? '' : caseName(work.mergedInto)],
     [texts.exported, exported],
@@ -131,15 +133,17 @@ function conversation(parts: TranscriptParts): Html {
 }
 
 function sourceMessage(parts: TranscriptParts, message: MessageView): Html {
-  const { texts, words } = parts;
+  const { texts, words, codes } = parts;
   const { id, day, text, isUnreadable } = message;
+  const language = codes.language(message.language);
+  const who = language === '' ? texts.source : `${texts.source} · ${language}`;
   const given = words
     .answers(message)
     .map(
       ({ question, values }) =>
         html`<p dir="auto"><b>${question.text}:</b> ${values.map((value) => value.text).join(', ')}</p>`,
     );
-  return html`${item(day, texts.source, isUnreadable ? texts.unreadable : text, '')}${given}${files(parts, id)}`;
+  return html`${item(day, who, isUnreadable ? texts.unreadable : text, '')}${given}${files(parts, id)}`;
 }
 
 function item(day: number, who: string, text: string, kind: string): Html {
@@ -168,6 +172,6 @@ function directionOf(line: string): 'ltr' | 'rtl' {
   return /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u.test(first) ? 'rtl' : 'ltr';
 }
 
-function dayText(day: number): string {
+export function dayText(day: number): string {
   return new Date(day * 86_400_000).toISOString().slice(0, 10);
 }

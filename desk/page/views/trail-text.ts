@@ -1,0 +1,54 @@
+/** One step of a case's trail in words; the page and the transcripts of exports say it alike. */
+import { caseName } from '@postern/desk/app/case-name';
+import type { TrailItem } from '@postern/protocol/desk/case-work';
+import type { CaseState } from '@postern/protocol/messages/case-event';
+import type { TextKey, Words } from '../languages/languages.ts';
+import { stateTexts } from './case-texts.ts';
+
+const kinds: Readonly<Record<TrailItem['what'], TextKey>> = {
+  state: 'trail.state',
+  owner: 'trail.owner',
+  tag: 'trail.tag',
+  untag: 'trail.untag',
+  reminder: 'trail.reminder',
+  hold: 'trail.hold',
+  placement: 'trail.placement',
+  link: 'trail.link',
+  unlink: 'trail.unlink',
+  merge: 'trail.merge',
+  regrade: 'trail.regrade',
+  note: 'trail.note',
+  graded: 'trail.graded',
+  'grade-shown': 'trail.gradeShown',
+  asked: 'trail.asked',
+  answered: 'trail.answered',
+  ended: 'trail.ended',
+  'wrote-again': 'trail.wroteAgain',
+};
+
+/** How people and days are called where it is said. */
+export interface TrailNames {
+  readonly nameOf: (device: string) => string;
+  readonly dayText: (day: number) => string;
+}
+
+export function trailText({ say }: Words, item: TrailItem, names: TrailNames): string {
+  return say(kinds[item.what], { value: describe(say, item, names) });
+}
+
+function describe(say: Words['say'], { what, value }: TrailItem, { nameOf, dayText }: TrailNames): string {
+  switch (what) {
+    case 'state':
+      return say(stateTexts[value as CaseState]);
+    case 'owner':
+      return value === '' ? say('work.nobody') : nameOf(value);
+    case 'reminder':
+      return value === '' ? say('work.noReminder') : dayText(Number(value));
+    case 'link':
+    case 'unlink':
+    case 'merge':
+      return value === '' ? '–' : caseName(value);
+    default:
+      return value;
+  }
+}
