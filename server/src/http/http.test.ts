@@ -403,4 +403,20 @@ describe('limits', () => {
     for (const socket of [...posts, ...more]) socket.destroy();
     await tight.remove();
   });
+
+  it('[HTTP-5] posts of devices are counted apart, and cannot take the room of sources', async () => {
+    const tight = await open({ limits: { devicePostsMax: 1 } });
+    const at = portOf(tight.server.origin);
+    const held = await hold(at);
+    held.write('POST /desk HTTP/1.1\r\nHost: x\r\nContent-Length: 600\r\n\r\nabc');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const post = async (path: string): Promise<string> => {
+      const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc`;
+      const [answer] = answersIn(await exchange(at, [head]));
+      return `${answer?.status} ${answer && typeOf(answer)}`;
+    };
+    expect([await post('/desk'), await post('/request')]).toEqual(['503 busy', '400 malformed']);
+    held.destroy();
+    await tight.remove();
+  });
 });

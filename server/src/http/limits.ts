@@ -6,6 +6,8 @@ export interface Limits {
   readonly requestsPerConnectionMax: number;
   /** Posts that are read or worked on at the same time; one more is told `busy`. */
   readonly postsMax: number;
+  /** The same of devices, counted apart: theirs are up to 44 times as long, and may not take the room of sources. */
+  readonly devicePostsMax: number;
   /** Chunks of files that are received or sent at the same time, each of 256 KiB in memory. */
   readonly chunksMax: number;
   readonly headBytesMax: number;
@@ -29,6 +31,7 @@ export const defaultLimits: Limits = {
   connectionsMax: 1_024,
   requestsPerConnectionMax: 128,
   postsMax: 256,
+  devicePostsMax: 32,
   chunksMax: 32,
   headBytesMax: 8_192,
   headFieldsMax: 48,

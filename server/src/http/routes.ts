@@ -20,12 +20,19 @@ export interface RouteParts {
   readonly counters: Counters;
   /** Posts at the same time. */
   readonly postsMax: number;
+  readonly devicePostsMax: number;
   /** Chunks at the same time, counted apart. */
   readonly chunksMax: number;
   readonly clock: Clock;
 }
 
-type Post = { readonly bytesMax: number; readonly answer: (incoming: Incoming, body: Uint8Array) => Promise<Answer> };
+type Post = {
+  /** Under way. */
+  running: number;
+  readonly max: number;
+  readonly bytesMax: number;
+  readonly answer: (incoming: Incoming, body: Uint8Array) => Promise<Answer>;
+};
 
 const numberForm = /^(0|[1-9][0-9]{0,9})$/;
 
@@ -34,16 +41,19 @@ export function routes(parts: RouteParts): Handler {
   const chunk = chunkAnswers(parts.chunks, parts.chunksMax);
   const posts: Readonly<Record<string, Post>> = {
     '/request': {
+      running: 0,
+      max: parts.postsMax,
       bytesMax: REQUEST_BYTES,
       answer: async (_incoming, body) => sealed(await service.request(body), 'message/ohttp-res'),
     },
     '/desk': {
+      running: 0,
+      max: parts.devicePostsMax,
       bytesMax: DEVICE_REQUEST_BYTES_MAX,
       answer: async ({ method, target: path, headers }, body) =>
         sealed(await service.device({ method, path, headers, body }), 'application/octet-stream'),
     },
   };
-  let running = 0;
   return async (incoming) => {
     const { method, target } = incoming;
     if (target === '/chunk' || target === '/fetch') {
@@ -55,12 +65,12 @@ export function routes(parts: RouteParts): Handler {
     const post = Object.hasOwn(posts, target) ? posts[target] : undefined;
     if (post === undefined) return readAnswer(incoming);
     if (method !== 'POST') throw new Refusal('method', 'POST');
-    if (running >= parts.postsMax) throw new Refusal('busy');
-    running += 1;
+    if (post.running >= post.max) throw new Refusal('busy');
+    post.running += 1;
     try {
       return await passing(async () => post.answer(incoming, await incoming.body(post.bytesMax)));
     } finally {
-      running -= 1;
+      post.running -= 1;
     }
   };
 
