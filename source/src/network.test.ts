@@ -226,6 +226,32 @@ describe('failures', () => {
     expect(visit.answers.paths.filter((path) => path === '/roster')).toHaveLength(2);
   });
 
+  it('loads all documents once more when the server has changed its bundle between two of them', async () => {
+    const visit = await startVisit('changed', async (answers) => {
+      answers.replaced.set('/bundle', await answers.otherBundle());
+      const { respond } = answers;
+      const change = async (path: string, body: Uint8Array) => {
+        const answer = await respond(path, body);
+        if (path === '/bundle') answers.replaced.clear();
+        return answer;
+      };
+      Object.assign(answers, { respond: change });
+    });
+    await turnUntil(() => visit.events.length > 0);
+    expect(visit.session.desks.length).toBeGreaterThan(0);
+    expect(visit.answers.paths.filter((path) => path === '/bundle')).toHaveLength(2);
+    expect(visit.events.filter(({ type }) => type === 'trouble')).toEqual([]);
+  });
+
+  it('refuses an index that names another bundle each time', async () => {
+    const visit = await startVisit('never', async (answers) => {
+      answers.replaced.set('/bundle', await answers.otherBundle());
+    });
+    await turnUntil(() => visit.events.some(({ type }) => type === 'trouble'));
+    expect(visit.events.find(({ type }) => type === 'trouble')).toMatchObject({ kind: 'index' });
+    expect(visit.answers.paths.filter((path) => path === '/bundle')).toHaveLength(2);
+  });
+
   it.each([
     ['no answer', undefined, 'offline'],
     ['a busy server', 503, 'busy'],

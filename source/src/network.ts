@@ -33,6 +33,7 @@ const troubles: Readonly<Record<string, Trouble>> = {
   clock: 'clock',
   bundle: 'bundle',
   'index-old': 'indexOld',
+  'bundle-changed': 'index',
   index: 'index',
 };
 
@@ -168,12 +169,10 @@ export class Visit {
   }
 
   async #loadDocuments(): Promise<boolean> {
-    const { session, http, clock, report, accepted } = this.#parts;
-    const paths = ['/roster', '/bundle', `/index/${session.laneToFetch}`];
+    const { session, report, accepted } = this.#parts;
     try {
-      const [roster, bundle, index] = await Promise.all(paths.map((path) => http.get(path).then(wholeBody)));
-      if (roster === undefined || bundle === undefined || index === undefined) throw new RangeError('three documents');
-      await this.#serially(() => session.load({ roster, bundle, index }, clock.unix()));
+      // Over a slow circuit the server may change its bundle between two of the answers.
+      if (!(await this.#loadTogether())) await this.#loadTogether(true);
     } catch (error) {
       if (this.#stopped) return false;
       this.#reportTrouble(error);
@@ -183,6 +182,21 @@ export class Visit {
     accepted();
     void this.#fetchCampaigns();
     report({ type: 'session', session: session.state });
+    return true;
+  }
+
+  /** @returns false for documents that do not belong together, unless it is the last attempt @throws what they are refused for */
+  async #loadTogether(isLast = false): Promise<boolean> {
+    const { session, http, clock } = this.#parts;
+    const paths = ['/roster', '/bundle', `/index/${session.laneToFetch}`];
+    const [roster, bundle, index] = await Promise.all(paths.map((path) => http.get(path).then(wholeBody)));
+    if (roster === undefined || bundle === undefined || index === undefined) throw new RangeError('three documents');
+    try {
+      await this.#serially(() => session.load({ roster, bundle, index }, clock.unix()));
+    } catch (error) {
+      if (isLast || codeOf(error) !== 'bundle-changed') throw error;
+      return false;
+    }
     return true;
   }
 

@@ -13,6 +13,8 @@ export type SourceErrorCode =
   | 'bundle'
   | 'index'
   | 'index-old'
+  /** The index names another bundle: the server changed it between two answers, and all three must be loaded again. */
+  | 'bundle-changed'
   | 'no-documents'
   | 'no-phrase'
   | 'too-long'
@@ -51,6 +53,9 @@ export function toSourceError(what: 'roster' | 'bundle' | 'index', error: unknow
     return new SourceError('clock', error.message);
   }
   if (error instanceof MessageError && error.code === 'index-old') return new SourceError('index-old', error.message);
+  if (error instanceof MessageError && error.code === 'index-bundle') {
+    return new SourceError('bundle-changed', error.message);
+  }
   if (error instanceof MessageError && error.code === 'index-early') return new SourceError('clock', error.message);
   const isPeerFault = error instanceof DocumentError || error instanceof MessageError || error instanceof WireError;
   return isPeerFault ? new SourceError(what, error.message) : error;

@@ -49,6 +49,8 @@ export type VisitAnswers = {
   /** What was inside each sealed request, in order. */
   readonly posts: SeenPost[];
   readonly signRosterWith: (fields: Partial<Roster>) => Promise<Uint8Array>;
+  /** Another bundle of the same day, which the index does not name. */
+  readonly otherBundle: () => Promise<Uint8Array>;
   readonly answer: (words: readonly string[], list: WordList, reply: PlannedReply) => Promise<void>;
   /** @returns undefined where the connection is to break */
   readonly respond: (path: string, body: Uint8Array) => Promise<Answered | undefined>;
@@ -164,6 +166,7 @@ async function makeAnswers(now: () => number, fields: Partial<Roster>) {
     replaced: new Map(),
     paths: [],
     posts: [],
+    otherBundle: async () => (await testBundle(organisation, world.verified, world)).signed,
     signRosterWith: (changed) => signRoster({ ...roster, ...changed }, organisation.rootKey, random),
     answer: async (words, list, reply) => {
       planted.push(await sealAnswer(world, words, list, reply));
@@ -195,6 +198,7 @@ async function makeWorld(day: number, fields: Partial<Roster>) {
     verified,
     bundle,
     bundleHash: await sha256(payloadOf(bundle.signed)),
+    keyConfig,
     ohttpKey: { keyId: 7, privateKey: await portableRecipient.importKey(pair.seed) },
     day,
   };
