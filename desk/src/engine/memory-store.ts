@@ -28,7 +28,8 @@ export class MemoryStore implements LocalStore {
     if (this.isBroken) throw new Error('write to the store: it is broken');
     for (const { key, bytes } of writes) {
       if (bytes === null) this.#records.delete(key);
-      else this.#records.set(key, bytes.slice());
+      // A copy whatever comes: `slice` of a Buffer is none, and whoever wrote it may erase it.
+      else this.#records.set(key, new Uint8Array(bytes));
     }
   }
 
