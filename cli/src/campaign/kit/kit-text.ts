@@ -61,8 +61,7 @@ export async function kitTexts(
         until: untilText(say, campaign.lastDay),
         address,
         groups: groupsOf(address),
-        // The lists hold letters and marks apart, which fonts do not put together again.
-        words: words?.words.map((word) => word.normalize('NFC')) ?? [],
+        words: words?.words ?? [],
         isDraft: state === 'draft',
         color: campaign.color,
         say,
