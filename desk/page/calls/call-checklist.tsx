@@ -154,7 +154,7 @@ function Ways({ page, call, name, isReady, keepNow }: WaysProps): JSX.Element {
       <ol class="ways">
         <li>
           <p>{say('calls.signText')}</p>
-          <button type="button" disabled={isStill} onClick={() => run(sign)}>
+          <button type="button" class="quiet" disabled={isStill} onClick={() => run(sign)}>
             {say('calls.signExport')}
           </button>
         </li>
@@ -175,7 +175,7 @@ function Ways({ page, call, name, isReady, keepNow }: WaysProps): JSX.Element {
         </li>
         <li>
           <p>{say('calls.kitText')}</p>
-          <button type="button" disabled={isStill} onClick={() => run(kit)}>
+          <button type="button" class="quiet" disabled={isStill} onClick={() => run(kit)}>
             {say('calls.kitMake')}
           </button>
         </li>

@@ -83,6 +83,7 @@ export function CallStructure({ page, draft, desks, change }: CallStructureProps
       ))}
       <button
         type="button"
+        class="quiet"
         onClick={() =>
           set({ questions: [...structure.questions, { id: freeId(structure.questions), kind: 'text', options: [] }] })
         }
@@ -221,7 +222,7 @@ function QuestionRow({ page, question, before, change }: QuestionRowProps): JSX.
           </select>
         </Field>
       )}
-      <button type="button" class="small" onClick={() => change(null)}>
+      <button type="button" class="quiet small" onClick={() => change(null)}>
         {say('calls.removeQuestion', { id: question.id })}
       </button>
     </fieldset>

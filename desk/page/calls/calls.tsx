@@ -73,7 +73,7 @@ function DraftList({ page, list, open, refresh }: DraftListProps): JSX.Element {
               </strong>
               <span>/c/{name}</span>
             </button>
-            <button type="button" class="small" onClick={() => page.quietly(drop(id))}>
+            <button type="button" class="quiet small" onClick={() => page.quietly(drop(id))}>
               {say('calls.remove')}
             </button>
           </li>
