@@ -3,7 +3,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
-import { cleanMetadata, inspectedBytesMax } from '@postern/protocol/metadata/inspect';
+import { cleanMetadata, detectFormat, inspectedBytesMax } from '@postern/protocol/metadata/inspect';
 import { MetadataError } from '@postern/protocol/metadata/report';
 import type { CallWords } from '../app/call-words.ts';
 import { caseName } from '../app/case-name.ts';
@@ -12,6 +12,7 @@ import type { CaseFile } from '../engine/view.ts';
 import { ArchiveWriter, writeSealed } from './archive-writer.ts';
 import { codeWords } from './code-words.ts';
 import { grantedRequest } from './granted-request.ts';
+import { cleanPdfApart } from './pdf-cleaner.ts';
 import { type RecipientProblem, sealFor } from './recipients.ts';
 import { dayText, type ListedFile, transcriptHtml } from './transcript.ts';
 import { transcriptPdf } from './transcript-pdf.ts';
@@ -138,7 +139,9 @@ async function addFile(
   const original = await parts.readWhole(file, inspectedBytesMax);
   if (original === null) return null;
   try {
-    return await archive.addBytes(path, await cleanMetadata(original));
+    const isPdf = detectFormat(original) === 'pdf';
+    const cleaned = isPdf ? await cleanPdfApart(original) : await cleanMetadata(original);
+    return cleaned === null ? null : await archive.addBytes(path, cleaned);
   } catch (error) {
     if (error instanceof MetadataError) return null;
     throw error;

@@ -1,0 +1,79 @@
+// A cleaned PDF shows the same pages, and none of the tools that people use finds in it what was planted.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makePdf, makePictures } from '@postern/protocol/testing/metadata-files';
+import * as mupdf from 'mupdf';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lacks } from '../../../tools/debian.ts';
+import { cleanPdfApart } from './pdf-cleaner.ts';
+
+const planted = /Marker|JavaScript|2026[:-]?03[:-]?04/;
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'postern-pdf-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** One page with a photo, a note, a text that is seen, a file inside, and what exiftool writes. */
+function makeFullPdf(): Uint8Array {
+  const document = new mupdf.PDFDocument();
+  const photo = makePictures(folder)[0]!.bytes;
+  const image = document.addImage(new mupdf.Image(photo));
+  const drawing = '200 0 0 100 20 50 cm /I Do';
+  document.insertPage(-1, document.addPage([0, 0, 300, 200], 0, { XObject: { I: image } }, drawing));
+  const page = document.loadPage(0);
+  for (const [kind, text] of [
+    ['Text', 'MarkerComment'],
+    ['FreeText', 'Seen on the page'],
+  ] as const) {
+    const note = page.createAnnotation(kind);
+    note.setRect(kind === 'Text' ? [10, 10, 30, 30] : [100, 10, 280, 40]);
+    note.setContents(text);
+    note.setAuthor('MarkerWriter');
+  }
+  page.update();
+  const inside = document.addEmbeddedFile('MarkerFile.txt', 'text/plain', 'MarkerInside', new Date(0), new Date(0));
+  document.insertEmbeddedFile('MarkerFile.txt', inside);
+  const path = join(folder, 'full.pdf');
+  writeFileSync(path, document.saveToBuffer('').asUint8Array());
+  execFileSync('exiftool', ['-q', '-overwrite_original', '-Author=MarkerAuthor', '-XMP-dc:Creator=MarkerXmp', path]);
+  return readFileSync(path);
+}
+
+/** What exiftool and mat2 say of it, and everything in it, unpacked. */
+function foundIn(bytes: Uint8Array): string {
+  const path = join(folder, 'looked-at.pdf');
+  writeFileSync(path, bytes);
+  const told = spawnSync('exiftool', ['-a', '-G1', '-x', 'File:all', path]).stdout;
+  const shown = spawnSync('mat2', ['--show', path]).stdout;
+  const unpacked = mupdf.PDFDocument.openDocument(bytes, 'application/pdf').asPDF()?.saveToBuffer('decompress');
+  const all = [bytes, unpacked?.asUint8Array() ?? new Uint8Array(0)].map((one) => Buffer.from(one).toString('latin1'));
+  return [told, shown, ...all].join('\n');
+}
+
+/** Of the first page, right of the sign of its note: that is drawn a little smaller where it is part of the page. */
+function pixelsOf(bytes: Uint8Array): Buffer {
+  const page = mupdf.Document.openDocument(bytes, 'application/pdf').loadPage(0);
+  const pixmap = page.toPixmap(mupdf.Matrix.identity, mupdf.ColorSpace.DeviceRGB, false, true);
+  const [pixels, width] = [Buffer.from(pixmap.getPixels()), 3 * pixmap.getWidth()];
+  const rows = Array.from({ length: pixmap.getHeight() }, (_, row) => pixels.subarray(row * width, (row + 1) * width));
+  return Buffer.concat(rows.map((row) => row.subarray(3 * 32)));
+}
+
+describe.skipIf(lacks('libimage-exiftool-perl', 'mat2', 'imagemagick'))('a cleaned PDF', () => {
+  it('has the same page and nothing of what was planted', async () => {
+    for (const original of [makeFullPdf(), makePdf().bytes]) {
+      expect(foundIn(original)).toMatch(planted);
+      const cleaned = (await cleanPdfApart(original)) as Uint8Array;
+      expect(foundIn(cleaned)).not.toMatch(planted);
+      expect(pixelsOf(cleaned).equals(pixelsOf(original))).toBe(true);
+    }
+  });
+
+  it('is not made of one that is damaged or no PDF', async () => {
+    expect(await cleanPdfApart(new TextEncoder().encode('%PDF-1.7 nothing'))).toBe(null);
+    expect(await cleanPdfApart(new Uint8Array(0))).toBe(null);
+  });
+});
