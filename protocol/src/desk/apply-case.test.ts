@@ -378,6 +378,17 @@ describe('several devices, offline and back', () => {
     fc.nat(3).map((at) => asked(bytes(at, 16), at % 2 === 0 ? 'erase' : 'export')),
     fc.tuple(fc.nat(3), fc.boolean()).map(([at, isGranted]) => answered(bytes(at, 16), isGranted)),
     fc.nat(60).map((days): CaseEvent => ({ kind: 'retention', id: random(8), day, days })),
+    fc.tuple(fc.constantFrom(1, 2), fc.nat(5)).map(([of, at]): LogEvent => {
+      // The same one twice, too: a device that did not hear that it was taken writes it again.
+      return { kind: 'reply', conversationId: caseId(of), messageId: bytes(at, 16), day, pieces: [bytes(at, 5)] };
+    }),
+    fc.tuple(fc.constantFrom(1, 2), fc.nat(3)).map(([of, number]): LogEvent => {
+      return { kind: 'posted', conversationId: caseId(of), number };
+    }),
+    fc.tuple(fc.constantFrom(1, 2), fc.nat(3)).map(([of, at]): CaseEvent => {
+      return { kind: 'graded', day, conversationId: caseId(of), commitment: bytes(at, 32) };
+    }),
+    fc.constantFrom('Ann', '').map((name): CaseEvent => ({ kind: 'person', id: random(8), day, name })),
     fc.nat(60).map((later): CaseEvent => ({ kind: 'ended', id: random(8), day: day + later, cases: [caseId(1)] })),
   );
   /** What each device writes while it is alone, and in which order their entries reach the server, some at a time. */
@@ -418,9 +429,10 @@ describe('several devices, offline and back', () => {
     const run = async (events: LogEvent[]): Promise<void> => {
       const state = await begun();
       for (const event of events) {
-        const before = new Map([...state.work.cases].map(([id]) => [id, hex(encodeDeskState(pick(state, id)))]));
+        const ids = [...state.conversations.keys()];
+        const before = new Map(ids.map((id) => [id, hex(encodeDeskState(pick(state, id)))]));
         const said = await put(state, lead, event);
-        for (const id of state.work.cases.keys()) {
+        for (const id of ids) {
           if (hex(encodeDeskState(pick(state, id))) !== before.get(id)) expect(said.has(id)).toBe(true);
         }
       }
