@@ -7,6 +7,7 @@ import { type WordListId, wordListIds } from '@postern/protocol/keys/word-lists'
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { build, defineConfig, type Plugin, type UserConfig } from 'vite';
 import { campaignHtml } from './src/languages/campaign-html.ts';
+import { clearHtml } from './src/languages/clear-html.ts';
 import { languages } from './src/languages/languages.ts';
 import { pageHtml } from './src/languages/page-html.ts';
 import { plainHtml } from './src/languages/plain-html.ts';
@@ -54,6 +55,7 @@ function sitePlugin(): Plugin {
         for (const language of languages) added.set(`${language.tag}/campaign.html`, campaignHtml(language, assets));
         added.set('offline.html', await offlinePage(words));
         for (const language of languages) added.set(`plain/${language.tag}/index.html`, plainHtml(language, assets));
+        for (const language of languages) added.set(`clear/${language.tag}/index.html`, clearHtml(language, assets));
         const manifest = manifestOf(new Map([...made, ...added]));
         added.set('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
         for (const [fileName, source] of added) this.emitFile({ type: 'asset', fileName, source });
@@ -142,6 +144,7 @@ function manifestOf(files: Files): Manifest {
       ...describe(`${tag}/campaign.html`),
     })),
     plainPages: languages.map(({ tag, list }) => ({ language: tag, list, ...describe(`plain/${tag}/index.html`) })),
+    clearPages: languages.map(({ tag, list }) => ({ language: tag, list, ...describe(`clear/${tag}/index.html`) })),
     assets: [...files.keys()]
       .filter((path) => path.startsWith('a/') || path === 'offline.html')
       .sort()

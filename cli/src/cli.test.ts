@@ -70,6 +70,7 @@ describe('the command line', () => {
       [['init', place.path('a'), ...named], '--root-passphrase-file'],
       [['init', place.path('a'), ...named, '--no-passphrase'], '--desk-passphrase-file'],
       [['device', 'new', place.path('b')], '--passphrase-file'],
+      [['serve', place.path('a'), '--clear-page'], '--onion'],
     ];
     for (const [words, option] of wanted) {
       const { code, err } = await runHere(words);

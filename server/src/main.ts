@@ -5,6 +5,7 @@ import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import { dayOf } from '@postern/protocol/time';
 import { openDataFolder } from './files/data-folder.ts';
 import { listenEverywhere } from './http/addresses.ts';
+import { clearOnly } from './http/clear.ts';
 import { Pages } from './http/pages.ts';
 import { routes } from './http/routes.ts';
 import { machineTimer, type ServerOptions, withDefaults } from './options.ts';
@@ -45,7 +46,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const parts = { fingerprint, storage, write, files, clock, random, allowance, counters, pause, print };
   const chunkDesk = new ChunkDesk({ chunks, room: chunkRoom, freeBytes, clock, counters });
   const service = new Service({ ...parts, serverKey: await hybridKey(seed), recipient: nativeRecipient });
-  const pages = new Pages(await built(), settings.language, given.plain !== null);
+  const pages = new Pages(await built(), settings.language, given.plain !== null, given.shownOnion);
   const tick = async (): Promise<void> => {
     await service.tick();
     await chunkDesk.expire(dayOf(clock.now()));
@@ -59,7 +60,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     given.plain === null
       ? { handler: open, stop: () => undefined }
       : await startPlain({ pages, fingerprint, timer: machineTimer, random, limits: given.plain }, open);
-  const listener = await listenEverywhere({ ...given, host, port }, limits, counters, plain.handler);
+  const clear = given.shownOnion === null ? plain.handler : clearOnly(pages, counters, open);
+  const listener = await listenEverywhere({ ...given, host, port }, limits, counters, plain.handler, clear);
   const ticking = keepTicking(timer, () => service.secondsToNextTick(), tick, counters);
   const stop = async (): Promise<void> => {
     ticking.stop();

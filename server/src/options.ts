@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly socketPath?: string;
   /** `http://<56 characters>.onion`, told by the pages that are served at host and port. */
   readonly onionLocation?: string;
+  /** With `onionLocation`: host and port show a plain page that leads to it, and take no messages (HTTP-8). */
+  readonly clearPage?: boolean;
   /** The folder of the built pages; null for a server without pages. */
   readonly pages?: string | null;
   /** The mode without scripts; off unless this is given. */
@@ -50,6 +52,8 @@ export interface ChosenOptions {
   readonly port: number | undefined;
   readonly socketPath: string | undefined;
   readonly onionLocation: string | undefined;
+  /** The onion address that the clear-web page shows; null without that page. */
+  readonly shownOnion: string | null;
   readonly plain: Partial<VisitLimits> | null;
   readonly built: () => Promise<BuiltPages>;
   readonly openStorage: (path: string) => Promise<Storage>;
@@ -79,9 +83,10 @@ export function withDefaults(options: ServerOptions): ChosenOptions {
     port: options.port,
     socketPath: options.socketPath,
     onionLocation: options.onionLocation,
+    shownOnion: shownOnion(options),
     plain: options.plain ?? null,
     built: async () =>
-      pages === null ? { pages: [], plainPages: [], campaigns: [], assets: [] } : readBuiltPages(pages),
+      pages === null ? { pages: [], plainPages: [], clearPages: [], campaigns: [], assets: [] } : readBuiltPages(pages),
     openStorage: options.openStorage ?? openDefaultStorage,
     openChunks: options.openChunks ?? openDefaultChunks,
     clock: options.clock ?? { now: () => Date.now() / 1000 },
@@ -94,6 +99,13 @@ export function withDefaults(options: ServerOptions): ChosenOptions {
     chunkRoom: { ...defaultChunkRoom, ...options.chunkRoom },
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   };
+}
+
+/** A page without the address that it leads to would lead nowhere. @throws RangeError */
+function shownOnion({ clearPage = false, onionLocation }: ServerOptions): string | null {
+  if (!clearPage) return null;
+  if (onionLocation === undefined) throw new RangeError('show the clear-web page: wanted an onion location');
+  return onionLocation;
 }
 
 export const machineTimer: Timer = {

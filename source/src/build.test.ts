@@ -67,7 +67,13 @@ describe('the build', () => {
   });
 
   it('lists every file with its size, two scripts and one stylesheet among them', () => {
-    const listed = [...manifest.pages, ...manifest.plainPages, ...manifest.campaigns, ...manifest.assets];
+    const listed = [
+      ...manifest.pages,
+      ...manifest.plainPages,
+      ...manifest.clearPages,
+      ...manifest.campaigns,
+      ...manifest.assets,
+    ];
     expect(listed.map(({ path }) => path).sort()).toEqual(
       [...built.keys()].filter((path) => path !== 'manifest.json').sort(),
     );

@@ -14,11 +14,13 @@ import { ensureBuilt } from '../../tools/build.ts';
 import { lacks } from '../../tools/debian.ts';
 import { accented, mirrored } from '../../tools/languages/pseudo.ts';
 import { campaignHtml } from './languages/campaign-html.ts';
+import { clearHtml } from './languages/clear-html.ts';
 import { type Language, languages } from './languages/languages.ts';
 import { pageHtml } from './languages/page-html.ts';
 import { plainHtml } from './languages/plain-html.ts';
 import { type VisitServer, visitServer } from './testing/visit-server.ts';
 
+const shownOnion = `http://${'mkw7'.repeat(14)}.onion`;
 const now = (): number => Math.floor(Date.now() / 1000);
 const [english] = languages.filter(({ tag }) => tag === 'en');
 const pseudo: readonly Language[] =
@@ -54,6 +56,7 @@ function withPseudo(built: BuiltPages): BuiltPages {
     ...built,
     pages: [...built.pages, ...made(pageHtml)],
     plainPages: [...built.plainPages, ...made(plainHtml)],
+    clearPages: [...built.clearPages, ...made(clearHtml)],
     campaigns: [...built.campaigns, ...made(campaignHtml)],
   };
 }
@@ -104,7 +107,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('every l
   beforeAll(async () => {
     await ensureBuilt();
     browser = await launchChromium();
-    server = await visitServer(now, {}, { pages: withPseudo, campaigns: callOf, hasForms: true });
+    server = await visitServer(now, {}, { pages: withPseudo, campaigns: callOf, hasForms: true, shownOnion });
     page = await browser.newPage();
   });
   afterAll(async () => {
@@ -151,6 +154,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('every l
 
     for (const [name, path] of [
       ['plain', `/plain/${tag}/`],
+      ['clear', `/clear/${tag}/`],
       ['call', `/c/county-hospital/${tag}`],
     ] as const) {
       await page.goto(`${server.origin}${path}`);

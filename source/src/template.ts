@@ -20,6 +20,8 @@ export type Manifest = {
   })[];
   /** The first pages of the mode without scripts, served at `/plain/<language>/`. */
   readonly plainPages: Manifest['pages'];
+  /** Served at `/<language>/` in place of `pages` by a clear-web address that takes no messages: see `clearHtml`. */
+  readonly clearPages: Manifest['pages'];
   readonly assets: readonly ManifestFile[];
 };
 

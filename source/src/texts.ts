@@ -14,6 +14,7 @@ export const staticSections = [
   'limits',
   'protection',
   'apart',
+  'clear',
   'campaign',
 ] as const;
 export type StaticKey = Extract<TextKey, `${(typeof staticSections)[number]}.${string}`>;

@@ -23,6 +23,7 @@ interface ServeOptions extends JsonOption {
   readonly listen?: HostPort;
   readonly onion?: boolean;
   readonly onionLocation?: boolean;
+  readonly clearPage?: boolean;
   readonly plain: boolean;
 }
 
@@ -36,16 +37,22 @@ export function serveCommand(context: Context): Command {
     .option('--listen <host:port>', "in place of the folder's setting; port 0 takes a free one", readHostPort)
     .option('--onion', 'be reachable at an onion address too, by a tor that is started for it')
     .option('--onion-location', 'with --onion: pages at the clear-web address lead Tor Browser to the onion address')
+    .option(
+      '--clear-page',
+      'with --onion: the clear-web address takes no messages and shows a plain page that leads to the onion address',
+    )
     .option('--no-plain', 'without the mode for visitors whose browsers run no scripts')
     .option('--json', 'print one JSON object when the server is up')
     .action((data: string, options: ServeOptions) => serve(context, data, options));
 }
 
 async function serve(context: Context, data: string, options: ServeOptions): Promise<void> {
-  if (!existsSync(`${pages}/manifest.json`))
-    throw unreachable('The pages are not built yet: run "npm run build" first.');
   if (options.onionLocation === true && options.onion !== true)
     throw usage('--onion-location tells of the address that --onion serves: give both.');
+  if (options.clearPage === true && options.onion !== true)
+    throw usage('--clear-page leads to the address that --onion serves: give both.');
+  if (!existsSync(`${pages}/manifest.json`))
+    throw unreachable('The pages are not built yet: run "npm run build" first.');
   const { settings, seed } = await openDataFolder(data);
   seed.fill(0);
   const roster = await newestRosterIn(data);
@@ -88,7 +95,8 @@ async function startAll(context: Context, data: string, options: ServeOptions, s
     plain: options.plain ? {} : null,
     ...options.listen,
     ...(isOnion ? { socketPath } : {}),
-    ...(options.onionLocation === true
+    clearPage: options.clearPage === true,
+    ...(options.onionLocation === true || options.clearPage === true
       ? { onionLocation: `http://${await ensureOnionKey(data, 'public', context.random)}` }
       : {}),
     print: context.note,

@@ -4,7 +4,7 @@ import { verifyBundle } from '@postern/protocol/keys/bundle';
 import { verifyRoster } from '@postern/protocol/keys/roster-chain';
 import type { Day } from '@postern/protocol/time';
 import type { Settings } from '@postern/server/files/data-folder';
-import { type Finding, failed, ok } from './finding.ts';
+import { type Finding, failed, ok, warning } from './finding.ts';
 
 const waitMsMax = 10_000;
 
@@ -16,7 +16,26 @@ export async function checkServed({ host, port, fingerprint }: Settings, today: 
       failed('answers', `No server answers at ${origin}. Start it: postern serve; or look who else listens there.`),
     ];
   }
-  return [ok('answers', `The server answers at ${origin}.`), await checkDocuments(origin, fingerprint, today)];
+  return [
+    ok('answers', `The server answers at ${origin}.`),
+    await checkDocuments(origin, fingerprint, today),
+    ...(await checkClearPage(origin, fingerprint, today)),
+  ];
+}
+
+/** Nothing for an address that takes messages. Where it takes none, pages must not be told to send there. */
+async function checkClearPage(origin: string, fingerprint: Uint8Array, today: Day): Promise<Finding[]> {
+  if ((await get(`${origin}/request`))?.status !== 404) return [];
+  const signed = await get(`${origin}/roster`);
+  const roster = await verifyRoster(signed?.body ?? new Uint8Array(0), fingerprint, today).catch(() => null);
+  const addresses = roster?.servers.flatMap((server) => server.addresses) ?? [];
+  const clear = addresses.filter((address) => !new URL(address).hostname.endsWith('.onion'));
+  const text = `${origin} takes no messages and leads to the onion address (--clear-page)`;
+  if (addresses.length > clear.length && clear.length === 0) return [ok('clear-page', `${text}.`)];
+  if (clear.length === 0) return [warning('clear-page', `${text}, but the roster lists no onion address.`)];
+  return [
+    warning('clear-page', `${text}, but the roster lists ${clear.join(', ')}: pages fail there if it is this server.`),
+  ];
 }
 
 async function checkDocuments(origin: string, fingerprint: Uint8Array, today: Day): Promise<Finding> {

@@ -20,6 +20,7 @@ export async function readBuiltPages(folder: string): Promise<BuiltPages> {
   return {
     pages: await readPages(manifest.pages),
     plainPages: await readPages(manifest.plainPages),
+    clearPages: await readPages(manifest.clearPages),
     campaigns: await Promise.all(
       manifest.campaigns.map(async ({ path, bytes: _bytes, brotliBytes: _compressed, ...campaign }) => ({
         ...campaign,
@@ -36,6 +37,7 @@ export async function readBuiltPages(folder: string): Promise<BuiltPages> {
 type Manifest = {
   readonly pages: readonly (ManifestFile & { readonly language: string; readonly list: string })[];
   readonly plainPages: Manifest['pages'];
+  readonly clearPages: Manifest['pages'];
   readonly campaigns: readonly (ManifestFile & { readonly bytes: number; readonly brotliBytes: number } & Omit<
       BuiltPages['campaigns'][number],
       'html' | 'contentType'

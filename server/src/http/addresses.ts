@@ -17,14 +17,18 @@ export interface Addresses {
 
 const onionForm = /^http:\/\/[a-z2-7]{56}\.onion$/;
 
-/** @throws Error if an address is taken; RangeError for an onion location of another form */
+/**
+ * @param clearHandler answers at host and port
+ * @throws Error if an address is taken; RangeError for an onion location of another form
+ */
 export async function listenEverywhere(
   { host, port, socketPath, onionLocation }: Addresses,
   limits: Limits,
   counters: Counters,
   handler: Handler,
+  clearHandler = handler,
 ): Promise<Listener> {
-  const handleClear = onionLocation === undefined ? handler : telling(onionLocation, handler);
+  const handleClear = onionLocation === undefined ? clearHandler : telling(onionLocation, clearHandler);
   const clear = await listen({ host, port }, limits, counters, handleClear);
   if (socketPath === undefined) return clear;
   try {

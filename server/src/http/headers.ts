@@ -63,6 +63,19 @@ export function policyHeader(origins: readonly string[] = []): readonly [string,
   return ['Content-Security-Policy', policy.join('; ')];
 }
 
+/** The policy of a page on which no script runs. @param formAction where its forms may go */
+export function stillPolicy(formAction: "'self'" | "'none'"): readonly [string, string] {
+  const policy = [
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "base-uri 'none'",
+    `form-action ${formAction}`,
+    "frame-ancestors 'none'",
+  ];
+  return ['Content-Security-Policy', policy.join('; ')];
+}
+
 export const commonHeaders: readonly (readonly [string, string])[] = [
   policyHeader(),
   ['Cross-Origin-Opener-Policy', 'same-origin'],

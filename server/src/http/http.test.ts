@@ -40,6 +40,7 @@ function writePages(folder: string): string {
   const manifest = {
     pages: [page('zh-Hans', 'chinese_simplified'), page('en', 'english')],
     plainPages: [],
+    clearPages: [],
     campaigns: [],
     assets,
   };

@@ -12,7 +12,8 @@ import type { Coding, StaticFile } from './answer.ts';
 import { campaignHtml, campaignStyle } from './campaign-html.ts';
 import { fillHtml, keepSections } from './fill-html.ts';
 import { deskSections, fillPage, mainPart, valuesFor } from './fill-page.ts';
-import { policyHeader } from './headers.ts';
+import { policyHeader, stillPolicy } from './headers.ts';
+import { onionValues } from './onion-values.ts';
 
 const encoder = new TextEncoder();
 /** Bytes: the offline page alone is larger. At its best Brotli takes as long for it as for all others, to save a tenth of it. */
@@ -41,6 +42,8 @@ export class Pages {
   #pages: ReadonlyMap<string, StaticFile> = new Map();
   #campaigns: ReadonlyMap<string, StaticFile> = new Map();
   #plain: ReadonlyMap<string, PlainFirst> = new Map();
+  #clear: ReadonlyMap<string, StaticFile> = new Map();
+  readonly #shownOnion: string | null;
   readonly #hasForms: boolean;
   #filledWith: VerifiedRoster | null = null;
   #headers: Required<StaticFile>['headers'] | null = null;
@@ -50,8 +53,10 @@ export class Pages {
   /**
    * @param language of the page at `/`, if the operator has chosen one
    * @param hasForms whether the mode without scripts is on; the pages say so
+   * @param shownOnion where the pages of the clear web lead; null if there are none
    */
-  constructor(built: BuiltPages, language: string | undefined, hasForms = false) {
+  constructor(built: BuiltPages, language: string | undefined, hasForms = false, shownOnion: string | null = null) {
+    this.#shownOnion = shownOnion;
     this.#hasForms = hasForms;
     this.#built = built;
     this.#language = language;
@@ -66,6 +71,11 @@ export class Pages {
     if (file !== undefined) return this.#headers === null ? file : { ...file, headers: this.#headers };
     const isPage = path === '/' || this.#built.pages.some(({ language }) => path === `/${language}/`);
     return isPage && this.#filledWith === null && this.#built.pages.length > 0 ? 'no-roster' : null;
+  }
+
+  /** In place of a page, at the address that takes no messages (HTTP-8); null if there is none. */
+  findClear(path: string): StaticFile | null {
+    return this.#clear.get(path) ?? null;
   }
 
   /** Fills the pages in with what this roster says, unless they are already. */
@@ -88,11 +98,23 @@ export class Pages {
       plain.set(language, { file: this.#file(contentType, filled({})), saying: filled });
     }
     this.#plain = plain;
-    const first = pages.get(`/${this.#firstLanguage(roster)}/`);
-    if (first !== undefined) pages.set('/', first);
-    this.#pages = pages;
+    const first = `/${this.#firstLanguage(roster)}/`;
+    this.#clear = withFirst(await this.#clearPages(roster), first);
+    this.#pages = withFirst(pages, first);
     this.#filledWith = roster;
     this.#headers = [policyHeader(signedOrigins(roster))];
+  }
+
+  async #clearPages(roster: VerifiedRoster): Promise<Map<string, StaticFile>> {
+    const pages = new Map<string, StaticFile>();
+    if (this.#shownOnion === null) return pages;
+    const shown = onionValues(this.#shownOnion);
+    for (const { language, list, contentType, html } of this.#built.clearPages) {
+      const filled = fillHtml(html, new Map([...(await valuesFor(roster, language, list)), ...shown]));
+      const file = this.#file(contentType, encoder.encode(filled));
+      pages.set(`/${language}/`, { ...file, headers: [stillPolicy("'none'")] });
+    }
+    return pages;
   }
 
   /**
@@ -178,6 +200,12 @@ export class Pages {
     });
     return { type, codings };
   }
+}
+
+/** The page at `/` too. */
+function withFirst(pages: Map<string, StaticFile>, path: string): Map<string, StaticFile> {
+  const first = pages.get(path);
+  return first === undefined ? pages : pages.set('/', first);
 }
 
 function hasName({ names }: VerifiedRoster, language: string): boolean {

@@ -42,7 +42,7 @@ function writePages(): string {
   const page = { language: 'en', list: 'english', path: 'en/index.html', contentType: 'text/html; charset=utf-8' };
   writeFileSync(
     join(scratch, 'manifest.json'),
-    JSON.stringify({ pages: [page], plainPages: [], assets: [], campaigns: [] }),
+    JSON.stringify({ pages: [page], plainPages: [], clearPages: [], assets: [], campaigns: [] }),
   );
   return scratch;
 }

@@ -2,6 +2,7 @@
 
 import type { Offered, Past } from '@postern/plain/frames';
 import { type Answer, type StaticFile, staticAnswer } from '../http/answer.ts';
+import { stillPolicy } from '../http/headers.ts';
 import type { Handler, Incoming } from '../http/listener.ts';
 import type { Pages, PlainFirst, Said } from '../http/pages.ts';
 import { Refusal } from '../http/refusal.ts';
@@ -27,16 +28,8 @@ const leaving = 'go=leave';
 /** Longer forms hold something that was typed. */
 const shortBytesMax = 256;
 
-const policy = [
-  "default-src 'none'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
 const keptForAnHour = ['Cache-Control', 'private, max-age=3600, immutable'] as const;
-const ownPolicy = ['Content-Security-Policy', policy] as const;
+const ownPolicy = stillPolicy("'self'");
 const empty = new TextEncoder().encode(
   '<!doctype html>\n<html><head><meta charset="utf-8"><title></title><link rel="icon" href="data:,"></head></html>\n',
 );

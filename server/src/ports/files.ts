@@ -23,6 +23,8 @@ export interface BuiltPages {
   }[];
   /** The same for the mode without scripts. */
   readonly plainPages: BuiltPages['pages'];
+  /** In their place where no messages are taken, with `{{groups}}` and `{{code}}` of the onion address as markup. */
+  readonly clearPages: BuiltPages['pages'];
   /** Templates of a campaign's page, one for each language, to be filled by `campaignHtml`. */
   readonly campaigns: readonly {
     readonly language: string;

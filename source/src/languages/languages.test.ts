@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { placeholders } from '../template.ts';
 import { fill, staticSections } from '../texts.ts';
 import { campaignHtml } from './campaign-html.ts';
+import { clearHtml } from './clear-html.ts';
 import { languages } from './languages.ts';
 import { pageHtml } from './page-html.ts';
 import { plainHtml } from './plain-html.ts';
@@ -36,7 +37,7 @@ describe.each(languages)('$tag', (language) => {
 
   it('explains everything in its HTML: each text of the static sections stands there, outside the template', () => {
     const [body = ''] = pageHtml(language, assets).split('<template');
-    const plain = (body + campaignHtml(language, assets))
+    const plain = (body + campaignHtml(language, assets) + clearHtml(language, assets))
       .replaceAll(/<span class="name">|<\/span>/g, '')
       .replaceAll('&quot;', '"')
       .replaceAll('{{', '{')

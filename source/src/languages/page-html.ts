@@ -101,7 +101,7 @@ export function wordsAttributes(list: Language['list']): string {
   return `lang="${listNames[list][1]}" dir="ltr"${list.startsWith('chinese') ? ' class="characters"' : ''}`;
 }
 
-function leaveLink(say: Say): string {
+export function leaveLink(say: Say): string {
   return `<a id="leave" class="leave" href="about:blank" rel="noreferrer">${say('page.leave')}</a>`;
 }
 
@@ -117,7 +117,7 @@ function hero(say: Say, parts: { readonly hero: string; readonly desks: string }
 </section>`;
 }
 
-function verification({ list }: Language, say: Say): string {
+export function verification({ list }: Language, say: Say): string {
   const items = Array.from({ length: 8 }, (_, i) => `<li>{{word${i + 1}}}</li>`);
   return `<section class="verification">
 <h2>${say('who.wordsHeading')}</h2>

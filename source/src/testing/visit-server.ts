@@ -68,16 +68,18 @@ type More = {
   readonly campaigns?: (roster: VerifiedRoster) => Promise<readonly VerifiedCampaign[]>;
   /** The first pages of the mode without scripts, without what comes after. */
   readonly hasForms?: boolean;
+  /** The onion address of the clear-web pages, which are served below `/clear`. */
+  readonly shownOnion?: string | undefined;
 };
 
 /** The same over HTTP with the real pages and headers. @param now unix seconds, as the browser's clock has it */
 export async function visitServer(
   now: () => number,
   fields: Partial<Roster> = {},
-  { pages: changed = (built) => built, campaigns = async () => [], hasForms = false }: More = {},
+  { pages: changed = (built) => built, campaigns = async () => [], hasForms = false, shownOnion }: More = {},
 ): Promise<VisitServer> {
   const { answers, verified } = await makeAnswers(now, fields);
-  const pages = new Pages(changed(await readBuiltPages(dist)), 'zh-Hans', hasForms);
+  const pages = new Pages(changed(await readBuiltPages(dist)), 'zh-Hans', hasForms, shownOnion);
   await pages.fill(verified);
   await pages.fillCampaigns(Math.floor(now() / daySeconds), campaigns);
   const plain = (path: string): StaticFile | null => {
@@ -89,7 +91,8 @@ export async function visitServer(
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const path = incoming.url ?? '/';
     for (const name of Object.keys(incoming.headers)) headerNames.add(name);
-    const file = path.startsWith('/plain/') ? plain(path) : pages.find(path);
+    const clear = pages.findClear(path.replace(/^\/clear/, ''));
+    const file = path.startsWith('/plain/') ? plain(path) : path.startsWith('/clear/') ? clear : pages.find(path);
     const type = file === null || file === 'no-roster' ? undefined : file.type;
     for (const [name, value] of headersFor(type)) outgoing.setHeader(name, value);
     if (file !== null && file !== 'no-roster') {
