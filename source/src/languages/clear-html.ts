@@ -1,6 +1,6 @@
 /** Makes the page of one language for a clear-web address that takes no messages: where the onion address is, and how to tell it. */
 import type { Language } from './languages.ts';
-import { type Assets, bar, before, head, leaveLink, never, sayIn, verification } from './page-html.ts';
+import { type Assets, bar, before, head, leaveLink, sayIn, verification } from './page-html.ts';
 
 /** No script, no form. `{{groups}}` and `{{code}}` are the onion address in groups of letters, and as a QR code. */
 export function clearHtml(language: Language, assets: Pick<Assets, 'icon' | 'style'>): string {
@@ -24,7 +24,6 @@ ${bar(language, say, (other) => `/${other}/`, leaveLink(say))}
 </section>
 ${verification(language, say)}
 ${before(say, ['work', 'home', 'tor', 'near'])}
-${never(say)}
 </div>
 </main>
 </body>
