@@ -83,6 +83,12 @@ describe.skipIf(lacks('chromium'))('export in the page of the desk', () => {
       expect(await axe(page), scheme).toEqual([]);
       await screenshot(page, `desk-export-1440-${scheme}`, { fullPage: false });
     }
+    await page.setViewport({ width: 320, height: 900 });
+    await page.click('.work-button');
+    await page.$eval('form.export', (form) => form.scrollIntoView());
+    expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
+    await screenshot(page, 'desk-export-320', { fullPage: false });
+    await page.setViewport({ width: 1440, height: 900 });
 
     const [name = ''] = readdirSync(join(folder.path, 'exports'));
     const path = join(folder.path, 'exports', name);
