@@ -264,7 +264,7 @@ describe('postern desk import', () => {
     expect([first.err, first.json]).toMatchObject(['', { ok: true, messages: [{ opened: 1 }] }]);
     const half = place.write('half.txt', lines.slice(1).join('\n'));
     const failed = await take(half);
-    expect([failed.code, failed.json.messages]).toEqual([1, [{ problem: 'missing' }]]);
+    expect([failed.code, failed.json.messages]).toEqual([1, [{ problem: 'missing', missing: [1] }]]);
     expect((await take(place.write('no.txt', 'nothing of that kind'))).code).toBe(2);
 
     const desk = await startDesk({ folder: device });
