@@ -4,7 +4,7 @@ import type { CallRefusal } from '@postern/desk/calls/call-desk';
 import type { CallDraft } from '@postern/desk/calls/call-draft';
 import type { CallProblem } from '@postern/desk/calls/workshop';
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import { nameOf } from './call-language.ts';
@@ -118,6 +118,7 @@ type Said = { readonly text: string; readonly path?: string; readonly fault?: st
 function Ways({ page, call, name, isReady, keepNow }: WaysProps): JSX.Element {
   const [said, setSaid] = useState<Said | null>(null);
   const [isWorking, setWorking] = useState(false);
+  const roster = useRef<HTMLInputElement>(null);
   const { say, number } = page.words.value;
   const refuse = (problem: CallRefusal): Said => ({ text: say(refusalTexts[problem]), isProblem: true });
   const run = (work: () => Promise<Said>): void => {
@@ -160,18 +161,21 @@ function Ways({ page, call, name, isReady, keepNow }: WaysProps): JSX.Element {
         </li>
         <li>
           <p>{say('calls.publishText')}</p>
-          <label class="field">
-            <span>{say('calls.publishFile')}</span>
-            <input
-              type="file"
-              disabled={isStill}
-              onChange={({ currentTarget: field }) => {
-                const file = field.files?.[0];
-                field.value = '';
-                if (file !== undefined) run(() => publish(file));
-              }}
-            />
-          </label>
+          <input
+            ref={roster}
+            type="file"
+            hidden
+            disabled={isStill}
+            onChange={({ currentTarget: field }) => {
+              const file = field.files?.[0];
+              field.value = '';
+              if (file !== undefined) run(() => publish(file));
+            }}
+          />
+          {/* The browser's own button would speak the browser's language. */}
+          <button type="button" class="quiet" disabled={isStill} onClick={() => roster.current?.click()}>
+            {say('calls.publishFile')}
+          </button>
         </li>
         <li>
           <p>{say('calls.kitText')}</p>

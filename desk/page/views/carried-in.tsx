@@ -70,7 +70,7 @@ function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
           }}
         />
         {/* The browser's own button would speak the browser's language. */}
-        <button type="button" onClick={() => field.current?.click()}>
+        <button type="button" class="quiet" onClick={() => field.current?.click()}>
           {say('carried.choose')}
         </button>
       </div>

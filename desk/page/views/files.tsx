@@ -209,7 +209,7 @@ export function Attached({
       )}
       <input ref={field} type="file" multiple hidden onChange={(event) => choose(event.currentTarget)} />
       {/* The browser's own button would speak the browser's language. */}
-      <button type="button" class="chooser" onClick={() => field.current?.click()}>
+      <button type="button" class="quiet chooser" onClick={() => field.current?.click()}>
         {say('file.attach')}
       </button>
     </div>
