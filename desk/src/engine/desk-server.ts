@@ -47,8 +47,9 @@ export class DeskServer {
   ): Promise<Extract<DeviceAnswer, { kind: Kind }>> {
     const body = encodeDeviceRequest(request);
     let answer = await this.#send(body);
-    // A nonce or time that was not accepted is signed anew once; a clock that is wrong stays wrong.
-    if (answer.status === 409) answer = await this.#send(body);
+    // A nonce or time that was not accepted is signed anew once, for the next second: the one in which the server started
+    // counts as before its start (DEV-1). A clock that is wrong stays wrong.
+    if (answer.status === 409) answer = await this.#send(body, 1);
     this.#reached = true;
     if (answer.status === 401) throw new Refused(request.kind, 'signature');
     if (answer.status === 409) throw new Refused(request.kind, 'clock');
@@ -58,10 +59,11 @@ export class DeskServer {
     return read as Extract<DeviceAnswer, { kind: Kind }>;
   }
 
-  async #send(body: Uint8Array): Promise<HttpAnswer> {
+  /** @param ahead seconds */
+  async #send(body: Uint8Array, ahead = 0): Promise<HttpAnswer> {
     const request = { method: 'POST', path: '/desk', body };
     const { device, signing } = this.#keys;
-    const created = Math.floor(this.#ports.now());
+    const created = Math.floor(this.#ports.now()) + ahead;
     const headers = await signDeviceRequest({ deviceId: device, key: signing }, request, created, this.#ports.random);
     return reach('/desk', () => this.#ports.callDesk({ headers: { ...headers }, body }));
   }
