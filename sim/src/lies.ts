@@ -53,7 +53,7 @@ export const lies: readonly Lie[] = [
   {
     name: 'an index of two days ago',
     atDesk: ['index-invalid'],
-    atSource: ['index-old', 'index'],
+    atSource: ['index-old', 'index', 'bundle-changed'],
     hours: 10,
     tell: async (scene) => {
       return toVisitors('/index/0', async (answer) => scene.old.get('/index/0') ?? answer);
@@ -62,7 +62,7 @@ export const lies: readonly Lie[] = [
   {
     name: 'the same index for hours',
     atDesk: ['index-invalid'],
-    atSource: ['index-old'],
+    atSource: ['index-old', 'bundle-changed'],
     hours: 4,
     hoursBefore: 1,
     tell: async (scene) => {
@@ -103,7 +103,7 @@ export const lies: readonly Lie[] = [
   },
   {
     name: 'one visitor gets a bundle of his own, with another key for requests',
-    atSource: ['index'],
+    atSource: ['bundle-changed'],
     hours: 1,
     tell: async (scene) => {
       const own = ownBundle(scene);

@@ -1,6 +1,6 @@
 /** Watches every AES-GCM encryption of the process and remembers key and nonce, as hashes, to find one that is used twice (ENC-4). */
 
-import crypto, { type CipherKey } from 'node:crypto';
+import crypto, { type CipherKey, KeyObject } from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { bytesToHex, concat } from '@postern/protocol/bytes/encode';
 import { sha256Native } from '@postern/protocol/primitives/hmac-native';
@@ -76,10 +76,14 @@ function watchCiphers(note: (key: Uint8Array, iv: Uint8Array<ArrayBuffer>) => vo
     syncBuiltinESMExports();
   };
   put((name: string, key: CipherKey, iv: Uint8Array, ...more: unknown[]) => {
-    if (name === 'aes-256-gcm') note(new Uint8Array(key as Uint8Array), new Uint8Array(iv));
+    if (name === 'aes-256-gcm') note(bytesOfKey(key), new Uint8Array(iv));
     return create(name, key, iv, ...more);
   });
   return () => put(createCipheriv);
+}
+
+function bytesOfKey(key: CipherKey): Uint8Array {
+  return new Uint8Array(key instanceof KeyObject ? key.export() : (key as Uint8Array));
 }
 
 function isGcm(algorithm: unknown): boolean {
