@@ -4,9 +4,10 @@ import type { CallRefusal } from '@postern/desk/calls/call-desk';
 import type { CallDraft } from '@postern/desk/calls/call-draft';
 import type { CallProblem } from '@postern/desk/calls/workshop';
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
+import { FileButton } from '../views/file-button.tsx';
 import { nameOf } from './call-language.ts';
 import { Fault } from './call-preview.tsx';
 
@@ -43,22 +44,16 @@ export function CallChecklist({ page, draft, kept, keepNow, change }: CallCheckl
           )}
         </ul>
         {check !== null && check.fault !== null && <Fault page={page} fault={check.fault} />}
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={checks.contact}
-            onChange={() => change({ ...draft, checks: { ...checks, contact: !checks.contact } })}
-          />
-          {say('calls.contact')}
-        </label>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={checks.words}
-            onChange={() => change({ ...draft, checks: { ...checks, words: !checks.words } })}
-          />
-          {say('calls.wordsMatch')}
-        </label>
+        {personChecks.map(([name, text]) => (
+          <label key={name} class="check">
+            <input
+              type="checkbox"
+              checked={checks[name]}
+              onChange={() => change({ ...draft, checks: { ...checks, [name]: !checks[name] } })}
+            />
+            {say(text)}
+          </label>
+        ))}
         <dl class="call-check-words">
           {Object.entries(check?.words ?? {}).map(([language, words]) => (
             <div key={language}>
@@ -118,7 +113,6 @@ type Said = { readonly text: string; readonly path?: string; readonly fault?: st
 function Ways({ page, call, name, isReady, keepNow }: WaysProps): JSX.Element {
   const [said, setSaid] = useState<Said | null>(null);
   const [isWorking, setWorking] = useState(false);
-  const roster = useRef<HTMLInputElement>(null);
   const { say, number } = page.words.value;
   const refuse = (problem: CallRefusal): Said => ({ text: say(refusalTexts[problem]), isProblem: true });
   const run = (work: () => Promise<Said>): void => {
@@ -161,21 +155,12 @@ function Ways({ page, call, name, isReady, keepNow }: WaysProps): JSX.Element {
         </li>
         <li>
           <p>{say('calls.publishText')}</p>
-          <input
-            ref={roster}
-            type="file"
-            hidden
+          <FileButton
+            words={say('calls.publishFile')}
+            isOne
             disabled={isStill}
-            onChange={({ currentTarget: field }) => {
-              const file = field.files?.[0];
-              field.value = '';
-              if (file !== undefined) run(() => publish(file));
-            }}
+            take={([file]) => run(() => publish(file))}
           />
-          {/* The browser's own button would speak the browser's language. */}
-          <button type="button" class="quiet" disabled={isStill} onClick={() => roster.current?.click()}>
-            {say('calls.publishFile')}
-          </button>
         </li>
         <li>
           <p>{say('calls.kitText')}</p>
@@ -196,6 +181,12 @@ function Ways({ page, call, name, isReady, keepNow }: WaysProps): JSX.Element {
     </section>
   );
 }
+
+/** What only a person can settle. */
+const personChecks = [
+  ['contact', 'calls.contact'],
+  ['words', 'calls.wordsMatch'],
+] as const;
 
 /** Of a signed roster: a larger file is none. */
 const rosterBytesMax = 262_144;

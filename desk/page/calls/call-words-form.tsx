@@ -35,30 +35,22 @@ export function CallWordsForm({ page, draft, language, text, change }: CallWords
     const [one, two, three] = text.safe.map((step, place) => (place === at ? value : step));
     change({ ...text, safe: [one ?? '', two ?? '', three ?? ''] });
   };
+  const wordsField = (name: keyof typeof labels, rows?: number): JSX.Element => (
+    <WordsField
+      key={name}
+      {...shared}
+      rows={rows}
+      label={say(labels[name])}
+      value={text[name]}
+      source={source?.[name]}
+      set={(value) => change({ ...text, [name]: value })}
+    />
+  );
   return (
     <form class="call-words" autocomplete="off" onSubmit={(event) => event.preventDefault()}>
       <Review page={page} language={language} text={text} change={change} />
-      {lines.map((name) => (
-        <WordsField
-          key={name}
-          {...shared}
-          label={say(labels[name])}
-          value={text[name]}
-          source={source?.[name]}
-          set={(value) => change({ ...text, [name]: value })}
-        />
-      ))}
-      {blocks.slice(0, 3).map((name) => (
-        <WordsField
-          key={name}
-          {...shared}
-          rows={4}
-          label={say(labels[name])}
-          value={text[name]}
-          source={source?.[name]}
-          set={(value) => change({ ...text, [name]: value })}
-        />
-      ))}
+      {lines.map((name) => wordsField(name))}
+      {blocks.slice(0, 3).map((name) => wordsField(name, 4))}
       {dangers.map((key, at) => (
         <WordsField
           key={key}
@@ -70,17 +62,7 @@ export function CallWordsForm({ page, draft, language, text, change }: CallWords
           set={(value) => setSafe(at, value)}
         />
       ))}
-      {blocks.slice(3).map((name) => (
-        <WordsField
-          key={name}
-          {...shared}
-          rows={3}
-          label={say(labels[name])}
-          value={text[name]}
-          source={source?.[name]}
-          set={(value) => change({ ...text, [name]: value })}
-        />
-      ))}
+      {blocks.slice(3).map((name) => wordsField(name, 3))}
       {draft.structure.questions.map((question) => (
         <PromptFields
           key={question.id}
@@ -130,7 +112,8 @@ interface WordsFieldProps {
   /** Undefined in the language that the others are translated from. */
   readonly source: string | undefined;
   /** One line without. */
-  readonly rows?: number;
+  /** Of a text of several lines. */
+  readonly rows?: number | undefined;
   readonly set: (value: string) => void;
 }
 

@@ -1,6 +1,7 @@
 /** Draws the pages of PDF and office files as pixels, inside a worker of the frame, which ends it when it takes too long. */
 
 import type * as Mupdf from 'mupdf';
+import type { DrawnMessage } from './viewer-messages.ts';
 
 export interface OpenDocument {
   readonly kind: 'open';
@@ -13,17 +14,7 @@ export interface DrawPage {
   readonly kind: 'draw';
   readonly page: number;
 }
-export type WorkerAnswer =
-  | {
-      readonly kind: 'drawn';
-      readonly page: number;
-      readonly pages: number;
-      readonly width: number;
-      readonly height: number;
-      readonly pixels: Uint8ClampedArray<ArrayBuffer>;
-      readonly text: string;
-    }
-  | { readonly kind: 'failed'; readonly problem: 'damaged' | 'locked' };
+export type WorkerAnswer = DrawnMessage | { readonly kind: 'failed'; readonly problem: 'damaged' | 'locked' };
 
 const pixelsMax = 4_000_000;
 const scaleMax = 2;

@@ -100,7 +100,7 @@ async function copyPicture(picture: Blob): Promise<void> {
   drawn?.drawImage(whole, 0, 0, width, height);
   const pixels = drawn?.getImageData(0, 0, width, height).data;
   if (pixels === undefined) return fail('damaged');
-  tellDrawn({ page: 0, pages: 1, width, height, pixels: new Uint8ClampedArray(pixels), text: '' });
+  tellDrawn({ kind: 'drawn', page: 0, pages: 1, width, height, pixels: new Uint8ClampedArray(pixels), text: '' });
 }
 
 function showMedia(element: 'audio' | 'video', bytes: Uint8Array, type: string): void {
@@ -161,11 +161,11 @@ function takeAnswer(answer: WorkerAnswer): void {
     fail(answer.problem);
     return;
   }
-  const { width, height, pixels, page, pages, text } = answer;
   if (purpose === 'copy') {
-    tellDrawn({ page, pages, width, height, pixels, text });
+    tellDrawn(answer);
     return;
   }
+  const { width, height, pixels, page, pages, text } = answer;
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [width, height];
   canvas.setAttribute('role', 'img');
@@ -187,8 +187,8 @@ function put(element: Element): void {
   document.body.replaceChildren(element);
 }
 
-function tellDrawn(drawn: Omit<DrawnMessage, 'kind'>): void {
-  parent.postMessage({ kind: 'drawn', ...drawn } satisfies FrameMessage, '*', [drawn.pixels.buffer]);
+function tellDrawn(drawn: DrawnMessage): void {
+  parent.postMessage(drawn satisfies FrameMessage, '*', [drawn.pixels.buffer]);
 }
 
 function tell(message: FrameMessage): void {

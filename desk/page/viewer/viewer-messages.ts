@@ -40,7 +40,7 @@ export type ViewProblem = (typeof viewProblems)[number];
 /** Why there is no safe copy. `pages`: the document has too many. `failed`: the local process did not take it. */
 export type CopyFailure = ViewProblem | CopyProblem | 'pages' | 'stopped' | 'failed';
 
-/** A page as pixels, four bytes each, of a copy that is made. */
+/** A page of a document as pixels, four bytes each. */
 export interface DrawnMessage {
   readonly kind: 'drawn';
   readonly page: number;

@@ -6,6 +6,7 @@ import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import { readFrameMessage } from '../viewer/viewer-messages.ts';
 import { Dialog } from './dialog.tsx';
+import { FileButton } from './file-button.tsx';
 
 /** A frame that says nothing for so long about a picture says nothing of use. */
 const patienceMs = 20_000;
@@ -23,7 +24,6 @@ export function CarriedIn({ page }: { readonly page: DeskPage }): JSX.Element {
 function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
   const { say } = page.words.value;
   const frame = useRef<HTMLIFrameElement>(null);
-  const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
   const [items, setItems] = useState<readonly CarriedItem[]>([]);
   const [isBusy, setBusy] = useState(false);
@@ -58,21 +58,11 @@ function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
       <p>{say('carried.hint')}</p>
       <div class="drop">
         <p>{say('carried.files')}</p>
-        <input
-          ref={field}
-          type="file"
-          multiple
-          hidden
+        <FileButton
+          words={say('carried.choose')}
           accept=".txt,text/plain,image/png,image/jpeg,image/webp,image/gif"
-          onChange={({ currentTarget }) => {
-            takeFiles([...(currentTarget.files ?? [])]);
-            currentTarget.value = '';
-          }}
+          take={takeFiles}
         />
-        {/* The browser's own button would speak the browser's language. */}
-        <button type="button" class="quiet" onClick={() => field.current?.click()}>
-          {say('carried.choose')}
-        </button>
       </div>
       <form onSubmit={takeText} autocomplete="off">
         <label for="carried-text">{say('carried.text')}</label>

@@ -3,10 +3,10 @@ import type { FilePlace } from '@postern/desk/app/api';
 import type { FileView } from '@postern/desk/engine/view';
 import type { Transfer } from '@postern/desk/files/chunk-ports';
 import type { JSX } from 'preact';
-import { useRef } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import type { Save } from '../model.ts';
+import { FileButton } from './file-button.tsx';
 import { SafeCopy } from './safe-copy.tsx';
 import { FoundTraces, Reviews } from './traces.tsx';
 
@@ -172,14 +172,7 @@ export function Attached({
   const { say, size } = page.words.value;
   const { attachments, transfers, reviews } = page.state.value;
   const waiting = reviews.filter((review) => review.conversation === conversation);
-  const field = useRef<HTMLInputElement>(null);
   const own = attachments.filter((file) => file.conversation === conversation);
-  const choose = (input: HTMLInputElement): void => {
-    const { files } = input;
-    if (files !== null) page.attaching.add(conversation, [...files]);
-    // The page keeps no chooser's memory: the same file can be chosen again, and its name stands nowhere else.
-    input.value = '';
-  };
   return (
     <div class="attached">
       <Reviews page={page} reviews={waiting} />
@@ -207,11 +200,7 @@ export function Attached({
           })}
         </ul>
       )}
-      <input ref={field} type="file" multiple hidden onChange={(event) => choose(event.currentTarget)} />
-      {/* The browser's own button would speak the browser's language. */}
-      <button type="button" class="quiet chooser" onClick={() => field.current?.click()}>
-        {say('file.attach')}
-      </button>
+      <FileButton words={say('file.attach')} take={(files) => page.attaching.add(conversation, files)} />
     </div>
   );
 }

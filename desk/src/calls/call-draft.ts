@@ -1,5 +1,6 @@
 /** A call as it is written at the desk: what it asks, and its words in each language, the fields of `postern campaign new`. */
 
+import type { CampaignText } from '@postern/protocol/campaign/campaign-text';
 import type { QuestionKind } from '@postern/protocol/campaign/question';
 
 export interface DraftQuestion {
@@ -16,19 +17,8 @@ export interface DraftPrompt {
   readonly options?: Readonly<Record<string, string>>;
 }
 
-/** Fields in Markdown have their lines in one text. */
-export interface DraftText {
-  readonly state: 'draft' | 'reviewed';
-  readonly reviewer: string;
-  readonly title: string;
-  readonly summary: string;
-  readonly body: string;
-  readonly who: string;
-  readonly wanted: string;
-  /** For little, some and great danger. */
-  readonly safe: readonly [string, string, string];
-  readonly never: string;
-  readonly after: string;
+/** The words of a campaign in one language, those of its questions by their ids. */
+export interface DraftText extends Omit<CampaignText, 'language' | 'prompts'> {
   readonly questions: Readonly<Record<string, DraftPrompt>>;
 }
 
