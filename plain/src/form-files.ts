@@ -15,7 +15,7 @@ import { type StoreParts, storeStream } from './sealed-stream.ts';
 import type { TakeFile } from './upload.ts';
 
 /** Larger files are not looked into: all of one, and of its cleaned copy, stands in memory meanwhile. */
-export const lookedIntoBytesMax = 16 * 1024 * 1024;
+const lookedIntoBytesMax = 16 * 1024 * 1024;
 const unpackedBytesMax = 64 * 1024 * 1024;
 
 const cleaner: Examiner = {

@@ -251,7 +251,7 @@ export function tellUnnoticed(scene: Scene): Lie {
   };
 }
 
-/** Each of these leaves a desk that people must set up again, so they are told last. */
+/** What these leave behind is heard for a while, so they are told last. */
 export const lastingLies: readonly Lie[] = [
   {
     name: 'a log entry that is changed',
