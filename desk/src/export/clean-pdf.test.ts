@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { makePdf, makePictures } from '@postern/protocol/testing/metadata-files';
 import * as mupdf from 'mupdf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -42,6 +43,48 @@ function makeFullPdf(): Uint8Array {
   return readFileSync(path);
 }
 
+/** One page with a text in a font whose letter is a drawing, and an action wherever one can hang. */
+function makeActivePdf(): Uint8Array {
+  const document = new mupdf.PDFDocument();
+  const glyph = document.addStream('900 0 0 0 900 900 d1 0 0 900 900 re f', {});
+  const glyphs = document.addObject({ A: glyph });
+  const font = document.addObject({
+    ...{ Type: 'Font', Subtype: 'Type3', FontBBox: [0, 0, 900, 900], FontMatrix: [0.001, 0, 0, 0.001, 0, 0] },
+    ...{ CharProcs: glyphs, Encoding: { Type: 'Encoding', Differences: [65, 'A'] }, Resources: {} },
+    ...{ FirstChar: 65, LastChar: 65, Widths: [900] },
+  });
+  const fonts = document.addObject({ A: font });
+  document.insertPage(-1, document.addPage([0, 0, 300, 200], 0, { Font: fonts }, 'BT /A 90 Tf 50 50 Td (A) Tj ET'));
+  const run = (what: string): mupdf.PDFObject =>
+    document.addObject({ S: 'JavaScript', JS: document.newString(`app.alert("Marker${what}")`) });
+  const page = document.findPage(0);
+  const link = { Type: 'Annot', Subtype: 'Link', Rect: [10, 10, 30, 30], Border: [0, 0, 0], A: run('Link') };
+  page.put('Annots', document.newArray());
+  page.get('Annots').push(document.addObject(link));
+  page.put('AA', document.newDictionary());
+  page.get('AA').put('O', run('Page'));
+  const root = document.getTrailer().get('Root');
+  root.put('OpenAction', run('Open'));
+  const outlines = document.addObject({ Type: 'Outlines', Count: 1 });
+  const item = document.addObject({ Title: document.newString('Chapter'), Parent: outlines, A: run('Outline') });
+  for (const end of ['First', 'Last']) outlines.put(end, item);
+  root.put('Outlines', outlines);
+  return document.saveToBuffer('').asUint8Array().slice();
+}
+
+/** One page with a photo that is packed by these filters, the innermost first. */
+function makePhotoPdf(filters: readonly ('DCTDecode' | 'FlateDecode')[]): Uint8Array {
+  const document = new mupdf.PDFDocument();
+  const photo = makePictures(folder)[0]!.bytes;
+  const packed = filters.includes('FlateDecode') ? deflateSync(photo) : photo;
+  const Filter = filters.toReversed();
+  const fields = { Type: 'XObject', Subtype: 'Image', Width: 64, Height: 48, ColorSpace: 'DeviceRGB' };
+  const image = document.addRawStream(packed, { ...fields, BitsPerComponent: 8, Filter });
+  const drawing = '200 0 0 100 20 50 cm /I Do';
+  document.insertPage(-1, document.addPage([0, 0, 300, 200], 0, { XObject: { I: image } }, drawing));
+  return document.saveToBuffer('').asUint8Array().slice();
+}
+
 /** What exiftool and mat2 say of it, and everything in it, unpacked. */
 function foundIn(bytes: Uint8Array): string {
   const path = join(folder, 'looked-at.pdf');
@@ -70,6 +113,22 @@ describe.skipIf(lacks('libimage-exiftool-perl', 'mat2', 'imagemagick'))('a clean
       expect(foundIn(cleaned)).not.toMatch(planted);
       expect(pixelsOf(cleaned).equals(pixelsOf(original))).toBe(true);
     }
+  });
+
+  it('keeps letters and resources whatever they are called, and no action', async () => {
+    const original = makeActivePdf();
+    for (const where of ['Link', 'Page', 'Open', 'Outline']) expect(foundIn(original)).toContain(`Marker${where}`);
+    const cleaned = (await cleanPdfApart(original)) as Uint8Array;
+    expect(foundIn(cleaned)).not.toMatch(planted);
+    expect(pixelsOf(original).some((value) => value < 128)).toBe(true);
+    expect(pixelsOf(cleaned).equals(pixelsOf(original))).toBe(true);
+  });
+
+  it('is not made of one with a photo inside another filter', async () => {
+    const plain = makePhotoPdf(['DCTDecode']);
+    expect(foundIn(plain)).toMatch(planted);
+    expect(foundIn((await cleanPdfApart(plain)) as Uint8Array)).not.toMatch(planted);
+    expect(await cleanPdfApart(makePhotoPdf(['DCTDecode', 'FlateDecode']))).toBe(null);
   });
 
   it('is not made of one that is damaged or no PDF', async () => {

@@ -9,10 +9,13 @@ const droppedFromRoot = [
   ...['AcroForm', 'Collection', 'DSS', 'Info', 'Legal', 'MarkInfo', 'Names', 'OpenAction', 'Outlines', 'Perms'],
   ...['SpiderInfo', 'StructTreeRoot', 'Threads', 'URI'],
 ];
-/** Of any object. Notes and fields are drawn onto their page before their records go. */
-const droppedAnywhere = ['A', 'AA', 'AF', 'Annots', 'LastModified', 'Metadata', 'PieceInfo', 'Thumb'] as const;
+/**
+ * Of any object, so no key that a glyph or a resource may be called: what has actions under `A` goes with its records.
+ * Notes and fields are drawn onto their page before that.
+ */
+const droppedAnywhere = ['AA', 'AF', 'Annots', 'LastModified', 'Metadata', 'PieceInfo', 'Thumb'] as const;
 
-/** @throws MetadataError for one that is locked, or no PDF; the library's error for one that is damaged */
+/** @throws MetadataError for one that is locked, no PDF, or has a photo that cannot be cleaned; the library's error for one that is damaged */
 export async function cleanPdf(bytes: Uint8Array): Promise<Uint8Array> {
   const mupdf = await import('mupdf');
   const document = mupdf.Document.openDocument(bytes, 'application/pdf').asPDF();
@@ -39,10 +42,12 @@ function drop(object: Mupdf.PDFObject, keys: readonly string[]): void {
   for (const key of keys) if (!object.get(key).isNull()) object.delete(key);
 }
 
-/** A JPEG as it lay on somebody's disk, with all that its camera wrote. */
+/** A JPEG as it lay on somebody's disk, with all that its camera wrote. @throws MetadataError for one inside another filter */
 function isPhoto(object: Mupdf.PDFObject): boolean {
   if (!object.isStream()) return false;
   const filter = object.get('Filter');
-  const only = filter.isArray() && filter.length === 1 ? filter.get(0) : filter;
-  return only.isName() && only.asName() === 'DCTDecode';
+  const filters = filter.isArray() ? Array.from({ length: filter.length }, (_, at) => filter.get(at)) : [filter];
+  if (!filters.some((one) => one.isName() && one.asName() === 'DCTDecode')) return false;
+  if (filters.length > 1) throw new MetadataError('malformed', 'clean a PDF: a photo in it is packed twice');
+  return true;
 }
