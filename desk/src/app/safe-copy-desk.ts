@@ -10,7 +10,7 @@ import type { LocalStore } from '../engine/ports.ts';
 import { pageTextMax } from '../files/copy-limits.ts';
 import type { DeskFiles } from '../files/desk-files.ts';
 import { keptName } from '../files/file-folder.ts';
-import { type CopyOrder, SafeCopies } from '../files/safe-copies.ts';
+import { type CopyOrder, type MadeCopy, SafeCopies } from '../files/safe-copies.ts';
 import type { FilePlace } from './api.ts';
 import {
   type CopyProblem,
@@ -34,6 +34,7 @@ export interface SafeCopyParts {
 export class SafeCopyDesk {
   readonly #parts: SafeCopyParts;
   readonly #making: SafeCopies;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: SafeCopyParts) {
     this.#parts = parts;
@@ -76,21 +77,24 @@ export class SafeCopyDesk {
   /** Seals the copy, and its text as a file of its own if that is wanted. One made before of the same file is replaced. */
   async end(copy: string, hasText: boolean): Promise<{ readonly problem: CopyProblem | null }> {
     const made = this.#making.end(copy);
-    if (made === null) return { problem: 'incomplete' };
+    return made === null ? { problem: 'incomplete' } : this.#inTurn(() => this.#keep(made, hasText));
+  }
+
+  async #keep({ order, pdf, text }: MadeCopy, hasText: boolean): Promise<{ readonly problem: CopyProblem | null }> {
     const { store, files } = this.#parts;
-    const { id, message, at, name } = made.order;
-    if ((await this.#parts.original(made.order)) === null) return { problem: 'none' };
+    const { id, message, at, name } = order;
+    if ((await this.#parts.original(order)) === null) return { problem: 'none' };
     const day = this.#parts.day();
     const before = await readCopies(store, id);
     const kept = before.filter((other) => other.message !== message || other.at !== at);
     if (kept.length + 2 > copiesMax) return { problem: 'full' };
     const added: CopyRecord[] = [];
     try {
-      const file = await files.keep({ name: `${name}.pdf`, type: 'application/pdf', day }, made.pdf);
+      const file = await files.keep({ name: `${name}.pdf`, type: 'application/pdf', day }, pdf);
       added.push({ message, at, file });
-      if (hasText && made.text.trim() !== '') {
-        const text = await files.keep({ name: `${name}.txt`, type: 'text/plain', day }, utf8ToBytes(made.text));
-        added.push({ message, at, file: text });
+      if (hasText && text.trim() !== '') {
+        const textFile = await files.keep({ name: `${name}.txt`, type: 'text/plain', day }, utf8ToBytes(text));
+        added.push({ message, at, file: textFile });
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
@@ -113,7 +117,11 @@ export class SafeCopyDesk {
   }
 
   /** Of a case that has ended. */
-  async forget(id: string): Promise<void> {
+  forget(id: string): Promise<void> {
+    return this.#inTurn(() => this.#forget(id));
+  }
+
+  async #forget(id: string): Promise<void> {
     const copies = await readCopies(this.#parts.store, id);
     if (copies.length === 0) return;
     await writeCopies(this.#parts.store, id, []);
@@ -122,6 +130,13 @@ export class SafeCopyDesk {
 
   close(): void {
     this.#making.drop();
+  }
+
+  /** Between reading the list of a case and writing it nothing else may write it. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const run = this.#last.then(work);
+    this.#last = run.catch(() => undefined);
+    return run;
   }
 
   async #remove(copies: readonly CopyRecord[]): Promise<void> {
