@@ -5,7 +5,7 @@ import { WireError } from '@postern/protocol/bytes/wire-error';
 import { FILE_BYTES_MAX, FILES_MAX } from '@postern/protocol/constants';
 import { aspectNames, noteKinds, purposes, roles } from '@postern/protocol/messages/case-event';
 import { previewKinds } from '../calls/workshop.ts';
-import type { AlertCode } from '../engine/view.ts';
+import { alertCodes } from '../engine/view.ts';
 import { copyPagesMax } from '../files/copy-limits.ts';
 import type { CallName, Calls } from './api.ts';
 
@@ -21,35 +21,6 @@ const casesMax = 15_000;
 /** Sixteen of the long, post-quantum kind of age. */
 const recipientsMax = 36_000;
 
-const alertCodes: readonly AlertCode[] = [
-  'removed',
-  'roster-rolled-back',
-  'roster-conflict',
-  'roster-invalid',
-  'roster-expired',
-  'roster-expiring',
-  'log-fork',
-  'log-withheld',
-  'log-invalid',
-  'log-gap',
-  'log-lost',
-  'log-restored',
-  'key-invalid',
-  'parcel-invalid',
-  'envelopes-malformed',
-  'days-unfinished',
-  'day-keys-short',
-  'no-receipt',
-  'bundle-invalid',
-  'index-invalid',
-  'issuer-invalid',
-  'reply-too-old',
-  'reply-refused',
-  'loss-suspected',
-  'event-refused',
-  'clock',
-];
-
 const text =
   (charactersMax: number): Field =>
   (value) =>
@@ -61,6 +32,7 @@ const orNull =
   (value) =>
     value === null ? null : field(value);
 const deviceId: Field = (value) => (typeof value === 'string' && /^[0-9a-f]{16}$/.test(value) ? value : undefined);
+const callId = deviceId;
 const alertCode: Field = (value) => alertCodes.find((code) => code === value);
 const count: Field = (value) =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff ? value : undefined;
@@ -123,14 +95,14 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   statistics: {},
   calls: {},
   'call-begin': { language: text(35) },
-  'call-read': { call: deviceId },
+  'call-read': { call: callId },
   'call-write': { draft: text(draftCharactersMax) },
-  'call-drop': { call: deviceId },
-  'call-check': { call: deviceId },
-  'call-preview': { call: deviceId, language: text(35), kind: oneOf(previewKinds) },
-  'call-sign': { call: deviceId },
-  'call-publish': { call: deviceId, roster: text(rosterCharactersMax) },
-  'call-kit': { call: deviceId },
+  'call-drop': { call: callId },
+  'call-check': { call: callId },
+  'call-preview': { call: callId, language: text(35), kind: oneOf(previewKinds) },
+  'call-sign': { call: callId },
+  'call-publish': { call: callId, roster: text(rosterCharactersMax) },
+  'call-kit': { call: callId },
   export: { request: requestId, recipients: text(recipientsMax), isCleaned: yesOrNo, language: text(16) },
   change: { ids: caseIds, aspect: oneOf(aspectNames), value: text(160) },
   note: { id: conversationId, of: oneOf(noteKinds), text: text(8_192) },

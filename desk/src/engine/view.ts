@@ -12,7 +12,8 @@ import type { CaseSummary, CaseView } from './case-view.ts';
  * - `log-withheld`: a peer has seen more entries than the server gives (TRK-3)
  * - `log-invalid`: an entry was refused; nothing after it is read (LOG-1)
  * - `log-gap`: entries that this device has not read are deleted already; it needs a snapshot
- * - `log-lost`: the desk's last device has gone on from what it has; entries that it had not read are lost (LOG-11)
+ * - `log-lost`: no device could read on, and this one, which has read furthest, has gone on from what it has; entries
+ *   that it had not read are lost (LOG-11)
  * - `log-restored`: the server had lost entries, this device has put them back
  * - `key-invalid`: a day key or transport key of this desk does not verify
  * - `parcel-invalid`: a parcel was refused (PAR-1)
@@ -28,33 +29,35 @@ import type { CaseSummary, CaseView } from './case-view.ts';
  * - `event-refused`: a device wrote what its role does not permit; it counts nowhere (CAS-1)
  * - `clock`: the server does not accept this device's clock
  */
-export type AlertCode =
-  | 'removed'
-  | 'roster-rolled-back'
-  | 'roster-conflict'
-  | 'roster-invalid'
-  | 'roster-expired'
-  | 'roster-expiring'
-  | 'log-fork'
-  | 'log-withheld'
-  | 'log-invalid'
-  | 'log-gap'
-  | 'log-lost'
-  | 'log-restored'
-  | 'key-invalid'
-  | 'parcel-invalid'
-  | 'envelopes-malformed'
-  | 'days-unfinished'
-  | 'day-keys-short'
-  | 'no-receipt'
-  | 'bundle-invalid'
-  | 'index-invalid'
-  | 'issuer-invalid'
-  | 'reply-too-old'
-  | 'reply-refused'
-  | 'loss-suspected'
-  | 'event-refused'
-  | 'clock';
+export const alertCodes = [
+  'removed',
+  'roster-rolled-back',
+  'roster-conflict',
+  'roster-invalid',
+  'roster-expired',
+  'roster-expiring',
+  'log-fork',
+  'log-withheld',
+  'log-invalid',
+  'log-gap',
+  'log-lost',
+  'log-restored',
+  'key-invalid',
+  'parcel-invalid',
+  'envelopes-malformed',
+  'days-unfinished',
+  'day-keys-short',
+  'no-receipt',
+  'bundle-invalid',
+  'index-invalid',
+  'issuer-invalid',
+  'reply-too-old',
+  'reply-refused',
+  'loss-suspected',
+  'event-refused',
+  'clock',
+] as const;
+export type AlertCode = (typeof alertCodes)[number];
 
 /** Something that people must know. The same code, device and conversation stand once. */
 export interface Alert {
