@@ -341,7 +341,10 @@ export class LogSync {
     return this.#becomeStuck('log-fork', day, await findFork(this.#parts, this.#with));
   }
 
-  /** This device cannot read on: it was away for too long, or came after the log's first entries. */
+  /**
+   * This device cannot read on: it was away for too long, came after the log's first entries, has read another history,
+   * or has not kept what the server lost.
+   */
   async #becomeStuck(code: AlertCode | null, day: Day, forkedAt: number | null = null): Promise<void> {
     const { log } = this.#with;
     if (code !== null && log.position.length > 0) this.#parts.alerts.raise(code, day);
