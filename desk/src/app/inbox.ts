@@ -63,8 +63,9 @@ export class Inbox {
       const known = this.#rows.get(line.id);
       const row = this.#row(line);
       // Most lines are the same objects as before: nothing was done to those cases.
-      if (known !== undefined && isSameRow(row, known, this.#lines.get(line.id) === line)) continue;
+      const isSameLine = this.#lines.get(line.id) === line;
       this.#lines.set(line.id, line);
+      if (known !== undefined && isSameRow(row, known, isSameLine)) continue;
       this.#rows.set(line.id, row);
       rows.push(row);
       if (!hasSameTexts(row, known)) toRead.push(line.id);
