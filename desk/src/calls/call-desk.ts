@@ -1,7 +1,7 @@
 /** Calls at this desk: those that are known, and those written on this device: kept sealed, checked, shown, signed elsewhere, published. */
 
 import { join } from 'node:path';
-import { bytesToUtf8, utf8ToBytes } from '@postern/protocol/bytes/encode';
+import { bytesToHex, bytesToUtf8, utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import type { Campaign } from '@postern/protocol/campaign/campaign';
 import { DocumentError } from '@postern/protocol/keys/document-error';
@@ -66,7 +66,8 @@ export type CallKit =
   | { readonly path: string; readonly files: number }
   | { readonly problem: CallRefusal; readonly fault?: string };
 
-const records = { prefix: 'page/call/', of: (id: string): string => `page/call/${id}` };
+const all = 'page/call/';
+const nameOf = (id: string): string => all + id;
 
 export class CallDesk {
   readonly #parts: CallDeskParts;
@@ -96,8 +97,8 @@ export class CallDesk {
   async list(): Promise<CallList> {
     const { store, engine, workshop } = this.#parts;
     const drafts: CallList['drafts'][number][] = [];
-    for (const key of await store.list(records.prefix)) {
-      const draft = await this.#draft(key.slice(records.prefix.length));
+    for (const key of await store.list(all)) {
+      const draft = await this.#draft(key.slice(all.length));
       if (draft === null) continue;
       const { id, name } = draft.structure;
       drafts.push({ id, name, title: draft.texts[draft.source]?.title ?? '', source: draft.source });
@@ -106,7 +107,7 @@ export class CallDesk {
     return {
       isAvailable: workshop !== null,
       drafts,
-      desks: desks.map(({ id, names }) => ({ id: Buffer.from(id).toString('hex'), names })),
+      desks: desks.map(({ id, names }) => ({ id: bytesToHex(id), names })),
     };
   }
 
@@ -134,7 +135,7 @@ export class CallDesk {
   }
 
   async drop(call: string): Promise<void> {
-    await this.#parts.store.delete(records.of(call));
+    await this.#parts.store.delete(nameOf(call));
   }
 
   async check(call: string): Promise<CallCheck> {
@@ -221,12 +222,12 @@ export class CallDesk {
   }
 
   async #draft(call: string): Promise<CallDraft | null> {
-    const bytes = await this.#parts.store.get(records.of(call));
+    const bytes = await this.#parts.store.get(nameOf(call));
     return bytes === null ? null : readDraft(bytesToUtf8(bytes));
   }
 
   async #keep(draft: CallDraft): Promise<void> {
-    await this.#parts.store.set(records.of(draft.structure.id), utf8ToBytes(JSON.stringify(draft)));
+    await this.#parts.store.set(nameOf(draft.structure.id), utf8ToBytes(JSON.stringify(draft)));
   }
 }
 

@@ -1,14 +1,11 @@
 /** Lines of the inbox, made anew only for cases that something was done to: of ten thousand, most stand as they were. */
 
 import { bytesToHex } from '@postern/protocol/bytes/encode';
-import type { LogEvent } from '@postern/protocol/messages/log-event';
 import type { CaseDesk } from './case-desk.ts';
-import { summaryOf } from './conversation-view.ts';
+import { summaryOf, type WrittenReply } from './conversation-view.ts';
 import type { LogStore } from './log-store.ts';
 import type { PendingEvents } from './pending-events.ts';
 import type { CaseLine } from './view.ts';
-
-type WaitingReply = Extract<LogEvent, { kind: 'reply' }>;
 
 export interface CaseLinesParts {
   readonly log: LogStore;
@@ -60,7 +57,7 @@ export class CaseLines {
     this.#retentionDays = retentionDays;
   }
 
-  #waiting(): ReadonlyMap<string, WaitingReply[]> {
+  #waiting(): ReadonlyMap<string, WrittenReply[]> {
     const replies = this.#with.pending.events.filter((event) => event.kind === 'reply');
     return Map.groupBy(replies, ({ conversationId }) => bytesToHex(conversationId));
   }

@@ -12,7 +12,7 @@ import type { Day } from '@postern/protocol/time';
 import { keptName } from '../files/file-folder.ts';
 import type { ConversationSummary, ConversationView, FileView, MessageView, ReplyView } from './view.ts';
 
-type WrittenReply = Extract<LogEvent, { kind: 'reply' }>;
+export type WrittenReply = Extract<LogEvent, { kind: 'reply' }>;
 
 const previewCharacters = 160;
 /** The progress of a text is that of the part that is furthest behind. */
