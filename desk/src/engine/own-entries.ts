@@ -114,7 +114,7 @@ export class OwnEntries {
   }
 
   get kept(): readonly KeptEntry[] {
-    return [...this.#kept.values()].sort((a, b) => a.number - b.number);
+    return [...this.#kept.values()];
   }
 
   /** A device has signed that it has read so many entries, and they are those that are read here. */
