@@ -66,21 +66,19 @@ export class FontSlices {
     return slices.find(({ regular }) => regular.nominalGlyph(code) !== undefined) ?? null;
   }
 
-  /** Signs of a text that no font here has, marks that are not seen apart. */
-  lacking(text: string, language: string): string[] {
-    const seen = [...new Set(text)].filter((sign) => !/[\s\p{Default_Ignorable_Code_Point}]/u.test(sign));
-    return seen.filter((sign) => {
-      const family = familyFor(sign, language);
-      return (
-        (family === null || this.find(family, sign) === null) &&
-        this.find('noto-sans', sign) === null &&
-        !this.#hasAny(sign)
-      );
-    });
+  /** The first slice that has this sign, in whichever family: Latin's before others; null for none. */
+  findAny(sign: string): Slice | null {
+    for (const family of this.#families.keys()) {
+      const slice = this.find(family, sign);
+      if (slice !== null) return slice;
+    }
+    return null;
   }
 
-  #hasAny(sign: string): boolean {
-    return [...this.#families.keys()].some((family) => this.find(family, sign) !== null);
+  /** Signs of a text that no font here has, marks that are not seen apart. */
+  lacking(text: string): string[] {
+    const seen = [...new Set(text)].filter((sign) => !/[\s\p{Default_Ignorable_Code_Point}]/u.test(sign));
+    return seen.filter((sign) => this.findAny(sign) === null);
   }
 
   async #need(family: Family, sign: string): Promise<void> {

@@ -58,7 +58,7 @@ export async function typesetterFor(texts: readonly KitText[]): Promise<Typesett
   }));
   const slices = await FontSlices.load(needed);
   for (const { text, language } of needed) {
-    const lacking = slices.lacking(text, language);
+    const lacking = slices.lacking(text);
     if (lacking.length > 0)
       throw refused(`No font of the kit has these signs of the text in ${language}: ${lacking.join(' ')}`);
   }

@@ -31,7 +31,7 @@ const leftOf = (outline: string): number =>
 describe('text in a kit', () => {
   it.each(samples)('has every sign in %s, and bold letters that differ', async (language, text) => {
     const slices = await FontSlices.load([{ language, text }]);
-    expect(slices.lacking(text, language)).toEqual([]);
+    expect(slices.lacking(text)).toEqual([]);
     const setter = new Typesetter(slices);
     const [regular, bold] = [false, true].map((isBold) => setter.set(text, { ...style(language), isBold }));
     expect(regular?.width).toBeGreaterThan(100);
@@ -41,7 +41,18 @@ describe('text in a kit', () => {
   it('names what no font has', async () => {
     const text = 'call \u{1f4e3} \u{13000}';
     const slices = await FontSlices.load([{ language: 'en', text }]);
-    expect(slices.lacking(text, 'en')).toContain('\u{13000}');
+    expect(slices.lacking(text)).toContain('\u{13000}');
+  });
+
+  it.each([
+    ['zh-Hans', '请用 Tor，', 'ltr'],
+    ['ko', '열기 「Tor」', 'ltr'],
+    ['fa', 'باز کنید Tor،', 'rtl'],
+    ['ar', 'افتح Tor،', 'rtl'],
+  ] as const)('keeps the stop of %s behind a Latin word', async (language, text, direction) => {
+    const setter = await setterOf(language, text);
+    const widths = [text.slice(0, -1), text].map((part) => setter.set(part, style(language, direction)).width);
+    expect(widths[1]).toBeGreaterThan(widths[0] ?? 0);
   });
 
   it('joins Devanagari consonants, keeps a vowel beside its letter, and joins Arabic letters but across a non-joiner', async () => {

@@ -80,7 +80,7 @@ export class Typesetter {
       const slice =
         isSame && familyFor(sign, language) === null
           ? last.slice
-          : (this.#slices.find(family, sign) ?? this.#slices.find('noto-sans', sign));
+          : (this.#slices.find(family, sign) ?? this.#slices.findAny(sign));
       if (slice === null) continue;
       if (last !== undefined && last.level === level && last.slice === slice) last.text += sign;
       else runs.push({ text: sign, level, slice });
