@@ -35,7 +35,7 @@ const leftToRightMark = '\u200e';
 /** Of the organisation's addresses the one that pictures show unless another is asked for: an onion address, if there is one. */
 export function kitAddress({ servers }: Pick<Roster, 'servers'>): string | undefined {
   const addresses = servers.flatMap((server) => server.addresses);
-  return addresses.find((one) => new URL(one).host.endsWith('.onion')) ?? addresses[0];
+  return addresses.find((one) => new URL(one).hostname.endsWith('.onion')) ?? addresses[0];
 }
 
 /** One for each language of the campaign in which a kit can be made. @param origin such as `http://….onion` */
@@ -78,12 +78,12 @@ function untilText({ until, direction }: KitWords, day: Day): string {
 
 /** An onion name in groups of four; any other name is short enough to be read whole. */
 export function groupsOf(address: string): string[] {
-  const { protocol, host, pathname } = new URL(address);
+  const { protocol, host, hostname, port, pathname } = new URL(address);
   const shown = protocol === 'https:' ? `https://${host}` : host;
-  const name = host.endsWith('.onion') ? host.slice(0, -'.onion'.length) : null;
+  const name = hostname.endsWith('.onion') ? hostname.slice(0, -'.onion'.length) : null;
   if (name === null) return [shown, pathname];
   const groups = name.match(new RegExp(`.{1,${groupCharacters}}`, 'g')) ?? [];
   const lines: string[] = [];
   for (let at = 0; at < groups.length; at += groupsInLine) lines.push(groups.slice(at, at + groupsInLine).join(' '));
-  return [...lines, `.onion${pathname}`];
+  return [...lines, `.onion${port && `:${port}`}${pathname}`];
 }

@@ -9,7 +9,7 @@ import type { Campaign } from '@postern/protocol/campaign/campaign';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lacks, pathOf } from '../../../../tools/debian.ts';
 import { readCampaignFolder } from '../campaign-folder.ts';
-import { groupsOf, type KitText, kitTexts } from './kit-text.ts';
+import { groupsOf, type KitText, kitAddress, kitTexts } from './kit-text.ts';
 import { kitLanguages, kitWords } from './kit-words.ts';
 import { type KitFile, makeKit, typesetterFor } from './make-kit.ts';
 import { cards, endCard, poster, posters } from './pictures.ts';
@@ -143,9 +143,14 @@ describe('a kit', () => {
     expect(captionLength('医a')).toBe(3);
   });
 
-  it('shows an onion name in groups that make the address again', () => {
-    const groups = groupsOf(`${onion}/c/river/ar`);
+  it.each([onion, `${onion}:8080`])('shows an onion name in groups that make the address again: %s', (origin) => {
+    const groups = groupsOf(`${origin}/c/river/ar`);
     expect(groups[0]?.split(' ').every((group) => group.length === 4)).toBe(true);
-    expect(`http://${groups.join('').replaceAll(' ', '')}`).toBe(`${onion}/c/river/ar`);
+    expect(`http://${groups.join('').replaceAll(' ', '')}`).toBe(`${origin}/c/river/ar`);
+  });
+
+  it.each([onion, `${onion}:8080`])('leads to the onion address if there is one: %s', (origin) => {
+    const servers = [{ keyHash: new Uint8Array(32), addresses: ['https://news.example', origin] }];
+    expect(kitAddress({ servers } as never)).toBe(origin);
   });
 });
