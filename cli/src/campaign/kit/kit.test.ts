@@ -8,10 +8,12 @@ import { fingerprint } from '@postern/protocol/bytes/brand';
 import type { Campaign } from '@postern/protocol/campaign/campaign';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lacks, pathOf } from '../../../../tools/debian.ts';
+import { Failure } from '../../terminal/failure.ts';
 import { readCampaignFolder } from '../campaign-folder.ts';
 import { groupsOf, type KitText, kitAddress, kitTexts } from './kit-text.ts';
 import { kitLanguages, kitWords } from './kit-words.ts';
 import { type KitFile, makeKit, typesetterFor } from './make-kit.ts';
+import { makeKitApart } from './make-kit-apart.ts';
 import { cards, endCard, poster, posters } from './pictures.ts';
 import { caption, captionLength, captionLimits, type Platform } from './written.ts';
 
@@ -129,6 +131,15 @@ describe('a kit', () => {
   it('is refused where the title does not fit a picture', async () => {
     const long = texts.slice(0, 1).map((text) => ({ ...text, title: 'long '.repeat(200) }));
     await expect(makeKit(join(folder, 'long'), long, false)).rejects.toThrow(/too long/);
+  });
+
+  it('fails in a thread of its own as it does here: refused, or with the error of the system', async () => {
+    const long = texts.slice(0, 1).map((text) => ({ ...text, title: 'long '.repeat(200) }));
+    await expect(makeKitApart(join(folder, 'apart'), long)).rejects.toThrow(Failure);
+    const file = join(folder, 'kit', 'press.html');
+    const inFile = await makeKitApart(join(file, 'kit'), texts).catch((error: unknown) => error);
+    expect(inFile).toMatchObject({ code: 'ENOTDIR', path: join(file, 'kit') });
+    expect(inFile).not.toBeInstanceOf(Failure);
   });
 
   it('keeps captions within what platforms take, with address and title', () => {

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { refused } from '../../terminal/failure.ts';
+import { Failure, refused } from '../../terminal/failure.ts';
 import type { KitText } from './kit-text.ts';
 import { makeKit } from './make-kit.ts';
 
@@ -11,7 +11,7 @@ interface KitOrder {
   readonly texts: readonly KitText[];
 }
 
-/** @returns how many files @throws Failure */
+/** @returns how many files @throws Failure; the system's error for a folder that cannot be written */
 export async function makeKitApart(folder: string, texts: readonly KitText[]): Promise<number> {
   const worker = new Worker(new URL(import.meta.url), { workerData: { folder, texts } satisfies KitOrder });
   const [answer] = (await once(worker, 'message')) as [number | string];
@@ -23,6 +23,10 @@ if (!isMainThread && parentPort !== null) {
   const { folder, texts } = workerData as KitOrder;
   makeKit(folder, texts, false).then(
     (files) => parentPort?.postMessage(files.length),
-    (error: Error) => parentPort?.postMessage(error.message),
+    (error: unknown) => {
+      // Others end the thread, which gives them to whoever waits.
+      if (!(error instanceof Failure)) throw error;
+      parentPort?.postMessage(error.message);
+    },
   );
 }
