@@ -15,7 +15,7 @@ import { dayOf } from '@postern/protocol/time';
 import type { Browser } from 'puppeteer-core';
 import { launchChromium } from '../tools/browsers/launch.ts';
 import { ensureBuilt } from '../tools/build.ts';
-import { makeOffice, now, type Office, random } from '../tools/e2e/office.ts';
+import { makeOffice, now, type Office, random, type ServerProcess } from '../tools/e2e/office.ts';
 import { keepCases, makeCases } from './desk-cases.ts';
 import { begin, heapOf, isReadThrough, type PersonTimes, passphrase, workInBrowser } from './team-person.ts';
 
@@ -54,13 +54,14 @@ interface Opened {
   readonly browsers: Browser[];
   readonly desks: ChildProcess[];
   office: Office | null;
+  server: ServerProcess | null;
 }
 
 /** @throws Error if something does not become so in time; leaves nothing behind */
 export async function workTogether(cases: number, rounds: number): Promise<TeamWork> {
   await ensureBuilt();
   const folder = mkdtempSync(join(tmpdir(), 'postern-team-'));
-  const opened: Opened = { folder, browsers: [], desks: [], office: null };
+  const opened: Opened = { folder, browsers: [], desks: [], office: null, server: null };
   try {
     const ids = await startDesks(opened, cases);
     const links = await Promise.all(opened.desks.map((desk) => ask<string>(desk, 'link')));
@@ -95,6 +96,7 @@ export async function workTogether(cases: number, rounds: number): Promise<TeamW
   } finally {
     await Promise.all(opened.browsers.map((browser) => browser.close()));
     for (const child of opened.desks) child.kill('SIGKILL');
+    await opened.server?.stop();
     opened.office?.remove();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -109,6 +111,7 @@ async function startDesks(opened: Opened, cases: number): Promise<readonly strin
   const office = await makeOffice(1, { desks: [{ id, paused: false, names, devices }] });
   opened.office = office;
   const server = await office.serve({ withoutPages: true });
+  opened.server = server;
   const storeKey = random(32);
   const enrolment = {
     fingerprint: office.fingerprint,
@@ -160,17 +163,16 @@ async function untilInStep(desks: readonly ChildProcess[]): Promise<void> {
     const status = page.newest('status')?.status;
     return status?.phase === 'working' && status.devices.every((one) => one.isThis || one.lastDay !== null);
   };
-  await until(() => pages.every(isInStep));
+  await until('all devices in step', () => pages.every(isInStep));
   for (const page of pages) page.close();
 }
 
-/** @returns whether it became so in time */
-async function until(isSo: () => boolean): Promise<boolean> {
+/** @throws Error if it does not become so in time */
+async function until(what: string, isSo: () => boolean): Promise<void> {
   for (const end = performance.now() + settleMs; !isSo(); ) {
-    if (performance.now() > end) return false;
+    if (performance.now() > end) throw new Error(`wait for ${what}: not after ${settleMs / 1000} seconds`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-  return true;
 }
 
 /** Everybody has cases of their own, from the middle: their numbers have as many digits as any. */
@@ -203,7 +205,8 @@ async function settled(
 ): Promise<Pick<TeamWork, 'states' | 'kept'>> {
   const pages = await Promise.all(desks.map(async (desk) => LocalPage.open(await ask<string>(desk, 'link'))));
   const waiting = (page: LocalPage): number => page.newest('status')?.status.log.waitingEvents ?? 1;
-  await until(() => pages.every((page) => waiting(page) === 0) && new Set(pages.map(shownBy)).size === 1);
+  const isSame = (): boolean => pages.every((page) => waiting(page) === 0) && new Set(pages.map(shownBy)).size === 1;
+  await until('the same at all devices', isSame);
   const kept = await Promise.all(pages.map((page) => found(page, written)));
   for (const page of pages) page.close();
   return { states: pages.map(shownBy), kept };
