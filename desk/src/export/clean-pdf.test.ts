@@ -1,10 +1,11 @@
 // A cleaned PDF shows the same pages, and none of the tools that people use finds in it what was planted.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { makePdf, makePictures } from '@postern/protocol/testing/metadata-files';
+import { exiftool, mat2 } from '@postern/protocol/testing/metadata-tools';
 import * as mupdf from 'mupdf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lacks } from '../../../tools/debian.ts';
@@ -89,11 +90,10 @@ function makePhotoPdf(filters: readonly ('DCTDecode' | 'FlateDecode')[]): Uint8A
 function foundIn(bytes: Uint8Array): string {
   const path = join(folder, 'looked-at.pdf');
   writeFileSync(path, bytes);
-  const told = spawnSync('exiftool', ['-a', '-G1', '-x', 'File:all', path]).stdout;
-  const shown = spawnSync('mat2', ['--show', path]).stdout;
+  const told = [exiftool(path, '-x', 'File:all'), mat2(path)];
   const unpacked = mupdf.PDFDocument.openDocument(bytes, 'application/pdf').asPDF()?.saveToBuffer('decompress');
   const all = [bytes, unpacked?.asUint8Array() ?? new Uint8Array(0)].map((one) => Buffer.from(one).toString('latin1'));
-  return [told, shown, ...all].join('\n');
+  return [...told, ...all].join('\n');
 }
 
 /** Of the first page, right of the sign of its note: that is drawn a little smaller where it is part of the page. */

@@ -7,6 +7,7 @@ import { lacks } from '../../../tools/debian.ts';
 import { fuzzTarget } from '../../../tools/fuzz/run.ts';
 import { utf8ToBytes } from '../bytes/encode.ts';
 import { makeDocx, makeOdt, makePdf, makePictures, makeRecordings, type RealFile } from '../testing/metadata-files.ts';
+import { exiftool, mat2 } from '../testing/metadata-tools.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { cleanMetadata, detectFormat, inspectMetadata } from './inspect.ts';
 import { MetadataError } from './report.ts';
@@ -27,12 +28,6 @@ function write(name: string, bytes: Uint8Array): string {
   writeFileSync(path, bytes);
   return path;
 }
-
-/** Everything that exiftool finds, embedded documents too, as one text. */
-const exiftool = (path: string): string =>
-  execFileSync('exiftool', ['-a', '-u', '-U', '-ee', '-G1', '-s', path], { encoding: 'utf8', maxBuffer: 1e8 });
-
-const mat2 = (path: string): string => execFileSync('mat2', ['--no-sandbox', '--show', path], { encoding: 'utf8' });
 
 function pixels(path: string): string {
   const raw = ['-v', 'error', '-i', path, '-f', 'framemd5', '-'];
