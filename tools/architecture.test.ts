@@ -73,6 +73,7 @@ describe('crypto-libraries', () => {
     "import * as hpke from 'hpke';",
     "import '@hpke/core';",
     "import '@cloudflare/blindrsa-ts';",
+    "import { sha3_256 } from 'js-sha3';",
     "import '@scure/bip39';",
     "import { createHash } from 'node:crypto';",
     "import { createHash } from 'crypto';",

@@ -53,7 +53,8 @@ function breaksWorkspaceBorder(module: Module, { specifier, target }: Import): s
   return mayImport[module.area].includes(into) ? undefined : `${module.area} may not import ${into}: ${specifier}`;
 }
 
-const cryptoLibraries = /^(@noble\/|hpke($|\/)|@hpke\/|@cloudflare\/blindrsa-ts|@scure\/bip39|(node:)?crypto($|\/))/;
+const cryptoLibraries =
+  /^(@noble\/|hpke($|\/)|@hpke\/|@cloudflare\/blindrsa-ts|js-sha3|@scure\/bip39|(node:)?crypto($|\/))/;
 
 function cryptoOutsidePrimitives(project: Project): readonly Finding[] {
   // Tests may: second implementations are what they compare with.
