@@ -1,5 +1,5 @@
 /** Every language that ships says everything, in the same terms; and the check sees each fault that it is there for. */
-import { kitLanguages } from '@postern/cli/campaign/kit/kit-words';
+import { kitLanguages, kitWords } from '@postern/cli/campaign/kit/kit-words';
 import { listsFor } from '@postern/cli/organisation/verification';
 import { pageLanguages } from '@postern/desk/engine/cover-visit';
 import { transcriptLanguages } from '@postern/desk/export/transcript-texts';
@@ -22,6 +22,11 @@ describe('a language of the source’s page', () => {
     expect([...kitLanguages].sort()).toEqual(sourceLanguages.map(({ tag }) => tag).sort());
     const lists = sourceLanguages.map(({ tag }) => [tag, listsFor([{ language: tag }]).at(-1)]);
     expect(lists).toEqual(sourceLanguages.map(({ tag, list }) => [tag, list]));
+  });
+
+  it('has a kit that is read in the same direction', () => {
+    const kits = sourceLanguages.map(({ tag }) => [tag, kitWords(tag)?.direction]);
+    expect(kits).toEqual(sourceLanguages.map(({ tag, direction }) => [tag, direction]));
   });
 
   it('is one in which desks make cover visits', () => {
