@@ -84,7 +84,7 @@ describe('the fuzzer', () => {
 });
 
 it('[ENC-1] no reader of the protocol fails in another way than its own', async () => {
-  const { faults, inputs } = await fuzz(0, 'the readers of the protocol', stopped);
+  const { faults, inputs } = await fuzz(0, 'the readers of the protocol', () => performance.now());
   expect(faults.map(({ target: name, what }) => `${name}: ${what}`)).toEqual([]);
   expect(inputs).toBeGreaterThan(1000);
 });
