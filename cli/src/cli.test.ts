@@ -4,26 +4,12 @@ import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Place, run, runHere } from './testing/run.ts';
+import { everyCommand, Place, run, runHere } from './testing/run.ts';
 
 const place = new Place();
 afterAll(() => place.remove());
 
-const commandLines = [
-  ['demo'],
-  ['init'],
-  ['serve'],
-  ['desk'],
-  ['doctor'],
-  ['backup'],
-  ['restore'],
-  ['fingerprint'],
-  ['completion'],
-  ['version'],
-  ...['new', 'add', 'join', 'remove'].map((name) => ['device', name]),
-  ...['new', 'check', 'publish', 'withdraw'].map((name) => ['campaign', name]),
-  ...['show', 'renew', 'sign', 'verify', 'publish'].map((name) => ['roster', name]),
-];
+const commandLines = await everyCommand();
 
 describe('the command line', () => {
   it('lists every command in its help and says what the exit codes mean', async () => {

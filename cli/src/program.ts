@@ -54,7 +54,7 @@ export async function runProgram(words: readonly string[], context: Context): Pr
 }
 
 /** @param only the one command that is needed; everything if it is none, and for what looks at the whole tree */
-async function buildProgram(context: Context, only: string | undefined): Promise<Command> {
+export async function buildProgram(context: Context, only?: string): Promise<Command> {
   const program = new Command('postern')
     .description('Write anonymously to an organisation, be answered, stay safe.')
     // A command and its subcommand may have options of the same name.

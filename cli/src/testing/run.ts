@@ -6,7 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runProgram } from '../program.ts';
+import { commandTree } from '../completion/command-tree.ts';
+import { buildProgram, runProgram } from '../program.ts';
+import type { Context } from '../terminal/context.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/postern', import.meta.url));
 
@@ -17,6 +19,19 @@ export interface Outcome {
   /** The one object of `--json`. */
   readonly json: Record<string, unknown>;
 }
+
+const unasked = (): never => {
+  throw new Error('ask: there is nobody');
+};
+const silent: Context = {
+  now: () => Date.now() / 1000,
+  random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  print: () => undefined,
+  note: () => undefined,
+  isInteractive: false,
+  askLine: unasked,
+  askSecret: unasked,
+};
 
 /**
  * The same in this process, many times as fast.
@@ -32,8 +47,7 @@ export async function runHere(words: readonly string[], answers: readonly string
     return answer;
   };
   const code = await runProgram(words, {
-    now: () => Date.now() / 1000,
-    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    ...silent,
     print: (text) => void out.push(`${text}\n`),
     note: (text) => void err.push(`${text}\n`),
     isInteractive: answers !== null,
@@ -41,6 +55,16 @@ export async function runHere(words: readonly string[], answers: readonly string
     askSecret: ask,
   });
   return outcomeOf(code, out.join(''), err.join(''));
+}
+
+/** Every command that does something, by its words; a command that has only others below it does nothing itself. */
+export async function everyCommand(): Promise<readonly (readonly string[])[]> {
+  const tree = commandTree(await buildProgram(silent));
+  const acts = tree.filter(
+    ({ path, commands, options }) =>
+      path !== '' && (commands.length === 0 || options.some(({ word }) => word !== '--help')),
+  );
+  return acts.map(({ path }) => path.split(' '));
 }
 
 export function start(...words: readonly string[]): ChildProcess {
