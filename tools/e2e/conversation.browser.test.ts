@@ -1,4 +1,4 @@
-// A whole conversation in Firefox with real parts: page, server in its own process, and the desk's engine. Chromium: the demo.
+// A whole conversation in Firefox at Safer with real parts: page, server in its own process, and the desk's engine. At Standard: the demo.
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { screenshot } from '../browsers/inspect.ts';
@@ -22,13 +22,8 @@ afterAll(async () => {
   office?.remove();
 });
 
-const browsers = [
-  ['firefox-esr', 'firefox-standard', () => launchFirefox('standard')],
-  ['firefox-esr', 'firefox-safer', () => launchFirefox('safer')],
-] as const;
-
-describe.each(browsers)('in %s (%s)', (binary, name, launch) => {
-  it.skipIf(lacks(binary))(
+describe('in Firefox ESR at Safer', () => {
+  it.skipIf(lacks('firefox-esr'))(
     'a message in Chinese is read, answered, found again with twelve words, and known to be read',
     async () => {
       office = await makeOffice();
@@ -37,12 +32,12 @@ describe.each(browsers)('in %s (%s)', (binary, name, launch) => {
       try {
         await publishDayKeys(office, office.desks[1]!, origin);
         const desk = await openDesk(office, office.desks[0]!, origin);
-        const words = await inFreshBrowser(launch, async (browser) => {
+        const words = await inFreshBrowser(async (browser) => {
           const page = await openPage(browser, `${origin}/zh-Hans/`);
           const shown = await writeMessage(page, message);
           await typeWordsBack(page, shown);
           await waitForStored(page);
-          await screenshot(page, `e2e-stored-${name}`);
+          await screenshot(page, 'e2e-stored-firefox-safer');
           return shown;
         });
         expect(words).toHaveLength(12);
@@ -55,11 +50,11 @@ describe.each(browsers)('in %s (%s)', (binary, name, launch) => {
         await answer(desk, id, reply);
         await nextEpoch(office);
 
-        await inFreshBrowser(launch, async (browser) => {
+        await inFreshBrowser(async (browser) => {
           const page = await openPage(browser, `${origin}/zh-Hans/`);
           await enterWords(page, words.join(''));
           expect(await readAnswer(page)).toBe(reply);
-          await screenshot(page, `e2e-answer-${name}`);
+          await screenshot(page, 'e2e-answer-firefox-safer');
           await desk.until('an answer confirmed', () => isConfirmed(desk, id), 60);
         });
       } finally {
@@ -70,8 +65,8 @@ describe.each(browsers)('in %s (%s)', (binary, name, launch) => {
   );
 });
 
-async function inFreshBrowser<T>(launch: () => Promise<Browser>, work: (browser: Browser) => Promise<T>): Promise<T> {
-  const browser = await launch();
+async function inFreshBrowser<T>(work: (browser: Browser) => Promise<T>): Promise<T> {
+  const browser = await launchFirefox('safer');
   try {
     return await work(browser);
   } finally {
