@@ -62,6 +62,33 @@ async function give(page: Page, paths: readonly string[], count: number): Promis
   return results(page);
 }
 
+/** A page of the desk, unlocked before, where carried messages are taken in. */
+async function openCarried(): Promise<Page> {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(20_000);
+  await page.goto(of.desk.newUrl());
+  await page.waitForSelector('.desk');
+  await page.keyboard.press('i');
+  await page.waitForSelector('#carried-text');
+  return page;
+}
+
+/** Gives these lines as text, and waits for what is said of one message among them. */
+async function paste(page: Page, lines: readonly string[], said: string): Promise<void> {
+  await page.focus('#carried-text');
+  await page.keyboard.sendCharacter(lines.join('\n'));
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(
+    (wanted) =>
+      document.querySelector<HTMLTextAreaElement>('#carried-text')?.value === '' &&
+      document.querySelector('.carried .main')?.textContent === 'Take in' &&
+      document.querySelector('.carried-results')?.textContent?.includes(wanted) === true,
+    {},
+    said,
+  );
+}
+
 describe.skipIf(lacks('chromium'))('a carried message', () => {
   beforeAll(async () => {
     await ensureBuilt();
@@ -140,5 +167,45 @@ describe.skipIf(lacks('chromium'))('a carried message', () => {
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => document.querySelector('dialog') === null);
     expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it('is taken in when its parts came twice before the last one, and when a damaged one is given again', async () => {
+    const page = await openCarried();
+    const envelopes = Array.from({ length: 4 }, () => random(4_096));
+    const long = await carriedToLines({ lastDay: world.day + 3, envelopes }, world.fingerprint);
+    const [last = '', ...others] = long.toReversed();
+    await paste(page, others, 'Parts are missing');
+    await paste(page, others, 'Parts are missing');
+    await paste(page, [last], 'This desk cannot open it');
+    // Of the same number as a line that is here already.
+    await paste(page, [last.slice(0, -1)], 'Damaged');
+    await paste(page, long, 'This desk cannot open it');
+    // Longer than the desk takes: those beside it are taken all the same.
+    await paste(page, [`POSTERN1:AAAAAAAA:1/1:${'A'.repeat(40_000)}`], 'Damaged');
+    expect(await results(page)).toHaveLength(2);
+  });
+
+  it('is looked for in each file that can be read, and what is none is named', async () => {
+    const page = await openCarried();
+    await paste(page, ['POSTERN1:hello'], 'Nothing of a sealed message was found');
+    const lines = await sealed();
+    await page.evaluate((text) => {
+      const folder = {
+        name: 'folder',
+        size: 0,
+        arrayBuffer: () => Promise.reject(new DOMException('', 'NotFoundError')),
+      };
+      const endless = { name: 'endless.jpg', size: 2 ** 40, arrayBuffer: () => new Promise(() => undefined) };
+      const drop = new Event('drop', { cancelable: true });
+      const files = [folder, endless, new File([text], 'message.txt')];
+      document.dispatchEvent(Object.assign(drop, { dataTransfer: { files } }));
+    }, lines.join('\n'));
+    await page.waitForFunction(() => document.querySelectorAll('.carried-results li').length === 3);
+    expect(await results(page)).toEqual([
+      expect.stringContaining('New. It comes into the inbox'),
+      'folder Nothing of a sealed message was found in it.',
+      'endless.jpg Nothing of a sealed message was found in it.',
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 /** Takes in sealed messages that somebody has carried here: files, pictures of QR codes, pasted text. */
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type CarriedItem, handOver, isPicture, textBytesMax } from '../carried.ts';
+import { type CarriedItem, handOver, hasLine, textIn } from '../carried.ts';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import { readFrameMessage } from '../viewer/viewer-messages.ts';
@@ -28,7 +28,7 @@ function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
   const [items, setItems] = useState<readonly CarriedItem[]>([]);
   const [isBusy, setBusy] = useState(false);
   const [isOver, setOver] = useState(false);
-  /** All lines so far: what one picture lacks, the next may bring. */
+  /** All good lines so far: what one picture lacks, the next may bring. */
   const lines = useRef('');
   const take = (given: () => Promise<Given>): void => {
     if (isBusy) return;
@@ -36,9 +36,10 @@ function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
     void given()
       .then(async ({ more, without }) => {
         lines.current += `\n${more}`;
-        const found = await handOver(lines.current, (message) => page.takeCarried(message));
+        const found = await handOver(lines.current, (message) => page.call('carried', { text: message }));
+        lines.current = found.lines;
         const nothing = without.map((name): CarriedItem => ({ name, result: 'nothing', missing: [] }));
-        setItems([...found, ...nothing]);
+        setItems([...found.items, ...nothing]);
         setText('');
       })
       // The page notices by itself when the desk is locked or gone; what was given stays.
@@ -128,17 +129,11 @@ async function readFiles(
   const found: string[] = [];
   const without: string[] = [];
   for (const file of files) {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const isText = bytes.length <= textBytesMax && !isPicture(bytes);
-    const text = isPicture(bytes) ? await readCode(bytes) : isText ? new TextDecoder().decode(bytes) : '';
+    const text = await textIn(file, readCode);
     if (hasLine(text)) found.push(text);
     else without.push(file.name);
   }
   return { more: found.join('\n'), without };
-}
-
-function hasLine(text: string): boolean {
-  return /POSTERN1:/i.test(text);
 }
 
 /** Wherever files are dropped: elsewhere than on the dialog a browser would go away from the desk. @returns ends it */

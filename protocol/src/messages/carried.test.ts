@@ -56,6 +56,11 @@ describe('lines of carried envelopes', () => {
     expect(groups.map((group) => group.split('\n').length)).toEqual([lines.length, other.length]);
     expect(await linesToCarried(groups[0] as string, fingerprint)).toEqual({ kind: 'carried', carried });
   });
+
+  it('that come very often, in large and small letters, are one message of as many lines as it has', async () => {
+    const often = Array.from({ length: 10 }, () => [...lines, ...lines.map((line) => line.toLowerCase())]).flat();
+    expect(groupLines(often.join('\n'))).toEqual([lines.join('\n')]);
+  });
 });
 
 describe('carried envelopes', () => {

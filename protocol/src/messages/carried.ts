@@ -41,14 +41,15 @@ export async function carriedToLines(carried: Carried, fingerprint: Uint8Array):
   });
 }
 
-/** Takes the lines of many messages apart; what is no such line is left out. */
+/** Takes the lines of many messages apart, each line once; what is no such line is left out. */
 export function groupLines(text: string): string[] {
-  const groups = new Map<string, string[]>();
-  for (const line of text.split(/\s+/)) {
-    const [, set] = lineForm.exec(line.toUpperCase()) ?? [];
-    if (set !== undefined) groups.set(set, [...(groups.get(set) ?? []), line]);
+  const groups = new Map<string, Set<string>>();
+  for (const written of text.split(/\s+/)) {
+    const line = written.toUpperCase();
+    const [, set] = lineForm.exec(line) ?? [];
+    if (set !== undefined) groups.set(set, (groups.get(set) ?? new Set()).add(line));
   }
-  return [...groups.values()].map((lines) => lines.join('\n'));
+  return [...groups.values()].map((lines) => [...lines].join('\n'));
 }
 
 export type ReadLines =
