@@ -31,6 +31,8 @@ export class DeskPage {
   readonly #client: DeskClient;
   readonly #state = signal<State>(firstState);
   readonly #delays = new Map<string, number>();
+  /** Ends what looks into files. */
+  #locking = new AbortController();
   #lastPresence = 0;
   #isSearching = false;
   /** Since the search that is under way began. */
@@ -191,11 +193,16 @@ export class DeskPage {
   }
 
   async reply(): Promise<boolean> {
-    const { open } = this.#state.value;
+    const { open, reviews } = this.#state.value;
     if (open === null || open.isSending) return false;
     const { id, draft: text } = open;
     const attachments = this.#state.value.attachments.filter((file) => file.conversation === id).map((file) => file.id);
     if (text.trim() === '' && attachments.length === 0) return false;
+    // A file still waits for what its person chooses: nothing goes without it.
+    if (reviews.some(({ conversation }) => conversation === id)) {
+      this.send({ kind: 'not-sent', id, problem: 'files' });
+      return false;
+    }
     this.#cancel('draft');
     this.send({ kind: 'sending' });
     try {
@@ -215,10 +222,6 @@ export class DeskPage {
 
   fetchFile(place: FilePlace): void {
     this.quietly(this.#client.call('file-fetch', place));
-  }
-
-  stopFile(kept: string): void {
-    this.quietly(this.#client.call('file-stop', { kept }));
   }
 
   /** All that the frame needs to show a file; null for one that is larger than what is shown. @throws CallFailed */
@@ -248,9 +251,10 @@ export class DeskPage {
 
   /** Shows what a file that is here gives away beside its content. */
   async examine(kept: string, viewed: ViewedFile): Promise<void> {
+    const { signal } = this.#locking;
     this.send({ kind: 'traces', kept, traces: 'looking' });
-    const traces = await examineKept(this.#client, viewed);
-    if (this.#state.value.phase === 'open') this.send({ kind: 'traces', kept, traces });
+    const traces = await examineKept(this.#client, viewed, signal);
+    if (!signal.aborted) this.send({ kind: 'traces', kept, traces });
   }
 
   detach(attachment: string): void {
@@ -286,15 +290,6 @@ export class DeskPage {
       if (error instanceof CallFailed) return { problem: 'failed' };
       throw error;
     }
-  }
-
-  /** Lines of one message that somebody has carried here. @throws CallFailed */
-  takeCarried(text: string): Promise<Answers['carried']> {
-    return this.#client.call('carried', { text });
-  }
-
-  numbers(): Promise<Answers['statistics']> {
-    return this.#client.call('statistics', {});
   }
 
   /** The line at the cursor is taken into the selection, or out of it. */
@@ -336,6 +331,8 @@ export class DeskPage {
       for (const name of this.#delays.keys()) this.#cancel(name);
       this.copies.stop();
       this.attaching.stop();
+      this.#locking.abort();
+      this.#locking = new AbortController();
     }
     // What has been read for the search since may match too.
     if (change.kind === 'status' && change.unsearched < before.unsearched) this.search(before.query);

@@ -103,6 +103,27 @@ async function speak(language: string): Promise<void> {
   await page.waitForFunction(() => document.querySelector('dialog[open]') === null);
 }
 
+/** Adds two questions with options and takes them out again, the first one first. */
+async function askAndUnask(): Promise<void> {
+  const question = (at: number): string => `.question:nth-child(${at + 1} of .question)`;
+  const asked = await page.$$eval('.question', ({ length }) => length);
+  for (const [place, options] of ['north south', 'yes, no '].entries()) {
+    await pressText('Add a question');
+    await page.waitForSelector(`${question(asked + place)} select`);
+    await page.select(`${question(asked + place)} select`, 'choice');
+    await page.type(`${question(asked + place)} .field:nth-of-type(3) input`, options);
+  }
+  const remove = `${question(asked)} > button`;
+  const optionsShown = (): Promise<string> =>
+    page.$eval(`${question(asked)} .field:nth-of-type(3) input`, (field) => (field as HTMLInputElement).value);
+  expect(await optionsShown()).toBe('north south');
+  await page.click(remove);
+  await page.waitForFunction((wanted) => document.querySelectorAll('.question').length === wanted, {}, asked + 1);
+  expect(await optionsShown()).toBe('yes no');
+  await page.click(remove);
+  await page.waitForFunction((wanted) => document.querySelectorAll('.question').length === wanted, {}, asked);
+}
+
 describe.skipIf(lacks('chromium'))('calls on the page of the desk', () => {
   beforeAll(async () => {
     await ensureBuilt();
@@ -220,6 +241,7 @@ describe.skipIf(lacks('chromium'))('calls on the page of the desk', () => {
     await type('Its place in addresses', '-stones', 'new-call');
     await screenshot(page, 'calls-asked', { fullPage: false });
     expect(await axe(page)).toEqual([]);
+    await askAndUnask();
     await pressText('Sign and publish');
     await page.waitForFunction(() => document.querySelectorAll('.checks .is-open').length === 2);
     expect(

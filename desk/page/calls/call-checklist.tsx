@@ -3,6 +3,7 @@ import type { Answers } from '@postern/desk/app/api';
 import type { CallRefusal } from '@postern/desk/calls/call-desk';
 import type { CallDraft } from '@postern/desk/calls/call-draft';
 import type { CallProblem } from '@postern/desk/calls/workshop';
+import { bytesToBase64url } from '@postern/protocol/bytes/encode';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
@@ -136,8 +137,8 @@ function Ways({ page, call, name, isReady, keepNow }: WaysProps): JSX.Element {
     return { text: say('calls.kitMade', { files: number(made.files) }), path: made.path };
   };
   const publish = async (file: File): Promise<Said> => {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const roster = btoa(Array.from(bytes.subarray(0, rosterBytesMax), (byte) => String.fromCharCode(byte)).join(''));
+    if (file.size > rosterBytesMax) return refuse('roster');
+    const roster = bytesToBase64url(new Uint8Array(await file.arrayBuffer()));
     const made = await page.call('call-publish', { call, roster });
     return 'problem' in made ? refuse(made.problem) : { text: say('calls.published', { number: number(made.number) }) };
   };

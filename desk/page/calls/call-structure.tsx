@@ -237,18 +237,23 @@ interface OptionsProps {
 
 /** Spaces stay as they are typed; what stands between them counts. */
 function Options({ label, options, set }: OptionsProps): JSX.Element {
-  const [typed, setTyped] = useState(options.join(' '));
+  const [typed, setTyped] = useState('');
+  const own = options.join(' ');
   return (
     <Field label={label}>
       <input
         type="text"
         dir="ltr"
-        value={typed}
+        value={idsIn(typed).join(' ') === own ? typed : own}
         onInput={({ currentTarget: { value } }) => {
           setTyped(value);
-          set(value.split(/[\s,]+/).filter((id) => id !== ''));
+          set(idsIn(value));
         }}
       />
     </Field>
   );
+}
+
+function idsIn(typed: string): string[] {
+  return typed.split(/[\s,]+/).filter((id) => id !== '');
 }

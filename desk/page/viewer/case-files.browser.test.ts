@@ -239,9 +239,15 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
     await page.keyboard.type('Here is a form.');
     expect(kept()).toEqual(before);
     expect(await page.$eval('.composer [type=submit]', (button) => button.getAttribute('aria-disabled'))).toBe('true');
+    await page.keyboard.down('Control');
+    await page.keyboard.press('Enter');
+    await page.keyboard.up('Control');
+    await page.waitForFunction(() => document.getElementById('complaint')?.textContent !== '');
+    expect(await page.$('.item.is-desk')).toBe(null);
     await look('review', '.attached');
     await press('form.jpg', 'Attach a cleaned copy');
     await press('other.jpg', 'Do not attach');
+    await page.waitForFunction(() => document.activeElement?.matches('.attached .chooser'));
     // Where nothing was found nobody is asked.
     await chooser.uploadFile(paths[2]!);
     await page.waitForFunction(
@@ -256,5 +262,16 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
       'plain.txt',
     ]);
     expect(foundIn(await save('form.jpg', 'Save original…'), 'form.jpg')).not.toMatch(planted);
+  });
+
+  it('ends looking into a file when the desk is locked', async () => {
+    await page.setRequestInterception(true);
+    // Never answered, so that the frame is still there.
+    page.on('request', (request) => (request.url().endsWith('/viewer/frame.html') ? undefined : request.continue()));
+    await press('photo.jpg', 'What it gives away');
+    await page.waitForSelector('body > iframe');
+    await page.click('button[aria-label="Lock"]');
+    await page.waitForSelector('#passphrase');
+    expect(await page.$('body > iframe')).toBe(null);
   });
 });

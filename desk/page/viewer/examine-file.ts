@@ -23,11 +23,16 @@ export async function examineBehindGlass(
 }
 
 /** A file that is here. */
-export async function examineKept(client: DeskClient, { place, bytes }: ViewedFile): Promise<Examined> {
+export async function examineKept(
+  client: DeskClient,
+  { place, bytes }: ViewedFile,
+  signal: AbortSignal,
+): Promise<Examined> {
   if (bytes > inspectedBytesMax) return unexamined('large');
   try {
     const content = new Uint8Array(await client.readFile(place));
-    return await examineBehindGlass(content, false, new AbortController().signal);
+    signal.throwIfAborted();
+    return await examineBehindGlass(content, false, signal);
   } catch {
     return unexamined('broken');
   }

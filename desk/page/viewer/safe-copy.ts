@@ -2,7 +2,7 @@
 
 import type { FilePlace } from '@postern/desk/app/api';
 import { copyPagesMax } from '@postern/desk/files/copy-limits';
-import { utf8ToBytes } from '@postern/protocol/bytes/encode';
+import { utf8ToBytes, wireText } from '@postern/protocol/bytes/encode';
 import { Writer } from '@postern/protocol/bytes/writer';
 import type { DeskClient } from '../desk-client.ts';
 import { Glass } from './glass.ts';
@@ -69,8 +69,8 @@ async function copyPages(
   return (await client.call('copy-end', { copy: made.copy, hasText })).problem;
 }
 
-function pageBytes({ width, height, pixels, text }: DrawnMessage): Uint8Array<ArrayBuffer> {
-  const words = utf8ToBytes(text.toWellFormed());
+export function pageBytes({ width, height, pixels, text }: DrawnMessage): Uint8Array<ArrayBuffer> {
+  const words = utf8ToBytes(wireText(text));
   const head = new Writer().u32(width).u32(height).var32(words).done();
   const bytes = new Uint8Array(head.length + pixels.length);
   bytes.set(head);

@@ -83,7 +83,7 @@ function File({ page, file, place, isCopy = false }: FileProps): JSX.Element {
             </button>
           </>
         ) : isUnderWay(transfer) ? (
-          <button type="button" onClick={() => page.stopFile(file.kept)}>
+          <button type="button" onClick={() => page.quietly(page.call('file-stop', { kept: file.kept }))}>
             {say('file.stop')}
           </button>
         ) : (

@@ -13,7 +13,7 @@ const none: Numbers = { weeks: [], answers: [] };
 export function NumbersOf({ page }: { readonly page: DeskPage }): JSX.Element {
   const [numbers, setNumbers] = useState(none);
   useEffect(() => {
-    page.numbers().then(setNumbers, () => setNumbers(none));
+    page.call('statistics', {}).then(setNumbers, () => setNumbers(none));
   }, []);
   return (
     <>

@@ -72,7 +72,9 @@ function Review({ page, review }: { readonly page: DeskPage; readonly review: Fi
   const choose = (choice: AttachChoice) => () => {
     void page.attaching.choose(id, choice);
     // The button is gone with its file: on to the next one, or to the chooser.
-    requestAnimationFrame(() => document.querySelector<HTMLElement>('.attached button, .attached input')?.focus());
+    requestAnimationFrame(() =>
+      document.querySelector<HTMLElement>('.attached .choices button, .attached .chooser')?.focus(),
+    );
   };
   const isCleanable = state === 'cleanable';
   return (

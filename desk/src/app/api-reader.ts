@@ -13,7 +13,7 @@ import type { CallName, Calls } from './api.ts';
 type Field = (value: unknown) => unknown;
 
 const textCharactersMax = 40_000;
-/** A campaign in all languages, and a signed roster in Base64. */
+/** A campaign in all languages, and a signed roster in Base64url. */
 const draftCharactersMax = 300_000;
 const rosterCharactersMax = 350_000;
 /** As many as fit into a call, and more than a desk works at once. */

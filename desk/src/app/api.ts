@@ -124,7 +124,7 @@ export interface Calls extends CaseCalls {
   readonly 'call-preview': { readonly call: string; readonly language: string; readonly kind: PreviewKind };
   /** Into a folder, for where the root key is. */
   readonly 'call-sign': { readonly call: string };
-  /** Base64 of the signed roster. */
+  /** Base64url of the signed roster. */
   readonly 'call-publish': { readonly call: string; readonly roster: string };
   readonly 'call-kit': { readonly call: string };
   /** What a second person has agreed to, into a sealed file in the device's folder. */

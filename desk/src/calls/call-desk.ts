@@ -171,7 +171,7 @@ export class CallDesk {
     });
   }
 
-  /** @param roster Base64 of what `postern campaign sign` wrote */
+  /** @param roster Base64url of what `postern campaign sign` wrote */
   async publish(
     call: string,
     roster: string,
