@@ -20,6 +20,13 @@ const lengthOf = (at: number): number => device(at).engine.status().log.length;
 const onlyId = (at = 0): string => device(at).engine.conversations()[0]?.id ?? '';
 const texts = async (at: number): Promise<string[]> =>
   ((await device(at).engine.conversation(onlyId(at)))?.replies ?? []).map(({ text }) => text);
+/** Texts, in the order of the case that begins so. */
+async function repliesTo(at: number, question: string): Promise<string[]> {
+  const line = device(at)
+    .engine.conversations()
+    .find(({ preview }) => preview === question);
+  return ((await device(at).engine.conversation(line?.id ?? ''))?.replies ?? []).map(({ text }) => text);
+}
 const previews = (at: number): string[] =>
   device(at)
     .engine.conversations()
@@ -155,12 +162,11 @@ describe('a server put back from a backup', () => {
     await world.rounds(14);
     expect(codes(0)).toContain('log-fork');
     expect(previews(1)).toEqual(['A question', 'Only the first has this']);
-    const question =
-      device(1)
-        .engine.conversations()
-        .find(({ preview }) => preview === 'A question')?.id ?? '';
-    const file = await device(1).engine.conversation(question);
-    expect(file?.replies.map(({ text }) => text)).toEqual(['From the second', 'From the first']);
+    expect(await repliesTo(1, 'A question')).toEqual(['From the second', 'From the first']);
+    const question = device(1)
+      .engine.conversations()
+      .find(({ preview }) => preview === 'A question');
+    const file = await device(1).engine.conversation(question?.id ?? '');
     expect(file?.work.notes.map(({ text }) => text)).toEqual(['A note of the first']);
     await expectInStep();
   });
@@ -176,7 +182,37 @@ describe('a server put back from a backup', () => {
     await world.rounds(14);
     expect(codes(0)).toContain('log-fork');
     expect(previews(1)).toEqual(['A question', 'Only the first has this']);
-    expect((await device(1).engine.conversation(onlyId(1)))?.replies).toBeDefined();
+    for (const at of [0, 1]) {
+      expect((await repliesTo(at, 'A question')).sort()).toEqual(['From the first', 'From the second']);
+    }
+    await expectInStep();
+  });
+
+  it('[LOG-10] makes a device compare again when the other history has become as long as its own', async () => {
+    await deskInConversation(2);
+    const from = lengthOf(1);
+    const copy = await world.backup();
+    await device(0).engine.reply(onlyId(), 'From the first');
+    await world.rounds(3, [device(0)]);
+    const length = lengthOf(0);
+    expect(length).toBe(from + 3);
+    await world.restore(copy);
+    await device(1).engine.reply(onlyId(1), 'From the second');
+    await world.rounds(2, [device(1)]);
+    expect(lengthOf(1)).toBe(length - 1);
+    await world.rounds(1, [device(0)]);
+    expect(codes(0)).toContain('log-fork');
+    await world.rounds(1, [device(1)]);
+    expect(lengthOf(1)).toBe(length);
+    // It writes nothing behind a history that it has not read.
+    await world.rounds(3, [device(0)]);
+    expect(await world.storage?.log(world.desk, length, 1)).toEqual([]);
+    expect(device(0).engine.status().phase).toBe('joining');
+    await world.rounds(14);
+    for (const at of [0, 1]) {
+      expect((await repliesTo(at, 'A question')).sort()).toEqual(['From the first', 'From the second']);
+      expect(codes(at)).not.toContain('log-invalid');
+    }
     await expectInStep();
   });
 

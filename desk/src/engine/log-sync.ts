@@ -120,12 +120,11 @@ export class LogSync {
     const { length, entries } = await this.#parts.server.ask({ kind: 'log', from: log.position.length });
     const next = entries.find(({ number }) => number === log.position.length);
     const isReadable = next !== undefined && typeof (await this.#openOnce(next.entry)) !== 'string';
-    if (!isReadable && length !== log.position.length) {
-      if (!(await goOn(this.#parts, this.#with, day))) return false;
-      this.restart();
-      return true;
-    }
-    log.progress = { ...log.progress, needsSnapshot: false, forkedAt: null };
+    if (isReadable || length === log.position.length) {
+      log.progress = { ...log.progress, needsSnapshot: false, forkedAt: null };
+    } else if (!(await goOn(this.#parts, this.#with, day))) return false;
+    // What the server has is compared again, also where it is as long as what was read here.
+    this.restart();
     return true;
   }
 
