@@ -1,6 +1,6 @@
 /** One device of a desk: follows rosters, keys, log and envelopes, posts replies, and shows what people need (spec/protocol.md, sections 2 to 7). */
 
-import { hexToBytes } from '@postern/protocol/bytes/encode';
+import { bytesToHex, hexToBytes } from '@postern/protocol/bytes/encode';
 import { Reader } from '@postern/protocol/bytes/reader';
 import { Writer } from '@postern/protocol/bytes/writer';
 import { type Campaign, verifyCampaign } from '@postern/protocol/campaign/campaign';
@@ -189,7 +189,7 @@ export class DeskEngine {
     const event: LogEvent = { kind: 'reply', conversationId: hexToBytes(id), messageId, day, pieces };
     await this.#ports.store.transaction(pending.add([event]));
     this.#tell();
-    return { messageId: Buffer.from(messageId).toString('hex') };
+    return { messageId: bytesToHex(messageId) };
   }
 
   /** Takes envelopes that somebody has carried here; what is new is kept when this resolves. @throws WireError */
@@ -257,7 +257,9 @@ export class DeskEngine {
     await this.#step(day, () => sync.sync(day));
     await this.#step(day, () => {
       const { position, needsSnapshot } = log.progress;
-      return transportKeys.publish(day, needsSnapshot ? stuckAt(position.length) : position);
+      // Who goes on in an empty log would say that it has read nothing, and the next would go on too (LOG-11).
+      const said = position.length === 0 && position.groupEpoch > 0 ? transportKeys.said : null;
+      return transportKeys.publish(day, said ?? (needsSnapshot ? stuckAt(position.length) : position));
     });
     await sync.compareHeads(day);
     await this.#step(day, () => takeParcels(parts, this.#nouns, day));

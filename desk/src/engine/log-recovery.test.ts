@@ -341,6 +341,50 @@ describe('a desk of which no device can read on', () => {
   });
 });
 
+describe('a desk whose server has lost its whole log', () => {
+  it('[LOG-11] goes on by the one device that has read furthest, also over midnight, and others take over from it', async () => {
+    world = await DeskWorld.create(2);
+    const empty = await world.backup();
+    await world.rounds(6);
+    await new TestSource(world).visit(['A question']);
+    await world.rounds(4);
+    for (let day = 0; day < 4; day++) {
+      await world.nextDay();
+      await world.rounds(2);
+      await device(day % 2).engine.reply(onlyId(), `On day ${day}`);
+    }
+    await world.rounds(2);
+    await world.restore(empty);
+    await world.rounds(1);
+    expect(device(0).engine.status().phase).toBe('joining');
+    // Who has read furthest comes back last, when its keys are erased; who goes on cannot write at first.
+    expect(lengthOf(1)).toBeGreaterThan(lengthOf(0));
+    await world.nextDay([device(0)], 3);
+    let isLost = true;
+    for (const { faults } of world.devices) {
+      faults.desk = (request, pass) => {
+        if (request.kind === 'append' && isLost) throw new Error('the request is lost');
+        return pass();
+      };
+    }
+    await world.rounds(8);
+    await world.nextDay();
+    await world.rounds(4);
+    isLost = false;
+    await world.rounds(8);
+    expect(world.devices.filter((_, at) => codes(at).includes('log-lost'))).toHaveLength(1);
+    await expectInStep();
+    const written = ['On day 0', 'On day 1', 'On day 2', 'On day 3'];
+    for (const at of [0, 1]) expect((await repliesTo(at, 'A question')).sort()).toEqual(written);
+    await new TestSource(world).visit(['Written afterwards']);
+    await world.rounds(6);
+    await world.join();
+    await world.rounds(8);
+    for (const at of [0, 1, 2]) expect(previews(at)).toEqual(['A question', 'Written afterwards']);
+    await expectInStep();
+  });
+});
+
 describe('the last device of a desk', () => {
   it('[LOG-11] goes on by itself when those that knew more are gone from the roster, and says so', async () => {
     await deskInConversation(2);

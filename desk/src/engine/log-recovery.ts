@@ -58,10 +58,12 @@ export async function hasOtherEntry({ server }: EngineParts, log: LogStore, numb
  * @throws Unreachable, Refused
  */
 export async function goOn(parts: EngineParts, others: RecoveryParts, day: Day): Promise<boolean> {
-  const { log, own, pending } = others;
+  const { log, own, pending, transportKeys } = others;
   const { position } = log;
   if (position.length === 0 || !isFurthest(parts, others)) return false;
   const { length } = await parts.server.ask({ kind: 'log', from: position.length });
+  // What this device has said of itself, it says until it has written: by an empty log nobody can tell that it goes on.
+  if (length === 0 && transportKeys.ownPublicKey === null) return false;
   const newest = length === 0 ? { head: new Uint8Array(HASH_BYTES), groupEpoch: 0 } : await newestOf(parts, length);
   if (newest === null) return false;
   const groupEpoch = Math.max(position.groupEpoch, newest.groupEpoch);

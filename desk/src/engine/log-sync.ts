@@ -168,11 +168,11 @@ export class LogSync {
     }
   }
 
-  /** An empty log may be begun only if no peer has seen another. */
+  /** An empty log may be begun only if no peer has seen another, or by who goes on in it (LOG-11). */
   #mayWrite(): boolean {
     const { log, transportKeys } = this.#with;
     if (log.progress.needsSnapshot || this.#isRefused) return false;
-    return log.position.length > 0 || transportKeys.peers.every(({ logLength }) => logLength === 0);
+    return log.position.groupEpoch > 0 || transportKeys.peers.every(({ logLength }) => logLength === 0);
   }
 
   async #sealEvents(): Promise<Uint8Array | null> {
@@ -305,6 +305,8 @@ export class LogSync {
     }
     if (typeof code !== 'string') return code;
     if (code === 'sealed' && groupKey === null) return { refused: 'stuck' };
+    // Others go on in a log that was lost, in the epochs of before: whoever comes new to it needs what they know.
+    if (code === 'epoch' && log.position.length === 0) return { refused: 'stuck' };
     return { refused: code === 'previous' ? 'log-fork' : 'log-invalid' };
   }
 

@@ -1,7 +1,6 @@
 // Devices that cannot read the log from its beginning: new ones, and those that were away for long.
 import { encodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createDeviceIdentity } from './identity.ts';
 import { names } from './store-schema.ts';
 import { DeskWorld, random, type TestDevice } from './testing/desk-world.ts';
 import { TestSource } from './testing/test-source.ts';
@@ -21,12 +20,6 @@ function countPieces(of: TestDevice): () => number {
   return () => pieces;
 }
 
-async function joinDesk(): Promise<TestDevice> {
-  const added = await createDeviceIdentity(random);
-  await world.change([], [added]);
-  return world.open(added);
-}
-
 describe('a new device', () => {
   it('[PAR-2] reads the whole history from a snapshot in one piece of the ladder, and follows the log from there', async () => {
     world = await DeskWorld.create(2);
@@ -37,7 +30,7 @@ describe('a new device', () => {
     await device(0).engine.reply(device(0).engine.conversations()[0]?.id ?? '', 'Answered before it came');
     await world.rounds(2);
     const pieces = [countPieces(device(0)), countPieces(device(1))];
-    const third = await joinDesk();
+    const third = await world.join();
     await world.rounds(1);
     expect(third.engine.status().phase).toBe('joining');
     await world.rounds(10);
@@ -61,7 +54,7 @@ describe('a new device', () => {
     await world.rounds(12);
     expect(device(0).engine.status().log.waitingEvents).toBe(0);
     const pieces = countPieces(device(0));
-    const second = await joinDesk();
+    const second = await world.join();
     await world.rounds(8);
     expect(pieces()).toBe(4);
     expect(second.engine.conversations()).toHaveLength(8);

@@ -99,6 +99,12 @@ export class TransportKeys {
     return this.#own.get(this.#today)?.publicKey ?? null;
   }
 
+  /** What this device's newest key says of the log; null before the first publication. */
+  get said(): Pick<LogPosition, 'length' | 'head'> | null {
+    const newest = this.#own.get(Math.max(...this.#own.keys()));
+    return newest === undefined ? null : saidBy(newest);
+  }
+
   /** All private halves that are left, ready to open parcels and group keys. */
   async parcelKeys(): Promise<ParcelKey[]> {
     const { keys, ports } = this.#parts;
@@ -209,9 +215,14 @@ export class TransportKeys {
 }
 
 /** A head of before is as good as today's; that a device can follow, and from where not, is not. */
-function saysTheSame({ signed }: OwnKey, { length, head }: Pick<LogPosition, 'length' | 'head'>): boolean {
-  const said = decodeTransportKey(payloadOf(signed));
-  return cannotReadOn({ head }) ? cannotReadOn(said) && said.logLength === length : !cannotReadOn(said);
+function saysTheSame(own: OwnKey, { length, head }: Pick<LogPosition, 'length' | 'head'>): boolean {
+  const said = saidBy(own);
+  return cannotReadOn({ head }) ? cannotReadOn(said) && said.length === length : !cannotReadOn(said);
+}
+
+function saidBy({ signed }: OwnKey): Pick<LogPosition, 'length' | 'head'> {
+  const { logLength, head } = decodeTransportKey(payloadOf(signed));
+  return { length: logLength, head };
 }
 
 async function idOf(publicKey: Uint8Array): Promise<Uint8Array> {

@@ -209,6 +209,13 @@ export class DeskWorld {
     await this.server?.addRoster((await this.signRoster()).signed);
   }
 
+  /** A new device comes to the desk. */
+  async join(): Promise<TestDevice> {
+    const added = await createDeviceIdentity(random);
+    await this.change([], [added]);
+    return this.open(added);
+  }
+
   /** Opens an engine for a device that a roster lists. */
   async open(identity: DeviceIdentity): Promise<TestDevice> {
     const faults: Faults = { isOffline: false, desk: null, anonymous: null, files: null };
