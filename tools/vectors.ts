@@ -12,6 +12,7 @@ import { file } from './vectors/file.ts';
 import { keys } from './vectors/keys.ts';
 import { links } from './vectors/links.ts';
 import { log } from './vectors/log.ts';
+import { pack } from './vectors/pack.ts';
 import { parcel } from './vectors/parcel.ts';
 import { reply } from './vectors/reply.ts';
 import { index } from './vectors/reply-index.ts';
@@ -33,6 +34,7 @@ export const sections: readonly VectorSection[] = [
   reply,
   file,
   index,
+  pack,
   parcel,
   log,
 ];

@@ -16,7 +16,7 @@ import { activeDesks, deskOf, deviceIdOf, type LocalName, type Roster } from './
 import { acceptRosters, type VerifiedRoster, verifyRoster } from './keys/roster-chain.ts';
 import type { WordList } from './keys/word-lists.ts';
 import type { Carried } from './messages/carried.ts';
-import { type Answer, type ContentMeasure, measureContent } from './messages/content.ts';
+import { measureContent } from './messages/content.ts';
 import { drawBelow } from './messages/draw.ts';
 import { sealCover, sealReceipt, sealSubmission } from './messages/envelope.ts';
 import { MessageError } from './messages/message-error.ts';
@@ -24,6 +24,7 @@ import { receiptNumbersMax } from './messages/receipt.ts';
 import { openReply } from './messages/reply.ts';
 import { findInIndex, lanePrefix, type ReplyIndex } from './messages/reply-index.ts';
 import type { Random } from './primitives/random.ts';
+import { type Answered, measureMessage, unasked } from './source/answered.ts';
 import { Answers } from './source/answers.ts';
 import { type Candidate, candidatesOf } from './source/candidates.ts';
 import { envelopeDesk, openIndex } from './source/documents.ts';
@@ -39,15 +40,7 @@ interface Documents {
   readonly index: ReplyIndex;
 }
 
-/** Answers to the questions of a campaign. */
-export interface Answered {
-  /** 8 bytes. */
-  readonly campaign: Uint8Array;
-  readonly answers: readonly Answer[];
-}
-
-const unasked = { campaign: null, answers: [] };
-
+export type { Answered } from './source/answered.ts';
 export type { PhraseProblem } from './source/phrase.ts';
 export type { OutboxMessage, SourceDesk, SourceState } from './source/source-state.ts';
 
@@ -200,15 +193,7 @@ export class SourceSession {
     this.#delivery?.clear();
   }
 
-  /** How much room a text takes; never throws for one that is too long. */
-  measure(
-    text: string,
-    language: string,
-    files: readonly FileDescriptor[] = [],
-    answered: Answered | undefined = undefined,
-  ): Promise<ContentMeasure> {
-    return measureContent({ ...(answered ?? unasked), language, text, files });
-  }
+  readonly measure = measureMessage;
 
   /** Seals a message and queues it for the next moments. @throws SourceError no-phrase, desk-paused, too-long */
   async send(message: {

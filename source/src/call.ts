@@ -1,6 +1,7 @@
 /** The call that led a person here, and what was answered to its questions (spec/protocol.md section 2.7). */
 
 import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { equal } from '@postern/protocol/bytes/equal';
 import { type CampaignState, campaignState, type VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { askedQuestions, type Question } from '@postern/protocol/campaign/question';
 import type { Answered } from '@postern/protocol/source';
@@ -15,7 +16,7 @@ export type CallQuestion = Question & {
 };
 
 /** A call that the roster in use lists. */
-type KnownCall = {
+export type KnownCall = {
   readonly kind: 'known';
   readonly id: Uint8Array;
   readonly title: string;
@@ -63,6 +64,19 @@ export function callOf(
       return { ...question, label, hint, labels: options };
     }),
   };
+}
+
+/** Those that can be answered today, for who came by no link. */
+export function openCalls(
+  campaigns: readonly VerifiedCampaign[],
+  here: Parameters<typeof callOf>[2],
+): readonly KnownCall[] {
+  return campaigns.flatMap(({ name }) => openCall(callOf(campaigns, name, here)) ?? []);
+}
+
+/** Whether these are one and the same call. */
+export function isSameCall(one: Call | undefined, other: Call | undefined): boolean {
+  return one?.kind === 'known' && other?.kind === 'known' && equal(one.id, other.id);
 }
 
 /** The call whose questions can be answered now. */

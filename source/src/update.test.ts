@@ -1,7 +1,7 @@
 /** What the page does on every event: what is sent, when, and that nothing is sent twice. */
 
 import { describe, expect, it } from 'vitest';
-import { noAnswers } from './call.ts';
+import { type Call, noAnswers } from './call.ts';
 import type { SessionState } from './session.ts';
 import { type Effect, type Event, initialState, type Organisation, type State } from './state.ts';
 import { isIdle, sameWord, update } from './update.ts';
@@ -177,6 +177,40 @@ describe('word lists', () => {
       { type: 'listed', id: 'french', ready: true },
     ]);
     expect(state.list).toEqual({ id: 'english', wanted: 'czech', state: 'loading' });
+  });
+});
+
+describe('a call', () => {
+  const question = { id: 'role', kind: 'text', options: [], onlyIf: null, label: '', hint: '', labels: [] } as const;
+  const callWith = (id: number): Call => ({
+    kind: 'known',
+    id: new Uint8Array(8).fill(id),
+    title: '',
+    language: 'en',
+    state: 'open',
+    desks: ['a'],
+    questions: [question],
+  });
+  const answered: readonly Event[] = [
+    { type: 'loaded', organisation },
+    { type: 'call', call: callWith(1) },
+    { type: 'answer', question: 'role', values: ['inside'] },
+  ];
+
+  it('keeps its answers when documents are loaded again, with the list of calls or without', () => {
+    const { state } = play([
+      ...answered,
+      { type: 'call', call: { kind: 'failed' } },
+      { type: 'call', call: callWith(1) },
+    ]);
+    expect([...state.draft.answers.keys()]).toEqual(['role']);
+  });
+
+  it('[CAM-8] is not answered with what was said to another, though it asks under the same name', () => {
+    for (const call of [callWith(2), undefined]) {
+      const { state } = play([...answered, { type: 'call', call }, { type: 'call', call: callWith(2) }]);
+      expect([...state.draft.answers.keys()]).toEqual([]);
+    }
   });
 });
 

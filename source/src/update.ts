@@ -1,5 +1,5 @@
 /** The page's one rule: what happens on every event, and what it asks the outside to do. */
-import { answeredOf, openCall } from './call.ts';
+import { answeredOf, isSameCall, noAnswers, openCall } from './call.ts';
 import {
   type DeskChoice,
   type Draft,
@@ -36,7 +36,7 @@ export function update(state: State, event: Event): Next {
         [{ type: 'measure', text: event.text, answers: state.draft.answers }],
       ];
     case 'call':
-      return quiet({ ...state, call: event.call, draft: withDesk(state.draft, { ...state, call: event.call }) });
+      return called(state, event.call);
     case 'answer':
       return answer(state, event);
     case 'room':
@@ -116,6 +116,15 @@ function measured(state: State, { text, answers, room }: Extract<Event, { type: 
 function queued(state: State): Next {
   const after: State = { ...state, screen: 'sent', call: undefined, phrase: undefined, working: false };
   return quiet({ ...after, draft: withDesk(emptyDraft, after) });
+}
+
+/** Documents that are loaded again bring the same call again; another call may ask under the same ids. */
+function called(state: State, call: State['call']): Next {
+  const isOther = openCall(state.call) !== undefined && openCall(call) !== undefined && !isSameCall(state.call, call);
+  const answers = isOther || call === undefined ? noAnswers : state.draft.answers;
+  const draft = withDesk({ ...state.draft, answers }, { ...state, call });
+  const next: State = { ...state, call, draft };
+  return answers === state.draft.answers ? quiet(next) : [next, [{ type: 'measure', text: draft.text, answers }]];
 }
 
 function answer(state: State, { question, values }: Extract<Event, { type: 'answer' }>): Next {

@@ -10,16 +10,20 @@ import { openSqlite } from '@postern/server/storage/sqlite';
 import { makeOffice, now, type Office } from './office.ts';
 
 /** With a call that leads to its first desk. */
-export async function officeWithCall(): Promise<Office> {
+export async function officeWithCall(addresses: readonly string[] = []): Promise<Office> {
   let call: Uint8Array = new Uint8Array(0);
-  const made = await makeOffice(2, async (desks, fingerprint) => {
-    const named = { fingerprint, desks } as unknown as VerifiedRoster;
-    const campaign = sampleCampaign(named, dayOf(now()) - 1);
-    call = encodeCampaign(campaign);
-    return {
-      campaigns: [{ id: campaign.id, hash: documentHash(await sha256(call)) }],
-    };
-  });
+  const made = await makeOffice(
+    2,
+    async (desks, fingerprint) => {
+      const named = { fingerprint, desks } as unknown as VerifiedRoster;
+      const campaign = sampleCampaign(named, dayOf(now()) - 1);
+      call = encodeCampaign(campaign);
+      return {
+        campaigns: [{ id: campaign.id, hash: documentHash(await sha256(call)) }],
+      };
+    },
+    addresses,
+  );
   const storage = await openSqlite(made.folder);
   const row = { kind: 'campaign', key: bytesToHex(await sha256(call)), lastDay: dayOf(now()) + 90, bytes: call };
   await storage.write([{ kind: 'document', row }]);

@@ -16,8 +16,9 @@ import { axe, screenshot } from '../browsers/inspect.ts';
 import { launchChromium, launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks, pathOf } from '../debian.ts';
+import { officeWithCall } from './call-office.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk } from './desk.ts';
-import { makeOffice, type Office, type ServerProcess } from './office.ts';
+import type { Office, ServerProcess } from './office.ts';
 import { enterWords, fill, openPage, press, readAnswer, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
 
 const patience = { timeout: 45_000 };
@@ -39,7 +40,7 @@ beforeAll(async () => {
   // The first of the addresses answers nobody.
   const port = await freePort();
   deadPort = await freePort();
-  office = await makeOffice(2, {}, [`http://127.0.0.1:${deadPort}`, `http://127.0.0.1:${port}`]);
+  office = await officeWithCall([`http://127.0.0.1:${deadPort}`, `http://127.0.0.1:${port}`]);
   server = await office.serve({ port });
   await publishDayKeys(office, office.desks[1]!, server.origin);
   desk = await openDesk(office, office.desks[0]!, server.origin);
@@ -88,11 +89,12 @@ async function offer(page: Page, tag: string, words: string): Promise<void> {
   await press(page, '#pack button.main');
 }
 
-/** Writes a message to the first desk. @returns twelve words, and the lines that are to be carried */
-async function seal(page: Page, text: string): Promise<{ words: string[]; lines: string }> {
+/** Writes a message to the first desk, or answers its call. @returns twelve words, and the lines that are to be carried */
+async function seal(page: Page, text: string, isCall = false): Promise<{ words: string[]; lines: string }> {
   await press(page, '#start:not([hidden]) button.main');
   await page.waitForSelector('#write-text', patience);
-  await press(page, `.desk input[value="${Buffer.from(office.desks[0]!.id).toString('hex')}"]`);
+  if (isCall) await answerCall(page);
+  else await press(page, `.desk input[value="${Buffer.from(office.desks[0]!.id).toString('hex')}"]`);
   await fill(page, '#write-text', text);
   await press(page, '#app button.main:not(:disabled)');
   await page.waitForSelector('.words li:nth-child(12)', patience);
@@ -100,6 +102,25 @@ async function seal(page: Page, text: string): Promise<{ words: string[]; lines:
   await typeWordsBack(page, words);
   await page.waitForSelector('textarea.code', patience);
   return { words, lines: await page.$eval('textarea.code', (field) => (field as HTMLTextAreaElement).value) };
+}
+
+/** What the desk gets of `answerCall`. */
+const answersGiven = [
+  { question: 'role', values: ['inside'] },
+  { question: 'papers', values: ['letter'] },
+  { question: 'when', values: ['2024-03'] },
+];
+
+/** The second question leads to the third, which then is asked. */
+async function answerCall(page: Page): Promise<void> {
+  expect(await page.$$('.question')).toHaveLength(0);
+  await page.select('.choice select', '0');
+  const papers = '.question:nth-of-type(3)';
+  expect(await page.$eval(papers, (field) => (field as HTMLElement).hidden)).toBe(true);
+  await page.select('.question:nth-of-type(2) select', 'inside');
+  await press(page, `${papers} input[value="letter"]`);
+  await page.select('.question:nth-of-type(5) select:nth-of-type(1)', '2024');
+  await page.select('.question:nth-of-type(5) select:nth-of-type(2)', '03');
 }
 
 /** Plays the SOCKS proxy of a browser: writes down which hosts it wants to reach, and lets it reach none (RFC 1928). */
@@ -131,7 +152,7 @@ const browsers = [
 
 describe.each(browsers)('in %s (%s)', (binary, name, launch) => {
   it.skipIf(lacks(binary))(
-    '[CAR-1] [PAK-1] writes and seals from a file, with no request and no connection',
+    '[CAR-1] [PAK-1] [PAK-3] answers a call, writes and seals from a file, with no request and no connection',
     async () => {
       const proxy = await proxyThatNotes();
       const browser = await launch(proxy.port);
@@ -139,7 +160,7 @@ describe.each(browsers)('in %s (%s)', (binary, name, launch) => {
         const page = await openFile(browser, 'zh-Hans', (await wordsOf('chinese_simplified')).join(''));
         expect(await page.evaluate(() => isSecureContext)).toBe(true);
         const text = `${message} (${name})`;
-        const { words, lines } = await seal(page, text);
+        const { words, lines } = await seal(page, text, true);
         await screenshot(page, `offline-sealed-${name}`);
         expect(words.join('')).toMatch(/^\p{Script=Han}{12}$/u);
         expect(proxy.hosts()).toEqual([]);
@@ -159,6 +180,7 @@ describe.each(browsers)('in %s (%s)', (binary, name, launch) => {
         await other.close();
 
         await take(lines, text);
+        expect(await answersOf(text)).toEqual(answersGiven);
         await answerTo(text, reply);
         const online = await (name === 'chromium' ? launchChromium() : launchFirefox('safer'));
         try {
@@ -241,6 +263,12 @@ describe.skipIf(lacks('chromium', 'zbar-tools', 'fonts-noto-core', 'fonts-noto-c
     await press(page, '#app button.main');
     await page.waitForSelector('.verdict .yes');
     await see('yes');
+    await press(page, '#app .actions button:nth-of-type(2)');
+    await press(page, '#start button.main');
+    await page.waitForSelector('#write-text');
+    await answerCall(page);
+    await see('call');
+    await page.select('.choice select', '');
     await press(page, '#app .actions button:nth-of-type(2)');
     await seal(page, message);
     await see('sealed');
@@ -337,6 +365,11 @@ describe.skipIf(lacks('chromium', 'zbar-tools', 'fonts-noto-core', 'fonts-noto-c
 
 function hasMessage(preview: string): boolean {
   return desk.engine.conversations().some((conversation) => conversation.preview === preview);
+}
+
+async function answersOf(preview: string): Promise<unknown> {
+  const [found] = desk.engine.conversations().filter((conversation) => conversation.preview === preview);
+  return (await desk.engine.conversation(found?.id ?? ''))?.messages[0]?.answers;
 }
 
 async function openSaved(browser: Browser): Promise<Page> {

@@ -94,7 +94,7 @@ async function pin(transport: Transport, typed: string): Promise<Fingerprint> {
   const answer = await transport.fetchPublic('/roster', documentCircuit).catch(() => null);
   if (answer?.status !== 200)
     throw unreachable('The organisation cannot be reached, or gives no roster. An onion address needs --socks.');
-  const claimed = await claimedFingerprint(encodePack({ roster: answer.body, dayKeys: [] }));
+  const claimed = await claimedFingerprint(encodePack({ roster: answer.body, campaigns: [], dayKeys: [] }));
   if (await isFingerprint(typed, claimed)) return claimed;
   throw refused('What is there belongs to another root key than that of the fingerprint: nothing is served.');
 }

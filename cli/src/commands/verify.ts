@@ -53,7 +53,7 @@ async function findingsOf(context: Context, fetching: SiteFetch, { fingerprint }
   const signed = await bytesAt(fetching, '/roster');
   let roster: VerifiedRoster;
   try {
-    const claimed = await claimedFingerprint(encodePack({ roster: signed, dayKeys: [] }));
+    const claimed = await claimedFingerprint(encodePack({ roster: signed, campaigns: [], dayKeys: [] }));
     if (!(await isFingerprint(fingerprint, claimed))) return [failed('roster', 'The roster is of another root key.')];
     roster = await verifyRoster(signed, claimed, today);
   } catch (error) {

@@ -12,13 +12,13 @@ export function callFields(ui: Ui, state: State): readonly Html[] {
   const { calls } = ui;
   if (calls.known.length === 0) return [];
   const offered = [
-    ['', ui.text('plain.noCall')] as const,
+    ['', ui.text('call.other')] as const,
     ...calls.known.map(({ name, title }) => [name, title] as const),
   ];
   const root = make(
     'div',
     { class: 'call' },
-    select(ui.text('plain.call'), 'call', offered, calls.chosen),
+    select(ui.text('call.which'), 'call', offered, calls.chosen),
     actions(button(ui, 'plain.showCall', 'call')),
     ...questions(ui, state),
   );

@@ -12,10 +12,17 @@ const campaignsMax = 0xff;
 
 /** `u8 version, campaigns: list8 of var32`. Nobody signs the list: the roster lists each. @throws RangeError for more than 255 */
 export function encodeCampaignList(payloads: readonly Uint8Array[]): Uint8Array {
-  return new Writer()
-    .u8(version)
-    .list8(payloads, (payload, writer) => writer.var32(payload))
-    .done();
+  return writePayloads(new Writer().u8(version), payloads).done();
+}
+
+/** `list8 of var32`, as it also stands in a pack. @throws RangeError for more than 255 */
+export function writePayloads(writer: Writer, payloads: readonly Uint8Array[]): Writer {
+  return writer.list8(payloads, (payload, w) => w.var32(payload));
+}
+
+/** @throws WireError */
+export function readPayloads(reader: Reader): Uint8Array[] {
+  return reader.list8(campaignsMax, (r) => r.var32(CAMPAIGN_BYTES_MAX));
 }
 
 /**
@@ -29,8 +36,16 @@ export async function openCampaignList(
 ): Promise<VerifiedCampaign[]> {
   const reader = new Reader(bytes);
   reader.version(version);
-  const payloads = reader.list8(campaignsMax, (r) => r.var32(CAMPAIGN_BYTES_MAX));
+  const payloads = readPayloads(reader);
   reader.end();
+  return openAllListed(payloads, roster);
+}
+
+/** Those that this roster lists, without the rest [CAM-1]. */
+export async function openAllListed(
+  payloads: readonly Uint8Array[],
+  roster: Parameters<typeof verifyCampaign>[1],
+): Promise<VerifiedCampaign[]> {
   const opened = await Promise.all(payloads.map((payload) => openListed(payload, roster)));
   return opened.filter((campaign) => campaign !== null);
 }

@@ -6,6 +6,8 @@ import { equal } from '../bytes/equal.ts';
 import { Reader } from '../bytes/reader.ts';
 import { requireSorted, sortByKey } from '../bytes/sorted.ts';
 import { Writer } from '../bytes/writer.ts';
+import type { VerifiedCampaign } from '../campaign/campaign.ts';
+import { openAllListed, readPayloads, writePayloads } from '../campaign/campaign-list.ts';
 import { CLOCK_DAYS, DAY_KEYS_AHEAD_DAYS, HYBRID_PUBLIC_KEY_BYTES, PACK_AGE_DAYS } from '../constants.ts';
 import type { Day } from '../time.ts';
 import { type DayKey, decodeDayKey, type VerifiedDayKey, verifyDayKey } from './day-key.ts';
@@ -18,6 +20,8 @@ import { payloadOf } from './signed.ts';
 /** Signed documents; nobody signs the pack itself, so whoever passes it on can only leave it out or make it older. */
 export interface Pack {
   readonly roster: Uint8Array;
+  /** Which the roster lists. */
+  readonly campaigns: readonly Uint8Array[];
   readonly dayKeys: readonly Uint8Array[];
 }
 
@@ -26,6 +30,8 @@ declare const verified: unique symbol;
 /** A pack whose every document has been verified, for the one day to whose keys messages are sealed. */
 export type VerifiedPack = {
   readonly roster: VerifiedRoster;
+  /** Those that the roster lists. */
+  readonly campaigns: readonly VerifiedCampaign[];
   readonly day: Day;
   /** Of that day; every desk that is not paused has one or more. */
   readonly dayKeys: readonly VerifiedDayKey[];
@@ -37,11 +43,10 @@ const rosterBytesMax = 262_144;
 const dayKeysMax = 4096;
 
 /** Writes a pack, its day keys sorted by day, desk and key. @throws WireError for a day key of another form or one that is there twice */
-export function encodePack({ roster, dayKeys }: Pack): Uint8Array {
+export function encodePack({ roster, campaigns, dayKeys }: Pack): Uint8Array {
   const sorted = requireSorted(sortByKey(dayKeys, signedOrder), signedOrder);
-  return new Writer()
-    .u8(version)
-    .var32(roster)
+  const writer = new Writer().u8(version).var32(roster);
+  return writePayloads(writer, campaigns)
     .list16(sorted, (dayKey, w) => w.var16(dayKey))
     .done();
 }
@@ -50,7 +55,9 @@ export function encodePack({ roster, dayKeys }: Pack): Uint8Array {
 export function decodePack(bytes: Uint8Array): Pack {
   const reader = new Reader(bytes);
   reader.version(version);
-  const pack = { roster: reader.var32(rosterBytesMax), dayKeys: reader.list16(dayKeysMax, (r) => r.var16()) };
+  const roster = reader.var32(rosterBytesMax);
+  const campaigns = readPayloads(reader);
+  const pack = { roster, campaigns, dayKeys: reader.list16(dayKeysMax, (r) => r.var16()) };
   reader.end();
   return pack;
 }
@@ -88,7 +95,8 @@ export async function verifyPack(bytes: Uint8Array, fingerprint: Uint8Array, tod
     throw new DocumentError('expired', `use a pack: its newest day is ${today - day} days past`);
   }
   const chosen = dayKeys.filter((dayKey) => dayKey.day === day);
-  return { roster, day, dayKeys: chosen } as unknown as VerifiedPack;
+  const campaigns = await openAllListed(pack.campaigns, roster);
+  return { roster, campaigns, day, dayKeys: chosen } as unknown as VerifiedPack;
 }
 
 /** A desk that is left out would single out those who write to it. */

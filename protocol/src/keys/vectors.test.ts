@@ -7,6 +7,7 @@ import { bytesToHex, hexToBytes } from '../bytes/encode.ts';
 import { decodeKeyConfig } from '../http/ohttp.ts';
 import { hpkeKeyPair } from '../primitives/hpke.ts';
 import { dayKeysOf, verifyBundle } from './bundle.ts';
+import { decodePack, verifyPack } from './pack.ts';
 import { decodeRoster, encodeRoster } from './roster.ts';
 import { acceptRosters, verifyRoster } from './roster-chain.ts';
 import { type DocumentKind, openDocument } from './signed.ts';
@@ -166,6 +167,19 @@ describe('vectors of documents', () => {
     expect(bytesToHex(transport.hash)).toBe(transportKey.hash);
     expect(bytesToHex(transport.head)).toBe(transportKey.head);
     expect(transport.publicKey).toEqual((await hpkeKeyPair(hexToBytes(transportKey.seed))).publicKey);
+  });
+
+  test('the pack is its documents one after the other, and opens', async () => {
+    const { fingerprint, day, roster, campaign, dayKeys, pack } = vectors('pack');
+    const sorted = decodePack(hexToBytes(pack)).dayKeys.map(bytesToHex);
+    expect(sorted.toSorted()).toEqual(dayKeys.toSorted());
+    const sized = (bytes: Buffer): Buffer[] => [u32(bytes.length), bytes];
+    const framed = sorted.flatMap((dayKey) => [u32(dayKey.length / 2).subarray(2), hex(dayKey)]);
+    const calls = [Buffer.from([1]), ...sized(hex(campaign))];
+    const whole = [Buffer.from([1]), ...sized(hex(roster)), ...calls, u32(sorted.length).subarray(2), ...framed];
+    expect(Buffer.concat(whole).toString('hex')).toBe(pack);
+    const { campaigns } = await verifyPack(hexToBytes(pack), hexToBytes(fingerprint), day);
+    expect(campaigns.map(({ payload }) => bytesToHex(payload))).toEqual([campaign]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** A source without a network: phrase, message, carried envelopes (spec/protocol.md, sections 2.6 and 4.1). */
 
 import { bytesToHex } from '../bytes/encode.ts';
-import { DAY_KEY_GRACE_DAYS } from '../constants.ts';
+import { DAY_KEY_GRACE_DAYS, DAY_SECONDS } from '../constants.ts';
 import { verificationNumbers } from '../keys/fingerprint.ts';
 import type { VerifiedPack } from '../keys/pack.ts';
 import { newPassphrase } from '../keys/passphrase.ts';
@@ -9,11 +9,12 @@ import { activeDesks } from '../keys/roster.ts';
 import { conversationKey, importPhrase, laneOf, type PhraseKey, rootOf } from '../keys/source-keys.ts';
 import type { WordList } from '../keys/word-lists.ts';
 import { carriedToLines } from '../messages/carried.ts';
-import { type ContentMeasure, measureContent } from '../messages/content.ts';
+import { measureContent } from '../messages/content.ts';
 import { sealSubmission } from '../messages/envelope.ts';
 import type { Random } from '../primitives/random.ts';
 import type { SourceDesk, SourceState } from '../source.ts';
 import type { Day } from '../time.ts';
+import { type Answered, measureMessage, unasked } from './answered.ts';
 import { type PhraseProblem, readPhrase } from './phrase.ts';
 import { SourceError } from './source-error.ts';
 
@@ -61,7 +62,8 @@ export class OfflineSession {
       outbox: [],
       busy: false,
       looked: this.#holder === null ? 'no-phrase' : 'not-yet',
-      indexTime: 0,
+      // As near to now as anything that is signed.
+      indexTime: this.#pack.day * DAY_SECONDS,
       answers: [],
       unreadable: 0,
       missing: [],
@@ -92,17 +94,21 @@ export class OfflineSession {
     this.#sealed = [];
   }
 
-  measure(text: string, language: string): Promise<ContentMeasure> {
-    return measureContent({ campaign: null, language, answers: [], files: [], text });
-  }
+  readonly measure = measureMessage;
 
   /** Seals a message to the pack's day, as if it were that day. @throws SourceError no-phrase, desk-paused, too-long */
-  async send(message: { readonly deskId: string; readonly text: string; readonly language: string }): Promise<void> {
+  async send(message: {
+    readonly deskId: string;
+    readonly text: string;
+    readonly language: string;
+    readonly answered?: Answered | undefined;
+  }): Promise<void> {
     const { roster, day, dayKeys } = this.#pack;
     if (this.#holder === null) throw new SourceError('no-phrase', 'seal a message: there is no phrase');
     const desk = activeDesks(roster).find(({ id }) => bytesToHex(id) === message.deskId);
     if (desk === undefined) throw new SourceError('desk-paused', 'seal a message: the desk takes no messages');
-    const content = { campaign: null, language: message.language, answers: [], files: [], text: message.text };
+    const { text, language, answered = unasked } = message;
+    const content = { ...answered, language, files: [], text };
     if (!(await measureContent(content)).fits) throw new SourceError('too-long', 'seal a message: it does not fit');
     const { key: phrase, lane } = this.#holder;
     const { fingerprint } = roster;

@@ -1,7 +1,8 @@
-/** What a person takes along to write without a network: roster and day keys, from today on (protocol 2.6). */
+/** What a person takes along to write without a network: roster, calls and day keys, from today on (protocol 2.6). */
 
 import { bytesToHex, concat, u32be } from '@postern/protocol/bytes/encode';
 import { equal } from '@postern/protocol/bytes/equal';
+import { campaignState, type VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { type DayKey, decodeDayKey } from '@postern/protocol/keys/day-key';
 import { encodePack } from '@postern/protocol/keys/pack';
 import { activeDesks } from '@postern/protocol/keys/roster';
@@ -9,11 +10,18 @@ import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import { payloadOf } from '@postern/protocol/keys/signed';
 import type { Day } from '@postern/protocol/time';
 
+/** Stored, and verified before [DEV-4]. */
+type PackSources = {
+  readonly roster: VerifiedRoster;
+  readonly campaigns: readonly VerifiedCampaign[];
+  readonly signedDayKeys: readonly Uint8Array[];
+};
+
 /**
- * All days from today on of which every desk that is not paused has a key under this roster.
- * @param signedDayKeys that were verified before they were stored [DEV-4]
+ * All days from today on of which every desk that is not paused has a key under this roster, and the calls that can be
+ * answered now or later.
  */
-export function makePack(roster: VerifiedRoster, signedDayKeys: readonly Uint8Array[], today: Day): Uint8Array {
+export function makePack({ roster, campaigns, signedDayKeys }: PackSources, today: Day): Uint8Array {
   const found = new Map<string, { readonly dayKey: DayKey; readonly signed: Uint8Array }>();
   for (const signed of signedDayKeys) {
     const dayKey = decodeDayKey(payloadOf(signed));
@@ -25,5 +33,6 @@ export function makePack(roster: VerifiedRoster, signedDayKeys: readonly Uint8Ar
   const isWhole = ({ day }: DayKey): boolean =>
     activeDesks(roster).every(({ id }) => all.some(({ dayKey }) => dayKey.day === day && equal(dayKey.desk, id)));
   const dayKeys = all.filter(({ dayKey }) => isWhole(dayKey)).map(({ signed }) => signed);
-  return encodePack({ roster: roster.signed, dayKeys });
+  const answerable = campaigns.filter((campaign) => ['open', 'not-begun'].includes(campaignState(campaign, today)));
+  return encodePack({ roster: roster.signed, campaigns: answerable.map(({ payload }) => payload), dayKeys });
 }

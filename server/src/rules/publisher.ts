@@ -20,6 +20,7 @@ import { type Day, dayOf, epochOf } from '@postern/protocol/time';
 import type { KeyFiles } from '../ports/files.ts';
 import type { Storage } from '../ports/storage.ts';
 import { type BundleContent, chooseBundle } from './bundle-maker.ts';
+import { listedCampaigns } from './campaigns.ts';
 import type { Counters } from './counters.ts';
 import type { Epochs } from './epochs.ts';
 import { fillerKeyOf } from './filler-key.ts';
@@ -173,13 +174,18 @@ export class Publisher {
     const ownKeyHash = this.#ownKeyHash;
     const own = this.#chain.filter((roster) => ownKeyHash !== null && serverOf(roster, ownKeyHash) !== null);
     const chosen = await chooseBundle(own, signed, day);
-    this.#pack = chosen === null ? null : makePack(chosen.roster, signed, day);
+    this.#pack = chosen === null ? null : await this.#makePack(chosen.roster, signed, day);
     const standing = this.#bundle;
     const isStanding =
       standing?.day === day && chosen !== null && equal(standing.content.roster.hash, chosen.roster.hash);
     const content = isStanding ? standing.content : chosen;
     this.#content = { day, content };
     return content;
+  }
+
+  async #makePack(roster: VerifiedRoster, signedDayKeys: readonly Uint8Array[], day: Day): Promise<Uint8Array> {
+    const campaigns = await listedCampaigns(this.#parts.storage, roster);
+    return makePack({ roster, campaigns, signedDayKeys }, day);
   }
 
   async #advanceEpoch(roster: VerifiedRoster, now: number): Promise<void> {

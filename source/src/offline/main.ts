@@ -8,6 +8,7 @@ import type { Random } from '@postern/protocol/primitives/random';
 import { OfflineSession } from '@postern/protocol/source/offline-session';
 import { dayOf } from '@postern/protocol/time';
 import { browserParts, goAway, isVisible, listenForLeaving } from '../browser.ts';
+import { openCalls } from '../call.ts';
 import { carryInto } from '../carrying.ts';
 import { make } from '../dom.ts';
 import type { Clock } from '../network.ts';
@@ -44,7 +45,8 @@ async function start(): Promise<void> {
   showReady(pack, texts, language);
   const pinned = pinnedBy(pack);
   const { screens, offers: has, ...way } = isOnline ? online(pinned, random, clock, today) : offline(pack, random);
-  const offers: Offers = { ...has, judge: (given) => judge(given, pinned, all, today()) };
+  const calls = openCalls(pack.campaigns, { language, day: today() });
+  const offers: Offers = { ...has, calls, judge: (given) => judge(given, pinned, all, today()) };
   const page = startPage({
     ...browser,
     clock,
@@ -66,9 +68,17 @@ type WayParts = Pick<PageParts, 'session' | 'traffic' | 'leave'> & {
 
 function offline(pack: VerifiedPack, random: Random): WayParts {
   const session = new OfflineSession(pack, random);
+  const traffic: WayParts['traffic'] = ({ accepted, report }) => ({
+    run: async () => {
+      report({ type: 'session', session: session.state });
+      accepted();
+    },
+    stop: () => {},
+    times: undefined,
+  });
   return {
     session,
-    traffic: ({ accepted }) => ({ run: async () => accepted(), stop: () => {}, times: undefined }),
+    traffic,
     screens: { sent: savedView(session), answers: offlineAnswersView },
     offers: {},
     leave: goAway,

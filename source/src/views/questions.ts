@@ -1,6 +1,6 @@
 /** The questions of a call, none of which has to be answered, and what is to be said of the call itself. */
 import { askedQuestions } from '@postern/protocol/campaign/question';
-import { type Call, type CallAnswers, type CallQuestion, openCall } from '../call.ts';
+import { type Call, type CallAnswers, type CallQuestion, isSameCall, openCall } from '../call.ts';
 import { make, privateField, setHidden } from '../dom.ts';
 import type { State } from '../state.ts';
 import type { Ui, View } from './view.ts';
@@ -31,6 +31,19 @@ export function questionsView(ui: Ui, state: State): View {
   };
   update(state);
   return { root, update };
+}
+
+/** Which call a person answers, where no link told; undefined where there are none. */
+export function callChoice(ui: Ui, state: State): HTMLElement | undefined {
+  const calls = ui.offers.calls ?? [];
+  if (calls.length === 0) return undefined;
+  const offered = calls.map(({ title }, at) => [String(at), title] as const);
+  const choose = (given: string): void =>
+    ui.dispatch({ type: 'call', call: given === '' ? undefined : calls[Number(given)] });
+  const label = ui.text('call.which');
+  const chosen = calls.findIndex((call) => isSameCall(call, state.call));
+  const field = select(label, [['', ui.text('call.other')], ...offered], chosen < 0 ? '' : String(chosen), choose);
+  return make('div', { class: 'call' }, make('label', { class: 'choice' }, make('span', {}, label), field));
 }
 
 function headOf(ui: Ui, call: Call | undefined): HTMLElement[] {
@@ -94,7 +107,7 @@ function inputsOf(ui: Ui, question: CallQuestion, values: readonly string[], yea
     case 'scale':
     case 'place': {
       const offered = options.map((option, at) => [option, labels[at] ?? ''] as const);
-      return [select(ui, label, offered, values[0], answer)];
+      return [select(label, [['', ui.text('call.none')], ...offered], values[0], answer)];
     }
     case 'month':
       return monthInputs(ui, values[0] ?? '', years, answer);
@@ -109,9 +122,8 @@ function monthInputs(ui: Ui, value: string, years: readonly string[], answer: (g
   const tell = (): void => answer(chosen.year && chosen.month ? `${chosen.year}-${chosen.month}` : chosen.year);
   const pick = (part: 'year' | 'month', label: string, offered: readonly string[]): HTMLElement =>
     select(
-      ui,
       label,
-      offered.map((one) => [one, one] as const),
+      [['', ui.text('call.none')], ...offered.map((one) => [one, one] as const)],
       chosen[part],
       (given = '') => {
         chosen[part] = given;
@@ -122,15 +134,12 @@ function monthInputs(ui: Ui, value: string, years: readonly string[], answer: (g
 }
 
 function select(
-  ui: Ui,
   label: string,
   offered: readonly (readonly [value: string, label: string])[],
   value: string | undefined,
   answer: (given: string) => void,
 ): HTMLSelectElement {
-  const options = [['', ui.text('call.none')] as const, ...offered].map(([one, words]) =>
-    make('option', { attributes: { value: one } }, words),
-  );
+  const options = offered.map(([one, words]) => make('option', { attributes: { value: one } }, words));
   const attributes = { autocomplete: 'off', 'aria-label': label };
   const field = make('select', { attributes, on: { change: () => answer(field.value) } }, ...options);
   field.value = value ?? '';

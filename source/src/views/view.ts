@@ -1,5 +1,6 @@
 /** What every view of the page is made of and given. */
 import type { WordListId } from '@postern/protocol/keys/word-lists';
+import type { KnownCall } from '../call.ts';
 import { button, make } from '../dom.ts';
 import type { Event, Screen, State } from '../state.ts';
 import type { DynamicKey, Texts } from '../texts.ts';
@@ -28,6 +29,8 @@ export type Offers = {
   readonly judge?: (given: string | Uint8Array, list: WordListId) => Promise<Verdict>;
   /** Whether files can be sent and fetched. */
   readonly files?: boolean;
+  /** Calls to choose from, where no link leads from a call to writing. */
+  readonly calls?: readonly KnownCall[];
   /** Sends a sealed message that somebody carries; the problem, or nothing. */
   readonly carry?: (text: string) => Promise<CarryProblem | undefined>;
 };

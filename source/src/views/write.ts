@@ -3,7 +3,7 @@ import { button, make, privateField, setHidden, setText } from '../dom.ts';
 import type { DeskChoice, State } from '../state.ts';
 import { desksFor } from '../update.ts';
 import { fileChooser } from './files.ts';
-import { questionsView } from './questions.ts';
+import { callChoice, questionsView } from './questions.ts';
 import { goButton, type MakeView, screenHeading, type Ui, type View } from './view.ts';
 
 export const writeView: MakeView = (ui, state) => {
@@ -17,6 +17,7 @@ export const writeView: MakeView = (ui, state) => {
     };
   }
   const choice = deskChoice(ui, state);
+  const calls = callChoice(ui, state);
   const questions = questionsView(ui, state);
   const field = textField(ui, state);
   const room = roomMeter(ui);
@@ -48,6 +49,7 @@ export const writeView: MakeView = (ui, state) => {
       'section',
       {},
       head,
+      ...(calls === undefined ? [] : [calls]),
       questions.root,
       choice.root,
       hint,
