@@ -12,7 +12,6 @@ import type { EngineParts } from './engine-parts.ts';
 import type { LogStore } from './log-store.ts';
 import type { PendingEvents } from './pending-events.ts';
 import type { StoreWrite } from './ports.ts';
-import type { Posting } from './posting.ts';
 import { type Documents, fetchDocuments, fetchIndex, freshCircuit } from './public-documents.ts';
 import type { Rosters } from './rosters.ts';
 import { names } from './store-schema.ts';
@@ -21,7 +20,6 @@ export interface CollectedParts {
   readonly log: LogStore;
   readonly pending: PendingEvents;
   readonly rosters: Rosters;
-  readonly posting: Posting;
 }
 
 /** What this device has seen of a posted reply. */
@@ -147,19 +145,6 @@ export class Collected {
     }
     writes.push(...this.#with.pending.add(events));
     if (writes.length > 0) await this.#parts.ports.store.transaction(writes);
-    await this.#findRefused(index, has);
-  }
-
-  /** A reply that was refused because it is there already, from a request whose answer was lost. */
-  async #findRefused(index: ReplyIndex, has: (tag: Uint8Array) => boolean): Promise<void> {
-    for (const what of this.#with.posting.refused) {
-      const conversation = this.#with.log.state.conversations.get(bytesToHex(what.conversationId));
-      const tagKey = conversation?.replies.find(({ number }) => number === what.number)?.tagKey;
-      if (tagKey && has(await tagOf(tagKey, index.epoch))) {
-        await this.#with.posting.notePosted(what);
-        this.#parts.alerts.clear('reply-refused', { conversation: bytesToHex(what.conversationId) });
-      }
-    }
   }
 
   /**

@@ -60,7 +60,7 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
   const tokens = await Tokens.load(parts);
   const visits = await CoverVisits.load(parts, rosters);
   const posting = await Posting.load(parts, { log, pending, rosters, transportKeys, tokens, visits });
-  const collected = await Collected.load(parts, { log, pending, rosters, posting });
+  const collected = await Collected.load(parts, { log, pending, rosters });
   const cases = await CaseDesk.load(parts, { log, pending, rosters });
   const envelopes = await Envelopes.load(parts, { log, pending, dayKeys });
   const campaigns = await Campaigns.load(parts, rosters);

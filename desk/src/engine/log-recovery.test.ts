@@ -1,10 +1,10 @@
 // What a desk gets over: answers that never came, years of holidays, a server from a backup, the loss of all other devices.
 
 import { LOG_LIFE_DAYS } from '@postern/protocol/constants';
-import { decodeDeviceResponse, encodeDeviceResponse } from '@postern/protocol/http/device-response';
+import { encodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { afterEach, describe, expect, it } from 'vitest';
 import { names } from './store-schema.ts';
-import { DeskWorld, daySeconds, type TestDevice } from './testing/desk-world.ts';
+import { DeskWorld, daySeconds, showOwnHistory, type TestDevice } from './testing/desk-world.ts';
 import { TestSource } from './testing/test-source.ts';
 
 let world: DeskWorld;
@@ -252,26 +252,7 @@ describe('a server put back from a backup', () => {
 describe('a server that shows a device a history of its own', () => {
   it('[LOG-10] is reported, and drops nothing that the device wrote meanwhile', async () => {
     await deskInConversation(2);
-    // What a device asks about the log is answered from a copy that nobody else sees.
-    const hidden: { number: number; entry: Uint8Array }[] = [];
-    const from = lengthOf(0);
-    device(0).faults.desk = async (request, pass) => {
-      if (request.kind === 'append') {
-        hidden.push({ number: from + hidden.length, entry: request.entry });
-        const length = from + hidden.length;
-        return { status: 200, body: encodeDeviceResponse({ kind: 'append', outcome: 'appended', length }) };
-      }
-      const answer = await pass();
-      if (request.kind !== 'log' || answer.status !== 200) return answer;
-      const read = decodeDeviceResponse('log', answer.body);
-      if (read.kind === 'error') return answer;
-      const entries = [...read.entries.filter(({ number }) => number < from), ...hidden];
-      const asked = entries.filter(({ number }) => number >= request.from).slice(0, 2);
-      return {
-        status: 200,
-        body: encodeDeviceResponse({ kind: 'log', length: from + hidden.length, entries: asked }),
-      };
-    };
+    showOwnHistory(device(0));
     await device(0).engine.reply(onlyId(), 'Written in the dark');
     await world.rounds(4);
     expect(await texts(1)).toEqual([]);

@@ -15,7 +15,7 @@ import { pageLanguages } from './cover-visit.ts';
 import { LogStore } from './log-store.ts';
 import { decodePost } from './post-record.ts';
 import { names } from './store-schema.ts';
-import { DeskWorld, daySeconds, random, type TestDevice } from './testing/desk-world.ts';
+import { DeskWorld, daySeconds, random, showOwnHistory, type TestDevice } from './testing/desk-world.ts';
 import { TestSource } from './testing/test-source.ts';
 
 let world: DeskWorld;
@@ -135,6 +135,27 @@ describe('posts', () => {
     await world.run(3 * hour);
     expect(await replies()).toMatchObject([{ progress: 'posted' }]);
     expect((await source.visit([], 6)).answers).toHaveLength(1);
+  });
+
+  it('[RPL-7] never count as made when another reply stands under the same link, from a history that was given up', async () => {
+    world = await DeskWorld.create(2, { repliesADay: 16 }, slow);
+    await world.run(4 * hour);
+    const source = new TestSource(world);
+    await source.visit(['Hello']);
+    await world.run(3 * hour);
+    showOwnHistory(device(0));
+    await device(0).engine.reply(onlyId(), 'Posted from a history of its own');
+    await device(1).engine.reply(onlyId(1), 'Posted second');
+    while ((await replies())[0]?.progress !== 'posted') await world.run(hour, [device(0)]);
+    await world.run(20 * hour, [device(1)]);
+    const refused = { code: 'reply-refused', conversation: onlyId(1) };
+    expect(device(1).engine.status().alerts).toMatchObject([refused]);
+    expect(await replies(1)).toMatchObject([{ text: 'Posted second', progress: 'queued' }]);
+    // People are told; what they write again is found.
+    await device(1).engine.reply(onlyId(1), 'Posted second');
+    await world.run(20 * hour, [device(1)]);
+    const read = (await source.visit([], 6)).answers.map(({ text }) => text);
+    expect(read).toEqual(['Posted from a history of its own', 'Posted second']);
   });
 
   it('[CHN-2] are never made for a reply whose root has become too old; people are told', async () => {

@@ -87,12 +87,6 @@ export class Posting {
     return { today: count, left: count - used, queued: this.#candidates().length };
   }
 
-  /** Real replies that the server has refused; the index may show that it has them all the same. */
-  get refused(): readonly Extract<PostSubject, { kind: 'reply' }>[] {
-    const refused = [...this.#posts.values()].filter(({ isRefused }) => isRefused);
-    return refused.flatMap(({ what }) => (what.kind === 'reply' ? [what] : []));
-  }
-
   /** Whether the documents must be fetched again, since this was last asked. */
   takeKeyGone(): boolean {
     const isGone = this.#isKeyGone;
@@ -161,13 +155,6 @@ export class Posting {
     this.#slots = slots;
     this.#posts.set(name, post);
     await this.#send(name, post, documents, today);
-  }
-
-  /** The index has the tag of a reply that the server refused: it was stored by an earlier attempt. */
-  async notePosted(what: Extract<PostSubject, { kind: 'reply' }>): Promise<void> {
-    for (const [name, post] of this.#posts) {
-      if (isSame(post.what, what)) await this.#finish(name, post);
-    }
   }
 
   async erase(today: Day): Promise<void> {
@@ -320,6 +307,7 @@ export class Posting {
       this.#posts.delete(name);
       return;
     }
+    // The same bytes are stored twice as once (RPL-7): another body stands under this link, or the server lies.
     this.#parts.alerts.raise('reply-refused', today, { conversation: bytesToHex(post.what.conversationId) });
     const refused = { ...post, isRefused: true };
     await this.#parts.ports.store.set(name, encodePost(refused));

@@ -8,6 +8,7 @@ import { deskId } from '@postern/protocol/bytes/brand';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { encodeDeskState } from '@postern/protocol/desk/state-codec';
 import { type DeviceRequest, decodeDeviceRequest } from '@postern/protocol/http/device-request';
+import { decodeDeviceResponse, encodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { fingerprintOf } from '@postern/protocol/keys/fingerprint';
 import type { Roster } from '@postern/protocol/keys/roster';
 import { signRoster, type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
@@ -310,6 +311,26 @@ export class DeskWorld {
       },
     };
   }
+}
+
+/** From now on what a device asks about the log is answered from a copy that nobody else sees. */
+export function showOwnHistory({ engine, faults }: TestDevice): void {
+  const hidden: { number: number; entry: Uint8Array }[] = [];
+  const from = engine.status().log.length;
+  faults.desk = async (request, pass) => {
+    if (request.kind === 'append') {
+      hidden.push({ number: from + hidden.length, entry: request.entry });
+      const length = from + hidden.length;
+      return { status: 200, body: encodeDeviceResponse({ kind: 'append', outcome: 'appended', length }) };
+    }
+    const answer = await pass();
+    if (request.kind !== 'log' || answer.status !== 200) return answer;
+    const read = decodeDeviceResponse('log', answer.body);
+    if (read.kind === 'error') return answer;
+    const entries = [...read.entries.filter(({ number }) => number < from), ...hidden];
+    const asked = entries.filter(({ number }) => number >= request.from).slice(0, 2);
+    return { status: 200, body: encodeDeviceResponse({ kind: 'log', length: from + hidden.length, entries: asked }) };
+  };
 }
 
 async function call(url: string, body?: Uint8Array, headers: Record<string, string> = {}): Promise<HttpAnswer> {
