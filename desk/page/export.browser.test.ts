@@ -1,6 +1,9 @@
 /** Two people let a case out of the desk: one asks in the page, the other agrees on their own device, the first one seals. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { utf8ToBytes } from '@postern/protocol/bytes/encode';
+import { makePictures } from '@postern/protocol/testing/metadata-files';
 import { generateHybridIdentity, identityToRecipient } from 'age-encryption';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +15,7 @@ import { DeskWorld } from '../src/engine/testing/desk-world.ts';
 import { TestSource } from '../src/engine/testing/test-source.ts';
 import { openArchive } from '../src/export/open-archive.ts';
 import { type DeskOf, deskOf } from '../src/testing/desk-of.ts';
+import { storeFile } from '../src/testing/stored-file.ts';
 import { passMinutes } from './testing/passing-time.ts';
 import { openUnlocked } from './testing/unlocked-page.ts';
 
@@ -28,15 +32,25 @@ const until = (isSo: () => Promise<boolean>): Promise<void> => passMinutes(world
 const has = (selector: string, text: string) => async (): Promise<boolean> =>
   page.$eval(selector, (element, wanted) => element.textContent?.includes(wanted) === true, text).catch(() => false);
 
-describe.skipIf(lacks('chromium'))('export in the page of the desk', () => {
+describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick'))('export in the page of the desk', () => {
   beforeAll(async () => {
     await ensureBuilt();
     world = await DeskWorld.create(1, { repliesADay: 48 });
-    ({ desk, folder, remove } = await deskOf(world));
+    ({ desk, folder, remove } = await deskOf(world, { fileDelaySeconds: [0, 0] }));
     browser = await launchChromium();
     page = await openUnlocked(browser, desk);
     await until(has('.figures', 'Through'));
-    await new TestSource(world).visit([letter]);
+    const samples = mkdtempSync(join(tmpdir(), 'postern-export-'));
+    const photo = makePictures(samples)[0]?.bytes ?? new Uint8Array();
+    rmSync(samples, { recursive: true });
+    const contents = [
+      ['first.jpg', photo],
+      ['second.jpg', photo],
+      ['list.txt', utf8ToBytes('A list')],
+      ['elsewhere.txt', utf8ToBytes('Not fetched')],
+    ] as const;
+    const files = await Promise.all(contents.map(([name, bytes]) => storeFile(world, name, bytes)));
+    await new TestSource(world).visit([letter], 6, true, files);
     await until(async () => (await page.$('.row')) !== null);
   });
   afterAll(async () => {
@@ -44,10 +58,54 @@ describe.skipIf(lacks('chromium'))('export in the page of the desk', () => {
     await remove();
   });
 
+  /** Presses a button beside the file of this name in a list, once it is there. */
+  const pressAt = async (list: string, name: string, text: string): Promise<void> => {
+    const button = await page.waitForFunction(
+      (within, file, label) => {
+        const items = [...document.querySelectorAll(`${within} .files li`)];
+        const own = items.find((item) => item.querySelector('.file-name bdi')?.textContent === file);
+        return [...(own?.querySelectorAll('button') ?? [])].find((one) => one.textContent === label) ?? null;
+      },
+      {},
+      list,
+      name,
+      text,
+    );
+    await button.asElement()?.focus();
+    await page.keyboard.press('Enter');
+  };
+
+  /** What stands beside a file in the list of those that go out. */
+  const beside = (name: string): Promise<string> =>
+    page.$$eval(
+      'form.export .files > li',
+      (items, file) => items.find((item) => item.querySelector('bdi')?.textContent === file)?.textContent ?? '',
+      name,
+    );
+
+  /** Looks into the files that go out, and chooses for each. */
+  async function chooseFiles(): Promise<void> {
+    await page.focus('form.export summary');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelectorAll('form.export .files > li').length === 4);
+    await page.click('form.export details > button');
+    await page.waitForFunction(() => document.querySelector('form.export details > button:not([disabled])') !== null);
+    expect(await beside('second.jpg')).toContain('MarkerSerial7');
+    expect(await beside('list.txt')).toContain('Nothing was found');
+    expect(await beside('elsewhere.txt')).toContain('It is not on this device');
+    await page.select('form.export select[aria-label="How list.txt goes out"]', 'copy');
+    expect(await beside('list.txt')).toContain('no safe copy');
+    await pressAt('.timeline', 'list.txt', 'Make safe copy…');
+    await pressAt('.timeline', 'list.txt', 'Make the copy');
+    await until(async () => !(await beside('list.txt')).includes('no safe copy'));
+    await page.select('form.export select[aria-label="How second.jpg goes out"]', 'original');
+  }
+
   it('[CAS-5] asks, waits for the other person, seals for a post-quantum key, and says so in the case', async () => {
     const engine = world.devices[0]?.engine;
     await page.click('.row');
     await page.waitForSelector('.work-body .consent');
+    for (const name of ['first.jpg', 'second.jpg', 'list.txt']) await pressAt('.timeline', name, 'Fetch');
     const press = (text: string): Promise<void> =>
       page.$$eval(
         '.consent button',
@@ -66,12 +124,14 @@ describe.skipIf(lacks('chromium'))('export in the page of the desk', () => {
     const identity = await generateHybridIdentity();
     await page.focus('form.export textarea');
     await page.keyboard.sendCharacter('not a key');
-    await page.click('form.export button');
-    await page.waitForSelector('form.export .complaint');
+    await page.click('form.export [type=submit]');
+    await page.waitForSelector('form.export [role=alert]');
+    await chooseFiles();
     await page.$eval('form.export textarea', (field) => (field as HTMLTextAreaElement).select());
     await page.keyboard.sendCharacter(await identityToRecipient(identity));
-    await page.click('form.export button');
+    await page.click('form.export [type=submit]');
     await page.waitForSelector('form.export .path');
+    expect(await page.$eval('form.export', (form) => form.textContent)).toContain('Files in it: 3. Left out: 1.');
     for (const scheme of ['light', 'dark']) {
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
       await page.$eval('form.export', (form) => form.scrollIntoView());
@@ -97,6 +157,11 @@ describe.skipIf(lacks('chromium'))('export in the page of the desk', () => {
     const files = await openArchive(path, identity, target);
     const transcript = files.find((file) => file.endsWith('transcript.html')) ?? '';
     expect(readFileSync(join(target, transcript), 'utf8')).toContain(letter);
+    const going = (ending: string): Buffer =>
+      readFileSync(join(target, files.find((file) => file.endsWith(ending)) ?? ''));
+    expect(['first.jpg', 'second.jpg'].map((name) => going(name).includes('MarkerSerial7'))).toEqual([false, true]);
+    expect(going('safe-copy.pdf').subarray(0, 5).toString()).toBe('%PDF-');
+    expect(files.filter((file) => file.includes('list'))).toEqual([expect.stringContaining('safe-copy')]);
     // The other person's device knows who did what.
     await until(async () => {
       const id = engine?.conversations()[0]?.id ?? '';

@@ -1,11 +1,13 @@
 /** Seals cases for other people, once a second person has agreed. */
 import type { Answers } from '@postern/desk/app/api';
 import type { RequestView, TeamView } from '@postern/desk/engine/case-view';
+import type { FileChoices } from '@postern/desk/export/file-forms';
 import { consentDays, grantedRequest } from '@postern/desk/export/granted-request';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import { Field } from './case-parts.tsx';
+import { ExportFiles, FormChoice } from './export-files.tsx';
 import { personName } from './names.ts';
 
 type Outcome = Answers['export'] | { readonly problem: 'failed' } | 'working' | null;
@@ -25,14 +27,14 @@ export function ExportForm({ page, request }: FormProps): JSX.Element {
   const { team, today } = page.state.value;
   const { say, count, day } = page.words.value;
   const [recipients, setRecipients] = useState('');
-  const [isCleaned, setCleaned] = useState(true);
+  const [files, setFiles] = useState<FileChoices>({ form: 'cleaned', choices: {} });
   const [outcome, setOutcome] = useState<Outcome>(null);
   const { answer } = request;
   const seal = (event: Event): void => {
     event.preventDefault();
     if (outcome === 'working') return;
     setOutcome('working');
-    void page.export({ request: request.id, recipients, isCleaned }).then(setOutcome);
+    void page.export({ request: request.id, recipients, ...files }).then(setOutcome);
   };
   return (
     <form class="stack export" onSubmit={seal} autocomplete="off">
@@ -52,15 +54,16 @@ export function ExportForm({ page, request }: FormProps): JSX.Element {
           onInput={({ currentTarget }) => setRecipients(currentTarget.value)}
         />
       </Field>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={isCleaned}
-          onChange={({ currentTarget }) => setCleaned(currentTarget.checked)}
-        />
-        <span>{say('export.cleaned')}</span>
-      </label>
+      <Field label={say('export.form')}>
+        <FormChoice page={page} form={files.form} choose={(form) => setFiles({ ...files, form })} />
+      </Field>
       <p class="note">{say('export.cleanedText')}</p>
+      <ExportFiles
+        page={page}
+        cases={request.cases}
+        given={files}
+        choose={(kept, form) => setFiles({ ...files, choices: { ...files.choices, [kept]: form } })}
+      />
       <button type="submit" aria-disabled={outcome === 'working'}>
         {say('export.seal')}
       </button>

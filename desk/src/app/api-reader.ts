@@ -6,6 +6,7 @@ import { FILE_BYTES_MAX, FILES_MAX } from '@postern/protocol/constants';
 import { aspectNames, noteKinds, purposes, roles } from '@postern/protocol/messages/case-event';
 import { previewKinds } from '../calls/workshop.ts';
 import { alertCodes } from '../engine/view.ts';
+import { fileForms } from '../export/file-forms.ts';
 import { copyPagesMax } from '../files/copy-limits.ts';
 import type { CallName, Calls } from './api.ts';
 
@@ -18,6 +19,8 @@ const draftCharactersMax = 300_000;
 const rosterCharactersMax = 350_000;
 /** As many as fit into a call, and more than a desk works at once. */
 const casesMax = 15_000;
+/** Files of an export that go out otherwise than the others. */
+const choicesMax = 10_000;
 /** Sixteen of the long, post-quantum kind of age. */
 const recipientsMax = 36_000;
 
@@ -63,6 +66,12 @@ const caseIds: Field = (value) =>
   value.every((id) => conversationId(id) !== undefined)
     ? value
     : undefined;
+const fileChoices: Field = (value) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const entries = Object.entries(value);
+  const areRight = entries.every(([kept, form]) => hex32(kept) !== undefined && oneOf(fileForms)(form) !== undefined);
+  return areRight && entries.length <= choicesMax ? Object.fromEntries(entries) : undefined;
+};
 const yesOrNo: Field = (value) => (typeof value === 'boolean' ? value : undefined);
 
 const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], Field>> } = {
@@ -103,7 +112,13 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   'call-sign': { call: callId },
   'call-publish': { call: callId, roster: text(rosterCharactersMax) },
   'call-kit': { call: callId },
-  export: { request: requestId, recipients: text(recipientsMax), isCleaned: yesOrNo, language: text(16) },
+  export: {
+    request: requestId,
+    recipients: text(recipientsMax),
+    form: oneOf(fileForms),
+    choices: fileChoices,
+    language: text(16),
+  },
   change: { ids: caseIds, aspect: oneOf(aspectNames), value: text(160) },
   note: { id: conversationId, of: oneOf(noteKinds), text: text(8_192) },
   grade: { id: conversationId, source: grade, information: grade },

@@ -3,16 +3,19 @@
 import { join } from 'node:path';
 import { FileError } from '@postern/protocol/files/file-error';
 import { dayOf } from '@postern/protocol/time';
+import type { LocalStore } from '../engine/ports.ts';
 import { type ExportOrder, exportCases, exportNote } from '../export/export-cases.ts';
 import type { DeskFiles } from '../files/desk-files.ts';
 import type { Answers } from './api.ts';
 import { type CallView, CallWords } from './call-words.ts';
 import type { CaseCalls } from './case-calls.ts';
+import { readCopies } from './copy-records.ts';
 import type { Engine } from './engine-port.ts';
 
 export interface ExportDesk {
   readonly engine: Engine;
   readonly files: DeskFiles;
+  readonly store: LocalStore;
   /** The device's folder. */
   readonly folder: string;
   readonly now: () => number;
@@ -29,6 +32,7 @@ export async function exportFromDesk(desk: ExportDesk, order: ExportOrder): Prom
       {
         conversation: async (id) => engine.conversation(id),
         file: (id, message, at) => engine.file(id, message, at),
+        copies: (id) => readCopies(desk.store, id),
         isHere: (file) => files.isHere(file),
         read: (file) => files.read(file),
         readWhole: (file, bytesMax) => files.readWhole(file, bytesMax),

@@ -244,7 +244,10 @@ export class OpenDesk {
 
   export(order: ExportOrder): Promise<Answers['export']> {
     return exportFromDesk(
-      { ...this.#options, engine: this.#engine, files: this.#files, cases: this, calls: this.calls.known },
+      {
+        ...this.#options,
+        ...{ engine: this.#engine, files: this.#files, store: this.#store, cases: this, calls: this.calls.known },
+      },
       order,
     );
   }

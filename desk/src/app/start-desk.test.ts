@@ -132,7 +132,7 @@ describe('a desk on this machine', () => {
     expect(team?.people).toMatchObject([{ name: 'Anastasia Kovac', role: 'lead', isThis: true }]);
     const request = team?.requests[0]?.id ?? '';
     expect(await page.call('answer', { request, isGranted: true })).toEqual({ problem: 'not-permitted' });
-    const order = { request, recipients: 'age1', isCleaned: true, language: 'en' };
+    const order = { request, recipients: 'age1', form: 'cleaned', choices: {}, language: 'en' } as const;
     expect(await page.call('export', order)).toEqual({ problem: 'not-granted' });
     expect((await page.call('conversation', { id })).view?.work.notes).toMatchObject([{ text: '与登记处核对' }]);
   });

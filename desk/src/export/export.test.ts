@@ -56,10 +56,19 @@ const descriptor = (name: string, content: Uint8Array | null): FileDescriptor =>
   ...{ hash: new Uint8Array(32), key: new Uint8Array(32) },
 });
 
-const contentOf = (name: string): Uint8Array | null => contents.find(([one]) => one === name)?.[1] ?? null;
+const keptAs = (at: number): string => String(at).repeat(32);
+const pages = new TextEncoder().encode('%PDF-1.7 made of pixels');
+const words = new TextEncoder().encode('The words of the pages');
+const copies: readonly (readonly [name: string, content: Uint8Array])[] = [
+  ['minutes (safe copy).pdf', pages],
+  ['minutes (safe copy).txt', words],
+];
+const contentOf = (name: string): Uint8Array | null =>
+  [...contents, ...copies].find(([one]) => one === name)?.[1] ?? null;
 const parts: ExportParts = {
   conversation: async (wanted) => (wanted === id ? view : null),
   file: async (_id, _message, at) => descriptor(...(contents[at] as (typeof contents)[number])),
+  copies: async () => copies.map(([name, content]) => ({ message, at: 1, file: descriptor(name, content) })),
   isHere: async ({ name }) => contentOf(name) !== null,
   read: async function* ({ name }) {
     const content = contentOf(name);
@@ -76,7 +85,7 @@ const view = {
       ...{ id: message, day: day - 2, language: 'zh-Hans', campaign: null, isUnreadable: false },
       text: [attack, chinese, arabic].join('\n'),
       answers: [{ question: 'Where?', values: ['<i>here</i>'] }],
-      files: contents.map(([name, content]) => ({ name, bytes: content?.length ?? 7 })),
+      files: contents.map(([name, content], at) => ({ name, bytes: content?.length ?? 7, kept: keptAs(at) })),
     },
   ],
   incomplete: [],
@@ -106,8 +115,11 @@ const team = (changes: Partial<RequestView> = {}): TeamView =>
     requests: [{ ...request, ...changes }],
   }) as unknown as TeamView;
 
+const originals: ExportOrder = {
+  ...{ request: request.id, recipients: '', form: 'original', choices: {}, language: 'en' },
+};
 async function seal(order: Partial<ExportOrder>, changes: Partial<RequestView> = {}, today = day) {
-  const whole = { request: request.id, recipients: '', isCleaned: false, language: 'en', ...order };
+  const whole: ExportOrder = { ...originals, ...order };
   return exportCases(whole, parts, { team: team(changes), day: today, folder: join(folder, 'exports') });
 }
 async function sealed(order: Partial<ExportOrder>) {
@@ -116,8 +128,11 @@ async function sealed(order: Partial<ExportOrder>) {
   return answer;
 }
 
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
 /** The folder of the one case. */
-const under = (target: string): string => join(target, readdirSync(target)[0] ?? '');
+const under = (target: string): string =>
+  join(target, readdirSync(target).find((name) => !name.endsWith('.json')) ?? '');
 
 describe('export of cases', () => {
   it.each([
@@ -128,15 +143,16 @@ describe('export of cases', () => {
     const exported = await sealed({ recipients: `# press\n${await identityToRecipient(identity)}\n` });
     expect(exported).toMatchObject({ cases: 1, files: 2, leftOut: 1 });
     const bytes = readFileSync(exported.path);
-    expect(createHash('sha256').update(bytes).digest('hex')).toBe(exported.sha256);
+    expect(hashOf(bytes)).toBe(exported.sha256);
     expect(bytes.includes(chinese)).toBe(false);
     const paths = await openArchive(exported.path, identity, join(folder, 'opened'));
-    expect(paths.map((path) => path.split('/').slice(1).join('/'))).toEqual([
+    expect(paths.map((path) => path.replace(/^[^/]+-[0-9a-f]{16}\//, ''))).toEqual([
       'files/001-gnp-con-aux-b.PNG',
       'files/002-minutes.pdf',
       'transcript.html',
       'transcript.pdf',
       'case.json',
+      'files.json',
     ]);
     expect(readFileSync(join(folder, 'opened', paths[0] ?? ''))).toEqual(png);
     const wrong = openArchive(exported.path, await generate(), join(folder, 'wrong'));
@@ -153,12 +169,12 @@ describe('export of cases', () => {
     expect(spawnSync('tar', ['-xf', 'a.tar'], { cwd: folder }).status).toBe(0);
     const inside = join(folder, readdirSync(folder).find((name) => name.startsWith('cases-')) ?? '');
     const checked = spawnSync('sha256sum', ['--strict', '-c', 'SHA256SUMS'], { cwd: inside });
-    expect([checked.status, checked.stdout.toString().match(/: OK/g)?.length]).toEqual([0, 5]);
+    expect([checked.status, checked.stdout.toString().match(/: OK/g)?.length]).toEqual([0, 6]);
   });
 
   it('gives cleaned copies, and leaves out what cannot be cleaned', async () => {
     const identity = await generateX25519Identity();
-    const exported = await sealed({ recipients: await identityToRecipient(identity), isCleaned: true });
+    const exported = await sealed({ recipients: await identityToRecipient(identity), form: 'cleaned' });
     expect(exported).toMatchObject({ files: 1, leftOut: 2 });
     const target = join(folder, 'opened');
     const [picture = ''] = await openArchive(exported.path, identity, target);
@@ -167,6 +183,40 @@ describe('export of cases', () => {
     const transcript = readFileSync(join(under(target), 'transcript.html'), 'utf8');
     expect(transcript).toContain('no cleaned copy of it can be made');
     expect(transcript).toContain('it is not on the device that exported');
+  });
+
+  it('gives each file as it was chosen, and says of each what it is', async () => {
+    const identity = await generateX25519Identity();
+    const order = { form: 'cleaned', choices: { [keptAs(1)]: 'copy', [keptAs(2)]: 'none' } } as const;
+    const exported = await sealed({ recipients: await identityToRecipient(identity), ...order });
+    expect(exported).toMatchObject({ files: 2, leftOut: 1 });
+    const target = join(folder, 'opened');
+    const paths = await openArchive(exported.path, identity, target);
+    const at = (ending: string): string => paths.find((path) => path.endsWith(ending)) ?? '';
+    const [picture, pdf, text] = ['PNG', 'safe-copy.pdf', 'safe-copy.txt'].map(at) as [string, string, string];
+    expect(readFileSync(join(target, pdf))).toEqual(Buffer.from(pages));
+    expect(readFileSync(join(target, text))).toEqual(Buffer.from(words));
+    const sum = (path: string): string => hashOf(readFileSync(join(target, path)));
+    const files = JSON.parse(readFileSync(join(target, 'files.json'), 'utf8'));
+    expect(files.map(({ placed }: { placed: unknown }) => placed)).toEqual([
+      { form: 'cleaned', files: [{ path: picture, sha256: sum(picture) }], original: hashOf(png) },
+      {
+        form: 'copy',
+        files: [pdf, text].map((path) => ({ path, sha256: sum(path) })),
+        original: hashOf(contents[1]?.[1] as Uint8Array),
+      },
+      { leftOut: 'not-chosen' },
+    ]);
+    const transcript = readFileSync(join(under(target), 'transcript.html'), 'utf8');
+    for (const said of ['a cleaned copy', 'a safe copy', 'left out: by choice', hashOf(png), text]) {
+      expect(transcript).toContain(said);
+    }
+  });
+
+  it('leaves out a file of which there is no safe copy, where one is asked for', async () => {
+    const recipients = await identityToRecipient(await generateX25519Identity());
+    expect(await seal({ recipients, form: 'copy' })).toMatchObject({ files: 1, leftOut: 2 });
+    expect(await seal({ recipients, form: 'none' })).toMatchObject({ files: 0, leftOut: 3 });
   });
 
   it('writes what the source wrote as text, and sets Chinese and Arabic', async () => {
@@ -249,7 +299,7 @@ describe('export of cases', () => {
         throw new Error('damaged');
       },
     };
-    const order = { request: request.id, recipients, isCleaned: false, language: 'en' };
+    const order = { ...originals, recipients };
     const target = join(folder, 'exports');
     await expect(exportCases(order, broken, { team: team(), day, folder: target })).rejects.toThrow('damaged');
     expect(readdirSync(target)).toEqual([]);

@@ -4,16 +4,8 @@ import type { CallWords } from '../app/call-words.ts';
 import { caseName } from '../app/case-name.ts';
 import type { CaseFile, MessageView } from '../engine/view.ts';
 import type { CodeWords } from './code-words.ts';
+import type { ListedFile } from './export-files.ts';
 import { fill, type TranscriptTexts } from './transcript-texts.ts';
-
-/** A file that the case names, and where it lies in the export; or why it does not. */
-export interface ListedFile {
-  readonly name: string;
-  readonly bytes: number;
-  readonly placed:
-    | { readonly path: string; readonly sha256: string }
-    | { readonly leftOut: 'missing' | 'not-cleanable' };
-}
 
 export interface TranscriptParts {
   readonly view: CaseFile;
@@ -152,9 +144,16 @@ function item(day: number, who: string, text: string, kind: string): Html {
 
 function files({ texts, filesOf }: TranscriptParts, id: string): Html {
   return html`${filesOf(id).map(({ name, bytes, placed }) => {
-    const where = 'path' in placed ? fill(texts.fileAt, placed) : texts[`out.${placed.leftOut}`];
-    const hash = 'path' in placed ? html`<br><span class="hash">SHA-256 ${placed.sha256}</span>` : html``;
-    return html`<p><bdi>${fill(texts.file, { name, bytes })}</bdi> · ${where}${hash}</p>\n`;
+    const file = html`<bdi>${fill(texts.file, { name, bytes })}</bdi>`;
+    if ('leftOut' in placed) return html`<p>${file} · ${texts[`out.${placed.leftOut}`]}</p>\n`;
+    const own = placed.files.map(
+      ({ path, sha256 }) => html`<br>${fill(texts.fileAt, { path })}<br><span class="hash">SHA-256 ${sha256}</span>`,
+    );
+    const isOriginal = placed.form === 'original' || placed.original === null;
+    const original = isOriginal
+      ? html``
+      : html`<br><span class="hash">${texts.originalHash} ${placed.original ?? ''}</span>`;
+    return html`<p>${file} · ${texts[`as.${placed.form}`]}${own}${original}</p>\n`;
   })}`;
 }
 

@@ -1,0 +1,147 @@
+/** The files of an export: how each goes out, and what it gives away beside its content. */
+import type { FilePlace } from '@postern/desk/app/api';
+import type { FileView } from '@postern/desk/engine/view';
+import { type FileChoices, type FileForm, fileForms } from '@postern/desk/export/file-forms';
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { DeskPage } from '../desk-page.ts';
+import type { TextKey } from '../languages/languages.ts';
+import { CaseLink } from './case-parts.tsx';
+import { FoundTraces } from './traces.tsx';
+
+interface GoingFile {
+  readonly file: FileView;
+  readonly place: FilePlace;
+  readonly hasCopy: boolean;
+}
+
+interface ExportFilesProps {
+  readonly page: DeskPage;
+  /** Ids. */
+  readonly cases: readonly string[];
+  readonly given: FileChoices;
+  /** @param kept of the original */
+  readonly choose: (kept: string, form: FileForm) => void;
+}
+
+/** Opened, it reads the cases one after the other. */
+export function ExportFiles({ page, cases, given, choose }: ExportFilesProps): JSX.Element {
+  const { say } = page.words.value;
+  const [isOpen, setOpen] = useState(false);
+  const [files, setFiles] = useState<readonly GoingFile[] | null>(null);
+  const [isLooking, setLooking] = useState(false);
+  const isShown = useRef(true);
+  const copies = page.state.value.open?.copies.length;
+  useEffect(
+    () => () => {
+      isShown.current = false;
+    },
+    [],
+  );
+  useEffect(() => {
+    const reading = new AbortController();
+    if (isOpen) page.quietly(readAll(page, cases).then((all) => reading.signal.aborted || setFiles(all)));
+    return () => reading.abort();
+  }, [isOpen, copies]);
+  const here = files?.filter(({ file }) => page.state.value.transfers.get(file.kept)?.state === 'done') ?? [];
+  const look = async (): Promise<void> => {
+    setLooking(true);
+    for (const { file, place } of here) if (isShown.current) await page.examine(file.kept, { ...file, place });
+    setLooking(false);
+  };
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{say('export.each')}</summary>
+      {files?.length === 0 && <p class="note">{say('export.noFiles')}</p>}
+      {here.length > 0 && (
+        <button type="button" class="quiet" disabled={isLooking} onClick={() => void look()}>
+          {say('export.look')}
+        </button>
+      )}
+      <ul class="files" aria-label={say('export.each')}>
+        {files?.map((one) => (
+          <Going
+            key={one.file.kept}
+            page={page}
+            going={one}
+            isNamed={cases.length > 1}
+            form={given.choices[one.file.kept] ?? given.form}
+            choose={(form) => choose(one.file.kept, form)}
+          />
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+async function readAll(page: DeskPage, cases: readonly string[]): Promise<readonly GoingFile[]> {
+  const all: GoingFile[] = [];
+  for (const id of cases) {
+    const { view, copies } = await page.call('conversation', { id });
+    for (const { id: message, files } of [...(view?.messages ?? []), ...(view?.replies ?? [])]) {
+      for (const [at, file] of files.entries()) {
+        const hasCopy = copies.some((copy) => copy.message === message && copy.at === at);
+        all.push({ file, place: { id, message, at }, hasCopy });
+      }
+    }
+  }
+  return all;
+}
+
+interface GoingProps {
+  readonly page: DeskPage;
+  readonly going: GoingFile;
+  /** With the case that it is of. */
+  readonly isNamed: boolean;
+  readonly form: FileForm;
+  readonly choose: (form: FileForm) => void;
+}
+
+function Going({ page, going, isNamed, form, choose }: GoingProps): JSX.Element {
+  const { file, place, hasCopy } = going;
+  const { transfers, traces } = page.state.value;
+  const { say, size } = page.words.value;
+  const isHere = transfers.get(file.kept)?.state === 'done';
+  const found = traces.get(file.kept);
+  const isMissing = form === 'copy' ? !hasCopy : form !== 'none' && !isHere;
+  return (
+    <li>
+      <p class="file-name">
+        {isNamed && <CaseLink page={page} id={place.id} />} <bdi>{file.name}</bdi>{' '}
+        <span class="note">{size(file.bytes)}</span>
+      </p>
+      <FormChoice page={page} label={say('export.formOf', { name: file.name })} form={form} choose={choose} />
+      {isMissing && <p class="complaint">{say(form === 'copy' ? 'export.noCopy' : 'export.notHere')}</p>}
+      {found !== undefined && <FoundTraces page={page} traces={found} />}
+    </li>
+  );
+}
+
+const formTexts: Readonly<Record<FileForm, TextKey>> = {
+  cleaned: 'export.as.cleaned',
+  copy: 'export.as.copy',
+  original: 'export.as.original',
+  none: 'export.as.none',
+};
+
+interface FormChoiceProps {
+  readonly page: DeskPage;
+  /** For who does not see what it stands beside; without, somebody else has labelled it. */
+  readonly label?: string;
+  readonly form: FileForm;
+  readonly choose: (form: FileForm) => void;
+}
+
+export function FormChoice({ page, label, form, choose }: FormChoiceProps): JSX.Element {
+  const { say } = page.words.value;
+  const take = (value: string): void => choose(fileForms.find((one) => one === value) ?? form);
+  return (
+    <select aria-label={label} value={form} onChange={({ currentTarget }) => take(currentTarget.value)}>
+      {fileForms.map((one) => (
+        <option key={one} value={one}>
+          {say(formTexts[one])}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,139 @@
+/** The files of a case on their way out: each as somebody has chosen it, with what says so. */
+
+import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import { cleanMetadata, detectFormat, inspectedBytesMax } from '@postern/protocol/metadata/inspect';
+import { MetadataError } from '@postern/protocol/metadata/report';
+import type { CopyRecord } from '../app/copy-records.ts';
+import type { CaseFile } from '../engine/view.ts';
+import { plainHash } from '../files/plain-hash.ts';
+import type { ArchiveWriter } from './archive-writer.ts';
+import type { FileChoices, FileForm } from './file-forms.ts';
+import { cleanPdfApart } from './pdf-cleaner.ts';
+
+export interface FileParts {
+  readonly file: (id: string, message: string, at: number) => Promise<FileDescriptor | null>;
+  /** Of a case. */
+  readonly copies: (id: string) => Promise<readonly CopyRecord[]>;
+  readonly isHere: (file: FileDescriptor) => Promise<boolean>;
+  readonly read: (file: FileDescriptor) => AsyncIterable<Uint8Array>;
+  readonly readWhole: (file: FileDescriptor, bytesMax: number) => Promise<Uint8Array | null>;
+}
+
+interface PlacedFile {
+  /** Inside the archive. */
+  readonly path: string;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+/** `missing`: it is not on this device. `not-chosen`: nobody wanted it. */
+export type LeftOut = 'missing' | 'not-cleanable' | 'no-copy' | 'not-chosen';
+
+export type Placed =
+  /** A safe copy can be two files, its pages and its text. `original` is the hash of what they were made from, if that is here. */
+  | {
+      readonly form: Exclude<FileForm, 'none'>;
+      readonly files: readonly PlacedFile[];
+      readonly original: string | null;
+    }
+  | { readonly leftOut: LeftOut };
+
+/** A file that the case names, and what became of it in the export. */
+export interface ListedFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly placed: Placed;
+}
+
+/** @returns by id of message or reply @throws FileError if a kept file is damaged */
+export async function addFiles(
+  archive: ArchiveWriter,
+  folder: string,
+  { summary, messages, replies }: CaseFile,
+  parts: FileParts,
+  { form, choices }: FileChoices,
+): Promise<ReadonlyMap<string, readonly ListedFile[]>> {
+  const listed = new Map<string, ListedFile[]>();
+  const copies = await parts.copies(summary.id);
+  let number = 0;
+  for (const { id: message, files } of [...messages, ...replies]) {
+    const own: ListedFile[] = [];
+    for (const [at, { name, bytes, kept }] of files.entries()) {
+      number += 1;
+      const start = number;
+      const going = {
+        form: choices[kept] ?? form,
+        original: await originalOf(parts, summary.id, message, at),
+        copies: copies.filter((copy) => copy.message === message && copy.at === at).map(({ file }) => file),
+        pathOf: (given: string) => `${folder}/files/${safeName(start, given)}`,
+      };
+      own.push({ name, bytes, placed: await addFile(archive, parts, going) });
+    }
+    if (own.length > 0) listed.set(message, own);
+  }
+  return listed;
+}
+
+interface GoingFile {
+  readonly form: FileForm;
+  /** Null if it is not here. */
+  readonly original: FileDescriptor | null;
+  readonly copies: readonly FileDescriptor[];
+  readonly pathOf: (name: string) => string;
+}
+
+async function originalOf(parts: FileParts, id: string, message: string, at: number): Promise<FileDescriptor | null> {
+  const file = await parts.file(id, message, at);
+  return file !== null && (await parts.isHere(file)) ? file : null;
+}
+
+async function addFile(archive: ArchiveWriter, parts: FileParts, going: GoingFile): Promise<Placed> {
+  const { form, original, copies, pathOf } = going;
+  const add = async (file: FileDescriptor): Promise<PlacedFile> => {
+    const path = pathOf(file.name);
+    return { path, sha256: await archive.add({ path, bytes: file.bytes, content: parts.read(file) }) };
+  };
+  if (form === 'none') return { leftOut: 'not-chosen' };
+  if (form === 'copy') {
+    const files: PlacedFile[] = [];
+    for (const copy of copies) files.push(await add(copy));
+    if (files.length === 0) return { leftOut: 'no-copy' };
+    return { form, files, original: original === null ? null : await hashOf(parts.read(original)) };
+  }
+  if (original === null) return { leftOut: 'missing' };
+  if (form === 'original') {
+    const placed = await add(original);
+    return { form, files: [placed], original: placed.sha256 };
+  }
+  const content = await parts.readWhole(original, inspectedBytesMax);
+  const cleaned = content === null ? null : await cleanedCopy(content);
+  if (content === null || cleaned === null) return { leftOut: 'not-cleanable' };
+  const path = pathOf(original.name);
+  const placed = { path, sha256: await archive.addBytes(path, cleaned) };
+  return { form, files: [placed], original: await hashOf([content]) };
+}
+
+async function cleanedCopy(original: Uint8Array): Promise<Uint8Array | null> {
+  try {
+    return await (detectFormat(original) === 'pdf' ? cleanPdfApart(original) : cleanMetadata(original));
+  } catch (error) {
+    if (error instanceof MetadataError) return null;
+    throw error;
+  }
+}
+
+async function hashOf(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> {
+  const hash = plainHash();
+  for await (const piece of content) hash.update(piece);
+  return hash.end();
+}
+
+/** A name that is the same on every system; the transcript tells the file's own. */
+function safeName(number: number, name: string): string {
+  const dot = name.lastIndexOf('.');
+  const plain = (text: string, most: number): string => text.replace(/[^A-Za-z0-9]+/g, '-').slice(0, most);
+  const ending = dot > 0 ? plain(name.slice(dot + 1), 8).replaceAll('-', '') : '';
+  const stem = plain(dot > 0 ? name.slice(0, dot) : name, 40).replace(/^-+|-+$/g, '');
+  const start = String(number).padStart(3, '0');
+  return `${start}${stem === '' ? '' : `-${stem}`}${ending === '' ? '' : `.${ending}`}`;
+}
