@@ -8,9 +8,13 @@ export const optionField = (id: string, at: number): string => `q-${id}:${at}`;
 export const yearField = (id: string): string => `q-${id}:year`;
 export const monthField = (id: string): string => `q-${id}:month`;
 
-/** Ids of the questions that the form shows or carries. */
-export function askedIn(fields: Form['fields']): readonly string[] {
-  return (fields.get('asked') ?? '').split(' ').filter((id) => id !== '');
+/** The call and ids of its questions that a form shows or carries: neither holds a space. */
+export const askedText = (call: string, ids: readonly string[]): string => [call, ...ids].join(' ');
+
+/** Ids of the questions of this call that the form shows or carries; questions of another call may have the same ids. */
+export function askedIn(fields: Form['fields'], call: string): readonly string[] {
+  const [of, ...ids] = (fields.get('asked') ?? '').split(' ');
+  return of === call ? ids : [];
 }
 
 /** What a form says to a question that it shows; nothing but options that there are. */

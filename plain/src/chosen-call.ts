@@ -31,9 +31,11 @@ export class ChosenCall {
     if (name !== this.#chosen(page.state())) {
       const here = { language: this.#language, day: dayOf(unixNow) };
       this.#name = name;
+      this.#shown.clear();
+      for (const question of page.state().draft.answers.keys()) page.dispatch({ type: 'answer', question, values: [] });
       page.dispatch({ type: 'call', call: name === '' ? undefined : callOf(this.known ?? [], name, here) });
     }
-    const asked = askedIn(fields);
+    const asked = askedIn(fields, name);
     for (const id of asked) this.#shown.add(id);
     for (const question of openCall(page.state().call)?.questions ?? []) {
       if (!asked.includes(question.id)) continue;

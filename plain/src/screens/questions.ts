@@ -3,7 +3,7 @@ import { askedQuestions } from '@postern/protocol/campaign/question';
 import { type CallQuestion, openCall } from '@postern/source/call';
 import type { State } from '@postern/source/state';
 import { answerBytesMax, closedTexts, yearsFor } from '@postern/source/views/questions';
-import { monthField, optionField, questionField, yearField } from '../answers.ts';
+import { askedText, monthField, optionField, questionField, yearField } from '../answers.ts';
 import { type Html, make } from '../html.ts';
 import { actions, button, hidden, privateField, type Ui } from './ui.ts';
 
@@ -37,7 +37,7 @@ export function keptAnswers(ui: Ui, { call, draft: { answers } }: State): readon
     const [year = '', month = ''] = first.split('-');
     return [hidden(yearField(id), year), hidden(monthField(id), month)];
   });
-  return [hidden('call', ui.calls.chosen), hidden('asked', asked.map(({ id }) => id).join(' ')), ...fields];
+  return [hidden('call', ui.calls.chosen), askedField(ui, asked), ...fields];
 }
 
 function questions(ui: Ui, { call, draft, session }: State): readonly Html[] {
@@ -50,10 +50,15 @@ function questions(ui: Ui, { call, draft, session }: State): readonly Html[] {
   const years = yearsFor(session.indexTime);
   return [
     title,
-    hidden('asked', asked.map(({ id }) => id).join(' ')),
+    askedField(ui, asked),
     ...(asked.length > 0 ? [make('p', { class: 'hint' }, ui.text('call.free'))] : []),
     ...asked.map((question) => field(ui, question as CallQuestion, draft.answers.get(question.id) ?? [], years)),
   ];
+}
+
+function askedField(ui: Ui, asked: readonly { readonly id: string }[]): Html {
+  const ids = asked.map(({ id }) => id);
+  return hidden('asked', askedText(ui.calls.chosen, ids));
 }
 
 function field(ui: Ui, question: CallQuestion, values: readonly string[], years: readonly string[]): Html {
