@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Upload, type Uploaded } from './upload.ts';
@@ -53,6 +55,34 @@ describe('[PLN-4] [PLN-11] a form with files', () => {
       for (const isWhole of [true, false])
         expect([length, (await read(whole.slice(0, length), 50, isWhole)).fault]).toEqual([length, 'cut']);
     }
+  });
+
+  it('holds on to nothing of the pieces that have been taken', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const used = (): number => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const upload = new Upload<null>(type, async ({ content }) => {
+      for await (const _piece of content);
+      return null;
+    });
+    const text = new TextDecoder().decode(whole);
+    await upload.add(whole.slice(0, new TextEncoder().encode(text.slice(0, text.indexOf('of the file'))).length));
+    const add = async (pieces: number): Promise<void> => {
+      for (let piece = 0; piece < pieces; piece++) await upload.add(Uint8Array.of(120));
+    };
+    await add(5_000);
+    const before = used();
+    await add(30_000);
+    expect((used() - before) / 30_000).toBeLessThan(100);
+    await upload.end(false);
+  });
+
+  it('is over at its own end, whatever comes after it', async () => {
+    const { fault, files } = await read(Uint8Array.from([...whole, ...new Uint8Array(200)]), 20);
+    expect([fault, files.length]).toEqual([null, 1]);
   });
 
   it('says what is wrong with one of another form or encoding', async () => {

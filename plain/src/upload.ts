@@ -26,14 +26,21 @@ export class Upload<Taken> {
   readonly #take: TakeFile<Taken>;
   #fault: Form['fault'] = null;
   #isBroken = false;
+  #isOver = false;
   #over: () => void = () => undefined;
+  /** Of the piece that is being taken. */
+  #letGo: () => void = () => undefined;
   readonly #ended: Promise<void>;
 
   /** @param type as the browser sent it, with the boundary */
   constructor(type: string, take: TakeFile<Taken>) {
     this.#take = take;
     this.#ended = new Promise((resolve) => {
-      this.#over = resolve;
+      this.#over = () => {
+        this.#isOver = true;
+        resolve();
+        this.#letGo();
+      };
     });
     this.#parser = parserFor(type);
     if (this.#parser === null) this.#break('form');
@@ -53,12 +60,16 @@ export class Upload<Taken> {
     return this.#isBroken;
   }
 
-  /** Resolves when more can be taken. @param piece zeroed once it has been used */
+  /** Resolves when more can be taken. @param piece the parser's from now on: files are handed out as views of it */
   async add(piece: Uint8Array): Promise<void> {
     const parser = this.#parser;
     if (parser === null || this.#isBroken) return;
-    const written = new Promise<void>((resolve) => parser.write(piece, () => resolve()));
-    await Promise.race([written, this.#ended]);
+    // Not a race with the end of the form, which would hold on to every piece until then.
+    await new Promise<void>((resolve) => {
+      this.#letGo = resolve;
+      parser.write(piece, () => resolve());
+      if (this.#isOver) resolve();
+    });
   }
 
   /** @param isWhole the last piece has come; else the sender has gone away */
