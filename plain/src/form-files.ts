@@ -3,7 +3,7 @@
  * cleaned copy; the person then chooses which of the two a message names. The other one can be opened by nobody.
  */
 import { bytesToHex } from '@postern/protocol/bytes/encode';
-import { FILES_MAX } from '@postern/protocol/constants';
+import { CHUNK_DATA_BYTES, FILES_MAX } from '@postern/protocol/constants';
 import { type FileDescriptor, wireFileName, wireFileType } from '@postern/protocol/files/descriptor';
 import { type Examiner, examine, unexamined } from '@postern/protocol/metadata/examine';
 import { cleanMetadata, inspectMetadata } from '@postern/protocol/metadata/inspect';
@@ -175,8 +175,8 @@ export class FormFiles implements PageFiles {
 
 /** A copy of a content while it is small enough to be looked into. */
 class Held {
-  // Memory that is not written to is not taken.
-  #room: Uint8Array | null = new Uint8Array(lookedIntoBytesMax);
+  /** As large as a chunk, or as the bound: most files are small, and each such process has little memory. */
+  #room: Uint8Array | null = new Uint8Array(CHUNK_DATA_BYTES);
   #length = 0;
 
   /** Null if it was too large. */
@@ -188,6 +188,7 @@ class Held {
     try {
       for await (const piece of content) {
         if (this.#length + piece.length > lookedIntoBytesMax) this.erase();
+        if (this.#length + piece.length > CHUNK_DATA_BYTES) this.#grow();
         this.#room?.set(piece, this.#length);
         this.#length += piece.length;
         yield piece;
@@ -196,6 +197,14 @@ class Held {
       this.erase();
       throw error;
     }
+  }
+
+  #grow(): void {
+    const small = this.#room;
+    if (small === null || small.length === lookedIntoBytesMax) return;
+    this.#room = new Uint8Array(lookedIntoBytesMax);
+    this.#room.set(small);
+    small.fill(0);
   }
 
   erase(): void {
