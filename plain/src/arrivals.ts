@@ -61,7 +61,8 @@ export class Arrivals {
       const uploaded = await arrival.upload.end(isWhole);
       return isWhole ? { ...uploaded, takes: arrival.takes } : null;
     } finally {
-      arrival.isOver();
+      // Not before its own turn: the one before it may be under way still.
+      void arrival.turn.then(() => arrival.isOver());
     }
   }
 }
