@@ -2,6 +2,7 @@
 
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { equal } from '@postern/protocol/bytes/equal';
 import { campaignState, type VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { encodeCampaignList } from '@postern/protocol/campaign/campaign-list';
 import { signedOrigins } from '@postern/protocol/keys/addresses';
@@ -48,6 +49,8 @@ export class Pages {
   #filledWith: VerifiedRoster | null = null;
   #headers: Required<StaticFile>['headers'] | null = null;
   #filledOn: Day | null = null;
+  /** Whether the pages of campaigns are those of every one that the roster lists. */
+  #isComplete = false;
   #compressing: Promise<void> = Promise.resolve();
 
   /**
@@ -118,15 +121,19 @@ export class Pages {
   }
 
   /**
-   * Fills in the pages of campaigns, `/c/<name>/<language>`, and the list of all, unless that was done with every one
-   * that this roster lists, and on this day.
+   * Fills in the pages of campaigns, `/c/<name>/<language>`, and the list of all, unless that was done on this day with
+   * every one that this roster lists. One that is missing may still come: it is looked for again, and pages are made
+   * anew only when it has.
    * @param find those that the roster lists
    */
   async fillCampaigns(day: Day, find: (roster: VerifiedRoster) => Promise<readonly VerifiedCampaign[]>): Promise<void> {
     const roster = this.#filledWith;
-    if (roster === null || this.#filledOn === day) return;
+    const isOfToday = this.#filledOn === day;
+    if (roster === null || (isOfToday && this.#isComplete)) return;
     const campaigns = await find(roster);
     const list = encodeCampaignList(campaigns.map(({ payload }) => payload));
+    const known = this.#campaigns.get('/campaigns')?.codings.identity;
+    if (isOfToday && known !== undefined && equal(known, list)) return;
     const pages = new Map([['/campaigns', this.#file('application/octet-stream', list)]]);
     for (const campaign of campaigns) {
       const state = campaignState(campaign, day);
@@ -145,8 +152,8 @@ export class Pages {
       }
     }
     this.#campaigns = pages;
-    // One that is listed may still come.
-    this.#filledOn = campaigns.length < roster.campaigns.length ? null : day;
+    this.#isComplete = campaigns.length >= roster.campaigns.length;
+    this.#filledOn = day;
   }
 
   /** Until they are filled in again: they may be those of an older roster. */
