@@ -189,7 +189,9 @@ export class Visit {
   async #arrived({ fields, fault, files, takes }: Arrived): Promise<void> {
     this.#said = { keys: [], values: {} };
     const isLost = files.length > 0 ? ['filesAgain'] : [];
-    if (fault !== null) return this.#keep(fields, [fault, ...isLost]);
+    // One that there is no room for is not read for longer than other forms.
+    const isLeft = !takes && fault === 'cut';
+    if (fault !== null && !isLeft) return this.#keep(fields, [fault, ...isLost]);
     if (fields.get('form') !== this.#number) return this.#stale(fields, files);
     if (!takes) return this.#keep(fields, ['filesBusy']);
     this.#number = this.#newNumber();

@@ -161,6 +161,19 @@ describe.skipIf(process.platform !== 'linux')('files without scripts', () => {
     expect(cleaned.includes('Author')).toBe(false);
   }, 120_000);
 
+  it('[PLN-12] up to 16 MiB are looked into; of a larger one it is said that it was not', async () => {
+    const one = await writing();
+    const most = 16 * 1024 ** 2;
+    await one.attach([new File([new Uint8Array(most)], 'most'), new File([new Uint8Array(most + 1)], 'more')]);
+    const [, atMost = '', more = ''] = one.text.split(/\b(?:most|more)\s+·/);
+    const tooLarge = 'larger than 16 MB: without scripts it cannot be looked into';
+    expect([one.buttons('original').length, atMost.includes(tooLarge), more.includes(tooLarge)]).toEqual([
+      2,
+      false,
+      true,
+    ]);
+  }, 60_000);
+
   it('[PLN-4] [PLN-11] forms with files that come twice, late, cut or from an ended visit lose and double nothing, and say so', async () => {
     const one = await writing();
     const file = new File(['first'], 'first.txt');

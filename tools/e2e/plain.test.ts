@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { get, type IncomingHttpHeaders } from 'node:http';
 import { checkPlain } from '@postern/cli/doctor/plain-check';
+import { hold, portOf } from '@postern/server/testing/raw';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensureBuilt } from '../build.ts';
 import { officeWithCall } from './call-office.ts';
@@ -244,6 +245,29 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     await one.press('submit', { text: one.typed, desk: deskHex() });
     expect(one.words).toHaveLength(12);
   }, 30_000);
+
+  it('[PLN-15] [HTTP-5] a flood of long forms that come slowly takes no room from who is in a visit, or begins one', async () => {
+    const one = person();
+    await one.look();
+    await one.press('write');
+    const form = `text=${'x'.repeat(600)}&go=submit&end=1`;
+    const head = `POST /plain/en/ HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${form.length}\r\n`;
+    const cookies = ['', `Cookie: visit=${'a'.repeat(43)}\r\n`];
+    const sockets = await Promise.all(Array.from({ length: 40 }, () => hold(portOf(server.origin))));
+    try {
+      for (const [at, socket] of sockets.entries()) socket.write(`${head}${cookies[at % 2]}\r\n${form.slice(0, 300)}`);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const stranger = person();
+      await stranger.send(form);
+      expect([stranger.status, stranger.notice.includes('Nothing of yours was sent')]).toEqual([503, true]);
+      const newcomer = person();
+      await newcomer.look();
+      expect(await newcomer.press('write')).toContain('<textarea');
+      expect(await one.write('x'.repeat(2000), deskHex())).toHaveLength(12);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+  });
 
   it('takes no more visits than it has room for, but rescues a text', async () => {
     const many = [person(), person(), person()];

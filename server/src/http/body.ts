@@ -10,13 +10,16 @@ interface Patience {
 }
 
 /** An upload that is slower is given up: it keeps others from theirs. */
-const uploadPatience: Patience = { seconds: 120, bytes: 64 * 1024 };
+export const uploadPatience: Patience = { seconds: 120, bytes: 64 * 1024 };
+
+/** Of a body that has to come whole in this time. */
+export const patienceOf = (seconds: number): Patience => ({ seconds, bytes: Number.POSITIVE_INFINITY });
 
 /** Each piece is received when the one before it has been dealt with. @throws Refusal too-large, malformed, slow */
 export async function* readPieces(
   request: IncomingMessage,
   bytesMax: number,
-  patience: Patience = uploadPatience,
+  patience: Patience,
 ): AsyncGenerator<Buffer> {
   const announced = request.headers['content-length'];
   if (announced !== undefined && Number(announced) > bytesMax) throw new Refusal('too-large');
@@ -43,7 +46,7 @@ export async function* readPieces(
 export async function readBody(request: IncomingMessage, bytesMax: number, secondsMax: number): Promise<Uint8Array> {
   const pieces: Buffer[] = [];
   let length = 0;
-  for await (const piece of readPieces(request, bytesMax, { seconds: secondsMax, bytes: Number.POSITIVE_INFINITY })) {
+  for await (const piece of readPieces(request, bytesMax, patienceOf(secondsMax))) {
     length += piece.length;
     pieces.push(piece);
   }

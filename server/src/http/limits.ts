@@ -15,7 +15,7 @@ export interface Limits {
   /** To receive a head, and a whole request; Tor circuits are slow, but 6,007 bytes pass any of them in this time. */
   readonly headSecondsMax: number;
   readonly requestSecondsMax: number;
-  /** For a form with files; 500 MiB take three hours at 50 kB a second. */
+  /** For a form with files, and for a file on its way out; 500 MiB take three hours at 50 kB a second. */
   readonly uploadSecondsMax: number;
   /** Longer than the minute between two requests of a page. */
   readonly keepAliveSeconds: number;

@@ -5,7 +5,7 @@ import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Counters } from '../rules/counters.ts';
 import type { Answer } from './answer.ts';
-import { readBody, readPieces } from './body.ts';
+import { patienceOf, readBody, readPieces, uploadPatience } from './body.ts';
 import { headOf } from './head.ts';
 import { headersFor } from './headers.ts';
 import type { Limits } from './limits.ts';
@@ -17,13 +17,14 @@ export interface Incoming {
   /** As it was sent, with its query. */
   readonly target: string;
   readonly headers: IncomingMessage['headers'];
-  /** The whole body. @throws Refusal too-large before more than this is read; malformed if it breaks off */
+  /** The whole body. @throws Refusal too-large before more than this is read; malformed if it breaks off; slow */
   readonly body: (bytesMax: number) => Promise<Uint8Array>;
   /**
-   * The body piece by piece, for one that takes longer than other requests may: each is received when the one before it
-   * has been dealt with. @throws Refusal too-large before more than this is read; malformed if it breaks off; slow
+   * The body piece by piece: each is received when the one before it has been dealt with.
+   * @param time `upload`: it may take longer than other requests, but not go slower than an upload may
+   * @throws Refusal too-large before more than this is read; malformed if it breaks off; slow
    */
-  readonly pieces: (bytesMax: number) => AsyncIterable<Uint8Array>;
+  readonly pieces: (bytesMax: number, time: 'upload' | 'request') => AsyncIterable<Uint8Array>;
 }
 
 export type Handler = (incoming: Incoming) => Promise<Answer> | Answer;
@@ -108,7 +109,8 @@ async function serve(
       target: url,
       headers,
       body: (bytesMax) => readBody(request, bytesMax, requestSecondsMax),
-      pieces: (bytesMax) => readPieces(request, bytesMax),
+      pieces: (bytesMax, time) =>
+        readPieces(request, bytesMax, time === 'upload' ? uploadPatience : patienceOf(requestSecondsMax)),
     });
   } catch (error) {
     const refusal = error instanceof Refusal ? error : new Refusal('internal');
@@ -117,21 +119,30 @@ async function serve(
   }
   // What was not read of a body would be taken for the next request, or read for nothing.
   if (!request.complete) response.shouldKeepAlive = false;
-  await write(response, answer, request.method === 'HEAD');
+  await write(response, answer, request.method === 'HEAD', limits.uploadSecondsMax);
 }
 
-async function write(response: ServerResponse, answer: Answer, isHead: boolean): Promise<void> {
+/** @param secondsMax for a stream */
+async function write(response: ServerResponse, answer: Answer, isHead: boolean, secondsMax: number): Promise<void> {
   if (answer.sent !== undefined) response.once('close', answer.sent);
   if (response.destroyed) answer.sent?.();
   if (response.destroyed || response.headersSent) return;
   const hasLength = answer.status !== 204 && answer.status !== 304;
   response.writeHead(answer.status, headOf(answer, hasLength));
-  if (answer.stream === undefined || isHead) response.end(hasLength && !isHead ? answer.body : undefined);
-  else await writeStream(response, answer.stream.pieces);
+  if (answer.stream !== undefined && !isHead) return writeStream(response, answer.stream.pieces, secondsMax);
+  response.end(hasLength && !isHead ? answer.body : undefined);
 }
 
-/** Each piece when the one before it has gone out. One that fails breaks the connection off: what came is not the whole. */
-async function writeStream(response: ServerResponse, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+/**
+ * Each piece when the one before it has gone out. One that fails, or more time than that, breaks the connection off: what
+ * came is not the whole.
+ */
+async function writeStream(
+  response: ServerResponse,
+  pieces: AsyncIterable<Uint8Array>,
+  secondsMax: number,
+): Promise<void> {
+  const late = setTimeout(() => response.destroy(), secondsMax * 1000);
   try {
     for await (const piece of pieces) {
       await new Promise<void>((resolve, reject) =>
@@ -142,6 +153,8 @@ async function writeStream(response: ServerResponse, pieces: AsyncIterable<Uint8
     response.end();
   } catch {
     response.destroy();
+  } finally {
+    clearTimeout(late);
   }
 }
 

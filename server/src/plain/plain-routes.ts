@@ -56,7 +56,7 @@ export function withPlain(parts: PlainParts, next: Handler): Handler {
 }
 
 async function still(answer: Promise<Answer>): Promise<Answer> {
-  return { ...(await answer), isStill: true };
+  return { ...(await answer), isStill: true, isKept: false };
 }
 
 type Place = PlainParts & {
@@ -84,16 +84,29 @@ async function showPage(place: Place, hasStarted: boolean): Promise<Answer> {
 }
 
 async function takeForm(place: Place): Promise<Answer> {
-  const { incoming, visits, parser } = place;
+  const { incoming, visits, key } = place;
   const type = incoming.headers['content-type'] ?? '';
   if (/^multipart\/form-data\s*;/i.test(type)) return takeUpload(place, type);
+  const isShort = Number(incoming.headers['content-length']) <= shortBytesMax;
+  const free = isShort ? () => undefined : visits.takeFormPlace(key);
+  if (free === null) return busy(place);
+  try {
+    return await takeWords(place, type);
+  } finally {
+    free();
+  }
+}
+
+/** A form without files, which is read whole. */
+async function takeWords(place: Place, type: string): Promise<Answer> {
+  const { incoming, visits, parser } = place;
   let body: Uint8Array;
   try {
     body = await incoming.body(formBytesMax);
   } catch (error) {
-    if (error instanceof Refusal && error.problem === 'too-large')
-      return firstPage(place, { sections: { large: true } }, 413);
-    throw error;
+    if (!(error instanceof Refusal && error.problem === 'too-large')) throw error;
+    await drop(incoming);
+    return firstPage(place, { sections: { large: true } }, 413);
   }
   const known = place.key === undefined ? null : visits.find(place.key);
   // A view: a copy of what was typed would stay.
@@ -108,34 +121,45 @@ async function takeForm(place: Place): Promise<Answer> {
   const visit = known === null ? begin(place, isWritten) : { key: place.key ?? '', process: known };
   if (visit === null) {
     body.fill(0);
-    return firstPage(place, { sections: { busy: true } }, 503);
+    return busy(place);
   }
   visits.touch(visit.key);
   const done = await visit.process.form(type, body, takesGzip(incoming));
   await parser.clear();
-  if (done?.offered) return fileAnswer(place, done, done.offered);
+  if (done?.offered) return fileAnswer(place, done, done.offered, () => visits.touch(visit.key));
   return onward(place, visit, known, done);
 }
 
-/** A form with files: handed on as it comes, and read to its end whatever happens, so that its answer is seen. */
+/**
+ * A form with files, handed on as it comes. One that there is no room for is read on too, so that its answer is seen,
+ * but only for as long as any request may take.
+ */
 async function takeUpload(place: Place, type: string): Promise<Answer> {
   const { incoming, visits, parser } = place;
   const known = place.key === undefined ? null : visits.find(place.key);
   const visit = known === null ? begin(place, true) : { key: place.key ?? '', process: known };
   const free = visit === null ? null : visits.takeFilePlace();
   try {
-    if (visit === null) {
-      for await (const piece of incoming.pieces(uploadBytesMax)) piece.fill(0);
-      return firstPage(place, { sections: { busy: true } }, 503);
-    }
-    const pieces = touching(incoming.pieces(uploadBytesMax), () => visits.touch(visit.key));
-    return onward(place, visit, known, await visit.process.upload(type, free !== null, pieces));
+    if (visit === null) return await busy(place);
+    const pieces = free === null ? inTime(incoming) : incoming.pieces(uploadBytesMax, 'upload');
+    const touched = touching(pieces, () => visits.touch(visit.key));
+    return onward(place, visit, known, await visit.process.upload(type, free !== null, touched));
   } finally {
     free?.();
     await parser.clear();
   }
 }
 
+/** What comes of a body within the time of a request. */
+async function* inTime({ pieces }: Incoming): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces(uploadBytesMax, 'request');
+  } catch (error) {
+    if (!(error instanceof Refusal && error.problem === 'slow')) throw error;
+  }
+}
+
+/** While it moves, its visit is not idle. */
 async function* touching(pieces: AsyncIterable<Uint8Array>, touch: () => void): AsyncGenerator<Uint8Array> {
   for await (const piece of pieces) {
     touch();
@@ -156,7 +180,7 @@ function onward(place: Place, visit: Found, known: Found['process'] | null, done
 }
 
 /** To be saved and never shown, whatever it is. */
-function fileAnswer(place: Place, done: Done, { name, bytes, isPacked }: Offered): Answer {
+function fileAnswer(place: Place, done: Done, { name, bytes, isPacked }: Offered, touch: () => void): Answer {
   const free = place.visits.takeFilePlace();
   if (free === null) return firstPage(place, { sections: { filesBusy: true } }, 503);
   const ascii = name.replaceAll(/[^\w. -]/g, '_');
@@ -166,7 +190,7 @@ function fileAnswer(place: Place, done: Done, { name, bytes, isPacked }: Offered
     ['Content-Disposition', `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`] as const,
     ...(isPacked ? [['Content-Encoding', 'gzip'] as const] : []),
   ];
-  const stream = { bytes, pieces: done.pieces() };
+  const stream = { bytes, pieces: touching(done.pieces(), touch) };
   return { status: 200, type: 'application/octet-stream', body: new Uint8Array(0), stream, headers, sent: free };
 }
 
@@ -186,12 +210,27 @@ function begin({ visits, key, language, pages, fingerprint }: Place, isRescue: b
 function styleAnswer(file: StaticFile, { headers }: Incoming): Answer {
   const answer = staticAnswer(file, headers['accept-encoding'], headers['if-none-match']);
   const isOnion = /\.onion(:\d+)?$/i.test(headers.host ?? '');
-  return isOnion ? { ...answer, headers: [...(answer.headers ?? []), keptForAnHour] } : answer;
+  return isOnion ? { ...answer, headers: [...(answer.headers ?? []), keptForAnHour], isKept: false } : answer;
 }
 
 function asItIs(first: PlainFirst, { headers }: Incoming): Answer {
   const answer = staticAnswer(first.file, headers['accept-encoding'], undefined);
-  return { ...answer, headers: [...(answer.headers ?? []), ownPolicy] };
+  return { ...answer, headers: [...(answer.headers ?? []), ownPolicy], isKept: false };
+}
+
+/** Takes what comes in the time of a request and keeps none of it: browsers show no answer before they have sent all. */
+async function drop({ pieces }: Incoming): Promise<void> {
+  try {
+    for await (const piece of pieces(uploadBytesMax, 'request')) piece.fill(0);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+  }
+}
+
+async function busy(place: Place): Promise<Answer> {
+  await drop(place.incoming);
+  await place.parser.clear();
+  return firstPage(place, { sections: { busy: true } }, 503);
 }
 
 function firstPage(place: Place, said: Said, status = 200, headers: NonNullable<Answer['headers']> = []): Answer {

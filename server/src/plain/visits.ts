@@ -15,9 +15,20 @@ export interface VisitLimits {
   readonly idleSeconds: number;
   /** Files that are received or handed out at the same time, over all visits; receiving takes some 60 MB more each. */
   readonly filesMax: number;
+  /** Long forms without files that are read or worked on at the same time, each of up to 640 KiB in memory: of one visit, … */
+  readonly formsPerVisitMax: number;
+  /** … of all whose visit has ended, and as many of all whose visit nobody knows: who only floods is among these. */
+  readonly formsMax: number;
 }
 
-export const defaultVisitLimits: VisitLimits = { visitsMax: 16, rescuesMax: 4, idleSeconds: 30 * 60, filesMax: 4 };
+export const defaultVisitLimits: VisitLimits = {
+  visitsMax: 16,
+  rescuesMax: 4,
+  idleSeconds: 30 * 60,
+  filesMax: 4,
+  formsPerVisitMax: 2,
+  formsMax: 16,
+};
 
 export interface VisitsParts {
   readonly launch: () => ChildProcess;
@@ -36,7 +47,8 @@ export class Visits {
   readonly #parts: VisitsParts;
   readonly #visits = new Map<string, Entry>();
   readonly #pasts = new Map<string, Past>();
-  #filesOpen = 0;
+  /** Places that are taken, by what they are for. */
+  readonly #taken = new Map<string, number>();
 
   constructor(parts: VisitsParts) {
     this.#parts = parts;
@@ -78,12 +90,27 @@ export class Visits {
 
   /** A place for moving files; null when all are taken. @returns what gives it back, once */
   takeFilePlace(): (() => void) | null {
-    if (this.#filesOpen >= this.#parts.limits.filesMax) return null;
-    this.#filesOpen += 1;
+    return this.#takePlace('files', this.#parts.limits.filesMax);
+  }
+
+  /** The same for a long form without files, apart for those of each visit. */
+  takeFormPlace(key: string | undefined): (() => void) | null {
+    const { formsPerVisitMax, formsMax } = this.#parts.limits;
+    if (key !== undefined && this.find(key) !== null) return this.#takePlace(key, formsPerVisitMax);
+    return this.#takePlace(key !== undefined && this.#pasts.has(key) ? 'ended' : 'unknown', formsMax);
+  }
+
+  #takePlace(of: string, max: number): (() => void) | null {
+    const taken = this.#taken.get(of) ?? 0;
+    if (taken >= max) return null;
+    this.#taken.set(of, taken + 1);
     let isTaken = true;
     return () => {
-      if (isTaken) this.#filesOpen -= 1;
+      if (!isTaken) return;
       isTaken = false;
+      const left = (this.#taken.get(of) ?? 0) - 1;
+      if (left > 0) this.#taken.set(of, left);
+      else this.#taken.delete(of);
     };
   }
 

@@ -1,0 +1,151 @@
+import type { ChildProcess } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { decodeToVisit, encodeFromVisit, FrameCutter, type FromVisit, framed } from '@postern/plain/frames';
+import { testOrganisation } from '@postern/protocol/testing/organisation';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Incoming } from '../http/listener.ts';
+import { Pages } from '../http/pages.ts';
+import { random } from '../testing/organisation.ts';
+import { answersIn, exchange, hold, portOf } from '../testing/raw.ts';
+import { makeWorld, type World } from '../testing/world.ts';
+import { withPlain } from './plain-routes.ts';
+import { defaultVisitLimits, Visits } from './visits.ts';
+
+const contentType = 'text/html; charset=utf-8';
+const html =
+  '<!doctype html><form method="post"></form><!--if busy-->too many<!--end--><!--if large-->too long<!--end-->';
+const form = 'application/x-www-form-urlencoded';
+
+describe('forms, when there are too many', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'postern-plain-'));
+  let world: World;
+  let port: number;
+  beforeAll(async () => {
+    mkdirSync(join(scratch, 'plain/en'), { recursive: true });
+    writeFileSync(join(scratch, 'plain/en/index.html'), html);
+    const plainPages = [{ language: 'en', list: 'english', path: 'plain/en/index.html', contentType }];
+    const manifest = { pages: [], plainPages, clearPages: [], campaigns: [], assets: [] };
+    writeFileSync(join(scratch, 'manifest.json'), JSON.stringify(manifest));
+    const plain = { visitsMax: 0, rescuesMax: 0, formsMax: 2 };
+    world = await makeWorld({ pages: scratch, plain, limits: { requestSecondsMax: 1 } });
+    port = portOf(world.server.origin);
+  });
+  afterAll(async () => {
+    await world.remove();
+    rmSync(scratch, { recursive: true, force: true });
+  });
+  const head = (type: string, length: number): string =>
+    `POST /plain/en/ HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n`;
+
+  it('[PLN-15] one that is long is not read beside as many as are read at a time', async () => {
+    const post = async (): Promise<number> => {
+      const body = 'x'.repeat(700_000);
+      return (
+        await fetch(`${world.server.origin}/plain/en/`, { method: 'POST', headers: { 'content-type': form }, body })
+      ).status;
+    };
+    expect(await post()).toBe(413);
+    const slow = await Promise.all([hold(port), hold(port)]);
+    for (const socket of slow) socket.write(`${head(form, 900)}a=`);
+    await wait(200);
+    expect(await post()).toBe(503);
+    for (const socket of slow) socket.destroy();
+    await wait(200);
+    expect(await post()).toBe(413);
+  });
+
+  it('[PLN-11] [HTTP-5] one with files that has no room is read for no longer than another request, and answered', async () => {
+    const part = '--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n';
+    const pieces = [head('multipart/form-data; boundary=x', 1_000_000), part, ...Array<string>(20).fill('a')];
+    const [answer] = answersIn(await exchange(port, pieces, 6_000, 100));
+    expect([answer?.status, answer?.body.includes('too many')]).toEqual([503, true]);
+  });
+});
+
+/** Minutes that pass only when they are told to. */
+function manualTimer() {
+  let now = 0;
+  const tasks = new Set<{ readonly at: number; readonly task: () => void }>();
+  const after = (seconds: number, task: () => void): { cancel(): void } => {
+    const entry = { at: now + seconds, task };
+    tasks.add(entry);
+    return { cancel: () => void tasks.delete(entry) };
+  };
+  const pass = (minutes: number): void => {
+    now += minutes * 60;
+    for (const entry of [...tasks]) {
+      if (entry.at > now || !tasks.delete(entry)) continue;
+      entry.task();
+    }
+  };
+  return { after, pass };
+}
+
+/** The two ends of a connection. */
+async function ends(): Promise<readonly [Socket, Socket]> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const far = once(listener, 'connection');
+  const near = await hold((listener.address() as AddressInfo).port);
+  const [socket] = (await far) as [Socket];
+  listener.close();
+  return [near, socket];
+}
+
+/** A process that offers a file of so many pieces to every form. */
+function offering(pieces: number, [near, far]: readonly [Socket, Socket]): ChildProcess {
+  const child = Object.assign(new EventEmitter(), { stdio: [null, null, null, near], kill: () => child.emit('exit') });
+  const say = (frame: FromVisit): void => void far.write(framed(encodeFromVisit(frame)));
+  const cutter = new FrameCutter(1_000_000);
+  let sent = 0;
+  far.on('data', (bytes: Buffer) =>
+    cutter.add(bytes, (inner) => {
+      const frame = decodeToVisit(inner);
+      if (frame.kind === 'form')
+        say({ kind: 'done', id: frame.id, left: false, offered: { name: 'a', bytes: pieces, isPacked: false } });
+      if (frame.kind === 'pull' && frame.isWanted)
+        say({ kind: 'part', id: frame.id, state: sent++ < pieces ? 'more' : 'end', body: Uint8Array.of(1) });
+    }),
+  );
+  return child as unknown as ChildProcess;
+}
+
+it('[PLN-3] a visit is not idle while a file of an answer is on its way out of it', async () => {
+  const { verifiedRoster } = await testOrganisation('plain routes');
+  const page = { language: 'en', list: 'english', contentType, html };
+  const pages = new Pages(
+    { pages: [], plainPages: [page], clearPages: [], campaigns: [], assets: [] },
+    undefined,
+    true,
+  );
+  await pages.fill(verifiedRoster);
+  const timer = manualTimer();
+  const call = () => Promise.reject(new Error('no call'));
+  const both = await ends();
+  const visits = new Visits({ launch: () => offering(4, both), call, timer, random, limits: defaultVisitLimits });
+  const parser = { clear: () => Promise.resolve(), close: () => undefined };
+  const parts = { visits, pages, fingerprint: verifiedRoster.fingerprint, parser };
+  const handle = withPlain(parts, () => Promise.reject(new Error('another address')));
+  const body = new TextEncoder().encode('go=fetch:a/0&end=1');
+  const answer = await handle({
+    method: 'POST',
+    target: '/plain/en/',
+    headers: { 'content-type': form },
+    body: () => Promise.resolve(body),
+  } as unknown as Incoming);
+  let got = 0;
+  for await (const piece of answer.stream?.pieces ?? []) {
+    got += piece.length;
+    timer.pass(20);
+    expect([got, visits.count]).toEqual([got, 1]);
+  }
+  expect(got).toBe(4);
+  timer.pass(31);
+  expect(visits.count).toBe(0);
+  answer.sent?.();
+});
