@@ -24,6 +24,8 @@ export default defineConfig({
           exclude: [...never, inBrowsers],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // One for each core of a small machine; the default leaves one core to the runner, which needs little.
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
