@@ -3,7 +3,7 @@ import { loadWordList } from '@postern/protocol/keys/word-lists';
 import { makeDocx } from '@postern/protocol/testing/metadata-files';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axe, collectRequests, screenshot } from '../../tools/browsers/inspect.ts';
+import { axe, collectRequests, screenshot, statuses } from '../../tools/browsers/inspect.ts';
 import { launchChromium, launchFirefox } from '../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../tools/build.ts';
 import { lacks } from '../../tools/debian.ts';
@@ -84,20 +84,6 @@ async function attachLetter(page: Page): Promise<void> {
     },
     Buffer.from(bytes).toString('base64'),
   );
-}
-
-/** @returns what gives all that stood in a screen's status since, however shortly */
-async function statuses(page: Page): Promise<() => Promise<readonly string[]>> {
-  const seen = await page.evaluateHandle(() => {
-    const texts: string[] = [];
-    const look = (): void => {
-      for (const status of document.querySelectorAll('#app [role=status]')) texts.push(status.textContent ?? '');
-    };
-    const parts = { childList: true, subtree: true, characterData: true };
-    new MutationObserver(look).observe(document.querySelector('#app') as Element, parts);
-    return texts;
-  });
-  return () => seen.evaluate((texts) => texts);
 }
 
 async function toWords(page: Page): Promise<string[]> {

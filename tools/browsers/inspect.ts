@@ -70,3 +70,17 @@ export function collectRequests(page: Page): readonly SeenRequest[] {
   });
   return seen;
 }
+
+/** @returns what gives all that the page has told in a status since, however shortly it stood there */
+export async function statuses(page: Page): Promise<() => Promise<readonly string[]>> {
+  const seen = await page.evaluateHandle(() => {
+    const texts: string[] = [];
+    const look = (): void => {
+      for (const status of document.querySelectorAll('[role=status]')) texts.push(status.textContent ?? '');
+    };
+    const parts = { childList: true, subtree: true, characterData: true };
+    new MutationObserver(look).observe(document.body, parts);
+    return texts;
+  });
+  return () => seen.evaluate((texts) => texts);
+}

@@ -12,7 +12,7 @@ import { loadWordList } from '@postern/protocol/keys/word-lists';
 import { linesToCarried } from '@postern/protocol/messages/carried';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axe, screenshot } from '../browsers/inspect.ts';
+import { axe, screenshot, statuses } from '../browsers/inspect.ts';
 import { launchChromium, launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks, pathOf } from '../debian.ts';
@@ -292,8 +292,12 @@ describe.skipIf(lacks('chromium', 'zbar-tools', 'fonts-noto-core', 'fonts-noto-c
     };
     await reach('#pack-words');
     await page.keyboard.type((await wordsOf('english')).join(' '));
+    const said = await statuses(page);
     await use('#pack button.main');
     await page.waitForSelector('#start:not([hidden]) button.main');
+    // Comparing takes most of a second where nothing compiles the script; what it found is where one goes on from.
+    expect(await said()).toContain('Getting ready …');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('ready');
     await use('#start button.main');
     await page.waitForSelector('#write-text');
     await use('.desk input', 'Space');

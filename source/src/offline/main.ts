@@ -103,6 +103,8 @@ function showReady({ roster }: VerifiedPack, texts: Texts, language: string): vo
   const name = inLanguage(roster.names, language)?.name ?? '';
   part('ready').replaceChildren(`${texts('offline.ready')} `, make('strong', {}, name));
   for (const id of ['verification', 'start', 'ready']) part(id).hidden = false;
+  // Before what has the focus is gone.
+  part('ready').focus();
   for (const id of ['pack', 'mode']) part(id).remove();
 }
 

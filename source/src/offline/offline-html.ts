@@ -77,7 +77,7 @@ ${bar(language, say)}
 <p class="lead" data-way="">${offline('offline.lead')}</p>
 <h1 tabindex="-1" data-way="network">${offline('offline.netHeading')}</h1>
 <p class="lead" data-way="network">${offline('offline.netLead')}</p>
-<p id="ready" hidden></p>
+<p id="ready" tabindex="-1" hidden></p>
 <ul id="desks" class="desks"></ul>
 <h2 data-way="">${offline('offline.how')}</h2>
 <ul class="points" data-way=""><li>${offline('offline.howPage')}</li><li>${offline('offline.howDesk')}</li><li>${offline('offline.noReturn')}</li></ul>

@@ -32,6 +32,7 @@ export function openPack({ text, language, lists, today, root }: OpenPackParts):
       setText(complaint, '');
       result.replaceChildren();
     };
+    const status = make('p', { class: 'fine', attributes: { role: 'status' } });
     const complain = (key: DynamicKey): void => setText(complaint, text(key, { today: utcDay(today(), language) }));
     const compare = async (): Promise<void> => {
       clear();
@@ -47,9 +48,16 @@ export function openPack({ text, language, lists, today, root }: OpenPackParts):
         complain(wrongTime.includes(codeOf(error) ?? '') ? 'offline.old' : 'offline.badFile');
       }
     };
+    // Most of a second where nothing compiles the script.
+    const work = async (): Promise<void> => {
+      if (status.textContent !== '') return;
+      setText(status, text('start.loading'));
+      await compare();
+      setText(status, '');
+    };
     const submit = (event: globalThis.Event): void => {
       event.preventDefault();
-      void compare();
+      void work();
     };
     const label = (key: DynamicKey, field: HTMLElement): HTMLElement =>
       make('label', { class: 'field' }, make('span', {}, text(key)), field);
@@ -62,6 +70,7 @@ export function openPack({ text, language, lists, today, root }: OpenPackParts):
         label('offline.words', words),
         make('p', { class: 'fine', attributes: { id: 'pack-note' } }, text('offline.wordsNote')),
         complaint,
+        status,
         result,
         make('div', { class: 'actions' }, go),
       ),

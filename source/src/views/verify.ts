@@ -23,9 +23,13 @@ export const verifyView: MakeView = (ui, state) => {
     },
     on: { input: () => result.replaceChildren() },
   });
+  // A large file takes a while.
+  const wait = (): void => result.replaceChildren(make('p', { class: 'fine' }, ui.text('start.loading')));
   const tell = async (given: string | Uint8Array): Promise<void> => {
-    const verdict = await ui.offers.judge?.(given, now.list.id);
-    if (verdict === undefined) return;
+    wait();
+    // Without the list there is none; that the list is missing is told beside its choice.
+    const verdict = await ui.offers.judge?.(given, now.list.id).catch(() => undefined);
+    if (verdict === undefined) return result.replaceChildren();
     result.replaceChildren(...verdictParts(ui.text, verdict));
     result.focus({ preventScroll: true });
     result.scrollIntoView({ block: 'nearest' });
@@ -35,7 +39,8 @@ export const verifyView: MakeView = (ui, state) => {
     void tell(field.value);
   };
   const picker = filePicker(ui.text, 'verify.file', 'verify-file', { accept: '.html,text/html' }, (input) => {
-    void readFile(input).then((bytes) => (bytes === undefined ? undefined : tell(bytes)));
+    wait();
+    void readFile(input).then((bytes) => (bytes === undefined ? result.replaceChildren() : tell(bytes)));
   });
   const go = make('button', { class: 'main', attributes: { type: 'submit' } }, ui.text('verify.submit'));
   const form = make(
