@@ -32,7 +32,16 @@ export function readTexts(template: HTMLTemplateElement): Texts {
   return (key, values = {}) => fill(texts.get(key) ?? key, values);
 }
 
-/** Puts values in the place of `{name}`. */
+const rightToLeft = /[\u0590-\u08ff]/;
+
+/**
+ * Puts values in the place of `{name}`. Where a script from right to left is involved, a value of letters stands by itself
+ * (U+2068 and U+2069): else a name of another direction draws the marks and numbers beside it to its own side.
+ */
 export function fill(text: string, values: Values): string {
-  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = values[name];
+    const isApart = typeof value === 'string' && rightToLeft.test(text + value);
+    return isApart ? `\u2068${value}\u2069` : String(value ?? whole);
+  });
 }

@@ -73,3 +73,8 @@ describe.each(languages)('$tag without scripts', (language) => {
 it('puts values in their places and leaves unknown names alone', () => {
   expect(fill('{a} of {b}, {c}', { a: 1, b: 'two' })).toBe('1 of two, {c}');
 });
+
+it('keeps a name of one direction from drawing the marks of a text of the other to its side', () => {
+  expect(fill('{desk}، {number} نوامبر', { desk: 'Money', number: 29 })).toBe('\u2068Money\u2069، 29 نوامبر');
+  expect(fill('{desk}, {day}', { desk: 'الأموال', day: '2026' })).toBe('\u2068الأموال\u2069, 2026');
+});

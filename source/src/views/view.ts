@@ -73,7 +73,14 @@ export function utcDay(day: number, language: string): string {
   return format(day * 86_400, language, { dateStyle: 'long' });
 }
 
+/** Numbers alone (ISO 8601) where the browser has no words for dates in this language: it would take another one's. */
 function format(unix: number, language: string, style: Intl.DateTimeFormatOptions): string {
+  if (Intl.DateTimeFormat.supportedLocalesOf(language).length === 0) {
+    return new Date(unix * 1000)
+      .toISOString()
+      .slice(0, style.timeStyle === undefined ? 10 : 16)
+      .replace('T', ' ');
+  }
   const options = { ...style, timeZone: 'UTC', numberingSystem: 'latn', calendar: 'gregory' };
   return new Intl.DateTimeFormat(language, options).format(unix * 1000);
 }
