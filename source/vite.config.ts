@@ -26,6 +26,9 @@ const contentTypes: Readonly<Record<string, string>> = {
 
 type Files = Map<string, string | Uint8Array>;
 
+/** 128 bits: the page checks lists by it, from whichever address they come. */
+const listHashDigits = 32;
+
 /** Adds what the bundler does not make: HTML, icon, word lists and the manifest that the server reads. */
 function sitePlugin(): Plugin {
   return {
@@ -45,7 +48,7 @@ function sitePlugin(): Plugin {
         for (const id of [...wordListIds].sort()) {
           const { text } = (await import(`@postern/protocol/keys/words/${id}`)) as { readonly text: string };
           words.set(id, text);
-          const path = await addHashed(added, `words-${id}`, 'txt', text);
+          const path = await addHashed(added, `words-${id}`, 'txt', text, listHashDigits);
           lists.push(path.slice('/a/words-'.length, -'.txt'.length));
         }
         const only = (extension: string): string => onlyFile(made, extension);
@@ -111,8 +114,8 @@ function withoutNodeCrypto(): Plugin {
   };
 }
 
-async function addHashed(files: Files, name: string, extension: string, text: string): Promise<string> {
-  const hash = bytesToHex(await sha256(new TextEncoder().encode(text))).slice(0, 8);
+async function addHashed(files: Files, name: string, extension: string, text: string, digits = 8): Promise<string> {
+  const hash = bytesToHex(await sha256(new TextEncoder().encode(text))).slice(0, digits);
   const path = `a/${name}.${hash}.${extension}`;
   files.set(path, text);
   return `/${path}`;

@@ -20,7 +20,7 @@ import { Uploads } from './uploads.ts';
 import { judge } from './verdict.ts';
 import { attachPage, part } from './views/page.ts';
 import type { Offers } from './views/view.ts';
-import { isWordListId, pathsOf, WordLists } from './words.ts';
+import { isWordListId, placesOf, WordLists } from './words.ts';
 
 const emptyPage = 'about:blank';
 const escapeTwiceMs = 1500;
@@ -35,13 +35,17 @@ export function start(makeSession: (random: Random) => Session): void {
   const texts = part('texts');
   if (!(texts instanceof HTMLTemplateElement)) throw new Error('start the page: its texts are no template');
   const session = makeSession(random);
-  const lists = new WordLists((path) => http.get(path), pathsOf(dataset.lists ?? ''));
-  let places: readonly Http[] = [http];
-  // Each its own: what is done with files must not move what every visit sends.
-  const [visits, files] = [httpAmong(() => places), httpAmong(() => places)];
+  const placesBeside = (addresses: readonly string[]): readonly Http[] => {
+    const others = originsBeside(addresses, location.origin);
+    return [http, ...others.map((origin) => httpAt(origin, leaving.signal))];
+  };
+  // Of the roster with which the page was filled in, until one has been verified.
+  let places = placesBeside((dataset.addresses ?? '').split(' '));
+  // Each its own: what is done with files and lists must not move what every visit sends.
+  const [visits, files, words] = [httpAmong(() => places), httpAmong(() => places), httpAmong(() => places)];
+  const lists = new WordLists(words.get, placesOf(dataset.lists ?? ''));
   const takeAddresses = (): void => {
-    const others = originsBeside(session.organisation.addresses, location.origin);
-    places = [http, ...others.map((origin) => httpAt(origin, leaving.signal))];
+    places = placesBeside(session.organisation.addresses);
   };
   const offers: Offers = {
     files: true,

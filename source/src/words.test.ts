@@ -1,8 +1,9 @@
 /** Help while words are typed, and when lists are loaded. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { loadWordList, type WordList } from '@postern/protocol/keys/word-lists';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { complete, pathsOf, typingOf, WordLists } from './words.ts';
+import { complete, placesOf, typingOf, WordLists } from './words.ts';
 
 let english: WordList;
 let chinese: WordList;
@@ -37,21 +38,29 @@ describe('typing', () => {
 });
 
 describe('lists', () => {
+  const source = readFileSync(new URL('../../protocol/src/keys/words/english.ts', import.meta.url), 'utf8');
+  const text = /'(.*)'/.exec(source)?.[1] ?? '';
+
+  it('[ROS-5] are refused, from whichever address, unless they are those that the page names', async () => {
+    const changed = new TextEncoder().encode(text.replace('abandon', 'abanbon'));
+    const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);
+    const lists = new WordLists(async () => ({ status: 200, body: changed }), placesOf(`english.${hash}`));
+    await expect(lists.load('english')).rejects.toThrow(/another/);
+  });
+
   it('are fetched once each from the paths that the page names', async () => {
     const asked: string[] = [];
-    const text = /'(.*)'/.exec(
-      readFileSync(new URL('../../protocol/src/keys/words/english.ts', import.meta.url), 'utf8'),
-    )?.[1];
     const get = async (path: string) => {
       asked.push(path);
       return { status: asked.length === 1 ? 503 : 200, body: new TextEncoder().encode(text) };
     };
-    const lists = new WordLists(get, pathsOf('czech.00 english.1a2b'));
+    const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);
+    const lists = new WordLists(get, placesOf(`czech.00 english.${hash}`));
     await expect(lists.load('english')).rejects.toThrow(/503/);
     const [first, second] = await Promise.all([lists.load('english'), lists.load('english')]);
     expect(first).toBe(second);
     expect(first.words).toEqual(english.words);
-    expect(asked).toEqual(['/a/words-english.1a2b.txt', '/a/words-english.1a2b.txt']);
+    expect(asked).toEqual([`/a/words-english.${hash}.txt`, `/a/words-english.${hash}.txt`]);
     await expect(lists.load('korean')).rejects.toThrow(/korean/);
   });
 });

@@ -1,7 +1,8 @@
 /** The BIP-39 word lists as the page loads them: its own language's at once, another only when a person chooses it. */
-import { bytesToUtf8 } from '@postern/protocol/bytes/encode';
+import { bytesToHex, bytesToUtf8 } from '@postern/protocol/bytes/encode';
 import { readTyped, suggest } from '@postern/protocol/keys/passphrase-typing';
 import { parseWordList, type WordList, type WordListId, wordListIds } from '@postern/protocol/keys/word-lists';
+import { sha256 } from '@postern/protocol/primitives/hash';
 import type { Http } from './http.ts';
 
 /** What each list calls its language, and that language's tag. */
@@ -24,14 +25,14 @@ export function isWordListId(text: string | undefined): text is WordListId {
 
 export class WordLists {
   readonly #get: Http['get'];
-  readonly #paths: ReadonlyMap<string, string>;
+  readonly #places: ReadonlyMap<string, ListPlace>;
   readonly #loaded = new Map<WordListId, WordList>();
   readonly #loading = new Map<WordListId, Promise<WordList>>();
 
-  /** @param paths by list, as `pathsOf` reads them from the page */
-  constructor(get: Http['get'], paths: ReadonlyMap<string, string>) {
+  /** @param places by list, as `placesOf` reads them from the page */
+  constructor(get: Http['get'], places: ReadonlyMap<string, ListPlace>) {
     this.#get = get;
-    this.#paths = paths;
+    this.#places = places;
   }
 
   /**
@@ -50,19 +51,34 @@ export class WordLists {
   }
 
   async #fetch(id: WordListId): Promise<WordList> {
-    const path = this.#paths.get(id);
-    if (path === undefined) throw new RangeError(`load a word list: the page names none for ${id}`);
-    const { status, body } = await this.#get(path);
+    const place = this.#places.get(id);
+    if (place === undefined) throw new RangeError(`load a word list: the page names none for ${id}`);
+    const { status, body } = await this.#get(place.path);
     if (status !== 200) throw new RangeError(`load a word list: status ${status}, wanted 200`);
+    if (place.hash !== undefined && !bytesToHex(await sha256(body)).startsWith(place.hash)) {
+      throw new RangeError('load a word list: it is another than the page names');
+    }
     const list = parseWordList(bytesToUtf8(body));
     this.#loaded.set(id, list);
     return list;
   }
 }
 
-/** Reads `english.1a2b french.3c4d …`, list and hash of its content, one for each list. */
-export function pathsOf(names: string): ReadonlyMap<string, string> {
-  return new Map(names.split(' ').map((name) => [name.split('.')[0] ?? '', `/a/words-${name}.txt`]));
+/** Where a list stands. */
+export type ListPlace = {
+  readonly path: string;
+  /** The beginning of its SHA-256, hex: another address than the page's own may give it. None for what is in the page. */
+  readonly hash?: string | undefined;
+};
+
+/** Reads `english.1a2b… french.3c4d… …`, list and hash of its content, one for each list. */
+export function placesOf(names: string): ReadonlyMap<string, ListPlace> {
+  return new Map(
+    names.split(' ').map((name) => {
+      const [id = '', hash] = name.split('.');
+      return [id, { path: `/a/words-${name}.txt`, hash }];
+    }),
+  );
 }
 
 export type Typing = {

@@ -1,5 +1,7 @@
 // [ROS-5] The address that a source came by is blocked for good while a message is on its way: the page goes on to the next signed one.
 
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
 import { freePort } from '@postern/cli/testing/run';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { HTTPRequest } from 'puppeteer-core';
@@ -13,6 +15,7 @@ import { makeOffice, type Office, type ServerProcess } from './office.ts';
 import { openPage, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
 
 const message = 'The first address went dark while I was writing.';
+const early = 'The first address gave its page and nothing else.';
 
 let office: Office;
 let server: ServerProcess;
@@ -43,6 +46,40 @@ async function mirrorAt(port: number): Promise<Mirror> {
   mirrors.push(mirror);
   return mirror;
 }
+
+/** Passes on nothing but the page and what it is made of, as a filter does that knows the rest. */
+async function pageAlone(target: string, port: number): Promise<Server> {
+  const filter = createServer((asked, answer) => {
+    const path = asked.url ?? '/';
+    if (!/^\/en\/$|\.(js|css|svg)$/.test(path)) return void asked.socket.destroy();
+    void fetch(`${target}${path}`).then(async (from) => {
+      const kept = [...from.headers].filter(([name]) => /^content-(type|security-policy)$/.test(name));
+      answer.writeHead(from.status, Object.fromEntries(kept)).end(Buffer.from(await from.arrayBuffer()));
+    });
+  });
+  filter.listen(port, '127.0.0.1');
+  await once(filter, 'listening');
+  return filter;
+}
+
+it.skipIf(lacks('chromium'))(
+  '[ROS-5] a page that gets nothing more from its own address goes on to the others at once',
+  async () => {
+    const second = await mirrorAt(ports[1]);
+    const filter = await pageAlone(second.origin, ports[0]);
+    const browser = await launchChromium();
+    try {
+      const page = await openPage(browser, `http://127.0.0.1:${ports[0]}/en/`);
+      await typeWordsBack(page, await writeMessage(page, early));
+      await waitForStored(page);
+    } finally {
+      await browser.close();
+      filter.close();
+      await killMirror(second);
+    }
+    await desk.until('a message', () => desk.engine.conversations().some(({ preview }) => preview === early));
+  },
+);
 
 const browsers = [
   ['firefox-esr', 'Firefox at Safer', () => launchFirefox('safer')],

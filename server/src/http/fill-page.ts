@@ -1,6 +1,7 @@
 /** Writes into a built page what a roster says of the organisation. Whoever checks a server does the same (cli). */
 
 import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { signedOrigins } from '@postern/protocol/keys/addresses';
 import { verificationWords } from '@postern/protocol/keys/fingerprint';
 import { activeDesks } from '@postern/protocol/keys/roster';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
@@ -17,7 +18,7 @@ export async function fillPage(
   return fillHtml(keepSections(html, sections), await valuesFor(roster, language, list));
 }
 
-/** Fingerprint, name in this language, and words of this list, by the names of their places. */
+/** Fingerprint, addresses, name in this language, and words of this list, by the names of their places. */
 export async function valuesFor(
   roster: VerifiedRoster,
   language: string,
@@ -27,6 +28,7 @@ export async function valuesFor(
   const { words } = await loadWordList(id);
   return new Map([
     ['fingerprint', bytesToHex(roster.fingerprint)],
+    ['addresses', signedOrigins(roster).join(' ')],
     ['organisation', nameIn(roster.names, language)?.name ?? ''],
     ...verificationWords(roster.fingerprint, words).map((word, at): [string, string] => [`word${at + 1}`, word]),
   ]);

@@ -24,7 +24,7 @@ export function pageHtml(language: Language, assets: Assets): string {
   const say = sayIn(language.texts);
   const { tag, direction, list } = language;
   return `<!doctype html>
-<html lang="${tag}" dir="${direction}" translate="no" data-fingerprint="{{fingerprint}}" data-list="${list}" data-lists="${assets.lists}" data-metadata="${assets.metadata}">
+<html lang="${tag}" dir="${direction}" translate="no" data-fingerprint="{{fingerprint}}" data-addresses="{{addresses}}" data-list="${list}" data-lists="${assets.lists}" data-metadata="${assets.metadata}">
 <head>
 ${head(say, assets)}
 <script type="module" src="${assets.script}"></script>

@@ -35,7 +35,7 @@ async function start(): Promise<void> {
   if (!isOnline) forbidConnections();
   const { language, list, texts } = showPage(wantedLanguage(wanted ?? ''), isOnline);
   const { clock, random, ...browser } = browserParts();
-  const lists = new WordLists(readWords, new Map(wordListIds.map((id) => [id, id])));
+  const lists = new WordLists(readWords, new Map(wordListIds.map((id) => [id, { path: id }])));
   const all = await Promise.all(wordListIds.map((id) => lists.load(id)));
   const today = (): number => dayOf(clock.unix());
   let leave = goAway;
