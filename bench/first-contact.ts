@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { openRequest, sealRequest, sealResponse } from '@postern/protocol/http/anonymous-request';
-import { verifyBundle } from '@postern/protocol/keys/bundle';
+import { verifyDocuments } from '@postern/protocol/messages/current-documents';
 import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
-import { dayOf } from '@postern/protocol/time';
 import { serverSuite } from '@postern/server/rules/service';
 import { publishDayKeys } from '../tools/e2e/desk.ts';
 import { makeOffice, now, type Office, random, type ServerProcess } from '../tools/e2e/office.ts';
@@ -92,8 +91,9 @@ function head(length: number): Buffer {
 
 /** Beforehand, on all cores: sealing takes several times as long as what is measured. */
 async function sealRequests(office: Office, server: ServerProcess): Promise<Uint8Array[]> {
-  const signed = new Uint8Array(await (await fetch(`${server.origin}/bundle`)).arrayBuffer());
-  const { keyConfig } = await verifyBundle(signed, office.roster, dayOf(now()));
+  const get = async (path: string) => new Uint8Array(await (await fetch(server.origin + path)).arrayBuffer());
+  const served = { bundle: await get('/bundle'), index: await get('/index/0') };
+  const { keyConfig } = (await verifyDocuments(served, office.roster, 0, now())).bundle;
   const task: SealTask = { keyConfig, fingerprint: office.fingerprint, count: requests / 2 };
   const made = await Promise.all([0, 1].map(() => inWorker(task)));
   return made.flat();

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { bytesToBase64url } from '@postern/protocol/bytes/encode';
 import { encodeKeyConfig } from '@postern/protocol/http/ohttp';
-import { hashOfDocument, signDocument } from '@postern/protocol/keys/signed';
 import { buildIndex } from '@postern/protocol/messages/index-build';
-import { encodeIndex } from '@postern/protocol/messages/reply-index';
+import { signIndex } from '@postern/protocol/messages/reply-index';
+import { sha256 } from '@postern/protocol/primitives/hash';
 import { hpkeKeyPair } from '@postern/protocol/primitives/hpke';
 import { testBundle, testOrganisation } from '@postern/protocol/testing/organisation';
 import { dayOf } from '@postern/protocol/time';
@@ -92,15 +92,15 @@ async function makeInput(): Promise<CryptoInput> {
   const bundle = await testBundle(organisation, organisation.verifiedRoster, { day, keyConfig });
   const head = {
     fingerprint,
-    bundleHash: await hashOfDocument(bundle.signed),
+    bundleHash: await sha256(bundle.bytes),
     epoch: Math.floor(unix / roster.epochSeconds),
     laneDepth: 0,
     lane: 0,
     puzzleBits: 0,
   };
   const index = await buildIndex(head, 12, [], random(32));
-  const signedIndex = await signDocument('index', encodeIndex(index), organisation.serverKey, random);
-  const [fp, signed, bundled, indexed] = [fingerprint, organisation.signedRoster, bundle.signed, signedIndex].map(
+  const signedIndex = await signIndex(index, organisation.serverKey, random);
+  const [fp, signed, bundled, indexed] = [fingerprint, organisation.signedRoster, bundle.bytes, signedIndex].map(
     bytesToBase64url,
   );
   return { fingerprint: fp ?? '', roster: signed ?? '', bundle: bundled ?? '', index: indexed ?? '', now: unix };

@@ -6,10 +6,11 @@ import { equal } from './bytes/equal.ts';
 import { DAY_SECONDS, ROOT_USE_DAYS } from './constants.ts';
 import { type AnonymousContent, openRequest, sealResponse } from './http/anonymous-request.ts';
 import { encodeKeyConfig, type OhttpKey } from './http/ohttp.ts';
+import { decodeBundle, encodeBundle } from './keys/bundle.ts';
 import { entropyFromWords } from './keys/passphrase.ts';
 import { replyKeysOf } from './keys/reply-links.ts';
 import { deviceIdOf } from './keys/roster.ts';
-import { keyHashOf, payloadOf, signDocument } from './keys/signed.ts';
+import { keyHashOf } from './keys/signed.ts';
 import { conversationKey, importPhrase, rootOf } from './keys/source-keys.ts';
 import { loadWordList, type WordList } from './keys/word-lists.ts';
 import { type OpenedEnvelope, openEnvelope, prepareEnvelopeKey } from './messages/envelope.ts';
@@ -17,7 +18,7 @@ import { buildIndex, type LiveTag } from './messages/index-build.ts';
 import { decodeReceipt } from './messages/receipt.ts';
 import { outstandingBefore, sealReply } from './messages/reply.ts';
 import { splitReply } from './messages/reply-content.ts';
-import { claimOf, encodeIndex, tagOf } from './messages/reply-index.ts';
+import { claimOf, signIndex, tagOf } from './messages/reply-index.ts';
 import { sha256 } from './primitives/hash.ts';
 import { hpkeKeyPair, portableRecipient } from './primitives/hpke.ts';
 import { type HybridKey, hybridKey } from './primitives/hybrid-signature.ts';
@@ -46,7 +47,7 @@ beforeAll(async () => {
   world = {
     organisation,
     bundle,
-    bundleHash: await sha256(payloadOf(bundle.signed)),
+    bundleHash: await sha256(bundle.bytes),
     ohttpKey: { keyId: 7, privateKey },
     now: organisation.day * DAY_SECONDS + 40_000,
   };
@@ -57,14 +58,20 @@ async function signedIndex(live: readonly LiveTag[], bundleHash = world.bundleHa
   const epoch = Math.floor(now / organisation.roster.epochSeconds);
   const head = { fingerprint: organisation.fingerprint, bundleHash, epoch, laneDepth: 0, lane: 0, puzzleBits: 0 };
   const index = await buildIndex(head, organisation.roster.indexStep, live, organisation.random(32));
-  return signDocument('index', encodeIndex(index), organisation.serverKey, organisation.random);
+  return signIndex(index, organisation.serverKey, organisation.random);
+}
+
+/** What a lying server can make: an index of its own names the bundle. */
+async function withoutDayKeys(bundle: Uint8Array): Promise<{ bundle: Uint8Array; index: Uint8Array }> {
+  const changed = encodeBundle({ ...decodeBundle(bundle), dayKeys: [] });
+  return { bundle: changed, index: await signedIndex([], await sha256(changed)) };
 }
 
 async function visit(seed: string, live: readonly LiveTag[] = []): Promise<SourceSession> {
   const { organisation, bundle, now } = world;
   const session = new SourceSession({ fingerprint: organisation.fingerprint, random: seededRandom(seed) });
   const index = await signedIndex(live);
-  await session.load({ roster: organisation.signedRoster, bundle: bundle.signed, index }, now);
+  await session.load({ roster: organisation.signedRoster, bundle: bundle.bytes, index }, now);
   return session;
 }
 
@@ -392,7 +399,7 @@ describe('documents', () => {
 
   it('says which document is wrong, and sends nothing before all three are right', async () => {
     const { organisation, bundle, now } = world;
-    const documents = { roster: organisation.signedRoster, bundle: bundle.signed, index: await signedIndex([]) };
+    const documents = { roster: organisation.signedRoster, bundle: bundle.bytes, index: await signedIndex([]) };
     const attempt = async (
       changes: Partial<typeof documents>,
       at = now,
@@ -409,7 +416,8 @@ describe('documents', () => {
     expect(await attempt({}, now + 40 * DAY_SECONDS)).toBe('roster-expired');
     expect(await attempt({}, now - 3 * DAY_SECONDS)).toBe('clock');
     expect(await attempt({}, now + 3 * DAY_SECONDS)).toBe('clock');
-    expect(await attempt({ bundle: flipped(documents.bundle) })).toBe('bundle');
+    expect(await attempt({ bundle: flipped(documents.bundle) })).toBe('bundle-changed');
+    expect(await attempt(await withoutDayKeys(documents.bundle))).toBe('bundle');
     expect(await attempt({ index: flipped(documents.index) })).toBe('index');
     expect(await attempt({}, now + 3_600)).toBe('index-old');
   });

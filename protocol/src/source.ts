@@ -9,7 +9,7 @@ import { openCampaignList } from './campaign/campaign-list.ts';
 import { Delivery, type DeliveryTerms, type SealedReceipt } from './delivery.ts';
 import type { FileDescriptor } from './files/descriptor.ts';
 import { decodeKeyConfig } from './http/ohttp.ts';
-import { type VerifiedBundle, verifyBundle } from './keys/bundle.ts';
+import type { VerifiedBundle } from './keys/bundle.ts';
 import { verificationNumbers } from './keys/fingerprint.ts';
 import { newPassphrase } from './keys/passphrase.ts';
 import { activeDesks, deskOf, deviceIdOf, type LocalName, type Roster } from './keys/roster.ts';
@@ -17,6 +17,7 @@ import { acceptRosters, type VerifiedRoster, verifyRoster } from './keys/roster-
 import type { WordList } from './keys/word-lists.ts';
 import type { Carried } from './messages/carried.ts';
 import { measureContent } from './messages/content.ts';
+import { envelopeDesk, verifyDocuments, verifyNextIndex } from './messages/current-documents.ts';
 import { drawBelow } from './messages/draw.ts';
 import { sealCover, sealReceipt, sealSubmission } from './messages/envelope.ts';
 import { MessageError } from './messages/message-error.ts';
@@ -27,7 +28,6 @@ import type { Random } from './primitives/random.ts';
 import { type Answered, measureMessage, unasked } from './source/answered.ts';
 import { Answers } from './source/answers.ts';
 import { type Candidate, candidatesOf } from './source/candidates.ts';
-import { envelopeDesk, openIndex } from './source/documents.ts';
 import { Holder } from './source/holder.ts';
 import { type PhraseProblem, readPhrase } from './source/phrase.ts';
 import { refuse, SourceError, toSourceError } from './source/source-error.ts';
@@ -82,8 +82,8 @@ export class SourceSession {
     const roster = await refuse('roster', async () =>
       known ? acceptRosters(known, [documents.roster], day) : verifyRoster(documents.roster, this.#fingerprint, day),
     );
-    const bundle = await refuse('bundle', () => verifyBundle(documents.bundle, roster, day));
-    const index = await refuse('index', () => openIndex(documents.index, roster, bundle, now));
+    // Whichever lane was asked for: one that is not the phrase's is never searched.
+    const { bundle, index } = await verifyDocuments(documents, roster, null, now, refuse);
     this.#documents = { roster, bundle, index };
     const terms = this.#terms(roster, bundle);
     this.#delivery ??= new Delivery(terms, this.#random);
@@ -97,7 +97,7 @@ export class SourceSession {
     this.#now = now;
     const { roster, bundle } = this.#require();
     try {
-      const index = await openIndex(bytes, roster, bundle, now);
+      const index = await verifyNextIndex(bytes, { roster, bundle }, null, now);
       this.#documents = { roster, bundle, index };
       this.#delivery?.setTerms(this.#terms(roster, bundle), index.puzzleBits);
     } catch (error) {

@@ -1,8 +1,7 @@
 // What a server can do to replies: swap bodies, leave out tags, say old things again.
 import { decodeDeviceRequest } from '@postern/protocol/http/device-request';
 import { decodeDeviceResponse, encodeDeviceResponse } from '@postern/protocol/http/device-response';
-import { payloadOf, signDocument } from '@postern/protocol/keys/signed';
-import { decodeIndex, encodeIndex } from '@postern/protocol/messages/reply-index';
+import { readIndex, signIndex } from '@postern/protocol/messages/reply-index';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hour, Scene } from './scene.ts';
 
@@ -56,12 +55,12 @@ it('[THR-9] a reply whose tag is left out of the index is missed by the source, 
   network.interceptor = async (_from, request, pass) => {
     const answer = await pass(request);
     if (request.path !== '/index/0' || answer.status !== 200) return answer;
-    const index = decodeIndex(payloadOf(answer.body));
+    const index = await readIndex(answer.body);
     // As many tags as before, none of them of a reply.
     const tags = scene.world.dice.fork(`tags ${index.epoch}`).random(index.tags.length);
     const sorted = Array.from({ length: tags.length / 6 }, (_, at) => Buffer.from(tags.subarray(6 * at, 6 * at + 6)));
     const fake = { ...index, tags: new Uint8Array(Buffer.concat(sorted.sort(Buffer.compare))) };
-    return { ...answer, body: await signDocument('index', encodeIndex(fake), host.key, scene.world.dice.random) };
+    return { ...answer, body: await signIndex(fake, host.key, scene.world.dice.random) };
   };
   await scene.pass(7 * hour);
   await scene.visit();

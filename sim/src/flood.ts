@@ -3,7 +3,6 @@
 import { type Outcome, openResponse, sealRequest } from '@postern/protocol/http/anonymous-request';
 import { decodeKeyConfig } from '@postern/protocol/http/ohttp';
 import { decodeBundle } from '@postern/protocol/keys/bundle';
-import { payloadOf } from '@postern/protocol/keys/signed';
 import { sha256Native } from '@postern/protocol/primitives/hmac-native';
 import { dayOf } from '@postern/protocol/time';
 import { get } from './scene.ts';
@@ -16,7 +15,7 @@ export async function flood(
 ): Promise<{ readonly outcomes: Map<Outcome, number>; readonly puzzleBits: number }> {
   const { host, organisation } = world;
   const { random } = world.dice.fork(`flood ${world.now}`);
-  const { keyConfig } = decodeBundle(payloadOf((await host.send(get('/bundle'))).body));
+  const { keyConfig } = decodeBundle((await host.send(get('/bundle'))).body);
   const config = decodeKeyConfig(keyConfig);
   const outcomes = new Map<Outcome, number>();
   let puzzleBits = 0;

@@ -14,10 +14,13 @@ vi.mock('@postern/protocol/primitives/hybrid-signature', async (original) => {
 });
 vi.mock('@postern/protocol/messages/reply-index', async (original) => {
   const real = await original<typeof import('@postern/protocol/messages/reply-index')>();
-  const { payloadOf } = await import('@postern/protocol/keys/signed');
-  const verifyIndex: typeof real.verifyIndex = async (...of) =>
-    believes.indices ? real.decodeIndex(payloadOf(of[0])) : real.verifyIndex(...of);
-  return { ...real, verifyIndex };
+  const verifyIndex: typeof real.verifyIndex = async (bytes, signer) => {
+    if (!believes.indices) return real.verifyIndex(bytes, signer);
+    return { ...(await real.readIndex(bytes)), bundleHash: signer.bundleHash };
+  };
+  const requireCurrent: typeof real.requireCurrent = (index, ...of) =>
+    believes.indices ? index : real.requireCurrent(index, ...of);
+  return { ...real, verifyIndex, requireCurrent };
 });
 vi.mock('@postern/protocol/keys/roster-chain', async (original) => {
   const real = await original<typeof import('@postern/protocol/keys/roster-chain')>();

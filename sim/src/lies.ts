@@ -3,11 +3,11 @@
 import type { AlertCode } from '@postern/desk/engine/view';
 import { decodeDeviceRequest } from '@postern/protocol/http/device-request';
 import { decodeDeviceResponse } from '@postern/protocol/http/device-response';
-import { decodeBundle, signBundle } from '@postern/protocol/keys/bundle';
-import { hashOfDocument, payloadOf } from '@postern/protocol/keys/signed';
+import { decodeBundle, encodeBundle } from '@postern/protocol/keys/bundle';
+import { payloadOf } from '@postern/protocol/keys/signed';
 import { decodeTransportKey } from '@postern/protocol/keys/transport-key';
 import { type ParcelRoute, sealParcel } from '@postern/protocol/messages/parcel';
-import { decodeIndex } from '@postern/protocol/messages/reply-index';
+import { readIndex } from '@postern/protocol/messages/reply-index';
 import { hpkeKeyPair } from '@postern/protocol/primitives/hpke';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import type { SourceErrorCode } from '@postern/protocol/source/source-error';
@@ -24,6 +24,7 @@ import {
   toDevices,
   toVisitors,
   whenLoadedAgain,
+  withBundle,
 } from './tampering.ts';
 
 /** One lie, told for a while to everybody or to some. */
@@ -76,8 +77,8 @@ export const lies: readonly Lie[] = [
     atSource: ['index'],
     hours: 4,
     tell: async (scene) =>
-      toVisitors('/index/0', (answer) => {
-        const { tags } = decodeIndex(payloadOf(answer.body));
+      toVisitors('/index/0', async (answer) => {
+        const { tags } = await readIndex(answer.body);
         const swapped = new Uint8Array([...tags.subarray(6, 12), ...tags.subarray(0, 6), ...tags.subarray(12)]);
         return signIndex(scene, answer, scene.world.host.key, { tags: swapped });
       }),
@@ -87,19 +88,14 @@ export const lies: readonly Lie[] = [
     atDesk: ['bundle-invalid'],
     atSource: ['clock', 'bundle'],
     hours: 4,
-    tell: async (scene) => toVisitors('/bundle', async (answer) => scene.old.get('/bundle') ?? answer),
+    tell: async (scene) => withBundle(scene, async (bundle) => scene.old.get('/bundle')?.body ?? bundle),
   },
   {
     name: 'a bundle without the keys of the desk',
     atDesk: ['bundle-invalid'],
     atSource: ['bundle'],
     hours: 4,
-    tell: async (scene) =>
-      toVisitors('/bundle', async ({ body }) => {
-        const bundle = { ...decodeBundle(payloadOf(body)), dayKeys: [] };
-        const { key } = scene.world.host;
-        return { status: 200, body: await signBundle(bundle, key, scene.world.dice.fork('lie').random) };
-      }),
+    tell: async (scene) => withBundle(scene, async (bundle) => encodeBundle({ ...decodeBundle(bundle), dayKeys: [] })),
   },
   {
     name: 'one visitor gets a bundle of his own, with another key for requests',
@@ -109,7 +105,8 @@ export const lies: readonly Lie[] = [
       const own = ownBundle(scene);
       return async (from, request, pass) => {
         const answer = await pass(request);
-        return from === 'source' && request.path === '/bundle' ? own(answer) : answer;
+        const isLie = from === 'source' && request.path === '/bundle';
+        return isLie ? { status: 200, body: await own(answer.body) } : answer;
       };
     },
   },
@@ -235,19 +232,11 @@ export const lies: readonly Lie[] = [
  * each other, with another key for requests.
  */
 export function tellUnnoticed(scene: Scene): Lie {
-  const own = ownBundle(scene);
   return {
     name: 'one visitor gets a bundle and an index of his own',
     atSource: ['index', 'bundle', 'index-old', 'clock'],
     hours: 1,
-    tell: async () => async (from, request, pass) => {
-      const answer = await pass(request);
-      if (from !== 'source') return answer;
-      if (request.path === '/bundle') return own(answer);
-      if (!request.path.startsWith('/index')) return answer;
-      const bundle = await own(await pass(get('/bundle')));
-      return signIndex(scene, answer, scene.world.host.key, { bundleHash: await hashOfDocument(bundle.body) });
-    },
+    tell: async () => withBundle(scene, ownBundle(scene), (from) => from === 'source'),
   };
 }
 

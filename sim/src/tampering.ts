@@ -3,13 +3,13 @@
 import { equal } from '@postern/protocol/bytes/equal';
 import { type DeviceRequest, decodeDeviceRequest } from '@postern/protocol/http/device-request';
 import { type DeviceAnswer, decodeDeviceResponse, encodeDeviceResponse } from '@postern/protocol/http/device-response';
-import { decodeBundle, signBundle } from '@postern/protocol/keys/bundle';
-import { payloadOf, signDocument } from '@postern/protocol/keys/signed';
-import { decodeIndex, encodeIndex, type ReplyIndex } from '@postern/protocol/messages/reply-index';
+import { decodeBundle, encodeBundle } from '@postern/protocol/keys/bundle';
+import { type ReplyIndex, readIndex, signIndex as signAsServer } from '@postern/protocol/messages/reply-index';
+import { sha256 } from '@postern/protocol/primitives/hash';
 import { hpkeKeyPair } from '@postern/protocol/primitives/hpke';
 import type { HybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import type { Interceptor } from './network.ts';
-import type { Scene } from './scene.ts';
+import { get, type Scene } from './scene.ts';
 import type { WireAnswer, WireRequest } from './server-host.ts';
 
 export type Pass = (request: WireRequest) => Promise<WireAnswer>;
@@ -44,25 +44,34 @@ export function toVisitors(path: string, change: (answer: WireAnswer) => Promise
 
 /** An index of the server's, changed and signed again. */
 export async function signIndex(scene: Scene, answer: WireAnswer, key: HybridKey, changes: Partial<ReplyIndex>) {
-  const index = { ...decodeIndex(payloadOf(answer.body)), ...changes };
-  return {
-    status: 200,
-    body: await signDocument('index', encodeIndex(index), key, scene.world.dice.fork('lie').random),
+  const index = { ...(await readIndex(answer.body)), ...changes };
+  return { status: 200, body: await signAsServer(index, key, scene.world.dice.fork('lie').random) };
+}
+
+/** Another bundle than the server's, and indices that name it. @param to whom; all by default */
+export function withBundle(
+  scene: Scene,
+  change: (bundle: Uint8Array) => Promise<Uint8Array>,
+  to: (from: string) => boolean = () => true,
+): Interceptor {
+  return async (from, request, pass) => {
+    const answer = await pass(request);
+    if (answer.status !== 200 || !to(from)) return answer;
+    if (request.path === '/bundle') return { status: 200, body: await change(answer.body) };
+    if (!request.path.startsWith('/index/')) return answer;
+    const bundle = await change((await pass(get('/bundle'))).body);
+    return signIndex(scene, answer, scene.world.host.key, { bundleHash: await sha256(bundle) });
   };
 }
 
-/** The server's bundle with another key for requests, whose private half the server would have. */
-export function ownBundle(scene: Scene): (answer: WireAnswer) => Promise<WireAnswer> {
-  const { key } = scene.world.host;
-  return async ({ body }) => {
-    const bundle = decodeBundle(payloadOf(body));
+/** A bundle with another key for requests, whose private half the server would have. */
+export function ownBundle(scene: Scene): (bundle: Uint8Array) => Promise<Uint8Array> {
+  return async (bytes) => {
+    const bundle = decodeBundle(bytes);
     const { publicKey } = await hpkeKeyPair(scene.world.dice.fork('own key').random(32));
     const keyConfig = bundle.keyConfig.slice();
     keyConfig.set(publicKey, Math.max(3, keyConfig.length - publicKey.length - 6));
-    return {
-      status: 200,
-      body: await signBundle({ ...bundle, keyConfig }, key, scene.world.dice.fork('lie').random),
-    };
+    return encodeBundle({ ...bundle, keyConfig });
   };
 }
 
@@ -95,7 +104,6 @@ export function broken(bytes: Uint8Array): Uint8Array {
 export function tellTruth(scene: Scene): Interceptor {
   const { key } = scene.world.host;
   const { signed } = scene.world.organisation.roster;
-  const dice = scene.world.dice.fork('truth');
   const hands: readonly Interceptor[] = [
     toDevices('rosters', (answer) => ({ ...answer })),
     toDevices('day-keys', (answer) => ({ ...answer })),
@@ -103,10 +111,7 @@ export function tellTruth(scene: Scene): Interceptor {
     toDevices('parcels', (answer) => ({ ...answer })),
     toDevices('log', (answer) => ({ ...answer })),
     toVisitors('/index/0', (answer) => signIndex(scene, answer, key, {})),
-    toVisitors('/bundle', async ({ body }) => {
-      const bundle = decodeBundle(payloadOf(body));
-      return { status: 200, body: await signBundle(bundle, key, dice.random) };
-    }),
+    withBundle(scene, async (bundle) => encodeBundle(decodeBundle(bundle))),
     whenLoadedAgain(scene, signed),
   ];
   return (from, request, pass) =>

@@ -12,12 +12,12 @@ import {
   encodeDeskState,
 } from '@postern/protocol/desk/state-codec';
 import { encodeKeyConfig } from '@postern/protocol/http/ohttp';
-import { decodeBundle, verifyBundle } from '@postern/protocol/keys/bundle';
+import { claimBundle, decodeBundle, type VerifiedBundle, verifyBundle } from '@postern/protocol/keys/bundle';
 import { decodeDayKey, verifyDayKey } from '@postern/protocol/keys/day-key';
 import { DocumentError } from '@postern/protocol/keys/document-error';
 import { fingerprintToQr, qrToFingerprint } from '@postern/protocol/keys/fingerprint';
 import { decodeRoster } from '@postern/protocol/keys/roster';
-import { verifyRoster } from '@postern/protocol/keys/roster-chain';
+import { type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
 import { payloadOf } from '@postern/protocol/keys/signed';
 import { decodeTransportKey, encodeTransportKey } from '@postern/protocol/keys/transport-key';
 import {
@@ -31,10 +31,12 @@ import { decodeInside, decodePaddedInside, encodeInside, encodePaddedInside } fr
 import { encodeEvent, readEvent } from '@postern/protocol/messages/log-event';
 import { MessageError } from '@postern/protocol/messages/message-error';
 import { joinReply, splitReply } from '@postern/protocol/messages/reply-content';
-import { decodeIndex, encodeIndex } from '@postern/protocol/messages/reply-index';
+import { decodeIndex, encodeIndexHead, readIndex, signIndex } from '@postern/protocol/messages/reply-index';
+import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import type { Random } from '@postern/protocol/primitives/random';
 import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
 import { testBundle, testOrganisation } from '@postern/protocol/testing/organisation';
+import type { Day } from '@postern/protocol/time';
 import type { FuzzTarget } from './run.ts';
 
 const ownErrors = [WireError, DocumentError, MessageError];
@@ -72,7 +74,7 @@ async function documentTargets(random: Random): Promise<FuzzTarget[]> {
   const organisation = await testOrganisation('fuzz');
   const { signedRoster, verifiedRoster, fingerprint, day, desks } = organisation;
   const keyConfig = encodeKeyConfig({ keyId: 1, publicKey: random(1216) });
-  const { signed, dayKeys } = await testBundle(organisation, verifiedRoster, { day, keyConfig });
+  const { bytes: bundle, dayKeys } = await testBundle(organisation, verifiedRoster, { day, keyConfig });
   const dayKey = dayKeys[0]?.signed;
   const [desk] = desks;
   const [device] = desk?.devices ?? [];
@@ -93,13 +95,19 @@ async function documentTargets(random: Random): Promise<FuzzTarget[]> {
     { name: 'document', seeds: [signedRoster, dayKey], read: payloadOf, ownErrors },
     { name: 'roster', seeds: [payloadOf(signedRoster)], read: decodeRoster, ownErrors },
     { name: 'campaign', seeds: [encodeCampaign(campaign)], read: decodeCampaign, ownErrors },
-    { name: 'bundle', seeds: [payloadOf(signed)], read: decodeBundle, ownErrors },
+    { name: 'bundle', seeds: [bundle], read: decodeBundle, ownErrors },
     { name: 'day key', seeds: [payloadOf(dayKey)], read: decodeDayKey, ownErrors },
     { name: 'transport key', seeds: [transportKey], read: decodeTransportKey, ownErrors },
     { name: 'signed roster', seeds: [signedRoster], read: (bytes) => verifyRoster(bytes, fingerprint, day), ...slow },
-    { name: 'signed bundle', seeds: [signed], read: (bytes) => verifyBundle(bytes, verifiedRoster, day), ...slow },
+    { name: 'named bundle', seeds: [bundle], read: (bytes) => verifyNamed(bytes, verifiedRoster, day), ...slow },
     { name: 'signed day key', seeds: [dayKey], read: (bytes) => verifyDayKey(bytes, verifiedRoster, day), ...slow },
   ];
+}
+
+/** As if an index named whatever was made of it. */
+async function verifyNamed(bytes: Uint8Array, roster: VerifiedRoster, day: Day): Promise<VerifiedBundle> {
+  const claim = await claimBundle(bytes, roster);
+  return verifyBundle(claim, claim.hash, roster, day);
 }
 
 async function contentTargets(random: Random): Promise<FuzzTarget[]> {
@@ -118,6 +126,11 @@ async function contentTargets(random: Random): Promise<FuzzTarget[]> {
   const pieces = await splitReply({ text: 'an answer '.repeat(40), files: [file] });
   const tags = Uint8Array.from({ length: 6 * 64 }, (_, at) => (at % 6 === 0 ? at / 6 : 7));
   const ofIndex = { fingerprint: random(32), bundleHash: random(32), epoch: 2_992_320, laneDepth: 2, lane: 3 };
+  const filled = { ...ofIndex, puzzleBits: 1, tags };
+  const [index, indexHead] = [
+    await signIndex(filled, await hybridKey(random(64)), random),
+    await encodeIndexHead(filled),
+  ];
   const { conversationId, messageId } = ids;
   const events = [
     encodeEvent({ kind: 'reply', conversationId, messageId, day: 20_780, pieces }),
@@ -131,7 +144,8 @@ async function contentTargets(random: Random): Promise<FuzzTarget[]> {
     { name: 'reply content', seeds: pieces, read: (bytes) => joinReply([bytes]), ownErrors, baseMs: inflationMs },
     { name: 'inside', seeds: [inside.bare], read: decodeInside, ownErrors },
     { name: 'padded inside', seeds: [inside.padded], read: decodePaddedInside, ownErrors },
-    { name: 'index', seeds: [encodeIndex({ ...ofIndex, puzzleBits: 1, tags })], read: decodeIndex, ownErrors },
+    { name: 'index', seeds: [index], read: readIndex, ownErrors },
+    { name: 'index head', seeds: [indexHead], read: (bytes) => decodeIndex(bytes, tags), ownErrors },
     { name: 'log event', seeds: events, read: (bytes) => readEvent(new Reader(bytes)), ownErrors },
   ];
 }

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openResponse, sealRequest } from '@postern/protocol/http/anonymous-request';
 import { decodeKeyConfig } from '@postern/protocol/http/ohttp';
-import { verifyBundle } from '@postern/protocol/keys/bundle';
-import { dayOf } from '@postern/protocol/time';
+import { verifyDocuments } from '@postern/protocol/messages/current-documents';
 import { addDeskClient, removeDeskClient } from '@postern/server/onion/desk-access';
 import { onionStatus } from '@postern/server/onion/onion-status';
 import { machineTimer } from '@postern/server/options';
@@ -49,8 +48,12 @@ describe.skipIf(lacks('tor'))('behind an onion service', () => {
     expect(page.headers['onion-location']).toBe(undefined);
     const roster = await fetchOverTor(socksPort, `${origin}/roster`);
     expect(Buffer.compare(roster.bytes, server.roster.signed)).toBe(0);
-    const today = dayOf(Date.now() / 1_000);
-    const bundle = await verifyBundle((await fetchOverTor(socksPort, `${origin}/bundle`)).bytes, server.roster, today);
+    const [bundleBytes, index] = [
+      (await fetchOverTor(socksPort, `${origin}/bundle`)).bytes,
+      (await fetchOverTor(socksPort, `${origin}/index/0`)).bytes,
+    ];
+    const now = Date.now() / 1_000;
+    const { bundle } = await verifyDocuments({ bundle: bundleBytes, index }, server.roster, 0, now);
     const content = filler(server.roster.fingerprint, { kind: 'envelope' });
     const sealed = await sealRequest(decodeKeyConfig(bundle.keyConfig), content, random);
     const sent = { type: 'message/ohttp-req', body: sealed.bytes };

@@ -1,6 +1,6 @@
 // Vectors of day keys, transport keys and the bundle, under the roster that stands beside them.
 import { encodeKeyConfig } from '@postern/protocol/http/ohttp';
-import { verifyBundle } from '@postern/protocol/keys/bundle';
+import { claimBundle } from '@postern/protocol/keys/bundle';
 import { signTransportKey, verifyTransportKey } from '@postern/protocol/keys/transport-key';
 import { hpkeKeyPair } from '@postern/protocol/primitives/hpke';
 import { testBundle, testOrganisation } from '@postern/protocol/testing/organisation';
@@ -14,8 +14,8 @@ export const bundle: VectorSection = {
     const { verifiedRoster, signedRoster, fingerprint, day } = organisation;
     const server = await hpkeKeyPair(random(32));
     const keyConfig = encodeKeyConfig({ keyId: 7, publicKey: server.publicKey });
-    const { signed, dayKeys } = await testBundle(organisation, verifiedRoster, { day, keyConfig, laneDepth: 2 });
-    const { hash } = await verifyBundle(signed, verifiedRoster, day);
+    const { bytes, dayKeys } = await testBundle(organisation, verifiedRoster, { day, keyConfig, laneDepth: 2 });
+    const { hash } = await claimBundle(bytes, verifiedRoster);
 
     const [desk] = organisation.desks;
     const [device] = desk?.devices ?? [];
@@ -32,7 +32,7 @@ export const bundle: VectorSection = {
     return {
       fingerprint,
       roster: signedRoster,
-      bundle: { day, laneDepth: 2, keyConfigSeed: server.seed, keyConfig, hash, signed },
+      bundle: { day, laneDepth: 2, keyConfigSeed: server.seed, keyConfig, hash, bytes },
       dayKeys: dayKeys.map(({ desk: id, pair, signed: document }) => ({
         desk: id,
         day,

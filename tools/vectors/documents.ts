@@ -6,7 +6,7 @@ import { sha256 } from '@postern/protocol/primitives/hash';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import type { VectorSection, VectorValue } from './section.ts';
 
-const kinds = ['roster', 'day key', 'transport key', 'bundle', 'index'] as const;
+const kinds = ['roster', 'day key', 'transport key', 'index'] as const;
 
 export const documents: VectorSection = {
   name: 'documents',

@@ -1,7 +1,8 @@
 // Vectors of the reply index: tags and claims of one key over epochs, and indexes of lanes at two depths.
 import { lengthPrefixed } from '@postern/protocol/bytes/encode';
 import { buildIndex, capacityFor } from '@postern/protocol/messages/index-build';
-import { claimOf, encodeIndex, lanePrefix, tagOf } from '@postern/protocol/messages/reply-index';
+import { claimOf, encodeIndexHead, lanePrefix, signIndex, tagOf } from '@postern/protocol/messages/reply-index';
+import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import type { VectorSection, VectorValue } from './section.ts';
 
 export const index: VectorSection = {
@@ -25,7 +26,9 @@ export const index: VectorSection = {
       lane: 0,
       puzzleBits: 5,
     };
-    const payload = encodeIndex(await buildIndex(head, 6, live, fillerKey));
+    const built = await buildIndex(head, 6, live, fillerKey);
+    const serverSeed = random(64);
+    const served = await signIndex(built, await hybridKey(serverSeed), random);
     const labels = { tag: lengthPrefixed('tag'), claim: lengthPrefixed('claim') };
     return {
       labels,
@@ -33,7 +36,7 @@ export const index: VectorSection = {
       tags,
       lanes: { bytes: 'a5c3', prefixes: lanes },
       capacities,
-      index: { ...head, fillerKey, live, payload },
+      index: { ...head, fillerKey, live, serverSeed, signedHead: await encodeIndexHead(built), served },
     };
   },
 };

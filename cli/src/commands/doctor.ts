@@ -1,5 +1,6 @@
 /** `postern doctor`: everything about a server that an operator should know, in one look. */
 
+import { dayOf } from '@postern/protocol/time';
 import { openDataFolder } from '@postern/server/files/data-folder';
 import { Command } from 'commander';
 import { type Finding, failed } from '../doctor/finding.ts';
@@ -9,7 +10,7 @@ import { checkClock, checkDayKeys, checkRoster, checkServerKey, checkStorage } f
 import { checkPlain } from '../doctor/plain-check.ts';
 import { checkServed } from '../doctor/served-checks.ts';
 import { readChain, withStorage } from '../organisation/roster-store.ts';
-import { type Context, type JsonOption, report, todayOf } from '../terminal/context.ts';
+import { type Context, type JsonOption, report } from '../terminal/context.ts';
 import { Failure, failureOf } from '../terminal/failure.ts';
 
 const marks = { ok: 'ok   ', warning: 'warn ', failed: 'FAIL ' } as const;
@@ -25,11 +26,10 @@ export function doctorCommand(context: Context): Command {
 }
 
 async function doctor(context: Context, data: string, options: JsonOption): Promise<void> {
-  const today = todayOf(context);
   const findings = [
     checkNode(),
     await checkRights(data),
-    ...(await inFolder(data, today)),
+    ...(await inFolder(data, context.now())),
     ...(await checkOnion(data, context.random)),
     await checkDisk(data),
     await checkSwap(),
@@ -48,7 +48,8 @@ async function doctor(context: Context, data: string, options: JsonOption): Prom
 }
 
 /** A folder that cannot be opened ends these checks with why. */
-async function inFolder(data: string, today: number): Promise<Finding[]> {
+async function inFolder(data: string, now: number): Promise<Finding[]> {
+  const today = dayOf(now);
   try {
     const { settings, seed } = await openDataFolder(data);
     const findings = await withStorage(data, async (_folder, storage) => {
@@ -63,7 +64,7 @@ async function inFolder(data: string, today: number): Promise<Finding[]> {
       ];
     });
     seed.fill(0);
-    return [...findings, ...(await checkServed(settings, today))];
+    return [...findings, ...(await checkServed(settings, now))];
   } catch (error) {
     const failure = failureOf(error);
     if (failure.kind === 'fault') throw error;

@@ -2,9 +2,9 @@
 
 import { readServerAddress } from '@postern/desk/app/server-address';
 import { equal } from '@postern/protocol/bytes/equal';
-import { verifyBundle } from '@postern/protocol/keys/bundle';
 import { claimedFingerprint, encodePack, verifyPack } from '@postern/protocol/keys/pack';
 import { type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
+import { verifyDocuments } from '@postern/protocol/messages/current-documents';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { Command } from 'commander';
 import { type Finding, failed, ok, warning } from '../doctor/finding.ts';
@@ -65,7 +65,9 @@ async function findingsOf(context: Context, fetching: SiteFetch, { fingerprint }
   const site = await expectedSite(roster, forms);
   return [
     ok('roster', `Roster ${roster.number} is signed by that key.`),
-    await holds('bundle', fetching, '/bundle', (bytes) => verifyBundle(bytes, roster, today)),
+    await holds('bundle', fetching, '/bundle', async (bundle) =>
+      verifyDocuments({ bundle, index: await bytesAt(fetching, '/index/0') }, roster, 0, context.now()),
+    ),
     await holds('pack', fetching, '/pack', (bytes) => verifyPack(bytes, roster.fingerprint, today)),
     await offlinePage(roster, site),
     ...(await compareSite(site, fetching)),

@@ -18,7 +18,7 @@ async function found(addresses: readonly string[], isClear: boolean): Promise<(r
   const { fingerprint } = world.organisation;
   const { hostname: host, port } = new URL(world.server.origin);
   const settings = { fingerprint, host, port: Number(port) };
-  const findings = await checkServed(settings, noon / daySeconds - 0.5);
+  const findings = await checkServed(settings, noon);
   return findings.map(({ check, state }) => [check, state] as const);
 }
 

@@ -1,14 +1,15 @@
 /** Checks what a running server gives to everybody: whether it answers, and whether pages could send with it today. */
 
-import { verifyBundle } from '@postern/protocol/keys/bundle';
 import { verifyRoster } from '@postern/protocol/keys/roster-chain';
-import type { Day } from '@postern/protocol/time';
+import { verifyDocuments } from '@postern/protocol/messages/current-documents';
+import { type Day, dayOf } from '@postern/protocol/time';
 import type { Settings } from '@postern/server/files/data-folder';
 import { type Finding, failed, ok, warning } from './finding.ts';
 
 const waitMsMax = 10_000;
 
-export async function checkServed({ host, port, fingerprint }: Settings, today: Day): Promise<Finding[]> {
+/** @param now unix seconds */
+export async function checkServed({ host, port, fingerprint }: Settings, now: number): Promise<Finding[]> {
   const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const healthy = await get(`${origin}/healthy`);
   if (healthy?.status !== 204) {
@@ -18,8 +19,8 @@ export async function checkServed({ host, port, fingerprint }: Settings, today: 
   }
   return [
     ok('answers', `The server answers at ${origin}.`),
-    await checkDocuments(origin, fingerprint, today),
-    ...(await checkClearPage(origin, fingerprint, today)),
+    await checkDocuments(origin, fingerprint, now),
+    ...(await checkClearPage(origin, fingerprint, dayOf(now))),
   ];
 }
 
@@ -38,12 +39,15 @@ async function checkClearPage(origin: string, fingerprint: Uint8Array, today: Da
   ];
 }
 
-async function checkDocuments(origin: string, fingerprint: Uint8Array, today: Day): Promise<Finding> {
-  const [roster, bundle] = await Promise.all([get(`${origin}/roster`), get(`${origin}/bundle`)]);
+async function checkDocuments(origin: string, fingerprint: Uint8Array, now: number): Promise<Finding> {
+  const paths = ['/roster', '/bundle', '/index/0'];
+  const [roster, bundle, index] = await Promise.all(paths.map((path) => get(origin + path)));
   if (roster?.status !== 200) return failed('served', 'The server gives no roster.');
   if (bundle?.status !== 200) return failed('served', 'The server gives no bundle: a desk has no day key for today.');
+  if (index?.status !== 200) return failed('served', 'The server gives no reply index.');
   try {
-    await verifyBundle(bundle.body, await verifyRoster(roster.body, fingerprint, today), today);
+    const verified = await verifyRoster(roster.body, fingerprint, dayOf(now));
+    await verifyDocuments({ bundle: bundle.body, index: index.body }, verified, 0, now);
     return ok('served', 'What the server gives verifies: sources can write.');
   } catch {
     return failed('served', 'What the server gives does not verify: pages refuse it.');

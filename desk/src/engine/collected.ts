@@ -70,13 +70,15 @@ export class Collected {
     if (now < this.nextTime && this.#documents !== null && this.#documents.bundle.day === dayOf(now)) return;
     this.#fetchedAt = now;
     const circuit = freshCircuit(this.#parts, 'documents');
-    this.#documents = await fetchDocuments(this.#parts, this.#with.rosters, circuit);
-    if (this.#documents === null) return;
-    const { laneDepth } = this.#documents.bundle;
-    for (let lane = 0; lane < 2 ** laneDepth; lane++) {
-      const index = await fetchIndex(this.#parts, this.#documents, lane, circuit);
+    const loaded = await fetchDocuments(this.#parts, this.#with.rosters, circuit);
+    this.#documents = loaded === null || loaded === 'bundle-changed' ? null : loaded.documents;
+    if (loaded === 'bundle-changed') return this.#noteMismatch(dayOf(now));
+    if (loaded === null) return;
+    this.#mismatches = 0;
+    await this.#compare(loaded.index, dayOf(now));
+    for (let lane = 1; lane < 2 ** loaded.documents.bundle.laneDepth; lane++) {
+      const index = await fetchIndex(this.#parts, loaded.documents, lane, circuit);
       if (index === 'bundle-changed') return this.#noteMismatch(dayOf(now));
-      this.#mismatches = 0;
       if (index !== null) await this.#compare(index, dayOf(now));
     }
   }

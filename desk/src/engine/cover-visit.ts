@@ -4,8 +4,8 @@ import { equal } from '@postern/protocol/bytes/equal';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import { Delivery, type DeliveryTerms } from '@postern/protocol/delivery';
 import { decodeKeyConfig } from '@postern/protocol/http/ohttp';
-import { dayKeysOf } from '@postern/protocol/keys/bundle';
 import { activeDesks } from '@postern/protocol/keys/roster';
+import { envelopeDesk } from '@postern/protocol/messages/current-documents';
 import { drawOne } from '@postern/protocol/messages/draw';
 import { sealCover } from '@postern/protocol/messages/envelope';
 import { lanePrefix, type ReplyIndex, tagLookup, tagOf } from '@postern/protocol/messages/reply-index';
@@ -14,7 +14,7 @@ import { dayOf } from '@postern/protocol/time';
 import { fetchFile, reach, Unreachable } from './desk-server.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { PlannedVisit } from './post-record.ts';
-import { type Documents, fetchIndex, freshCircuit, readDocuments, readIndex } from './public-documents.ts';
+import { type Documents, fetchIndex, freshCircuit, type Loaded, readDocuments } from './public-documents.ts';
 import type { Rosters } from './rosters.ts';
 
 /** Of the pages that a server of this release has. */
@@ -70,7 +70,7 @@ export class CoverVisit {
     const loaded = await load(parts, rosters, circuit, 0);
     if (loaded === null) return null;
     const visit = new CoverVisit(parts, rosters, plan, circuit, loaded.documents);
-    if (loaded.index !== null) await visit.#look(loaded.index);
+    await visit.#look(loaded.index);
     return visit;
   }
 
@@ -131,7 +131,7 @@ export class CoverVisit {
         const loaded = await load(this.#parts, this.#rosters, this.#circuit, this.#lane);
         if (loaded === null) return;
         this.#documents = loaded.documents;
-        if (loaded.index !== null) await this.#look(loaded.index);
+        await this.#look(loaded.index);
       } else if (index !== null) await this.#look(index);
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
@@ -156,20 +156,20 @@ export class CoverVisit {
   }
 }
 
-/** The three documents at the same time, then the campaigns. @throws Unreachable */
+/** The three documents at the same time, then the campaigns. As a page does, once more if they do not belong together. @throws Unreachable */
 async function load(
   parts: EngineParts,
   rosters: Rosters,
   circuit: string,
   lane: number,
-): Promise<{ readonly documents: Documents; readonly index: ReplyIndex | null } | null> {
+  isLast = false,
+): Promise<Loaded | null> {
   const paths = ['/roster', '/bundle', `/index/${lane}`];
-  const [, bundle, index] = await Promise.all(paths.map((path) => fetchFile(parts.ports, path, circuit)));
-  const documents = await readDocuments(parts, rosters, bundle ?? null);
-  if (documents === null) return null;
-  const read = await readIndex(parts, documents, lane, index ?? null);
-  await loadCampaigns(parts, documents, circuit);
-  return { documents, index: read === 'bundle-changed' ? null : read };
+  const [, bundle = null, index = null] = await Promise.all(paths.map((path) => fetchFile(parts.ports, path, circuit)));
+  const loaded = await readDocuments(parts, rosters, { bundle, index }, lane);
+  if (loaded === 'bundle-changed') return isLast ? null : load(parts, rosters, circuit, lane, true);
+  if (loaded !== null) await loadCampaigns(parts, loaded.documents, circuit);
+  return loaded;
 }
 
 /** If there are any (CAM-7). A page goes on without them. */
@@ -210,10 +210,7 @@ export function filesOfPage(html: string): string[] {
 }
 
 function termsOf({ ports }: EngineParts, { roster, bundle }: Documents): DeliveryTerms {
-  const desks = activeDesks(roster).map(({ id }) => ({
-    desk: id,
-    dayKeys: dayKeysOf(bundle, id).map(({ publicKey }) => publicKey),
-  }));
+  const desks = activeDesks(roster).map(({ id }) => envelopeDesk(bundle, id));
   const cover = (now: number): Promise<Uint8Array> => {
     const terms = { fingerprint: roster.fingerprint, keyDay: bundle.day, today: dayOf(now) };
     return sealCover(terms, desks, ports.random);

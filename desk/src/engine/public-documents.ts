@@ -2,11 +2,12 @@
 
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { WireError } from '@postern/protocol/bytes/wire-error';
-import { type VerifiedBundle, verifyBundle } from '@postern/protocol/keys/bundle';
+import type { VerifiedBundle } from '@postern/protocol/keys/bundle';
 import { DocumentError } from '@postern/protocol/keys/document-error';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
+import { verifyDocuments, verifyNextIndex } from '@postern/protocol/messages/current-documents';
 import { MessageError } from '@postern/protocol/messages/message-error';
-import { type ReplyIndex, verifyIndex } from '@postern/protocol/messages/reply-index';
+import type { ReplyIndex } from '@postern/protocol/messages/reply-index';
 import { dayOf } from '@postern/protocol/time';
 import { fetchFile } from './desk-server.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -23,31 +24,55 @@ export function freshCircuit(parts: EngineParts, purpose: string): string {
   return `${purpose}-${bytesToHex(parts.ports.random(8))}`;
 }
 
-/** The bundle and the roster under which it stands; null if there is none or it is refused, which is reported. @throws Unreachable */
-export async function fetchDocuments(parts: EngineParts, rosters: Rosters, circuit: string): Promise<Documents | null> {
-  return readDocuments(parts, rosters, await fetchFile(parts.ports, '/bundle', circuit));
+/** Documents, and the index that names them. */
+export interface Loaded {
+  readonly documents: Documents;
+  readonly index: ReplyIndex;
 }
 
-/** Verifies what was fetched. @param bytes null if the server has none */
+/** Of the first lane. As {@link readDocuments}. @throws Unreachable */
+export async function fetchDocuments(
+  parts: EngineParts,
+  rosters: Rosters,
+  circuit: string,
+): Promise<Loaded | 'bundle-changed' | null> {
+  const bundle = await fetchFile(parts.ports, '/bundle', circuit);
+  const index = bundle === null ? null : await fetchFile(parts.ports, '/index/0', circuit);
+  return readDocuments(parts, rosters, { bundle, index }, 0);
+}
+
+/**
+ * Verifies what was fetched, under the roster for which it stands.
+ * @param fetched null for what the server does not have
+ * @returns `bundle-changed` if they do not belong together and are to be fetched again; null if there is none, or if it
+ *   is refused, which is reported
+ */
 export async function readDocuments(
   parts: EngineParts,
   rosters: Rosters,
-  bytes: Uint8Array | null,
-): Promise<Documents | null> {
-  if (bytes === null) return null;
-  const day = dayOf(parts.ports.now());
+  { bundle, index }: { readonly bundle: Uint8Array | null; readonly index: Uint8Array | null },
+  lane: number,
+): Promise<Loaded | 'bundle-changed' | null> {
+  if (bundle === null || index === null) return null;
+  const now = parts.ports.now();
+  let [step, failed]: ['bundle' | 'index', 'bundle' | 'index'] = ['bundle', 'bundle'];
   // Until every desk has signed for the newest roster, the one before stays in use.
-  for (const roster of rosters.ofDay(day)) {
+  for (const roster of rosters.ofDay(dayOf(now))) {
     try {
-      const bundle = await verifyBundle(bytes, roster, day);
+      const verified = await verifyDocuments({ bundle, index }, roster, lane, now, (what, attempt) => {
+        step = what;
+        return attempt();
+      });
       parts.alerts.clear('bundle-invalid');
-      return { roster, bundle };
+      parts.alerts.clear('index-invalid');
+      return { documents: { roster, bundle: verified.bundle }, index: verified.index };
     } catch (error) {
-      if (!(error instanceof DocumentError || error instanceof WireError)) throw error;
-      if (error.code !== 'wrong-roster' && error.code !== 'unknown-signer') break;
+      const code = refusalOf(error);
+      if (code === 'index-bundle') return 'bundle-changed';
+      if (code !== 'wrong-roster' && code !== 'unknown-signer') failed = step;
     }
   }
-  parts.alerts.raise('bundle-invalid', day);
+  parts.alerts.raise(`${failed}-invalid`, dayOf(now));
   return null;
 }
 
@@ -58,29 +83,22 @@ export async function fetchIndex(
   lane: number,
   circuit: string,
 ): Promise<ReplyIndex | 'bundle-changed' | null> {
-  return readIndex(parts, documents, lane, await fetchFile(parts.ports, `/index/${lane}`, circuit));
-}
-
-/** Verifies what was fetched. @param bytes null if the server has none */
-export async function readIndex(
-  parts: EngineParts,
-  { roster, bundle }: Documents,
-  lane: number,
-  bytes: Uint8Array | null,
-): Promise<ReplyIndex | 'bundle-changed' | null> {
+  const bytes = await fetchFile(parts.ports, `/index/${lane}`, circuit);
   if (bytes === null) return null;
-  const { fingerprint, indexStep, epochSeconds } = roster;
-  const { serverPublicKey: serverKey, hash: bundleHash, laneDepth } = bundle;
-  const expected = { fingerprint, serverKey, bundleHash, laneDepth, lane, indexStep, epochSeconds };
   const now = parts.ports.now();
   try {
-    const index = await verifyIndex(bytes, expected, now);
+    const index = await verifyNextIndex(bytes, documents, lane, now);
     parts.alerts.clear('index-invalid');
     return index;
   } catch (error) {
-    if (!(error instanceof MessageError || error instanceof DocumentError || error instanceof WireError)) throw error;
-    if (error.code === 'index-bundle') return 'bundle-changed';
+    if (refusalOf(error) === 'index-bundle') return 'bundle-changed';
     parts.alerts.raise('index-invalid', dayOf(now));
     return null;
   }
+}
+
+/** Why a document was refused. @throws what is no refusal */
+function refusalOf(error: unknown): string {
+  if (error instanceof MessageError || error instanceof DocumentError || error instanceof WireError) return error.code;
+  throw error;
 }

@@ -5,22 +5,31 @@ import { fingerprint as asFingerprint, deskId } from '../bytes/brand.ts';
 import { compare } from '../bytes/equal.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { Writer } from '../bytes/writer.ts';
+import { sha256 } from '../primitives/hash.ts';
 import { hpkeKeyPair } from '../primitives/hpke.ts';
 import { hybridKey } from '../primitives/hybrid-signature.ts';
 import { asView, bitFlips, extensions, truncations } from '../testing/damage.ts';
 import { testBundle, testOrganisation } from '../testing/organisation.ts';
-import { type Bundle, dayKeysOf, decodeBundle, encodeBundle, signBundle, verifyBundle } from './bundle.ts';
+import {
+  type Bundle,
+  claimBundle,
+  dayKeysOf,
+  decodeBundle,
+  encodeBundle,
+  type VerifiedBundle,
+  verifyBundle,
+} from './bundle.ts';
 import { type DayKey, signDayKey } from './day-key.ts';
 import { DocumentError } from './document-error.ts';
 import { signRoster, type VerifiedRoster, verifyRoster } from './roster-chain.ts';
-import { hashOfDocument, signDocument } from './signed.ts';
 
 const organisation = await testOrganisation('bundles', { desks: 3, devices: 1 });
 const { verifiedRoster: roster, random, fingerprint, day, desks, serverKey, rootKey } = organisation;
 const keyConfig = random(1225);
-const { signed, dayKeys } = await testBundle(organisation, roster, { day, keyConfig, laneDepth: 3 });
-const fields: Omit<Bundle, 'serverPublicKey'> = {
+const { bytes: good, dayKeys } = await testBundle(organisation, roster, { day, keyConfig, laneDepth: 3 });
+const whole: Bundle = {
   fingerprint,
+  serverPublicKey: serverKey.publicKey,
   rosterNumber: roster.number,
   rosterHash: roster.hash,
   day,
@@ -32,14 +41,18 @@ const fields: Omit<Bundle, 'serverPublicKey'> = {
   ],
   dayKeys: dayKeys.map((dayKey) => dayKey.signed),
 };
-const whole: Bundle = { ...fields, serverPublicKey: serverKey.publicKey };
 
 function refusedWith(code: string) {
   return expect.objectContaining({ name: 'DocumentError', code });
 }
 
-async function bundleWith(change: Partial<Bundle>): Promise<Uint8Array> {
-  return signBundle({ ...fields, ...change }, serverKey, random);
+function bundleWith(change: Partial<Bundle>): Uint8Array {
+  return encodeBundle({ ...whole, ...change });
+}
+
+/** As if an index named it. */
+async function verify(bytes: Uint8Array, of: VerifiedRoster, clockDay: number): Promise<VerifiedBundle> {
+  return verifyBundle(await claimBundle(bytes, of), await sha256(bytes), of, clockDay);
 }
 
 async function dayKeyOf(at: number, change: Partial<DayKey> = {}): Promise<Uint8Array> {
@@ -56,9 +69,9 @@ async function pausing(at: number): Promise<VerifiedRoster> {
 
 describe('bundle', () => {
   test('a complete one is verified, also as a view, and gives the keys of each desk', async () => {
-    const verified = await verifyBundle(asView(signed), roster, day);
+    const verified = await verify(asView(good), roster, day);
     expect(verified).toMatchObject({ rosterNumber: 1, day, laneDepth: 3, keyConfig });
-    expect(verified.hash).toEqual(await hashOfDocument(signed));
+    expect(verified.hash).toEqual(await sha256(good));
     for (const { desk, pair } of dayKeys) {
       expect(dayKeysOf(verified, desk).map(({ publicKey }) => publicKey)).toEqual([pair.publicKey]);
     }
@@ -66,54 +79,60 @@ describe('bundle', () => {
   });
 
   test('[BUN-1] a desk may have several keys, and all are given', async () => {
-    const several = await bundleWith({ dayKeys: [...fields.dayKeys, await dayKeyOf(1)] });
-    expect(dayKeysOf(await verifyBundle(several, roster, day), desks[1]!.id)).toHaveLength(2);
+    const several = bundleWith({ dayKeys: [...whole.dayKeys, await dayKeyOf(1)] });
+    expect(dayKeysOf(await verify(several, roster, day), desks[1]!.id)).toHaveLength(2);
   });
 
   test('[BUN-1] its day is at most one from the own clock', async () => {
-    await expect(verifyBundle(signed, roster, day - 1)).resolves.toBeDefined();
-    await expect(verifyBundle(signed, roster, day + 1)).resolves.toBeDefined();
-    await expect(verifyBundle(signed, roster, day - 2)).rejects.toEqual(refusedWith('wrong-day'));
-    await expect(verifyBundle(signed, roster, day + 2)).rejects.toEqual(refusedWith('wrong-day'));
+    await expect(verify(good, roster, day - 1)).resolves.toBeDefined();
+    await expect(verify(good, roster, day + 1)).resolves.toBeDefined();
+    await expect(verify(good, roster, day - 2)).rejects.toEqual(refusedWith('wrong-day'));
+    await expect(verify(good, roster, day + 2)).rejects.toEqual(refusedWith('wrong-day'));
   });
 
   test('[BUN-1] a server that the roster does not list is refused', async () => {
     const stranger = await hybridKey(random(64));
-    const bundle = await signBundle(fields, stranger, random);
-    await expect(verifyBundle(bundle, roster, day)).rejects.toEqual(refusedWith('unknown-signer'));
-    const forged = await signDocument('bundle', encodeBundle(whole), stranger, random);
-    await expect(verifyBundle(forged, roster, day)).rejects.toEqual(refusedWith('signature'));
-    const byDevice = await signBundle(fields, desks[0]!.devices[0]!, random);
-    await expect(verifyBundle(byDevice, roster, day)).rejects.toEqual(refusedWith('unknown-signer'));
+    for (const { publicKey: serverPublicKey } of [stranger, desks[0]!.devices[0]!]) {
+      const bundle = bundleWith({ serverPublicKey });
+      await expect(verify(bundle, roster, day)).rejects.toEqual(refusedWith('unknown-signer'));
+    }
+  });
+
+  test('[BUN-3] another than the one that is named is refused, whichever bit differs', async () => {
+    const named = await sha256(good);
+    for (const damaged of bitFlips(good, 97)) {
+      const attempt = async () => verifyBundle(await claimBundle(damaged, roster), named, roster, day);
+      await expect(attempt()).rejects.toMatchObject({ code: expect.stringMatching(/^(signature|unknown-signer)$/) });
+    }
   });
 
   test('[BUN-1] each desk that is not paused needs a key, whichever one is missing', async () => {
-    for (const missing of fields.dayKeys) {
-      const bundle = await bundleWith({ dayKeys: fields.dayKeys.filter((dayKey) => dayKey !== missing) });
-      await expect(verifyBundle(bundle, roster, day)).rejects.toEqual(refusedWith('incomplete'));
+    for (const missing of whole.dayKeys) {
+      const bundle = bundleWith({ dayKeys: whole.dayKeys.filter((dayKey) => dayKey !== missing) });
+      await expect(verify(bundle, roster, day)).rejects.toEqual(refusedWith('incomplete'));
     }
   });
 
   test('[BUN-1] a paused desk may be without one', async () => {
     const paused = await pausing(1);
-    const { signed: bundle } = await testBundle(organisation, paused, { day, keyConfig });
-    const verified = await verifyBundle(bundle, paused, day);
+    const { bytes: bundle } = await testBundle(organisation, paused, { day, keyConfig });
+    const verified = await verify(bundle, paused, day);
     expect(verified.dayKeys.map(({ desk }) => desk)).toEqual([desks[0]!.id, desks[2]!.id]);
   });
 
   test('[BUN-1] one bad signature among the day keys spoils the bundle', async () => {
-    const [first, ...others] = fields.dayKeys as [Uint8Array, ...Uint8Array[]];
+    const [first, ...others] = whole.dayKeys as [Uint8Array, ...Uint8Array[]];
     const damaged = first.with(first.length - 1, (first.at(-1) ?? 0) ^ 1);
-    const bundle = await bundleWith({ dayKeys: [damaged, ...others] });
-    await expect(verifyBundle(bundle, roster, day)).rejects.toEqual(refusedWith('signature'));
+    const bundle = bundleWith({ dayKeys: [damaged, ...others] });
+    await expect(verify(bundle, roster, day)).rejects.toEqual(refusedWith('signature'));
   });
 
   test('[BUN-1] a day key by a device of another desk is refused', async () => {
     const { publicKey } = await hpkeKeyPair(random(32));
     const dayKey = { fingerprint, rosterHash: roster.hash, desk: desks[0]!.id, day, publicKey };
     const byOther = await signDayKey(dayKey, desks[1]!.devices[0]!, random);
-    const bundle = await bundleWith({ dayKeys: [...fields.dayKeys, byOther] });
-    await expect(verifyBundle(bundle, roster, day)).rejects.toEqual(refusedWith('unknown-signer'));
+    const bundle = bundleWith({ dayKeys: [...whole.dayKeys, byOther] });
+    await expect(verify(bundle, roster, day)).rejects.toEqual(refusedWith('unknown-signer'));
   });
 
   test('[BUN-2] one day key too many of another day, roster, desk or organisation spoils the bundle', async () => {
@@ -125,18 +144,18 @@ describe('bundle', () => {
       ['wrong-organisation', { fingerprint: asFingerprint(random(32)) }],
     ];
     for (const [code, change] of wrong) {
-      const bundle = await bundleWith({ dayKeys: [...fields.dayKeys, await dayKeyOf(0, change)] });
-      await expect(verifyBundle(bundle, roster, day), code).rejects.toEqual(refusedWith(code));
+      const bundle = bundleWith({ dayKeys: [...whole.dayKeys, await dayKeyOf(0, change)] });
+      await expect(verify(bundle, roster, day), code).rejects.toEqual(refusedWith(code));
     }
   });
 
   test('[BUN-2] a bundle that names another roster or organisation is refused', async () => {
     const other = await pausing(0);
     for (const change of [{ rosterHash: other.hash }, { rosterNumber: 2 }]) {
-      await expect(verifyBundle(await bundleWith(change), roster, day)).rejects.toEqual(refusedWith('wrong-roster'));
+      await expect(verify(bundleWith(change), roster, day)).rejects.toEqual(refusedWith('wrong-roster'));
     }
-    const elsewhere = await bundleWith({ fingerprint: asFingerprint(random(32)) });
-    await expect(verifyBundle(elsewhere, roster, day)).rejects.toEqual(refusedWith('wrong-organisation'));
+    const elsewhere = bundleWith({ fingerprint: asFingerprint(random(32)) });
+    await expect(verify(elsewhere, roster, day)).rejects.toEqual(refusedWith('wrong-organisation'));
   });
 });
 
@@ -144,7 +163,7 @@ describe('types', () => {
   test('what was only read does not pass for what was verified', () => {
     const mistakes = [
       // @ts-expect-error a roster that was only read
-      () => verifyBundle(signed, organisation.roster, day),
+      () => claimBundle(good, organisation.roster),
       // @ts-expect-error a bundle that was only read
       () => dayKeysOf(decodeBundle(encodeBundle(whole)), desks[0]!.id),
     ];
@@ -154,19 +173,19 @@ describe('types', () => {
 
 describe('bytes of a bundle', () => {
   test('what is written is read, with the day keys sorted', () => {
-    const reversed = encodeBundle({ ...whole, dayKeys: fields.dayKeys.toReversed() });
+    const reversed = encodeBundle({ ...whole, dayKeys: whole.dayKeys.toReversed() });
     expect(reversed).toEqual(encodeBundle(whole));
     expect(decodeBundle(reversed)).toEqual(whole);
   });
 
   test('[ENC-3] day keys in another order and repeated ones are refused', async () => {
-    const [first, second, third] = fields.dayKeys as [Uint8Array, Uint8Array, Uint8Array];
+    const [first, second, third] = whole.dayKeys as [Uint8Array, Uint8Array, Uint8Array];
     for (const list of [
       [second, first, third],
       [first, first, second, third],
     ]) {
-      const bundle = await signDocument('bundle', written({ ...whole, dayKeys: list }), serverKey, random);
-      await expect(verifyBundle(bundle, roster, day)).rejects.toMatchObject({ name: 'WireError', code: 'bad-order' });
+      const bundle = written({ ...whole, dayKeys: list });
+      await expect(verify(bundle, roster, day)).rejects.toMatchObject({ name: 'WireError', code: 'bad-order' });
     }
     expect(() => encodeBundle({ ...whole, dayKeys: [first, first] })).toThrow(WireError);
   });
@@ -174,20 +193,20 @@ describe('bytes of a bundle', () => {
   test('[ENC-3] two signatures for the same key of a desk are a repetition', async () => {
     const { pair, desk } = dayKeys[0]!;
     const again = await dayKeyOf(0, { desk, publicKey: pair.publicKey });
-    expect(compare(again, fields.dayKeys[0]!)).not.toBe(0);
-    expect(() => encodeBundle({ ...whole, dayKeys: [...fields.dayKeys, again] })).toThrow(WireError);
+    expect(compare(again, whole.dayKeys[0]!)).not.toBe(0);
+    expect(() => encodeBundle({ ...whole, dayKeys: [...whole.dayKeys, again] })).toThrow(WireError);
   });
 
   test('[TOK-3] [ENC-3] the keys under which tokens are issued stand in it, once each and in order', async () => {
-    const verified = await verifyBundle(await bundleWith({}), roster, day);
-    expect(verified.issuers).toEqual(fields.issuers);
-    const [reply, admission] = fields.issuers as [Bundle['issuers'][0], Bundle['issuers'][0]];
+    const verified = await verify(bundleWith({}), roster, day);
+    expect(verified.issuers).toEqual(whole.issuers);
+    const [reply, admission] = whole.issuers as [Bundle['issuers'][0], Bundle['issuers'][0]];
     for (const issuers of [
       [admission, reply],
       [reply, reply],
     ]) {
-      const bundle = await signDocument('bundle', written({ ...whole, issuers }), serverKey, random);
-      await expect(verifyBundle(bundle, roster, day)).rejects.toMatchObject({ name: 'WireError', code: 'bad-order' });
+      const bundle = written({ ...whole, issuers });
+      await expect(verify(bundle, roster, day)).rejects.toMatchObject({ name: 'WireError', code: 'bad-order' });
     }
   });
 
@@ -196,19 +215,15 @@ describe('bytes of a bundle', () => {
     expect(() => encodeBundle({ ...whole, laneDepth: 9 })).toThrow(expect.objectContaining({ code: 'bad-value' }));
   });
 
-  test('[ENC-1] damaged payloads and documents give nothing but the own errors', async () => {
+  test('[ENC-1] damaged bytes give nothing but the own errors', async () => {
     const payload = encodeBundle(whole);
     for (const damaged of truncations(payload, 7)) expect(() => decodeBundle(damaged)).toThrow(WireError);
     for (const damaged of extensions(payload)) expect(() => decodeBundle(damaged)).toThrow(WireError);
-    for (const damaged of [...truncations(signed, 211), ...extensions(signed)]) {
-      await expect(verifyBundle(damaged, roster, day)).rejects.toThrow(WireError);
-    }
-    for (const damaged of bitFlips(signed, 211)) {
-      await expect(verifyBundle(damaged, roster, day)).rejects.toSatisfy(isOwnError);
+    for (const damaged of [...truncations(payload, 211), ...extensions(payload)]) {
+      await expect(verify(damaged, roster, day)).rejects.toThrow(WireError);
     }
     for (const damaged of bitFlips(payload, 211)) {
-      const document = await signDocument('bundle', damaged, serverKey, random);
-      await verifyBundle(document, roster, day).catch((error) => expect(error).toSatisfy(isOwnError));
+      await verify(damaged, roster, day).catch((error) => expect(error).toSatisfy(isOwnError));
     }
   });
 });

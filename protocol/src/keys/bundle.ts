@@ -9,14 +9,13 @@ import { WireError } from '../bytes/wire-error.ts';
 import { Writer } from '../bytes/writer.ts';
 import { CLOCK_DAYS, FINGERPRINT_BYTES, HASH_BYTES, HYBRID_PUBLIC_KEY_BYTES, LANE_DEPTH_MAX } from '../constants.ts';
 import type { TokenPurpose } from '../http/token.ts';
-import type { HybridKey } from '../primitives/hybrid-signature.ts';
-import type { Random } from '../primitives/random.ts';
+import { sha256 } from '../primitives/hash.ts';
 import type { Day } from '../time.ts';
 import { type DayKey, decodeDayKey, type VerifiedDayKey, verifyDayKey } from './day-key.ts';
 import { DocumentError } from './document-error.ts';
 import { activeDesks, serverOf } from './roster.ts';
 import type { VerifiedRoster } from './roster-chain.ts';
-import { type DocumentHash, documentHash, type KeyHash, openSelfKeyed, payloadOf, signDocument } from './signed.ts';
+import { type DocumentHash, documentHash, type KeyHash, keyHashOf, payloadOf } from './signed.ts';
 
 /** The key under which tokens of a purpose and period are issued today (section 6.1). */
 export type BundleIssuer = {
@@ -49,6 +48,15 @@ declare const verified: unique symbol;
 /** A bundle with which a client may send: complete, of about today, under the roster in use. */
 export type VerifiedBundle = CheckedBundle & { readonly [verified]: true };
 
+/** What is taken from a bundle before an index has named it. */
+export type ClaimedBundle = {
+  readonly bytes: Uint8Array;
+  readonly hash: DocumentHash;
+  /** Of a server that the roster lists. */
+  readonly serverPublicKey: Uint8Array;
+  readonly serverKeyHash: KeyHash;
+};
+
 type CheckedBundle = Omit<Bundle, 'dayKeys'> & {
   /** In order of desk and key; every desk that is not paused has one or more. */
   readonly dayKeys: readonly VerifiedDayKey[];
@@ -58,13 +66,15 @@ type CheckedBundle = Omit<Bundle, 'dayKeys'> & {
 };
 
 const version = 1;
+/** Behind version, fingerprint, number and hash of the roster. */
+const serverKeyOffset = 1 + FINGERPRINT_BYTES + 4 + HASH_BYTES;
 const purposes = { reply: 1, admission: 2 } as const;
 /** More than there are purposes, for a change of keys. */
 const ISSUERS_MAX = 8;
 
 /**
  * Writes a bundle, its day keys sorted.
- * @returns the payload to sign
+ * @returns what the server gives to everybody, and of which its indices name the hash
  * @throws WireError for contents that {@link decodeBundle} refuses, day keys of another form and one that is there
  * twice; RangeError for fields of another length
  */
@@ -91,7 +101,7 @@ export function encodeBundle(bundle: Bundle): Uint8Array {
 
 /**
  * Reads a bundle but not its day keys, whose order can be checked only when they have been verified.
- * @param payload whose signature has been verified
+ * @param payload that a verified index names
  * @throws WireError
  */
 export function decodeBundle(payload: Uint8Array): Bundle {
@@ -115,25 +125,36 @@ export function decodeBundle(payload: Uint8Array): Bundle {
   return bundle;
 }
 
-/** Signs a bundle as the server. @throws as encodeBundle */
-export async function signBundle(
-  fields: Omit<Bundle, 'serverPublicKey'>,
-  serverKey: HybridKey,
-  random: Random,
-): Promise<Uint8Array> {
-  const payload = encodeBundle({ ...fields, serverPublicKey: serverKey.publicKey });
-  return signDocument('bundle', payload, serverKey, random);
+/**
+ * Takes the server's key from a bundle, and nothing else (DOC-2): with it the index is verified that says which bundle
+ * is in use.
+ * @throws WireError for bytes that are too short; DocumentError unknown-signer
+ */
+export async function claimBundle(bytes: Uint8Array, roster: VerifiedRoster): Promise<ClaimedBundle> {
+  const reader = new Reader(bytes);
+  reader.bytes(serverKeyOffset);
+  const serverPublicKey = reader.bytes(HYBRID_PUBLIC_KEY_BYTES);
+  const serverKeyHash = await keyHashOf(serverPublicKey);
+  if (serverOf(roster, serverKeyHash) === null) {
+    throw new DocumentError('unknown-signer', 'read a bundle: its server is not in the roster');
+  }
+  return { bytes, hash: documentHash(await sha256(bytes)), serverPublicKey, serverKeyHash };
 }
 
 /**
- * Everything that a client demands before it sends (BUN-1, BUN-2).
+ * Everything that a client demands before it sends (BUN-1, BUN-2, BUN-3).
+ * @param named the hash that an index names which was verified with the claim's key: nothing else vouches for a bundle
  * @param clockDay today, by the client's own clock
- * @throws WireError; DocumentError unknown-signer, signature, wrong-organisation, wrong-roster, wrong-day, unknown-desk,
- * bad-key, incomplete
+ * @throws WireError; DocumentError signature, wrong-organisation, wrong-roster, wrong-day, unknown-desk, bad-key, incomplete
  */
-export async function verifyBundle(bytes: Uint8Array, roster: VerifiedRoster, clockDay: Day): Promise<VerifiedBundle> {
-  const opened = await openSelfKeyed('bundle', bytes, (keyHash) => serverOf(roster, keyHash) !== null);
-  const bundle = decodeBundle(opened.payload);
+export async function verifyBundle(
+  claim: ClaimedBundle,
+  named: Uint8Array,
+  roster: VerifiedRoster,
+  clockDay: Day,
+): Promise<VerifiedBundle> {
+  if (!equal(claim.hash, named)) throw new DocumentError('signature', 'verify a bundle: the index names another');
+  const bundle = decodeBundle(claim.bytes);
   if (!equal(bundle.fingerprint, roster.fingerprint)) {
     throw new DocumentError('wrong-organisation', 'verify a bundle: it is for another organisation');
   }
@@ -155,7 +176,7 @@ export async function verifyBundle(bytes: Uint8Array, roster: VerifiedRoster, cl
       throw new DocumentError('incomplete', 'verify a bundle: a desk that is not paused has no day key');
     }
   }
-  const checked: CheckedBundle = { ...bundle, dayKeys, serverKeyHash: opened.keyHash, hash: opened.hash };
+  const checked: CheckedBundle = { ...bundle, dayKeys, serverKeyHash: claim.serverKeyHash, hash: claim.hash };
   return checked as VerifiedBundle;
 }
 

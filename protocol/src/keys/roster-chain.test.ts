@@ -57,7 +57,7 @@ describe('a roster by its fingerprint', () => {
   });
 
   test('[DOC-1] a roster payload signed as another kind is refused', async () => {
-    const bundle = await signDocument('bundle', encodeRoster(roster), rootKey, random);
+    const bundle = await signDocument('day key', encodeRoster(roster), rootKey, random);
     await expect(verifyRoster(bundle, fingerprint, day)).rejects.toEqual(withCode('signature'));
   });
 

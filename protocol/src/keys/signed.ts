@@ -39,7 +39,6 @@ const payloadTypes = {
   roster: 'application/vnd.postern.roster',
   'day key': 'application/vnd.postern.day-key',
   'transport key': 'application/vnd.postern.transport-key',
-  bundle: 'application/vnd.postern.bundle',
   index: 'application/vnd.postern.index',
 } as const;
 
@@ -48,7 +47,6 @@ const keyOffsets = {
   roster: 1,
   'day key': 1 + 32 + 32 + 8,
   'transport key': 1 + 32 + 32 + 8,
-  bundle: 1 + 32 + 4 + 32,
 } as const;
 
 /** Signs a payload of a kind; draws 32 bytes. @returns `u8 version ‖ var32 payload ‖ signature[3373]` */

@@ -15,12 +15,16 @@ import {
   PUZZLE_NO_ROOM,
   TAG_BYTES,
 } from '../constants.ts';
-import { openDocument } from '../keys/signed.ts';
+import { DocumentError } from '../keys/document-error.ts';
+import { openDocument, payloadOf, signDocument } from '../keys/signed.ts';
+import { sha256 } from '../primitives/hash.ts';
 import { importHmacKey, type Mac } from '../primitives/hmac.ts';
+import type { HybridKey } from '../primitives/hybrid-signature.ts';
+import type { Random } from '../primitives/random.ts';
 import { type Epoch, epochOf, epochStart } from '../time.ts';
 import { MessageError } from './message-error.ts';
 
-/** The payload of an index; once verified, see {@link verifyIndex}. */
+/** What an index says; once verified, see {@link verifyIndex}. */
 export interface ReplyIndex {
   readonly fingerprint: Uint8Array;
   /** Hash of the bundle in use, 32 bytes. */
@@ -36,12 +40,16 @@ export interface ReplyIndex {
   readonly tags: Uint8Array;
 }
 
-/** What a client knows before it looks at an index. */
-export interface IndexExpectation {
+/** Of whom an index must be. */
+export interface IndexSigner {
   readonly fingerprint: Uint8Array;
   /** The server's hybrid key, from the bundle. */
   readonly serverKey: Uint8Array;
   readonly bundleHash: Uint8Array;
+}
+
+/** What an index must be, to be used now. */
+export interface IndexTerms {
   /** The bundle's. */
   readonly laneDepth: number;
   /** That was asked for; null if any will do. */
@@ -110,8 +118,19 @@ export function lanesMeet(depth: number, lane: number, otherDepth: number, other
   return lane >>> (depth - shared) === otherLane >>> (otherDepth - shared);
 }
 
-/** The payload to sign. @throws RangeError for a field that does not fit; the tags must be sorted already */
-export function encodeIndex(index: ReplyIndex): Uint8Array {
+/**
+ * Signs an index as the server: its head, which holds the hash of its tags. What signs by hashing in script, or
+ * verifies so, then has little to hash.
+ * @returns `head: var16 signed ‖ tags`
+ * @throws RangeError for a field that does not fit; the tags must be sorted already
+ */
+export async function signIndex(index: ReplyIndex, serverKey: HybridKey, random: Random): Promise<Uint8Array> {
+  const head = await signDocument('index', await encodeIndexHead(index), serverKey, random);
+  return new Writer().var16(head).bytes(index.tags, index.tags.length).done();
+}
+
+/** The payload to sign. @throws as signIndex */
+export async function encodeIndexHead(index: ReplyIndex): Promise<Uint8Array> {
   const wrong = indexProblem(index);
   if (wrong !== null) throw new RangeError(`encode an index: ${wrong}`);
   return new Writer()
@@ -123,13 +142,18 @@ export function encodeIndex(index: ReplyIndex): Uint8Array {
     .u16(index.lane)
     .u8(index.puzzleBits)
     .u32(index.tags.length / TAG_BYTES)
-    .bytes(index.tags, index.tags.length)
+    .bytes(await sha256(index.tags), HASH_BYTES)
     .done();
 }
 
-/** @throws WireError, also for tags that are not sorted (IDX-2) or a count that is no capacity (IDX-1) */
-export function decodeIndex(payload: Uint8Array): ReplyIndex {
-  const reader = new Reader(payload);
+/**
+ * Puts head and tags together.
+ * @param head whose signature has been verified
+ * @throws WireError, also for tags that are not sorted (IDX-2) or a count that is no capacity (IDX-1); DocumentError
+ *   `signature` for other tags than those that were signed
+ */
+export async function decodeIndex(head: Uint8Array, tags: Uint8Array): Promise<ReplyIndex> {
+  const reader = new Reader(head);
   reader.version(version);
   const fingerprint = reader.bytes(FINGERPRINT_BYTES);
   const bundleHash = reader.bytes(HASH_BYTES);
@@ -138,36 +162,63 @@ export function decodeIndex(payload: Uint8Array): ReplyIndex {
   const lane = reader.u16();
   const puzzleBits = reader.u8();
   const count = reader.u32();
-  if (count > indexCapacityEnd) throw new WireError('too-many', `read an index: ${count} tags`);
-  const tags = reader.bytes(TAG_BYTES * count);
+  const tagsHash = reader.bytes(HASH_BYTES);
   reader.end();
   const index = { fingerprint, bundleHash, epoch, laneDepth, lane, puzzleBits, tags };
+  if (tags.length !== TAG_BYTES * count || !equal(await sha256(tags), tagsHash)) {
+    throw new DocumentError('signature', 'read an index: its tags are not those that were signed');
+  }
   const wrong = indexProblem(index);
   if (wrong !== null) throw new WireError('bad-value', `read an index: ${wrong}`);
   if (!isSorted(tags)) throw new WireError('bad-order', 'read an index: its tags are not strictly ascending');
   return index;
 }
 
+/** An index that the caller has made, or that need not be verified. @throws as decodeIndex */
+export function readIndex(bytes: Uint8Array): Promise<ReplyIndex> {
+  const { head, tags } = splitIndex(bytes);
+  return decodeIndex(payloadOf(head), tags);
+}
+
 /**
- * Reads a signed index and checks all that a client must (IDX-2).
- * @param now the client's clock, unix seconds
- * @throws WireError; DocumentError `signature`; MessageError `index-…`, of which `index-bundle` means that roster and
- *   bundle are to be loaded again
+ * Reads an index, whose server it must be of. Whether it is a current one is for {@link requireCurrent} to say.
+ * @throws WireError; DocumentError `signature`; MessageError `index-fingerprint`, `index-bundle`: roster and bundle are
+ *   to be loaded again
  */
-export async function verifyIndex(bytes: Uint8Array, expected: IndexExpectation, now: number): Promise<ReplyIndex> {
-  const index = decodeIndex(await openDocument('index', bytes, expected.serverKey));
-  const refuse = (code: MessageError['code'], what: string): never => {
-    throw new MessageError(code, `verify an index: ${what}`);
-  };
-  if (!equal(index.fingerprint, expected.fingerprint)) refuse('index-fingerprint', 'of another organisation');
-  if (!equal(index.bundleHash, expected.bundleHash)) refuse('index-bundle', 'names another bundle');
-  const isLane = index.laneDepth === expected.laneDepth && index.lane === (expected.lane ?? index.lane);
-  if (!isLane) refuse('index-lane', 'is not of the lane asked for');
-  if (index.tags.length < TAG_BYTES * 2 ** expected.indexStep) refuse('index-capacity', 'has too few tags');
-  if (now - epochStart(index.epoch, expected.epochSeconds) > INDEX_AGE_SECONDS_MAX)
-    refuse('index-old', 'is more than 30 minutes old');
-  if (index.epoch > epochOf(now, expected.epochSeconds) + 1) refuse('index-early', 'is of a later epoch');
+export async function verifyIndex(bytes: Uint8Array, signer: IndexSigner): Promise<ReplyIndex> {
+  const { head, tags } = splitIndex(bytes);
+  const index = await decodeIndex(await openDocument('index', head, signer.serverKey), tags);
+  if (!equal(index.fingerprint, signer.fingerprint)) refuse('index-fingerprint', 'of another organisation');
+  if (!equal(index.bundleHash, signer.bundleHash)) refuse('index-bundle', 'names another bundle');
   return index;
+}
+
+/**
+ * What is left of IDX-2.
+ * @param now the client's clock, unix seconds
+ * @throws MessageError `index-lane`, `index-capacity`, `index-old`, `index-early`
+ */
+export function requireCurrent(index: ReplyIndex, terms: IndexTerms, now: number): ReplyIndex {
+  const isLane = index.laneDepth === terms.laneDepth && index.lane === (terms.lane ?? index.lane);
+  if (!isLane) refuse('index-lane', 'is not of the lane asked for');
+  if (index.tags.length < TAG_BYTES * 2 ** terms.indexStep) refuse('index-capacity', 'has too few tags');
+  if (now - epochStart(index.epoch, terms.epochSeconds) > INDEX_AGE_SECONDS_MAX)
+    refuse('index-old', 'is more than 30 minutes old');
+  if (index.epoch > epochOf(now, terms.epochSeconds) + 1) refuse('index-early', 'is of a later epoch');
+  return index;
+}
+
+function refuse(code: MessageError['code'], what: string): never {
+  throw new MessageError(code, `verify an index: ${what}`);
+}
+
+function splitIndex(bytes: Uint8Array): { readonly head: Uint8Array; readonly tags: Uint8Array } {
+  const reader = new Reader(bytes);
+  const head = reader.var16();
+  const tags = reader.rest();
+  if (tags.length > TAG_BYTES * indexCapacityEnd)
+    throw new WireError('too-many', `read an index: ${tags.length} bytes`);
+  return { head, tags };
 }
 
 async function macOf(key: Uint8Array | Mac, label: string, epoch: Epoch): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 /** The committed vectors, opened by the implementation and, where that is simple, by Node's own cryptography. */
 
-import { createPublicKey, verify } from 'node:crypto';
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ import { readEvent } from './log-event.ts';
 import { openParcel, prepareParcelKey } from './parcel.ts';
 import { decodeReceipt } from './receipt.ts';
 import { openReply } from './reply.ts';
-import { decodeIndex } from './reply-index.ts';
+import { readIndex, verifyIndex } from './reply-index.ts';
 
 type Json = ReturnType<typeof JSON.parse>;
 
@@ -120,9 +120,15 @@ describe('vectors of the index', () => {
     expect(hmacByNode(hex(tagKey), joined('claim'), u32(epoch)).toString('hex', 0, 16)).toBe(claim);
   });
 
-  it('an index holds its live tag among others', () => {
-    const { fillerKey: _, live, payload, ...head } = index;
-    const { tags: found, ...rest } = decodeIndex(hex(payload));
+  it('an index holds its live tag among others, and its head, which is signed, their hash', async () => {
+    const { fillerKey: _, live, serverSeed, signedHead, served, ...head } = index;
+    const { tags: found, ...rest } = await readIndex(hex(served));
+    const serverKey = await hybridKey(hex(serverSeed));
+    expect(served.slice(4, 4 + 2 * (5 + 109 + 3373))).toContain(signedHead);
+    expect(Buffer.from(hex(signedHead)).subarray(77)).toEqual(createHash('sha256').update(found).digest());
+    const { fingerprint, bundleHash } = rest;
+    const signer = { fingerprint, bundleHash, serverKey: serverKey.publicKey };
+    expect(await verifyIndex(hex(served), signer)).toEqual({ ...rest, tags: found });
     expect(toHex(rest)).toEqual(head);
     expect(toHex(found)).toContain(live[0].tag);
     expect(found).toHaveLength(6 * 64);

@@ -4,7 +4,7 @@ import { type DeskId, deskId, type Fingerprint } from '../bytes/brand.ts';
 import { compare } from '../bytes/equal.ts';
 import { sortByKey } from '../bytes/sorted.ts';
 import { DESK_ID_BYTES, HASH_BYTES, HYBRID_SEED_BYTES, XWING_SEED_BYTES } from '../constants.ts';
-import { signBundle } from '../keys/bundle.ts';
+import { encodeBundle } from '../keys/bundle.ts';
 import { signDayKey } from '../keys/day-key.ts';
 import { fingerprintOf } from '../keys/fingerprint.ts';
 import { type Roster, rosterDevice } from '../keys/roster.ts';
@@ -35,7 +35,7 @@ export type TestOrganisation = {
 };
 
 export type TestBundle = {
-  readonly signed: Uint8Array;
+  readonly bytes: Uint8Array;
   /** One for each desk that is not paused, in the order of the desks. */
   readonly dayKeys: readonly { readonly desk: DeskId; readonly pair: HpkeKeyPair; readonly signed: Uint8Array }[];
 };
@@ -59,7 +59,7 @@ export async function testOrganisation(
   return { random, rootKey, serverKey, desks, fingerprint, roster, signedRoster, verifiedRoster, day };
 }
 
-/** Signs a day key of every desk that is not paused, by its first device, and a bundle of them all. */
+/** Signs a day key of every desk that is not paused, by its first device, and makes a bundle of them all. */
 export async function testBundle(
   organisation: TestOrganisation,
   roster: VerifiedRoster,
@@ -78,6 +78,7 @@ export async function testBundle(
   }
   const bundle = {
     ...common,
+    serverPublicKey: serverKey.publicKey,
     rosterNumber: roster.number,
     day: fields.day,
     laneDepth: fields.laneDepth ?? 0,
@@ -88,7 +89,7 @@ export async function testBundle(
     ],
     dayKeys: dayKeys.map(({ signed }) => signed),
   };
-  return { signed: await signBundle(bundle, serverKey, random), dayKeys };
+  return { bytes: encodeBundle(bundle), dayKeys };
 }
 
 async function testDesk(random: Random, count: number): Promise<TestDesk> {

@@ -5,13 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sealRequest } from '@postern/protocol/http/anonymous-request';
 import { decodeKeyConfig } from '@postern/protocol/http/ohttp';
-import { verifyBundle } from '@postern/protocol/keys/bundle';
 import { verificationWords } from '@postern/protocol/keys/fingerprint';
 import { loadWordList } from '@postern/protocol/keys/word-lists';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer } from '../main.ts';
 import { random } from '../testing/organisation.ts';
-import { daySeconds, filler, getBytes, makeWorld, postRequest, type World } from '../testing/world.ts';
+import { filler, load, makeWorld, postRequest, type World } from '../testing/world.ts';
 
 const onion = `http://${'mkw7'.repeat(14)}.onion`;
 const words = Array.from({ length: 8 }, (_, at) => `{{word${at + 1}}}`).join(' ');
@@ -57,8 +56,7 @@ beforeAll(async () => {
   // Open as it is, so that what is refused below is refused for the option alone.
   expect((await fetch(`${world.server.origin}/plain/en/`)).status).toBe(200);
   await world.restart({ clearPage: true, onionLocation: onion, socketPath });
-  const signed = await getBytes(world.server.origin, '/bundle');
-  const { keyConfig } = await verifyBundle(signed, world.roster, Math.floor(world.clock.now() / daySeconds));
+  const { keyConfig } = (await load(world)).bundle;
   const content = filler(world.organisation.fingerprint, { kind: 'envelope' });
   sealed = (await sealRequest(decodeKeyConfig(keyConfig), content, random)).bytes;
 });
@@ -116,7 +114,7 @@ describe('a clear-web address that only leads to the onion address', () => {
       '/a/words.txt',
       '/offline.html',
       '/pack',
-      '/index/0',
+      '/index/1',
     ];
     for (const path of [...closed, '/campaigns', '/request', '/?a', '//', '/roster/1'])
       expect([path, (await get(path)).status]).toEqual([path, 404]);
@@ -124,7 +122,7 @@ describe('a clear-web address that only leads to the onion address', () => {
   });
 
   it('keeps what its page names and what the operator checks', async () => {
-    for (const path of ['/a/page.css', '/a/icon.svg', '/roster', '/bundle'])
+    for (const path of ['/a/page.css', '/a/icon.svg', '/roster', '/bundle', '/index/0'])
       expect([path, (await get(path)).status]).toEqual([path, 200]);
     expect((await get('/healthy')).status).toBe(204);
   });

@@ -7,7 +7,7 @@ import type { Pages } from './pages.ts';
 import { Refusal } from './refusal.ts';
 
 /** What those pages name, calls to read, what the operator's own checks ask for. Never a script, a form or a post. */
-const sameForm = /^\/(?:a\/[^/]+\.(?:css|svg)|c\/.+|roster|bundle|healthy)$/;
+const sameForm = /^\/(?:a\/[^/]+\.(?:css|svg)|c\/.+|roster|bundle|index\/0|healthy)$/;
 
 /** @param next answers what is the same at every address */
 export function clearOnly(pages: Pick<Pages, 'find' | 'findClear'>, counters: Counters, next: Handler): Handler {

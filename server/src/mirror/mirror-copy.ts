@@ -5,12 +5,13 @@ import { equal } from '@postern/protocol/bytes/equal';
 import type { VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { openCampaignList } from '@postern/protocol/campaign/campaign-list';
 import { INDEX_AGE_SECONDS_MAX } from '@postern/protocol/constants';
-import { type VerifiedBundle, verifyBundle } from '@postern/protocol/keys/bundle';
+import type { VerifiedBundle } from '@postern/protocol/keys/bundle';
 import { DocumentError } from '@postern/protocol/keys/document-error';
 import { verifyPack } from '@postern/protocol/keys/pack';
 import { acceptRosters, type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
+import { verifyDocuments, verifyNextIndex } from '@postern/protocol/messages/current-documents';
 import { MessageError } from '@postern/protocol/messages/message-error';
-import { type ReplyIndex, verifyIndex } from '@postern/protocol/messages/reply-index';
+import type { ReplyIndex } from '@postern/protocol/messages/reply-index';
 import { dayOf, epochStart } from '@postern/protocol/time';
 import type { Upstream } from '../ports/upstream.ts';
 import { openRosterOfAnyDay } from '../rules/rosters.ts';
@@ -22,7 +23,7 @@ export interface Copy {
   /** Those before it that a client may have to go through, in order of number. */
   readonly earlier: readonly VerifiedRoster[];
   readonly bundle: VerifiedBundle;
-  readonly signedBundle: Uint8Array;
+  readonly bundleBytes: Uint8Array;
   /** Null if the server has none that holds. */
   readonly pack: Uint8Array | null;
   /** By lane. */
@@ -56,21 +57,22 @@ export async function renewCopy(
   if (known !== null) {
     if (equal(newest, known.indices[0] ?? new Uint8Array(0))) return known;
     try {
-      return { ...known, ...(await takeIndices(upstream, newest, known, known, now)) };
+      const index = await verifyNextIndex(newest, known, 0, now);
+      return { ...known, ...(await takeIndices(upstream, newest, index, known, known, now)) };
     } catch (error) {
       if (!isOfAnotherBundle(error)) throw error;
     }
   }
   const day = dayOf(now);
   const roster = await renewRoster(upstream, fingerprint, known?.roster ?? null, day);
-  const signedBundle = await fetchDocument(upstream, '/bundle');
-  const bundle = await verifyBundle(signedBundle, roster, day);
+  const bundleBytes = await fetchDocument(upstream, '/bundle');
+  const { bundle, index } = await verifyDocuments({ bundle: bundleBytes, index: newest }, roster, 0, now);
   if (known !== null && bundle.day < known.bundle.day)
     throw new DocumentError('rolled-back', 'copy a bundle: one of a later day is known');
-  const indices = await takeIndices(upstream, newest, { roster, bundle }, known, now);
+  const indices = await takeIndices(upstream, newest, index, { roster, bundle }, known, now);
   const verified = known === null ? [] : [...known.earlier, known.roster];
   const earlier = await takeEarlierRosters(roster, verified, (number) => fetchDocument(upstream, `/roster/${number}`));
-  return { roster, earlier, bundle, signedBundle, pack: await takePack(upstream, roster, day), ...indices };
+  return { roster, earlier, bundle, bundleBytes, pack: await takePack(upstream, roster, day), ...indices };
 }
 
 /** Whether a client would still take these documents (ROS-2, BUN-1, IDX-2). */
@@ -100,28 +102,21 @@ async function renewRoster(
   return acceptRosters(known, [...between, bytes], day);
 }
 
+/** @param index of lane 0, verified */
 async function takeIndices(
   upstream: Upstream,
   newest: Uint8Array,
-  { roster, bundle }: Pick<Copy, 'roster' | 'bundle'>,
+  index: ReplyIndex,
+  current: Pick<Copy, 'roster' | 'bundle'>,
   known: Copy | null,
   now: number,
 ): Promise<Pick<Copy, 'index' | 'indices'>> {
-  const expected = {
-    fingerprint: roster.fingerprint,
-    serverKey: bundle.serverPublicKey,
-    bundleHash: bundle.hash,
-    laneDepth: bundle.laneDepth,
-    indexStep: roster.indexStep,
-    epochSeconds: roster.epochSeconds,
-  };
-  const index = await verifyIndex(newest, { ...expected, lane: 0 }, now);
   if (known !== null && index.epoch < known.index.epoch)
     throw new DocumentError('rolled-back', 'copy an index: one of a later epoch is known');
   const indices = [newest];
-  for (let lane = 1; lane < 2 ** bundle.laneDepth; lane++) {
+  for (let lane = 1; lane < 2 ** current.bundle.laneDepth; lane++) {
     const bytes = await fetchDocument(upstream, `/index/${lane}`);
-    await verifyIndex(bytes, { ...expected, lane }, now);
+    await verifyNextIndex(bytes, current, lane, now);
     indices.push(bytes);
   }
   return { index, indices };

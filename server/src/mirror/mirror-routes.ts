@@ -110,9 +110,9 @@ function isDocument(target: string): boolean {
   );
 }
 
-function documentIn({ roster, earlier, signedBundle, pack, indices }: Copy, target: string): Uint8Array | null {
+function documentIn({ roster, earlier, bundleBytes, pack, indices }: Copy, target: string): Uint8Array | null {
   if (target === '/roster') return roster.signed;
-  if (target === '/bundle') return signedBundle;
+  if (target === '/bundle') return bundleBytes;
   if (target === '/pack') return pack;
   const number = rosterForm.exec(target)?.[1];
   if (number !== undefined) return [...earlier, roster].find((one) => one.number === Number(number))?.signed ?? null;

@@ -2,18 +2,13 @@
 
 import { equal } from '@postern/protocol/bytes/equal';
 import { WireError } from '@postern/protocol/bytes/wire-error';
-import { type BundleIssuer, signBundle } from '@postern/protocol/keys/bundle';
+import { type BundleIssuer, encodeBundle } from '@postern/protocol/keys/bundle';
 import { DocumentError } from '@postern/protocol/keys/document-error';
 import { serverOf } from '@postern/protocol/keys/roster';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
-import {
-  type DocumentHash,
-  hashOfDocument,
-  type KeyHash,
-  keyHashOf,
-  signDocument,
-} from '@postern/protocol/keys/signed';
-import { encodeIndex } from '@postern/protocol/messages/reply-index';
+import { type DocumentHash, documentHash, type KeyHash, keyHashOf } from '@postern/protocol/keys/signed';
+import { signIndex } from '@postern/protocol/messages/reply-index';
+import { sha256 } from '@postern/protocol/primitives/hash';
 import type { HybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import type { Random } from '@postern/protocol/primitives/random';
 import { type Day, dayOf, epochOf } from '@postern/protocol/time';
@@ -154,7 +149,7 @@ export class Publisher {
       return;
     }
     const wanted = { content, day: dayOf(now), laneDepth: tags.laneDepth, keyConfig };
-    const bundle = this.#bundle !== null && isSame(this.#bundle, wanted) ? this.#bundle : await this.#sign(wanted);
+    const bundle = this.#bundle !== null && isSame(this.#bundle, wanted) ? this.#bundle : await this.#make(wanted);
     const indices =
       this.#indices?.epoch === tags.epoch && this.#indices.bundleHash === bundle.hash
         ? this.#indices
@@ -198,10 +193,11 @@ export class Publisher {
     fillerKey.fill(0);
   }
 
-  async #sign(wanted: Omit<PublishedBundle, 'bytes' | 'hash'>): Promise<PublishedBundle> {
+  async #make(wanted: Omit<PublishedBundle, 'bytes' | 'hash'>): Promise<PublishedBundle> {
     const { roster, dayKeys } = wanted.content;
-    const fields = {
+    const bytes = encodeBundle({
       fingerprint: roster.fingerprint,
+      serverPublicKey: this.#parts.serverKey.publicKey,
       rosterNumber: roster.number,
       rosterHash: roster.hash,
       day: wanted.day,
@@ -209,10 +205,9 @@ export class Publisher {
       keyConfig: wanted.keyConfig,
       issuers: this.#parts.issuersOf(wanted.day),
       dayKeys: dayKeys.map(({ signed }) => signed),
-    };
-    const bytes = await signBundle(fields, this.#parts.serverKey, this.#parts.random);
+    });
     this.#parts.counters.add('bundles');
-    return { ...wanted, bytes, hash: await hashOfDocument(bytes) };
+    return { ...wanted, bytes, hash: documentHash(await sha256(bytes)) };
   }
 
   async #signIndices(bundle: PublishedBundle, now: number): Promise<PublishedIndices | null> {
@@ -223,8 +218,8 @@ export class Publisher {
     const documents: Uint8Array[] = [];
     for (const [lane, tags] of lanes.entries()) {
       await pause();
-      const payload = encodeIndex({ fingerprint, bundleHash: bundle.hash, epoch, laneDepth, lane, puzzleBits, tags });
-      documents.push(await signDocument('index', payload, serverKey, random));
+      const index = { fingerprint, bundleHash: bundle.hash, epoch, laneDepth, lane, puzzleBits, tags };
+      documents.push(await signIndex(index, serverKey, random));
     }
     counters.add('indices', documents.length);
     return { epoch, bundleHash: bundle.hash, documents };

@@ -12,9 +12,9 @@ import {
 import { decodeKeyConfig } from '@postern/protocol/http/ohttp';
 import { encodeReplyPayload } from '@postern/protocol/http/reply-payload';
 import { requestToken, type TokenPurpose } from '@postern/protocol/http/token';
-import { type VerifiedBundle, verifyBundle } from '@postern/protocol/keys/bundle';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
-import { claimOf, type ReplyIndex, verifyIndex } from '@postern/protocol/messages/reply-index';
+import { type CurrentDocuments, verifyDocuments } from '@postern/protocol/messages/current-documents';
+import { claimOf } from '@postern/protocol/messages/reply-index';
 import { finalizeToken, importIssuerPublicKey } from '@postern/protocol/primitives/blind-rsa';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
@@ -150,25 +150,11 @@ export async function getBytes(origin: string, path: string): Promise<Uint8Array
 }
 
 /** What a client has verified before it sends. */
-export interface Loaded {
-  readonly bundle: VerifiedBundle;
-  readonly index: ReplyIndex;
-}
-
-export async function load(world: World, lane = 0): Promise<Loaded> {
+export async function load(world: World, lane = 0): Promise<CurrentDocuments> {
   const now = world.clock.now();
-  const bytes = await getBytes(world.server.origin, '/bundle');
-  const bundle = await verifyBundle(bytes, world.roster, Math.floor(now / daySeconds));
-  const expected = {
-    fingerprint: world.organisation.fingerprint,
-    serverKey: bundle.serverPublicKey,
-    bundleHash: bundle.hash,
-    laneDepth: bundle.laneDepth,
-    lane,
-    indexStep: world.roster.indexStep,
-    epochSeconds: world.roster.epochSeconds,
-  };
-  return { bundle, index: await verifyIndex(await getBytes(world.server.origin, `/index/${lane}`), expected, now) };
+  const { origin } = world.server;
+  const [bundle, index] = [await getBytes(origin, '/bundle'), await getBytes(origin, `/index/${lane}`)];
+  return verifyDocuments({ bundle, index }, world.roster, lane, now);
 }
 
 /** Everything that a client sends when it has nothing to say. */

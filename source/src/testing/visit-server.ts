@@ -10,13 +10,13 @@ import { entropyFromWords } from '@postern/protocol/keys/passphrase';
 import { replyKeysOf } from '@postern/protocol/keys/reply-links';
 import { deviceIdOf, type Roster } from '@postern/protocol/keys/roster';
 import { signRoster, type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
-import { keyHashOf, payloadOf, signDocument } from '@postern/protocol/keys/signed';
+import { keyHashOf } from '@postern/protocol/keys/signed';
 import { conversationKey, importPhrase, rootOf } from '@postern/protocol/keys/source-keys';
 import type { WordList } from '@postern/protocol/keys/word-lists';
 import { buildIndex, type LiveTag } from '@postern/protocol/messages/index-build';
 import { outstandingBefore, sealReply } from '@postern/protocol/messages/reply';
 import { splitReply } from '@postern/protocol/messages/reply-content';
-import { claimOf, encodeIndex, tagOf } from '@postern/protocol/messages/reply-index';
+import { claimOf, signIndex, tagOf } from '@postern/protocol/messages/reply-index';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { hpkeKeyPair, portableRecipient } from '@postern/protocol/primitives/hpke';
 import { testBundle, testOrganisation } from '@postern/protocol/testing/organisation';
@@ -137,14 +137,14 @@ async function makeAnswers(now: () => number, fields: Partial<Roster>) {
     const live: LiveTag[] = await Promise.all(tags);
     const head = { fingerprint, bundleHash: world.bundleHash, epoch, laneDepth: 0, lane: 0, puzzleBits: 0 };
     const index = await buildIndex(head, roster.indexStep, live, random(32));
-    return signDocument('index', encodeIndex(index), serverKey, random);
+    return signIndex(index, serverKey, random);
   };
 
   const documents = async (path: string): Promise<Uint8Array | undefined> => {
     const replaced = answers.replaced.get(path);
     if (replaced !== undefined) return replaced;
     if (path === '/roster') return world.signedRoster;
-    if (path === '/bundle') return world.bundle.signed;
+    if (path === '/bundle') return world.bundle.bytes;
     return path === '/index/0' ? signedIndex() : undefined;
   };
 
@@ -169,7 +169,7 @@ async function makeAnswers(now: () => number, fields: Partial<Roster>) {
     replaced: new Map(),
     paths: [],
     posts: [],
-    otherBundle: async () => (await testBundle(organisation, world.verified, world)).signed,
+    otherBundle: async () => (await testBundle(organisation, world.verified, world)).bytes,
     signRosterWith: (changed) => signRoster({ ...roster, ...changed }, organisation.rootKey, random),
     answer: async (words, list, reply) => {
       planted.push(await sealAnswer(world, words, list, reply));
@@ -200,7 +200,7 @@ async function makeWorld(day: number, fields: Partial<Roster>) {
     signedRoster,
     verified,
     bundle,
-    bundleHash: await sha256(payloadOf(bundle.signed)),
+    bundleHash: await sha256(bundle.bytes),
     keyConfig,
     ohttpKey: { keyId: 7, privateKey: await portableRecipient.importKey(pair.seed) },
     day,

@@ -3,11 +3,10 @@
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { openResponse, sealRequest } from '@postern/protocol/http/anonymous-request';
 import { decodeKeyConfig } from '@postern/protocol/http/ohttp';
-import { verifyBundle } from '@postern/protocol/keys/bundle';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import { loadWordList } from '@postern/protocol/keys/word-lists';
+import { verifyDocuments } from '@postern/protocol/messages/current-documents';
 import { type Answered, SourceSession, type SourceState } from '@postern/protocol/source';
-import { dayOf } from '@postern/protocol/time';
 import { type DeskWorld, random } from './desk-world.ts';
 
 export class TestSource {
@@ -54,7 +53,8 @@ export class TestSource {
   /** Stores one envelope of the caller's making. */
   async post(envelope: Uint8Array): Promise<void> {
     const { clock, fingerprint, origin, roster } = this.#world;
-    const bundle = await verifyBundle(await get(origin, '/bundle'), roster as VerifiedRoster, dayOf(clock.now()));
+    const served = { bundle: await get(origin, '/bundle'), index: await get(origin, '/index/0') };
+    const { bundle } = await verifyDocuments(served, roster as VerifiedRoster, 0, clock.now());
     const content = {
       fingerprint,
       kind: 'envelope',
