@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'desk-open': async () => (await import('./desk-open.ts')).deskOpen,
   'desk-cases': async () => (await import('./desk-cases.ts')).deskCases,
   'desk-team': async () => (await import('./desk-team.ts')).deskTeam,
+  'desk-join': async () => (await import('./desk-join.ts')).deskJoin,
   'server-process': async () => (await import('./server-process.ts')).serverProcess,
   files: async () => (await import('./files.ts')).files,
   'visit-bytes': async () => (await import('./visit-bytes.ts')).visitBytes,

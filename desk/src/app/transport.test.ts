@@ -97,6 +97,16 @@ describe('transport', () => {
     expect(new Set([first, second, device]).size).toBe(3);
   });
 
+  it('asks several things of a device at once, and one thing after the other on a circuit for anybody', async () => {
+    const { callDesk, fetchPublic } = transport();
+    const many = Array.from({ length: 12 });
+    await Promise.all(many.map(() => callDesk({ headers: {}, body: random(1) })));
+    expect(new Set(seen.map(({ connection }) => connection)).size).toBe(4);
+    seen.length = 0;
+    await Promise.all(many.map(() => fetchPublic('/bundle', 'a')));
+    expect(new Set(seen.map(({ connection }) => connection)).size).toBe(1);
+  });
+
   it('does not mistake a circuit that is called like the device for the device', async () => {
     const { callDesk, fetchPublic } = transport();
     await callDesk({ headers: {}, body: random(1) });

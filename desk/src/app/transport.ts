@@ -37,6 +37,8 @@ const answerBytesMax = {
   chunk: CHUNK_BYTES,
 } as const;
 const deviceCircuit = 'device';
+/** Connections of a circuit: one, like a browser's visit; a device that signs its requests is known, and hands over much (PAR-3). */
+const connectionsMax = { device: 4, public: 1 } as const;
 
 interface Ask {
   readonly method: 'GET' | 'POST';
@@ -126,7 +128,8 @@ class Circuits {
 
   #make(circuit: string): HttpAgent {
     const isTls = this.#base.protocol === 'https:';
-    const options = { keepAlive: true, maxSockets: 1, timeout: keepAliveMs } as const;
+    const maxSockets = circuit === deviceCircuit ? connectionsMax.device : connectionsMax.public;
+    const options = { keepAlive: true, maxSockets, timeout: keepAliveMs } as const;
     if (this.#socks !== null) return socksAgent(this.#socks, circuitPassword(this.#secret, circuit), isTls, options);
     return isTls ? new HttpsAgent(options) : new HttpAgent(options);
   }

@@ -85,10 +85,11 @@ export class DeskEngine {
   /** Unix seconds at which `tick` has something to do. */
   nextDue(): number {
     const now = this.#ports.now();
-    const { posting, visits, collected } = this.#nouns;
+    const { posting, visits, collected, snapshots } = this.#nouns;
     const post = collected.documents === null ? null : posting.nextTime;
     // A post that is late waits for the next tick: after a pause the device must not send all of them at once.
-    const times = [this.#nextSync, post !== null && post > now ? post : null, visits.nextTime];
+    const ticks = [this.#nextSync, snapshots.nextTime];
+    const times = [...ticks, post !== null && post > now ? post : null, visits.nextTime];
     return Math.min(...times.filter((time) => time !== null));
   }
 
@@ -220,6 +221,7 @@ export class DeskEngine {
       await eraseDue(this.#nouns, dayOf(this.#ports.now()));
       const isTick = this.#ports.now() >= this.#nextSync;
       if (isTick) await this.#sync();
+      else await this.#passPieces();
       if (this.#nouns.rosters.isMember) await this.#anonymous(isTick);
       const writes = this.#nouns.parts.alerts.takeWrites();
       if (writes.length > 0) await this.#ports.store.transaction(writes);
@@ -278,6 +280,21 @@ export class DeskEngine {
     await campaigns.refresh(day);
   }
 
+  /** Pieces of the desk's state do not wait for ticks, neither out nor in (PAR-3). */
+  async #passPieces(): Promise<void> {
+    const { parts, snapshots } = this.#nouns;
+    const now = this.#ports.now();
+    const at = snapshots.nextTime;
+    if (at === null || at > now) return;
+    const day = dayOf(now);
+    snapshots.look();
+    try {
+      await this.#step(day, () => (snapshots.isSending ? snapshots.send() : takeParcels(parts, this.#nouns, day, 1)));
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+    }
+  }
+
   /** A refusal ends one step and not the others. */
   async #step(day: Day, work: () => Promise<void>): Promise<void> {
     const { alerts } = this.#nouns.parts;
@@ -298,7 +315,9 @@ export class DeskEngine {
       await collected.work();
       if (collected.documents !== null) {
         if (isTick) await posting.retry(collected.documents, day);
-        await posting.post(collected.documents, day);
+        // One that is late waits for a tick, whatever else has turns in between.
+        const isLate = (posting.nextTime ?? 0) + this.#options.tickSeconds <= this.#ports.now();
+        if (isTick || !isLate) await posting.post(collected.documents, day);
         if (posting.takeKeyGone()) collected.forgetDocuments();
       }
       await visits.work();

@@ -17,19 +17,16 @@ export interface ParcelParts {
   readonly snapshots: Snapshots;
 }
 
-/** The server gives sixteen at a time. */
-const roundsMax = 20;
-
-/** @throws Unreachable, Refused */
-export async function takeParcels(parts: EngineParts, others: ParcelParts, day: Day): Promise<void> {
-  for (let round = 0; round < roundsMax; round++) {
+/** @param rounds at the most; the server gives sixteen in each @throws Unreachable, Refused */
+export async function takeParcels(parts: EngineParts, others: ParcelParts, day: Day, rounds = 20): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
     const { parcels } = await parts.server.ask({ kind: 'parcels' });
-    for (const { id, parcel } of parcels) {
+    for (const { parcel } of parcels) {
       const opened = await open(parts, others, parcel, day);
       if (opened?.kind === 'parcel') await store(opened, others, day);
-      // What was sealed to an erased key, or is refused, is of no use later either.
-      await parts.server.ask({ kind: 'take-parcel', id });
     }
+    // What was sealed to an erased key, or is refused, is of no use later either.
+    await Promise.all(parcels.map(({ id }) => parts.server.ask({ kind: 'take-parcel', id })));
     if (parcels.length === 0) return;
   }
 }

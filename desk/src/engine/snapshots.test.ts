@@ -1,8 +1,12 @@
 // Devices that cannot read the log from its beginning: new ones, and those that were away for long.
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { SNAPSHOT_PARCEL_BYTES } from '@postern/protocol/constants';
+import { type DeskState, emptyConversation, emptyDeskState } from '@postern/protocol/desk/state';
+import type { DeviceRequest } from '@postern/protocol/http/device-request';
 import { encodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { afterEach, describe, expect, it } from 'vitest';
 import { names } from './store-schema.ts';
-import { DeskWorld, random, type TestDevice } from './testing/desk-world.ts';
+import { DeskWorld, daySeconds, random, type TestDevice, tickSeconds } from './testing/desk-world.ts';
 import { TestSource } from './testing/test-source.ts';
 
 let world: DeskWorld;
@@ -10,14 +14,31 @@ afterEach(() => world.remove());
 
 const device = (at: number): TestDevice => world.devices[at] as TestDevice;
 
-/** Sends `count` parcels of a snapshot, by their size. */
+/** By its size. */
+function isPiece(request: DeviceRequest): boolean {
+  return request.kind === 'send-parcel' && request.parcel.length === SNAPSHOT_PARCEL_BYTES;
+}
+
 function countPieces(of: TestDevice): () => number {
   let pieces = 0;
   of.faults.desk = async (request, pass) => {
-    if (request.kind === 'send-parcel' && request.parcel.length === 65_536) pieces += 1;
+    if (isPiece(request)) pieces += 1;
     return pass();
   };
   return () => pieces;
+}
+
+/** So many cases of 30 kB, of which nothing can be deflated. */
+function bigState(cases: number): DeskState {
+  const state = emptyDeskState();
+  for (let at = 0; at < cases; at++) {
+    const id = random(32);
+    const text = Buffer.from(random(22_500)).toString('base64');
+    const content = { campaign: null, language: 'en', answers: [], text, files: [] };
+    const message = { messageId: random(16), day: world.day, content };
+    state.conversations.set(bytesToHex(id), { ...emptyConversation(id), messages: [message] });
+  }
+  return state;
 }
 
 describe('a new device', () => {
@@ -59,6 +80,57 @@ describe('a new device', () => {
     expect(pieces()).toBe(4);
     expect(second.engine.conversations()).toHaveLength(8);
     expect(await world.stateOf(second)).toBe(await world.stateOf(device(0)));
+  });
+
+  it('[PAR-3] [LOG-4] [RPL-5] gets a large state between two ticks, without an entry or a post more than at ticks', async () => {
+    world = await DeskWorld.create(1, { repliesADay: 12 });
+    await world.rounds(3);
+    await world.give(device(0), bigState(40));
+    const joining = await world.join();
+    // Some posts are late, of which each tick makes up for one.
+    await world.advance(daySeconds / 2);
+    const sent: Record<string, number[]> = { append: [], piece: [] };
+    device(0).faults.desk = async (request, pass) => {
+      sent[isPiece(request) ? 'piece' : request.kind]?.push(world.clock.time);
+      return pass();
+    };
+    device(0).seen.length = 0;
+    await world.run(10 * tickSeconds);
+    const { piece = [], append = [] } = sent;
+    expect(piece).toHaveLength(64);
+    expect((piece.at(-1) ?? 0) - (piece[0] ?? 0)).toBeLessThan(tickSeconds);
+    const posts = device(0)
+      .seen.filter(({ circuit }) => circuit.startsWith('post'))
+      .map(({ at }) => at);
+    expect(posts.length).toBeGreaterThan(2);
+    for (const times of [append, posts]) expect(times.filter((at) => at % tickSeconds !== 0)).toEqual([]);
+    expect(new Set(append).size).toBe(10);
+    expect(joining.engine.conversations()).toHaveLength(40);
+    expect(await world.stateOf(joining)).toBe(await world.stateOf(device(0)));
+  });
+
+  it('[PAR-3] gets what is left at the next tick when the way is lost on either side', async () => {
+    world = await DeskWorld.create(1);
+    await world.rounds(3);
+    await world.give(device(0), bigState(40));
+    const joining = await world.join();
+    let pieces = 0;
+    device(0).faults.desk = async (request, pass) => {
+      const answer = await pass();
+      if (isPiece(request) && pieces++ === 20) throw new Error('the answer is lost');
+      return answer;
+    };
+    let taken = 0;
+    joining.faults.desk = (request, pass) => {
+      if (request.kind === 'take-parcel' && taken++ === 20) throw new Error('the request is lost');
+      return pass();
+    };
+    await world.run(10 * tickSeconds);
+    // What was sent together is sent together again.
+    expect(pieces).toBe(64 + 16);
+    expect(joining.engine.status()).toMatchObject({ phase: 'working', alerts: [] });
+    expect(await world.stateOf(joining)).toBe(await world.stateOf(device(0)));
+    expect(await joining.store.list(names.snapshotPieces)).toEqual([]);
   });
 
   it('is not given a snapshot when it can read the log itself', async () => {

@@ -48,21 +48,50 @@ interface Outgoing {
 
 const version = 1;
 const snapshotIdBytes = 16;
-const piecesEachTick = 32;
+/** Sent together; then the device's other work has its turn. */
+const piecesAtOnce = 16;
+/** How often a device that is being sent pieces asks for more. */
+const lookSeconds = 5;
 
 export class Snapshots {
   readonly #parts: EngineParts;
   readonly #with: SnapshotParts;
   /** By the transport key document with which a peer asks: since when, and what is under way. */
   readonly #asked = new Map<string, { readonly since: number; outgoing: Outgoing | 'sent' | null }>();
+  #isSending = false;
+  /** In unix seconds. */
+  #receivedAt = Number.NEGATIVE_INFINITY;
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: EngineParts, others: SnapshotParts) {
     this.#parts = parts;
     this.#with = others;
   }
 
-  /** Sends the state to every peer whose transport key says that it cannot read on. @throws Unreachable, Refused */
+  get isSending(): boolean {
+    return this.#isSending;
+  }
+
+  /** When pieces on their way ask for a turn before the next tick, in unix seconds; null if there are none (PAR-3). */
+  get nextTime(): number | null {
+    const now = this.#parts.ports.now();
+    if (this.#isSending) return now;
+    if (now >= this.#receivedAt + this.#parts.options.tickSeconds) return null;
+    return this.#receivedAt > this.#lookedAt ? now : this.#lookedAt + lookSeconds;
+  }
+
+  /** Notes that this device asks for pieces now. */
+  look(): void {
+    this.#lookedAt = this.#parts.ports.now();
+  }
+
+  /**
+   * Sends the next pieces of the state to every peer whose transport key says that it cannot read on. What was not
+   * answered is sent again at the next tick. @throws Unreachable, Refused
+   */
   async send(): Promise<void> {
+    this.#isSending = false;
+    let isLeft = false;
     const { log, sync, transportKeys } = this.#with;
     if (!sync.isCaughtUp || log.position.length === 0 || log.currentKey === null) return;
     const { turnSeconds, tickSeconds } = this.#parts.options;
@@ -79,7 +108,9 @@ export class Snapshots {
       asked.outgoing ??= this.#make();
       await this.#sendPieces(peer, asked.outgoing);
       if (asked.outgoing.next === asked.outgoing.pieces.length) asked.outgoing = 'sent';
+      else isLeft = true;
     }
+    this.#isSending = isLeft;
   }
 
   /** Keeps a piece, and takes the state over when all are here. Nothing happens unless this device needs it. */
@@ -88,6 +119,7 @@ export class Snapshots {
     const { store } = this.#parts.ports;
     const bytes = new Writer().u16(piece.pieces).var32(piece.bytes).done();
     await store.set(names.snapshotPiece(from, piece.snapshotId, piece.piece), bytes);
+    this.#receivedAt = this.#parts.ports.now();
     const prefix = `${names.snapshotPieces}${bytesToHex(from)}/${bytesToHex(piece.snapshotId)}/`;
     const here = await store.list(prefix);
     if (here.length < piece.pieces) return;
@@ -117,6 +149,7 @@ export class Snapshots {
     const writes = [...(await onReplaced(forkedAt)), ...own.passed(position), ...published];
     await this.#parts.ports.store.transaction([...deletions, ...(await log.replacement()), ...writes]);
     this.#parts.alerts.clear('log-gap');
+    this.#receivedAt = Number.NEGATIVE_INFINITY;
     sync.restart();
   }
 
@@ -136,14 +169,15 @@ export class Snapshots {
   async #sendPieces(peer: Peer, outgoing: Outgoing): Promise<void> {
     const { keys, ports, server } = this.#parts;
     const route = { fingerprint: keys.fingerprint, desk: keys.desk, from: keys.device, to: peer.id };
-    const { id: snapshotId, pieces } = outgoing;
-    for (let sent = 0; sent < piecesEachTick && outgoing.next < pieces.length; sent++) {
-      const bytes = pieces[outgoing.next] as Uint8Array;
-      const content = { kind: 'snapshot', snapshotId, piece: outgoing.next, pieces: pieces.length, bytes } as const;
+    const { id: snapshotId, pieces, next } = outgoing;
+    const some = pieces.slice(next, next + piecesAtOnce);
+    const send = async (bytes: Uint8Array, at: number): Promise<void> => {
+      const content = { kind: 'snapshot', snapshotId, piece: next + at, pieces: pieces.length, bytes } as const;
       const parcel = await sealParcel(route, peer.publicKey, keys.hybrid, content, ports.random);
       await server.ask({ kind: 'send-parcel', to: peer.id, parcel });
-      outgoing.next += 1;
-    }
+    };
+    await Promise.all(some.map(send));
+    outgoing.next += some.length;
   }
 
   /** This device's place among those that could send it. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deskId } from '@postern/protocol/bytes/brand';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
+import type { DeskState } from '@postern/protocol/desk/state';
 import { encodeDeskState } from '@postern/protocol/desk/state-codec';
 import { type DeviceRequest, decodeDeviceRequest } from '@postern/protocol/http/device-request';
 import { decodeDeviceResponse, encodeDeviceResponse } from '@postern/protocol/http/device-response';
@@ -265,6 +266,15 @@ export class DeskWorld {
       const due = Math.min(...devices.map(({ engine }) => engine.nextDue()));
       await this.advance(Math.max(1, Math.min(due, end) - this.clock.time), devices);
     }
+  }
+
+  /** Puts cases into a device's store, as if it had read them in the log; it starts anew with them. */
+  async give(device: TestDevice, { conversations, work }: DeskState): Promise<void> {
+    const log = await LogStore.load(device.store, random);
+    for (const [id, conversation] of conversations) log.state.conversations.set(id, conversation);
+    for (const [id, record] of work.cases) log.state.work.cases.set(id, record);
+    await device.store.transaction(await log.writes(conversations.keys(), true));
+    await device.restart();
   }
 
   /** The desk's state as a device's store holds it. */
