@@ -11,6 +11,15 @@ export const DEVICE_ID_BYTES = 8;
 export const CAMPAIGN_ID_BYTES = 8;
 /** A whole campaign in all its languages. */
 export const CAMPAIGN_BYTES_MAX = 262_144;
+/** What a campaign's film is: captions and transcripts in all its languages, and the picture. */
+export const FILM_DOCUMENT_BYTES_MAX = 262_144;
+/** Verified one by one, so that nobody holds a whole film to send a part of it. */
+export const FILM_PIECE_BYTES = 262_144;
+export const FILM_PIECES_MAX = 128;
+/** 32 MiB. */
+export const FILM_BYTES_MAX: number = FILM_PIECES_MAX * FILM_PIECE_BYTES;
+/** Everybody who opens the page loads it. */
+export const FILM_POSTER_BYTES_MAX = 32_768;
 export const MESSAGE_ID_BYTES = 16;
 /** Fresh random bytes that travel with every ciphertext under a shared key (ENC-4). */
 export const SALT_BYTES = 32;

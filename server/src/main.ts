@@ -10,9 +10,9 @@ import { Pages } from './http/pages.ts';
 import { routes } from './http/routes.ts';
 import { machineTimer, type ServerOptions, withDefaults } from './options.ts';
 import { startPlain } from './plain/start-plain.ts';
-import { listedCampaigns } from './rules/campaigns.ts';
 import { ChunkDesk } from './rules/chunk-desk.ts';
 import { Counters } from './rules/counters.ts';
+import { campaignsIn } from './rules/films.ts';
 import { Service } from './rules/service.ts';
 import { keepTicking } from './rules/ticking.ts';
 import { GroupCommit, groupCommitDefaults } from './storage/group-commit.ts';
@@ -51,11 +51,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await service.tick();
     await chunkDesk.expire(dayOf(clock.now()));
     await pages.fill(service.publisher.rosterInUse(clock.now()));
-    await pages.fillCampaigns(dayOf(clock.now()), (roster) => listedCampaigns(storage, roster));
+    await pages.fillCampaigns(dayOf(clock.now()), campaignsIn(storage));
   };
   await service.open();
   await tick();
-  const open = routes({ service, chunks: chunkDesk, page: (at) => pages.find(at), counters, clock, ...limits });
+  const open = routes({
+    service,
+    chunks: chunkDesk,
+    page: (at) => pages.find(at),
+    films: pages.films,
+    counters,
+    clock,
+    ...limits,
+  });
   const plain =
     given.plain === null
       ? { handler: open, stop: () => undefined }

@@ -1,11 +1,11 @@
 /** Every page in every language, and in two that nobody speaks: nothing runs over an edge, and axe finds nothing. One browser, no waiting. */
 
-import { encodeCampaign, type VerifiedCampaign } from '@postern/protocol/campaign/campaign';
-import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
+import { encodeCampaign } from '@postern/protocol/campaign/campaign';
 import { documentHash } from '@postern/protocol/keys/signed';
 import { sha256 } from '@postern/protocol/primitives/hash';
-import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
+import { sampleCampaign, sampleFilm } from '@postern/protocol/testing/campaign-samples';
 import type { BuiltPages } from '@postern/server/ports/files';
+import type { CampaignSource } from '@postern/server/rules/films';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, screenshot } from '../../tools/browsers/inspect.ts';
@@ -61,15 +61,20 @@ function withPseudo(built: BuiltPages): BuiltPages {
   };
 }
 
-/** One call with a text under each language's name; the words of the template are each language's own. */
-async function callOf(roster: VerifiedRoster): Promise<readonly VerifiedCampaign[]> {
-  const sample = sampleCampaign(roster, Math.floor(now() / 86_400));
-  const [text] = sample.texts;
-  const texts = all.flatMap(({ tag }) => (text === undefined ? [] : [{ ...text, language: tag }]));
-  const campaign = { ...sample, texts: texts.sort((a, b) => (a.language < b.language ? -1 : 1)) };
-  const payload = encodeCampaign(campaign);
-  return [{ ...campaign, payload, hash: documentHash(await sha256(payload)) }];
-}
+/** One call with a film, and a text under each language's name; the words of the template are each language's own. */
+const calls: CampaignSource = {
+  campaigns: async (roster) => {
+    const sample = sampleCampaign(roster, Math.floor(now() / 86_400));
+    const [text] = sample.texts;
+    const texts = all.flatMap(({ tag }) => (text === undefined ? [] : [{ ...text, language: tag }]));
+    const film = documentHash(new Uint8Array(32));
+    const campaign = { ...sample, film, texts: texts.sort((a, b) => (a.language < b.language ? -1 : 1)) };
+    const payload = encodeCampaign(campaign);
+    return [{ ...campaign, payload, hash: documentHash(await sha256(payload)) }];
+  },
+  film: async () => ({ document: new Uint8Array(0), film: sampleFilm(all.map(({ tag }) => tag)) }),
+  piece: async () => null,
+};
 
 /** What runs over the right or left edge, by its beginning. */
 const overflowing = (page: Page): Promise<readonly string[]> =>
@@ -107,7 +112,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('every l
   beforeAll(async () => {
     await ensureBuilt();
     browser = await launchChromium();
-    server = await visitServer(now, {}, { pages: withPseudo, campaigns: callOf, hasForms: true, shownOnion });
+    server = await visitServer(now, {}, { pages: withPseudo, campaigns: calls, hasForms: true, shownOnion });
     page = await browser.newPage();
   });
   afterAll(async () => {

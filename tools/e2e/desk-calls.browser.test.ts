@@ -44,7 +44,10 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
 async function publish(): Promise<Campaign> {
   const { desks } = world.roster as VerifiedRoster;
   const named = desks.map((one) => ({ ...one, names: [{ language: 'en', name: 'Investigations', description: '' }] }));
-  const made = await readCampaignFolder(example, { fingerprint: fingerprint(world.fingerprint), desks: named });
+  const { campaign: made } = await readCampaignFolder(example, {
+    fingerprint: fingerprint(world.fingerprint),
+    desks: named,
+  });
   const payload = encodeCampaign(made);
   const hash = await sha256(payload);
   const row = { kind: 'campaign', key: bytesToHex(hash), lastDay: world.day + 90, bytes: payload };

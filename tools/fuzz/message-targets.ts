@@ -3,6 +3,7 @@ import { base64urlToBytes, bytesToUtf8, hexToBytes, utf8ToBytes } from '@postern
 import { Reader } from '@postern/protocol/bytes/reader';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import { decodeCampaign, encodeCampaign } from '@postern/protocol/campaign/campaign';
+import { decodeFilm, encodeFilm } from '@postern/protocol/campaign/film';
 import { parseMarkdown } from '@postern/protocol/campaign/markdown';
 import { emptyConversation, emptyDeskState } from '@postern/protocol/desk/state';
 import {
@@ -34,7 +35,7 @@ import { joinReply, splitReply } from '@postern/protocol/messages/reply-content'
 import { decodeIndex, encodeIndexHead, readIndex, signIndex } from '@postern/protocol/messages/reply-index';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import type { Random } from '@postern/protocol/primitives/random';
-import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
+import { sampleCampaign, sampleFilm } from '@postern/protocol/testing/campaign-samples';
 import { testBundle, testOrganisation } from '@postern/protocol/testing/organisation';
 import type { Day } from '@postern/protocol/time';
 import type { FuzzTarget } from './run.ts';
@@ -94,6 +95,7 @@ async function documentTargets(random: Random): Promise<FuzzTarget[]> {
   return [
     { name: 'document', seeds: [signedRoster, dayKey], read: payloadOf, ownErrors },
     { name: 'roster', seeds: [payloadOf(signedRoster)], read: decodeRoster, ownErrors },
+    { name: 'film', seeds: [encodeFilm(sampleFilm(['en', 'zh-Hans']))], read: decodeFilm, ownErrors },
     { name: 'campaign', seeds: [encodeCampaign(campaign)], read: decodeCampaign, ownErrors },
     { name: 'bundle', seeds: [bundle], read: decodeBundle, ownErrors },
     { name: 'day key', seeds: [payloadOf(dayKey)], read: decodeDayKey, ownErrors },

@@ -1,4 +1,4 @@
-/** A campaign as people write it: a folder with `campaign.json` and `texts/<language>.json`. */
+/** A campaign as people write it: a folder with `campaign.json` and `texts/<language>.json`, and `film/` if it has one. */
 
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -9,10 +9,13 @@ import type { CampaignText } from '@postern/protocol/campaign/campaign-text';
 import { type Color, readColor } from '@postern/protocol/campaign/color';
 import { type Question, questionKinds } from '@postern/protocol/campaign/question';
 import type { RosterDesk } from '@postern/protocol/keys/roster';
+import { type DocumentHash, documentHash } from '@postern/protocol/keys/signed';
+import { sha256 } from '@postern/protocol/primitives/hash';
 import type { Day } from '@postern/protocol/time';
 import { findDesk } from '../organisation/next-roster.ts';
 import { refused } from '../terminal/failure.ts';
 import { Fields } from './fields.ts';
+import { type FilmFiles, readFilmFolder } from './film-folder.ts';
 
 /** What a folder does not say itself. */
 export interface CampaignPlace {
@@ -20,24 +23,42 @@ export interface CampaignPlace {
   readonly desks: readonly RosterDesk[];
 }
 
+/** What a folder holds. */
+export interface CampaignWithFilm {
+  readonly campaign: Campaign;
+  readonly film: FilmFiles | null;
+}
+
 const structureFile = 'campaign.json';
 const textsFolder = 'texts';
 
 /** @throws Failure that names file and field; the system's error for a file that is not there */
-export async function readCampaignFolder(folder: string, place: CampaignPlace): Promise<Campaign> {
+export async function readCampaignFolder(folder: string, place: CampaignPlace): Promise<CampaignWithFilm> {
   const structure = await readFields(join(folder, structureFile));
-  const files = (await readdir(join(folder, textsFolder))).filter((file) => file.endsWith('.json')).sort();
-  const texts = files.map(
-    async (file) => [basename(file, '.json'), await readFields(join(folder, textsFolder, file))] as const,
+  const languages = await languagesIn(folder);
+  const texts = languages.map(
+    async (language) => [language, await readFields(join(folder, textsFolder, `${language}.json`))] as const,
   );
-  return readCampaign(structure, new Map(await Promise.all(texts)), place);
+  const film = await readFilmFolder(folder, languages);
+  const hash = film === null ? null : documentHash(await sha256(film.document));
+  return { campaign: readCampaign(structure, new Map(await Promise.all(texts)), place, hash), film };
 }
 
-/** @param texts by language @throws Failure that names the field */
+/** In which there are texts, sorted. @throws the system's error for a folder that is none of a campaign */
+export async function languagesIn(folder: string): Promise<string[]> {
+  const files = await readdir(join(folder, textsFolder));
+  return files
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => basename(file, '.json'))
+    .sort();
+}
+
+/** @param texts by language @param film of the document of its film @throws Failure that names the field */
 export function readCampaign(
   structure: Fields,
   texts: ReadonlyMap<string, Fields>,
   { fingerprint, desks }: CampaignPlace,
+  film: DocumentHash | null,
 ): Campaign {
   const questions = structure.list('questions').map(readQuestion);
   const campaign = {
@@ -48,6 +69,7 @@ export function readCampaign(
     lastDay: readDay(structure, 'until'),
     withdrawn: false,
     color: readOwnColor(structure),
+    film,
     desks: structure.texts('desks').map((given): DeskId => findDesk(desks, given).id),
     questions,
   };

@@ -1,15 +1,24 @@
 /** Campaigns in a server's data folder: stored before the roster that lists them, and found again by name. */
 
 import { equal } from '@postern/protocol/bytes/equal';
-import type { Campaign, VerifiedCampaign } from '@postern/protocol/campaign/campaign';
+import type { VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import type { RosterCampaign } from '@postern/protocol/keys/roster';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { campaignRow, listedCampaigns } from '@postern/server/rules/campaigns';
+import { filmRows } from '@postern/server/rules/films';
 import { newestRosterIn, withStorage } from '../organisation/roster-store.ts';
+import type { CampaignWithFilm } from './campaign-folder.ts';
 
-export async function storeCampaign(path: string, campaign: Campaign, payload: Uint8Array): Promise<void> {
+/** Its film before it, if it has one of its own: a server that finds the one finds the other. */
+export async function storeCampaign(
+  path: string,
+  { campaign, film }: CampaignWithFilm,
+  payload: Uint8Array,
+): Promise<void> {
+  const rows = [...(film === null ? [] : filmRows(campaign, film)), campaignRow(campaign, payload)];
   await withStorage(path, async (_folder, storage) => {
-    await storage.write([{ kind: 'document', row: campaignRow(campaign, payload) }]);
+    // One by one: all pieces together would be as much again in memory.
+    for (const row of rows) await storage.write([{ kind: 'document', row }]);
   });
 }
 

@@ -1,12 +1,12 @@
-// The page of a call in Chromium: every language, both widths and schemes, by axe.
+// The page of a call in Chromium: every language, both widths and schemes, by axe; its film, there and in Firefox.
 import type { ChildProcess } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, collectRequests, screenshot } from '../../../tools/browsers/inspect.ts';
-import { launchChromium } from '../../../tools/browsers/launch.ts';
+import { launchChromium, launchFirefox } from '../../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../../tools/build.ts';
 import { lacks } from '../../../tools/debian.ts';
 import { firstLine, freePort, Place, runHere, start, stop } from '../testing/run.ts';
@@ -42,6 +42,7 @@ beforeAll(async () => {
   for (const [name, days] of closed) {
     const folder = place.path(name);
     cpSync(example, folder, { recursive: true });
+    if (name === 'ended') rmSync(join(folder, 'film'), { recursive: true });
     const file = join(folder, 'campaign.json');
     const structure = JSON.parse(readFileSync(file, 'utf8')) as object;
     const id = bytesToHex(crypto.getRandomValues(new Uint8Array(8)));
@@ -64,6 +65,50 @@ afterAll(async () => {
 const overflows = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
+/** What was asked for of a film, by name. */
+function filmFiles(urls: readonly string[]): string[] {
+  const paths = urls.map((url) => /^\/c\/[^/]+\/[0-9a-f]{64}\/(.+)$/.exec(new URL(url).pathname)?.[1]);
+  return paths.filter((name) => name !== undefined);
+}
+
+/** But for the icons of the browser's own controls, which it has with it. */
+function originsOf(urls: readonly string[]): ReadonlySet<string> {
+  return new Set(urls.filter((url) => !url.startsWith('data:')).map((url) => new URL(url).origin));
+}
+
+/** After the space bar on the browser's own controls: how far it has come once it is on its way. */
+async function playedSeconds(page: Page): Promise<number> {
+  await page.focus('video');
+  await page.keyboard.press(' ');
+  for (const end = performance.now() + 20_000; performance.now() < end; ) {
+    const at = await page.$eval('video', ({ currentTime }) => currentTime);
+    if (at > 1) return at;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return 0;
+}
+
+describe.skipIf(lacks('firefox-esr'))('the page of a call in Firefox at Safest', () => {
+  it('has the words of its film as text, and plays it when it is asked to [CAM-13]', async () => {
+    const browser = await launchFirefox('safest');
+    try {
+      const page = await browser.newPage();
+      const urls: string[] = [];
+      page.on('request', (request) => void urls.push(request.url()));
+      await page.goto(`${origin}/c/hospital-contracts/ar`);
+      expect(filmFiles(urls)).toEqual(['poster.jpg', 'ar.vtt']);
+      await page.focus('.film summary');
+      await page.keyboard.press('Enter');
+      expect(await page.$eval('.film details', ({ open }) => open)).toBe(true);
+      expect(await page.$eval('.film details', ({ textContent }) => textContent)).toContain('يُبنى مستشفى');
+      await screenshot(page, 'call-film-firefox', { fullPage: false });
+      expect(await playedSeconds(page)).toBeGreaterThan(1);
+    } finally {
+      await browser.close();
+    }
+  });
+});
+
 describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('the page of a call in Chromium', () => {
   it.each(['en', 'zh-Hans', 'ar'])('is readable by everybody in %s', async (language) => {
     const browser = await launchChromium();
@@ -84,10 +129,41 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('the pag
           await screenshot(page, name);
         }
       }
-      expect(new Set(requests.map(({ url }) => new URL(url).origin))).toEqual(new Set([origin]));
+      expect(originsOf(requests.map(({ url }) => url))).toEqual(new Set([origin]));
       await page.keyboard.press('Tab');
       await page.locator('a.main').click();
       await page.waitForFunction((path) => location.pathname === path, {}, `/${language}/`);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('plays its film with captions when it is asked to, and fetches nothing but the picture and captions before [CAM-13] [HTTP-10]', async () => {
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage();
+      await page.setJavaScriptEnabled(false);
+      const requests = collectRequests(page);
+      const urls = (): string[] => requests.map(({ url }) => url);
+      const answer = await page.goto(`${origin}/c/hospital-contracts/en`, { waitUntil: 'networkidle0' });
+      expect(answer?.headers()['content-security-policy']).toContain("img-src 'self'; media-src 'self'; connect-src");
+      expect(filmFiles(urls())).toEqual(['poster.jpg', 'en.vtt']);
+      const text = (await answer?.text()) ?? '';
+      expect(text).toContain('one row of windows after another goes dark');
+      expect(text).toContain('the amount can show that you are watching');
+      const poster = urls().find((url) => url.endsWith('poster.jpg')) ?? '';
+      expect(Buffer.byteLength(text) + (await (await fetch(poster)).arrayBuffer()).byteLength).toBeLessThan(50_000);
+      expect(await playedSeconds(page)).toBeGreaterThan(1);
+      expect(new Set(filmFiles(urls()))).toEqual(new Set(['poster.jpg', 'video.mp4', 'en.vtt']));
+      expect(originsOf(urls())).toEqual(new Set([origin]));
+      const cues = await page.$eval('video', ({ textTracks: [track] }) =>
+        [...(track?.cues ?? [])].map((cue) => (cue as VTTCue).text),
+      );
+      expect(cues).toContain('A new county hospital.');
+      await screenshot(page, 'call-film-playing');
+      const other = await page.goto(`${origin}/c/ended/en`);
+      expect(other?.headers()['content-security-policy']).not.toContain('media-src');
+      expect(await page.$('video')).toBe(null);
     } finally {
       await browser.close();
     }

@@ -18,7 +18,7 @@ const desks = names.map((name, at) => ({
 describe.each(readdirSync(examples))('the example %s', (name) => {
   it('is a campaign that lacks nothing but its reviews', async () => {
     const place = { fingerprint: fingerprint(new Uint8Array(32)), desks };
-    const campaign = await readCampaignFolder(join(examples, name), place);
+    const { campaign } = await readCampaignFolder(join(examples, name), place);
     expect(campaign.name).toBe(name);
     expect(campaign.texts.map(({ state }) => state)).toEqual(campaign.texts.map(() => 'draft'));
     const { problems } = await checkCampaign(campaign, ['en', 'zh-Hans', 'ar'], campaign.firstDay);

@@ -91,7 +91,7 @@ export const callWorkshop: CallWorkshop = {
 function read(draft: CallDraft, { roster }: CallPlace): Campaign {
   const [structure, texts] = foldersOf(draft);
   const fields = texts.map(([language, text]) => [language, new Fields(language, text)] as const);
-  return readCampaign(new Fields('campaign', structure), new Map(fields), roster);
+  return readCampaign(new Fields('campaign', structure), new Map(fields), roster, null);
 }
 
 /** Without the words of questions and options that were taken out: they stay in the draft, should they come back. */
@@ -118,7 +118,8 @@ async function previewPage(campaign: Campaign, language: string, { roster, today
   if (page === undefined || text === undefined) return { kind: 'none' };
   const values = await valuesFor(roster, language, page.list);
   const others = built.campaigns.filter((one) => campaign.texts.some((own) => own.language === one.language));
-  const html = campaignHtml(campaign, text, campaignState(campaign, today), { template: page.html, values, others });
+  const template = { template: page.html, values, others, film: null };
+  const html = campaignHtml(campaign, text, campaignState(campaign, today), template);
   const style = built.assets.find(({ path }) => path.endsWith('.css'));
   const own = campaign.color === null ? '' : campaignStyle(campaign.color);
   return { kind: 'page', html, style: new TextDecoder().decode(style?.bytes) + own };

@@ -20,12 +20,13 @@ export function campaignCheckCommand(context: Context): Command {
 }
 
 async function check(context: Context, folder: string, options: CampaignCheckOptions): Promise<void> {
-  const campaign = await readCampaignFolder(folder, await readPlace(options));
+  const { campaign, film } = await readCampaignFolder(folder, await readPlace(options));
   const { hash, payload, ...found } = await checkCampaign(campaign, await pageLanguages(), todayOf(context));
   const problems = found.problems.map(problemText);
   const languages = campaign.texts.map(({ language }) => language);
   report(context, options, { hash, bytes: payload.length, languages, problems }, [
     `Campaign "${campaign.name}" in ${languages.join(', ')}: ${payload.length} bytes, ${campaign.questions.length} questions.`,
+    ...(film === null ? [] : [`Film: ${film.file.length} bytes, poster, captions and transcript in each language.`]),
     `Hash ${hash}`,
     ...problems.map((problem) => `- ${problem}`),
     ...(problems.length === 0 ? ['Ready to be published.'] : []),

@@ -31,7 +31,7 @@ export function campaignKitCommand(context: Context): Command {
 
 async function make(context: Context, folder: string, options: CampaignKitOptions): Promise<void> {
   const roster = await readPlace(options);
-  const campaign = await readCampaignFolder(folder, roster);
+  const { campaign } = await readCampaignFolder(folder, roster);
   const addresses = roster.servers.flatMap((server) => server.addresses);
   const wanted = options.address ?? kitAddress(roster);
   if (wanted === undefined || !addresses.includes(wanted)) {

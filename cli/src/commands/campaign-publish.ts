@@ -26,7 +26,8 @@ export function campaignPublishCommand(context: Context): Command {
 
 async function publish(context: Context, folder: string, options: CampaignPublishOptions): Promise<void> {
   const before = await readPlace(options);
-  const campaign = await readCampaignFolder(folder, before);
+  const read = await readCampaignFolder(folder, before);
+  const { campaign } = read;
   const today = todayOf(context);
   const { payload, hash, problems } = await checkCampaign(campaign, await pageLanguages(), today);
   const [problem] = problems;
@@ -38,7 +39,7 @@ async function publish(context: Context, folder: string, options: CampaignPublis
   const next = nextRoster(before, { today, validDays: options.validDays });
   const campaigns = await listWith(before.campaigns, campaign.id, payload);
   // Before the roster: a server that takes the roster up finds what it lists.
-  if (options.data !== undefined) await storeCampaign(options.data, campaign, payload);
+  if (options.data !== undefined) await storeCampaign(options.data, read, payload);
   const edited = await finishEdit(context, { ...next, campaigns }, options);
   const paths = campaign.texts.map(({ language }) => `/c/${campaign.name}/${language}`);
   report(context, options, { ...edited, hash, paths }, [...editedLines(edited), `Pages: ${paths.join(' ')}`]);

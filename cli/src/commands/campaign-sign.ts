@@ -29,7 +29,7 @@ export function campaignSignCommand(context: Context): Command {
 /** Whoever signs has read the folder: the draft must mean that text, to the last sign. @throws Failure */
 async function requireListed(folder: string, roster: Roster): Promise<void> {
   const fingerprint = await fingerprintOf(roster.rootPublicKey);
-  const campaign = await readCampaignFolder(folder, { fingerprint, desks: roster.desks });
+  const { campaign } = await readCampaignFolder(folder, { fingerprint, desks: roster.desks });
   const hash = await sha256(encodeCampaign(campaign));
   if (!roster.campaigns.some((listed) => equal(listed.hash, hash) && equal(listed.id, campaign.id))) {
     throw refused('Not signed: the draft lists no campaign of exactly these contents.');

@@ -29,7 +29,7 @@ async function withdraw(context: Context, name: string, options: CampaignWithdra
   const before = await readPlace(options);
   const next = nextRoster(before, { today: todayOf(context), validDays: options.validDays });
   const campaigns = await listWith(before.campaigns, found.id, payload);
-  await storeCampaign(data, withdrawn, payload);
+  await storeCampaign(data, { campaign: withdrawn, film: null }, payload);
   const edited = await finishEdit(context, { ...next, campaigns }, options);
   report(context, options, { ...edited, name }, editedLines(edited));
 }

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import type { Context } from '../terminal/context.ts';
 import { campaignCheckCommand } from './campaign-check.ts';
+import { campaignFilmCommand } from './campaign-film.ts';
 import { campaignKitCommand } from './campaign-kit.ts';
 import { campaignNewCommand } from './campaign-new.ts';
 import { campaignPublishCommand } from './campaign-publish.ts';
@@ -13,6 +14,7 @@ export function campaignCommand(context: Context): Command {
   return new Command('campaign')
     .description('write, check, sign, publish, spread and withdraw public calls')
     .addCommand(campaignNewCommand(context))
+    .addCommand(campaignFilmCommand(context))
     .addCommand(campaignCheckCommand(context))
     .addCommand(campaignPublishCommand(context))
     .addCommand(campaignSignCommand(context))

@@ -113,6 +113,10 @@ describe('postern campaign', () => {
     expect((await page('/c/hospital-contracts/ar')).text).toContain('لم يراجع هذا النص');
     expect((await page('/c/hospital-contracts/fr')).status).toBe(404);
     expect((await page('/c/other/en')).status).toBe(404);
+    // Its film came along, to the last byte.
+    const video = /src="([^"]+\.mp4)"/.exec(english)?.[1] ?? '';
+    const served = Buffer.from(await (await fetch(origin + video)).arrayBuffer());
+    expect(served.equals(readFileSync(join(folder, 'film', 'video.mp4')))).toBe(true);
   });
 
   it('says that a call was withdrawn as soon as the roster does [CAM-4]', async () => {

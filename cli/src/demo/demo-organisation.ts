@@ -96,10 +96,11 @@ export async function makeDemoOrganisation(context: Context, folder: string, por
     offlinePage: await hashOfOfflinePage(),
   };
   const draft = firstRoster(first, { today: todayOf(context), validDays: 30 }, random);
-  const campaign = await readCampaignFolder(exampleFolder, { fingerprint, desks: draft.desks });
+  const example = await readCampaignFolder(exampleFolder, { fingerprint, desks: draft.desks });
+  const { campaign } = example;
   const payload = encodeCampaign(campaign);
   const campaigns = await listWith([], campaign.id, payload);
-  await storeCampaign(data, campaign, payload);
+  await storeCampaign(data, example, payload);
   const { signed, desks } = await openSignedRoster(await sign(context, { ...draft, campaigns }, rootKey));
   const deskOf = ({ keyHash }: RosterDevice): Uint8Array =>
     desks.find(({ devices }) => devices.some((device) => equal(device.keyHash, keyHash)))?.id ?? new Uint8Array(0);

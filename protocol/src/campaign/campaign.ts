@@ -7,7 +7,7 @@ import { Reader } from '../bytes/reader.ts';
 import { requireSorted, sortByKey } from '../bytes/sorted.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { Writer } from '../bytes/writer.ts';
-import { CAMPAIGN_BYTES_MAX, CAMPAIGN_ID_BYTES, DESK_ID_BYTES, FINGERPRINT_BYTES } from '../constants.ts';
+import { CAMPAIGN_BYTES_MAX, CAMPAIGN_ID_BYTES, DESK_ID_BYTES, FINGERPRINT_BYTES, HASH_BYTES } from '../constants.ts';
 import { DocumentError } from '../keys/document-error.ts';
 import type { Roster } from '../keys/roster.ts';
 import { type DocumentHash, documentHash } from '../keys/signed.ts';
@@ -31,6 +31,8 @@ export type Campaign = {
   readonly withdrawn: boolean;
   /** In which page and kit are set; null for the usual one. */
   readonly color: Color | null;
+  /** Of the document of its film: see `openFilm`. Null for none. */
+  readonly film: DocumentHash | null;
   /** Who receives the answers. At least one. */
   readonly desks: readonly DeskId[];
   /** At most 32; none of them has to be answered. */
@@ -65,6 +67,7 @@ export function encodeCampaign(campaign: Campaign): Uint8Array {
     .u32(campaign.lastDay)
     .u8(campaign.withdrawn ? 1 : 0)
     .list8(campaign.color === null ? [] : [campaign.color], (color, w) => w.bytes(Uint8Array.from(color), colorBytes))
+    .list8(campaign.film === null ? [] : [campaign.film], (hash, w) => w.bytes(hash, HASH_BYTES))
     .list8(
       sortByKey(campaign.desks, (desk) => desk),
       (desk, w) => w.bytes(desk, DESK_ID_BYTES),
@@ -99,6 +102,7 @@ export function decodeCampaign(payload: Uint8Array): Campaign {
   const withdrawn = reader.u8();
   requireValue(withdrawn <= 1, 'withdrawn is neither 0 nor 1');
   const [color = null] = reader.list8(1, readColorBytes);
+  const [film = null] = reader.list8(1, (r) => documentHash(r.bytes(HASH_BYTES)));
   const desks = requireSorted(
     reader.list8(255, (r) => deskId(r.bytes(DESK_ID_BYTES))),
     (desk) => desk,
@@ -112,7 +116,7 @@ export function decodeCampaign(payload: Uint8Array): Campaign {
   );
   requireValue(texts.length > 0, 'it has no language');
   reader.end();
-  return { fingerprint, id, name, firstDay, lastDay, withdrawn: withdrawn === 1, color, desks, questions, texts };
+  return { fingerprint, id, name, firstDay, lastDay, withdrawn: withdrawn === 1, color, film, desks, questions, texts };
 }
 
 /**

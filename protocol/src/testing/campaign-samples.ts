@@ -1,7 +1,9 @@
 /** A campaign with every kind of question in three languages, for tests and vectors. */
 
+import { base64urlToBytes } from '../bytes/encode.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { CampaignText } from '../campaign/campaign-text.ts';
+import type { Film } from '../campaign/film.ts';
 import type { Question } from '../campaign/question.ts';
 import type { VerifiedRoster } from '../keys/roster-chain.ts';
 
@@ -41,6 +43,7 @@ export function sampleCampaign({ fingerprint, desks }: VerifiedRoster, day: numb
     lastDay: day + 29,
     withdrawn: false,
     color: [11, 94, 73],
+    film: null,
     desks: desks.slice(0, 1).map(({ id }) => id),
     questions,
     texts: [
@@ -49,4 +52,18 @@ export function sampleCampaign({ fingerprint, desks }: VerifiedRoster, day: numb
       words('zh-Hans', '县医院', 'reviewed'),
     ],
   };
+}
+
+/** Of a file of that many bytes, with the smallest picture there is. @param pieces its hashes */
+export function sampleFilm(
+  languages: readonly string[],
+  bytes = 1,
+  pieces: readonly Uint8Array[] = [new Uint8Array(32)],
+): Film {
+  const poster = base64urlToBytes(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK-kcQAAAABJRU5ErkJggg',
+  );
+  const captions = 'WEBVTT\n\n00:00.000 --> 00:01.500\nWho was paid?';
+  const texts = languages.map((language) => ({ language, captions, transcript: 'A hospital. *Who was paid?*' }));
+  return { bytes, width: 320, height: 180, seconds: 65, pieces, poster, texts };
 }

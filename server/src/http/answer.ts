@@ -78,7 +78,7 @@ function etagOf(bytes: Uint8Array): string {
 }
 
 /** Weak comparison, as RFC 9110 section 13.1.2 has it. */
-function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+export function matches(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch
     .split(',')

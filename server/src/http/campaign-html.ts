@@ -3,6 +3,7 @@
 import type { Campaign, CampaignState } from '@postern/protocol/campaign/campaign';
 import type { CampaignText, Prompt } from '@postern/protocol/campaign/campaign-text';
 import { type Color, colorText, schemeOf } from '@postern/protocol/campaign/color';
+import { type Film, posterType } from '@postern/protocol/campaign/film';
 import { type Block, type Inline, parseMarkdown } from '@postern/protocol/campaign/markdown';
 import type { Question } from '@postern/protocol/campaign/question';
 import { escapeHtml, fillHtml, type Html, html } from './fill-html.ts';
@@ -14,6 +15,24 @@ export interface CampaignPage {
   readonly values: ReadonlyMap<string, string>;
   /** Languages in which this campaign has a page, with their own names. */
   readonly others: readonly { readonly language: string; readonly name: string; readonly direction: string }[];
+  /** With where its files stand, see {@link filmPaths}; null for none. */
+  readonly film: { readonly film: Film; readonly paths: FilmPaths } | null;
+}
+
+export interface FilmPaths {
+  readonly video: string;
+  readonly poster: string;
+  readonly captions: (language: string) => string;
+}
+
+/** @param hash of the film's document, in hex: another film, or other words for it, stands elsewhere */
+export function filmPaths(name: string, hash: string, { poster }: Pick<Film, 'poster'>): FilmPaths {
+  const folder = `/c/${name}/${hash}`;
+  return {
+    video: `${folder}/video.mp4`,
+    poster: `${folder}/poster.${posterType(poster).extension}`,
+    captions: (language) => `${folder}/${language}.vtt`,
+  };
 }
 
 /** What stands in each `{{name}}` of the template, without the parts that do not hold [CAM-4]. The server has verified the campaign; a preview has not. */
@@ -21,7 +40,7 @@ export function campaignHtml(
   campaign: Campaign,
   text: CampaignText,
   state: CampaignState,
-  { template, values, others }: CampaignPage,
+  { template, values, others, film }: CampaignPage,
 ): string {
   const filled: [string, string | Html][] = [
     ['name', campaign.name],
@@ -39,12 +58,14 @@ export function campaignHtml(
     ['after', blocksHtml(text.after)],
     ['questions', questionsHtml(campaign.questions, text.prompts)],
     ['languages', languagesHtml(campaign.name, text.language, others)],
+    ...(film === null ? [] : filmValues(film, text.language)),
   ];
   const holds = new Set<string>([
     state,
     text.state,
     ...(text.prompts.length > 0 ? ['questions'] : []),
     ...(campaign.color === null ? [] : ['color']),
+    ...(film === null ? [] : ['film']),
   ]);
   return fillHtml(keepParts(template, holds), new Map([...values, ...filled]));
 }
@@ -111,6 +132,22 @@ function languagesHtml(name: string, here: string, others: CampaignPage['others'
     return `<li><a href="/c/${name}/${language}" hreflang="${language}" lang="${language}" dir="${other.direction}">${own}</a></li>`;
   });
   return html(`<ul>${items.join('')}</ul>`);
+}
+
+/** But for picture and captions, nothing is fetched before somebody plays it, and nothing from elsewhere [CAM-13]. */
+function filmValues({ film, paths }: NonNullable<CampaignPage['film']>, language: string): [string, string | Html][] {
+  const transcript = film.texts.find((text) => text.language === language)?.transcript ?? '';
+  const video = `<video controls preload="none" poster="${paths.poster}" width="${film.width}" height="${film.height}" aria-labelledby="film">
+<source src="${paths.video}" type="video/mp4">
+<track kind="captions" src="${paths.captions(escapeHtml(language))}" srclang="${escapeHtml(language)}" default>
+</video>`;
+  const [minutes, seconds] = [Math.floor(film.seconds / 60), film.seconds % 60];
+  return [
+    ['film', html(video)],
+    ['filmLength', `${minutes}:${String(seconds).padStart(2, '0')}`],
+    ['filmSize', (Math.ceil(film.bytes / 100_000) / 10).toFixed(1)],
+    ['filmWords', blocksHtml(transcript)],
+  ];
 }
 
 /** Left to right also in Arabic text, which would turn year and day around. */

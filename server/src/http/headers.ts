@@ -46,13 +46,15 @@ const deniedFeatures = [
 /**
  * The policy of an answer, or of a page.
  * @param origins where a page may connect to besides its own: the signed addresses
+ * @param hasFilm whether it may play one that is served beside it
  */
-export function policyHeader(origins: readonly string[] = []): readonly [string, string] {
+export function policyHeader(origins: readonly string[] = [], hasFilm = false): readonly [string, string] {
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
+    ...(hasFilm ? ["media-src 'self'"] : []),
     ["connect-src 'self'", ...origins].join(' '),
     "base-uri 'none'",
     "form-action 'none'",

@@ -2,9 +2,10 @@ import type { VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { encodeCampaign } from '@postern/protocol/campaign/campaign';
 import { documentHash } from '@postern/protocol/keys/signed';
 import { sha256 } from '@postern/protocol/primitives/hash';
-import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
+import { sampleCampaign, sampleFilm } from '@postern/protocol/testing/campaign-samples';
 import { testOrganisation } from '@postern/protocol/testing/organisation';
 import { describe, expect, it } from 'vitest';
+import type { ListedFilm } from '../rules/films.ts';
 import type { StaticFile } from './answer.ts';
 import { Pages } from './pages.ts';
 
@@ -35,10 +36,11 @@ describe('the pages of campaigns', () => {
     const codings = (): unknown[] => paths.map((path) => (pages.find(path) as StaticFile | null)?.codings);
     let looked = 0;
     const fill = async (on: number, found: readonly VerifiedCampaign[]): Promise<unknown[]> => {
-      await pages.fillCampaigns(on, async () => {
+      const campaigns = async () => {
         looked += 1;
         return found;
-      });
+      };
+      await pages.fillCampaigns(on, { campaigns, film: async () => null, piece: async () => null });
       return codings();
     };
     const first = await fill(day, both.slice(0, 1));
@@ -50,6 +52,33 @@ describe('the pages of campaigns', () => {
     await fill(day, []);
     expect([codings()[1] === whole[1], looked]).toEqual([true, 3]);
     expect([(await fill(day + 1, both))[1] === whole[1], looked]).toEqual([false, 4]);
+    await pages.compressed;
+  });
+
+  it('stand without a film that is missing, and are made anew when it has come', async () => {
+    const [call] = both.map((campaign) => ({ ...campaign, film: documentHash(new Uint8Array(32)) }));
+    if (call === undefined) throw new Error('one call');
+    const pages = new Pages(built, undefined);
+    await pages.fill({ ...roster, campaigns: [call] });
+    const title = (): unknown => (pages.find('/c/hospital/en') as StaticFile | null)?.codings;
+    const fill = async (film: ListedFilm | null): Promise<unknown> => {
+      await pages.fillCampaigns(day, {
+        campaigns: async () => [call],
+        film: async () => film,
+        piece: async () => null,
+      });
+      return title();
+    };
+    const without = await fill(null);
+    expect(without).toBeDefined();
+    expect(await fill(null)).toBe(without);
+    const video = `/c/hospital/${'00'.repeat(32)}/video.mp4`;
+    expect(pages.films.findFilm(video)).toBe(null);
+    const document = new Uint8Array(1);
+    const whole = await fill({ document, film: sampleFilm(['ar', 'en', 'zh-Hans']) });
+    expect(whole).not.toBe(without);
+    expect(pages.films.findFilm(video)?.film.bytes).toBe(1);
+    expect(await fill(null)).toBe(whole);
     await pages.compressed;
   });
 });

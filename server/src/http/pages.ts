@@ -2,17 +2,21 @@
 
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { equal } from '@postern/protocol/bytes/equal';
 import { campaignState, type VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { encodeCampaignList } from '@postern/protocol/campaign/campaign-list';
+import { posterType } from '@postern/protocol/campaign/film';
 import { signedOrigins } from '@postern/protocol/keys/addresses';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import type { Day } from '@postern/protocol/time';
 import type { BuiltPages } from '../ports/files.ts';
+import type { CampaignSource, ListedFilm } from '../rules/films.ts';
 import type { Coding, StaticFile } from './answer.ts';
-import { campaignHtml, campaignStyle } from './campaign-html.ts';
+import { type CampaignPage, campaignHtml, campaignStyle, filmPaths } from './campaign-html.ts';
 import { fillHtml, keepSections } from './fill-html.ts';
 import { deskSections, fillPage, mainPart, valuesFor } from './fill-page.ts';
+import type { Films, ShownFilm } from './film-answers.ts';
 import { policyHeader, stillPolicy } from './headers.ts';
 import { onionValues } from './onion-values.ts';
 
@@ -22,6 +26,10 @@ const quicklyFrom = 250_000;
 const quickly = 9;
 const compressGzip = promisify(gzip);
 const compressBrotli = promisify(brotliCompress);
+
+/** By hash in hex. */
+type FilmParts = ReadonlyMap<string, () => Promise<Uint8Array | null>>;
+type Writable<Kind> = Kind extends ReadonlyMap<infer Key, infer Value> ? Map<Key, Value> : never;
 
 /** Notices by name, and the values in their texts. */
 export interface Said {
@@ -42,6 +50,8 @@ export class Pages {
   readonly #assets = new Map<string, StaticFile>();
   #pages: ReadonlyMap<string, StaticFile> = new Map();
   #campaigns: ReadonlyMap<string, StaticFile> = new Map();
+  #films: ReadonlyMap<string, ShownFilm> = new Map();
+  #filmParts: FilmParts = new Map();
   #plain: ReadonlyMap<string, PlainFirst> = new Map();
   #clear: ReadonlyMap<string, StaticFile> = new Map();
   readonly #shownOnion: string | null;
@@ -71,7 +81,7 @@ export class Pages {
   /** `no-roster` for a page that cannot be filled in yet. */
   find(path: string): StaticFile | 'no-roster' | null {
     const file = this.#pages.get(path) ?? this.#campaigns.get(path) ?? this.#assets.get(path);
-    if (file !== undefined) return this.#headers === null ? file : { ...file, headers: this.#headers };
+    if (file !== undefined) return this.#headers === null ? file : { headers: this.#headers, ...file };
     const isPage = path === '/' || this.#built.pages.some(({ language }) => path === `/${language}/`);
     return isPage && this.#filledWith === null && this.#built.pages.length > 0 ? 'no-roster' : null;
   }
@@ -120,45 +130,91 @@ export class Pages {
     return pages;
   }
 
+  readonly films: Films = {
+    findFilm: (path) => this.#films.get(path) ?? null,
+    findFilmPart: async (hash) => (await this.#filmParts.get(hash)?.()) ?? null,
+  };
+
   /**
    * Fills in the pages of campaigns, `/c/<name>/<language>`, and the list of all, unless that was done on this day with
-   * every one that this roster lists. One that is missing may still come: it is looked for again, and pages are made
-   * anew only when it has.
-   * @param find those that the roster lists
+   * every one that this roster lists, and its film. What is missing may still come: it is looked for again, and pages
+   * are made anew only when it has.
    */
-  async fillCampaigns(day: Day, find: (roster: VerifiedRoster) => Promise<readonly VerifiedCampaign[]>): Promise<void> {
+  async fillCampaigns(day: Day, source: CampaignSource): Promise<void> {
     const roster = this.#filledWith;
     const isOfToday = this.#filledOn === day;
     if (roster === null || (isOfToday && this.#isComplete)) return;
-    const campaigns = await find(roster);
+    const campaigns = await source.campaigns(roster);
+    const listed = await Promise.all(campaigns.map((campaign) => source.film(campaign)));
+    const found = listed.filter((film) => film !== null).length;
     const list = encodeCampaignList(campaigns.map(({ payload }) => payload));
     const known = this.#campaigns.get('/campaigns')?.codings.identity;
-    if (isOfToday && known !== undefined && equal(known, list)) return;
+    if (isOfToday && known !== undefined && equal(known, list) && found === this.#films.size) return;
     const pages = new Map([['/campaigns', this.#file('application/octet-stream', list)]]);
-    for (const campaign of campaigns) {
-      const state = campaignState(campaign, day);
-      if (campaign.color !== null) {
-        const style = this.#file('text/css; charset=utf-8', encoder.encode(campaignStyle(campaign.color)));
-        pages.set(`/c/${campaign.name}/color.css`, style);
-      }
-      const has = new Map(campaign.texts.map((text) => [text.language, text]));
-      const others = this.#built.campaigns.filter(({ language }) => has.has(language));
-      for (const { language, list, contentType, html } of others) {
-        const text = has.get(language);
-        if (text === undefined) continue;
-        const values = await valuesFor(roster, language, list);
-        const filled = campaignHtml(campaign, text, state, { template: html, values, others });
-        pages.set(`/c/${campaign.name}/${language}`, this.#file(contentType, encoder.encode(filled)));
-      }
+    const [films, parts] = [new Map<string, ShownFilm>(), new Map() as Writable<FilmParts>];
+    for (const [at, campaign] of campaigns.entries()) {
+      const own = listed[at] ?? null;
+      const film = own === null ? null : this.#addFilm(campaign, own, source, { pages, films, parts });
+      await this.#addCampaign(campaign, { roster, day, film }, pages);
     }
     this.#campaigns = pages;
-    this.#isComplete = campaigns.length >= roster.campaigns.length;
+    this.#films = films;
+    this.#filmParts = parts;
+    const named = campaigns.filter(({ film }) => film !== null).length;
+    this.#isComplete = campaigns.length >= roster.campaigns.length && found === named;
     this.#filledOn = day;
+  }
+
+  async #addCampaign(
+    campaign: VerifiedCampaign,
+    { roster, day, film }: { readonly roster: VerifiedRoster; readonly day: Day; readonly film: CampaignPage['film'] },
+    pages: Map<string, StaticFile>,
+  ): Promise<void> {
+    const state = campaignState(campaign, day);
+    if (campaign.color !== null) {
+      const style = this.#file('text/css; charset=utf-8', encoder.encode(campaignStyle(campaign.color)));
+      pages.set(`/c/${campaign.name}/color.css`, style);
+    }
+    const has = new Map(campaign.texts.map((text) => [text.language, text]));
+    const others = this.#built.campaigns.filter(({ language }) => has.has(language));
+    const headers = film === null ? undefined : [policyHeader(signedOrigins(roster), true)];
+    for (const { language, list, contentType, html } of others) {
+      const text = has.get(language);
+      if (text === undefined) continue;
+      const values = await valuesFor(roster, language, list);
+      const filled = campaignHtml(campaign, text, state, { template: html, values, others, film });
+      const file = this.#file(contentType, encoder.encode(filled));
+      pages.set(`/c/${campaign.name}/${language}`, headers === undefined ? file : { ...file, headers });
+    }
+  }
+
+  #addFilm(
+    campaign: VerifiedCampaign,
+    { film, document }: ListedFilm,
+    { piece }: CampaignSource,
+    into: {
+      readonly pages: Map<string, StaticFile>;
+      readonly films: Map<string, ShownFilm>;
+      readonly parts: Writable<FilmParts>;
+    },
+  ): CampaignPage['film'] {
+    const hash = campaign.film ?? new Uint8Array(0);
+    const paths = filmPaths(campaign.name, bytesToHex(hash), film);
+    const take = (part: Uint8Array): Promise<Uint8Array | null> => piece(campaign, part);
+    into.films.set(paths.video, { film, hash, piece: take });
+    into.pages.set(paths.poster, { type: posterType(film.poster).type, codings: { identity: film.poster } });
+    for (const { language, captions } of film.texts)
+      into.pages.set(paths.captions(language), this.#file('text/vtt; charset=utf-8', encoder.encode(captions)));
+    into.parts.set(bytesToHex(hash), async () => document);
+    for (const part of film.pieces) into.parts.set(bytesToHex(part), () => take(part));
+    return { film, paths };
   }
 
   /** Until they are filled in again: they may be those of an older roster. */
   dropCampaigns(): void {
     this.#campaigns = new Map();
+    this.#films = new Map();
+    this.#filmParts = new Map();
     this.#filledOn = null;
   }
 

@@ -9,6 +9,7 @@ import type { Counters } from '../rules/counters.ts';
 import type { PostAnswer, Service } from '../rules/service.ts';
 import { type Answer, documentAnswer, type StaticFile, staticAnswer } from './answer.ts';
 import { chunkAnswers } from './chunk-answers.ts';
+import { type Films, filmRoute } from './film-answers.ts';
 import type { Handler, Incoming } from './listener.ts';
 import { Refusal } from './refusal.ts';
 
@@ -17,11 +18,12 @@ export interface RouteParts {
   readonly chunks: ChunkDesk;
   /** A page, script, style or words by path; null if there is none. */
   readonly page: (path: string) => StaticFile | 'no-roster' | null;
+  readonly films: Films;
   readonly counters: Counters;
   /** Posts at the same time. */
   readonly postsMax: number;
   readonly devicePostsMax: number;
-  /** Chunks at the same time, counted apart. */
+  /** Chunks at the same time, counted apart; and as many films. */
   readonly chunksMax: number;
   readonly clock: Clock;
 }
@@ -39,6 +41,7 @@ const numberForm = /^(0|[1-9][0-9]{0,9})$/;
 export function routes(parts: RouteParts): Handler {
   const { service, counters } = parts;
   const chunk = chunkAnswers(parts.chunks, parts.chunksMax);
+  const film = filmRoute(parts.films, parts.chunksMax, counters);
   const posts: Readonly<Record<string, Post>> = {
     '/request': {
       running: 0,
@@ -63,7 +66,7 @@ export function routes(parts: RouteParts): Handler {
       return passing(() => run(() => incoming.body(bytesMax)));
     }
     const post = Object.hasOwn(posts, target) ? posts[target] : undefined;
-    if (post === undefined) return readAnswer(incoming);
+    if (post === undefined) return (await passing(() => film(incoming))) ?? readAnswer(incoming);
     if (method !== 'POST') throw new Refusal('method', 'POST');
     if (post.running >= post.max) throw new Refusal('busy');
     post.running += 1;
@@ -118,7 +121,7 @@ export function routes(parts: RouteParts): Handler {
   }
 }
 
-async function passing(answer: () => Promise<Answer>): Promise<Answer> {
+async function passing<Done>(answer: () => Promise<Done>): Promise<Done> {
   try {
     return await answer();
   } catch (error) {

@@ -1,8 +1,8 @@
 /** A mirror's copy of what the organisation's server gives to everybody, verified as a client would before any of it is served (http 5). */
 
 import type { Fingerprint } from '@postern/protocol/bytes/brand';
+import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { equal } from '@postern/protocol/bytes/equal';
-import type { VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { openCampaignList } from '@postern/protocol/campaign/campaign-list';
 import { INDEX_AGE_SECONDS_MAX } from '@postern/protocol/constants';
 import type { VerifiedBundle } from '@postern/protocol/keys/bundle';
@@ -14,6 +14,7 @@ import { MessageError } from '@postern/protocol/messages/message-error';
 import type { ReplyIndex } from '@postern/protocol/messages/reply-index';
 import { dayOf, epochStart } from '@postern/protocol/time';
 import type { Upstream } from '../ports/upstream.ts';
+import { type CampaignSource, openListedFilm } from '../rules/films.ts';
 import { openRosterOfAnyDay } from '../rules/rosters.ts';
 import { rostersMissedMax, takeEarlierRosters } from './earlier-rosters.ts';
 
@@ -142,12 +143,21 @@ async function takePack(upstream: Upstream, roster: VerifiedRoster, day: number)
 }
 
 /**
- * The campaigns that the server has and this roster lists; others in its list are left out [CAM-1].
- * @throws UpstreamError; WireError; whatever the network gives
+ * The campaigns that the server has and this roster lists; others in its list are left out [CAM-1]. Their films are taken
+ * when somebody plays them, piece by piece. Rejects with UpstreamError, WireError, or whatever the network gives.
  */
-export async function takeCampaigns(upstream: Upstream, roster: VerifiedRoster): Promise<VerifiedCampaign[]> {
-  if (roster.campaigns.length === 0) return [];
-  return openCampaignList(await fetchDocument(upstream, '/campaigns'), roster);
+export function campaignsOf(upstream: Upstream): CampaignSource {
+  const part = (hash: Uint8Array): Promise<Uint8Array> => fetchDocument(upstream, `/film/${bytesToHex(hash)}`);
+  return {
+    campaigns: async (roster) =>
+      roster.campaigns.length === 0 ? [] : openCampaignList(await fetchDocument(upstream, '/campaigns'), roster),
+    film: async (campaign) => {
+      // Its words stand without it.
+      const document = campaign.film && (await part(campaign.film).catch(() => null));
+      return document && openListedFilm(document, campaign);
+    },
+    piece: (_campaign, hash) => part(hash),
+  };
 }
 
 async function fetchDocument(upstream: Upstream, path: string): Promise<Uint8Array> {

@@ -2,6 +2,7 @@
 
 import { CHUNK_BYTES, CHUNK_POST_BYTES, HASH_BYTES, REQUEST_BYTES, RESPONSE_BYTES } from '@postern/protocol/constants';
 import { type Answer, documentAnswer, type StaticFile, staticAnswer } from '../http/answer.ts';
+import { filmAnswers, type ShownFilm } from '../http/film-answers.ts';
 import type { Handler, Incoming } from '../http/listener.ts';
 import type { ProblemName } from '../http/problem.ts';
 import { Refusal } from '../http/refusal.ts';
@@ -14,6 +15,7 @@ export interface MirrorRouteParts {
   /** Null while there is none that a client would take. */
   readonly copy: () => Copy | null;
   readonly page: (path: string) => StaticFile | 'no-roster' | null;
+  readonly film: (path: string) => ShownFilm | null;
   /** The server says that its keys are newer than the copy's bundle. */
   readonly outdated: () => void;
   readonly counters: Counters;
@@ -50,8 +52,11 @@ const laneForm = /^\/index\/(0|[1-9][0-9]{0,2})$/;
 
 export function mirrorRoutes(parts: MirrorRouteParts): Handler {
   const open = { posts: 0, chunks: 0 };
+  const answerFilm = filmAnswers(parts.chunksMax);
   return async (incoming) => {
     const { method, target } = incoming;
+    const film = parts.film(target);
+    if (film !== null) return play(film, incoming);
     if (!isRelayed(target)) return read(incoming);
     if (method !== 'POST') throw new Refusal('method', 'POST');
     const kind = target === '/request' ? 'posts' : 'chunks';
@@ -63,6 +68,17 @@ export function mirrorRoutes(parts: MirrorRouteParts): Handler {
       open[kind] -= 1;
     }
   };
+
+  /** What its server gives of it is verified before it is sent [MIR-6]. */
+  async function play(film: ShownFilm, incoming: Incoming): Promise<Answer> {
+    if (parts.copy() === null) throw new Refusal('stale');
+    parts.counters.add('films');
+    try {
+      return await answerFilm(film, incoming);
+    } catch (error) {
+      throw error instanceof Refusal ? error : new Refusal('unreachable');
+    }
+  }
 
   async function relay(path: RelayedPath, { body }: Incoming): Promise<Answer> {
     const { bytes, answerBytes, type } = relayed[path];

@@ -13,6 +13,7 @@ import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
 import { dayOf } from '@postern/protocol/time';
 import { afterAll, afterEach, expect, it } from 'vitest';
 import type { Upstream, UpstreamAnswer } from '../ports/upstream.ts';
+import { listFilm } from '../testing/listed-film.ts';
 import { daySeconds, filler, makeWorld, nextEpoch, seal, type World } from '../testing/world.ts';
 import { type MirrorState, type RunningMirror, startMirror } from './start-mirror.ts';
 
@@ -276,6 +277,35 @@ it('[MIR-1] serves the campaigns that its roster lists and no others, and asks a
   list = encodeCampaignList([forged, listed]);
   await mirror.tick();
   expect((await read(mirror.origin, '/campaigns')).body.equals(encodeCampaignList([listed]))).toBe(true);
+});
+
+it('[MIR-6] carries the film of a call, and of what the server gives for its pieces nothing that the call does not name', async () => {
+  const made = await open();
+  const { mirror, asked } = made;
+  const film = await listFilm(made.world, dayOf(made.world.clock.now()));
+  await mirror.tick();
+  expect(mirror.state()).toEqual({ kind: 'fresh' });
+  // Nothing of it is taken before somebody plays it.
+  const parts = film.pieces.map((hash) => `/film/${Buffer.from(hash).toString('hex')}`);
+  expect(asked.filter((path) => parts.includes(path))).toEqual([]);
+  expect((await read(mirror.origin, film.path)).body.equals(film.file)).toBe(true);
+  const part = await fetch(mirror.origin + film.path, { headers: { range: 'bytes=262100-262200' } });
+  expect(Buffer.from(await part.arrayBuffer()).equals(film.file.subarray(262_100, 262_201))).toBe(true);
+  expect((await read(mirror.origin, film.poster)).status).toBe(200);
+  made.change = (path, answer) => (path === parts[0] ? flipped(answer) : answer);
+  expect(await typeAt(mirror.origin, film.path)).toBe('unreachable');
+  made.change = (path, answer) => (path === parts[1] ? flipped(answer) : answer);
+  await expect(read(mirror.origin, film.path)).rejects.toThrow();
+  // Its document too: then the call stands without it, and with it as soon as the true one comes.
+  const fresh = await second(made, (path, answer) =>
+    path === `/film/${Buffer.from(film.campaign.film).toString('hex')}` ? flipped(answer) : answer,
+  );
+  try {
+    expect((await read(fresh.origin, '/campaigns')).status).toBe(200);
+    expect((await read(fresh.origin, film.path)).status).toBe(404);
+  } finally {
+    await fresh.stop();
+  }
 });
 
 it('[MIR-3] serves nothing any more when the server was away until a client would refuse the index', async () => {

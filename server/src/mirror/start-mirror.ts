@@ -12,7 +12,7 @@ import type { Clock, Timer } from '../ports/clock.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import { Counters } from '../rules/counters.ts';
 import { keepTicking } from '../rules/ticking.ts';
-import { type Copy, isFresh, renewCopy, takeCampaigns } from './mirror-copy.ts';
+import { type Copy, campaignsOf, isFresh, renewCopy } from './mirror-copy.ts';
 import { mirrorRoutes } from './mirror-routes.ts';
 
 /** `unreachable`: no answer, or none with documents. `refused`: what came does not hold, by the code of the error. */
@@ -65,6 +65,7 @@ export async function startMirror(options: MirrorOptions): Promise<RunningMirror
     upstream,
     copy: () => keeper.usable(),
     page: (path) => pages.find(path),
+    film: pages.films.findFilm,
     outdated: () => void keeper.look(),
     counters,
     ...limits,
@@ -146,7 +147,7 @@ class Keeper {
   /** Without their list everything else is served; it is asked for again at the next look. */
   async #fillCampaigns(today: number): Promise<void> {
     try {
-      await this.#pages.fillCampaigns(today, (roster) => takeCampaigns(this.#options.upstream, roster));
+      await this.#pages.fillCampaigns(today, campaignsOf(this.#options.upstream));
     } catch {
       this.#counters.add('refused');
       this.#pages.dropCampaigns();

@@ -11,7 +11,7 @@ import type { DocumentRow, Storage } from '../ports/storage.ts';
 const campaignDocuments = 'campaign';
 
 /** Who comes by an old poster is told for this long that the call has ended. */
-const keptDays = 366;
+export const keptDays = 366;
 
 /** A withdrawn campaign is shown as such for as long as it would have run, and the roster lists it. */
 export function campaignRow({ lastDay }: Pick<Campaign, 'lastDay'>, payload: Uint8Array): DocumentRow {

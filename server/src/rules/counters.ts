@@ -3,6 +3,7 @@
 export const counterNames = [
   'pages',
   'documents',
+  'films',
   'requests',
   'fillers',
   'envelopes',

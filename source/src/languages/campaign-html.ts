@@ -7,7 +7,8 @@ import { foldedLinks, wordsAttributes } from './page-html.ts';
 /**
  * What the server fills in beside `placeholders`: name, title, summary, firstDay, lastDay as text; body, who, wanted, safe1 to
  * safe3, never, after, questions, languages as markup that it has made of escaped text. Of the parts between
- * `<!--if name-->` and `<!--end-->` it keeps those that hold: one of the states, `draft`, `questions`, `color` (then it serves `/c/<name>/color.css`).
+ * `<!--if name-->` and `<!--end-->` it keeps those that hold: one of the states, `draft`, `questions`, `film` (filmLength and filmSize as text, film and filmWords as markup),
+ * `color` (then it serves `/c/<name>/color.css`).
  */
 export function campaignHtml(language: Language, assets: { readonly style: string; readonly icon: string }): string {
   const say = (key: StaticKey): string => escapeHtml(language.texts[key]).replaceAll(/\{(\w+)\}/g, '{{$1}}');
@@ -45,6 +46,18 @@ ${when('ended', `<p class="when closed">${say('campaign.ended')}</p>`)}
 ${when('withdrawn', `<p class="when closed">${say('campaign.withdrawn')}</p>`)}
 ${when('draft', `<p class="closed">${say('campaign.draft')}</p>`)}
 </header>
+${when(
+  'film',
+  `<section class="prose film">
+<h2 id="film">${say('campaign.film')}</h2>
+{{film}}
+<p>${say('campaign.filmText')}</p>
+<details>
+<summary>${say('campaign.filmWords')}</summary>
+{{filmWords}}
+</details>
+</section>`,
+)}
 <section class="prose">
 {{body}}
 </section>

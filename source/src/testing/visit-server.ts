@@ -3,13 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
-import type { VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { openRequest, sealResponse } from '@postern/protocol/http/anonymous-request';
 import { encodeKeyConfig } from '@postern/protocol/http/ohttp';
 import { entropyFromWords } from '@postern/protocol/keys/passphrase';
 import { replyKeysOf } from '@postern/protocol/keys/reply-links';
 import { deviceIdOf, type Roster } from '@postern/protocol/keys/roster';
-import { signRoster, type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
+import { signRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
 import { keyHashOf } from '@postern/protocol/keys/signed';
 import { conversationKey, importPhrase, rootOf } from '@postern/protocol/keys/source-keys';
 import type { WordList } from '@postern/protocol/keys/word-lists';
@@ -25,6 +24,7 @@ import type { StaticFile } from '@postern/server/http/answer';
 import { headersFor } from '@postern/server/http/headers';
 import { Pages } from '@postern/server/http/pages';
 import type { BuiltPages } from '@postern/server/ports/files';
+import type { CampaignSource } from '@postern/server/rules/films';
 import type { Answered } from '../http.ts';
 
 /** What the server does with the requests that follow. */
@@ -65,18 +65,20 @@ const dist = join(import.meta.dirname, '..', '..', 'dist');
 /** What is served beside the pages of the build. */
 type More = {
   readonly pages?: (built: BuiltPages) => BuiltPages;
-  readonly campaigns?: (roster: VerifiedRoster) => Promise<readonly VerifiedCampaign[]>;
+  readonly campaigns?: CampaignSource;
   /** The first pages of the mode without scripts, without what comes after. */
   readonly hasForms?: boolean;
   /** The onion address of the clear-web pages, which are served below `/clear`. */
   readonly shownOnion?: string | undefined;
 };
 
+const none: CampaignSource = { campaigns: async () => [], film: async () => null, piece: async () => null };
+
 /** The same over HTTP with the real pages and headers. @param now unix seconds, as the browser's clock has it */
 export async function visitServer(
   now: () => number,
   fields: Partial<Roster> = {},
-  { pages: changed = (built) => built, campaigns = async () => [], hasForms = false, shownOnion }: More = {},
+  { pages: changed = (built) => built, campaigns = none, hasForms = false, shownOnion }: More = {},
 ): Promise<VisitServer> {
   const { answers, verified } = await makeAnswers(now, fields);
   const pages = new Pages(changed(await readBuiltPages(dist)), 'zh-Hans', hasForms, shownOnion);

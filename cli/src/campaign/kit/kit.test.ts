@@ -28,7 +28,7 @@ beforeAll(async () => {
   const own = fingerprint(new Uint8Array(32).fill(7));
   const desk = { id: new Uint8Array(8).fill(1), names: [{ language: 'en', name: 'Investigations', description: '' }] };
   const desks = [{ ...desk, devices: [], paused: false }] as never;
-  campaign = await readCampaignFolder(example, { fingerprint: own, desks });
+  ({ campaign } = await readCampaignFolder(example, { fingerprint: own, desks }));
   const names = [
     { language: 'en', name: 'The Example Gazette' },
     { language: 'zh-Hans', name: '样例日报' },

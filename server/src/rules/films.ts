@@ -1,0 +1,95 @@
+/** Films of campaigns as a server keeps them: the document that the campaign names, and its pieces, each under its hash (protocol 2.7). */
+
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { equal } from '@postern/protocol/bytes/equal';
+import { WireError } from '@postern/protocol/bytes/wire-error';
+import type { Campaign, VerifiedCampaign } from '@postern/protocol/campaign/campaign';
+import { type Film, filmPieces, openFilm } from '@postern/protocol/campaign/film';
+import { FILM_PIECE_BYTES } from '@postern/protocol/constants';
+import { DocumentError } from '@postern/protocol/keys/document-error';
+import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
+import { sha256Native } from '@postern/protocol/primitives/hmac-native';
+import type { DocumentRow, Storage } from '../ports/storage.ts';
+import { keptDays, listedCampaigns } from './campaigns.ts';
+
+/** By campaign and hash: two campaigns with the same film may end on different days. */
+const filmDocuments = 'film';
+const keyOf = ({ id }: Pick<Campaign, 'id'>, hash: Uint8Array): string => `${bytesToHex(id)} ${bytesToHex(hash)}`;
+
+/** A film that is listed, with what answers for it. */
+export interface ListedFilm {
+  readonly film: Film;
+  /** Its document, which other servers verify anew. */
+  readonly document: Uint8Array;
+}
+
+/** Where the campaigns of a roster come from, and their films. Rejects with whatever keeps them from being read. */
+export interface CampaignSource {
+  readonly campaigns: (roster: VerifiedRoster) => Promise<readonly VerifiedCampaign[]>;
+  /** @returns null for one whose film is not there, or is none */
+  readonly film: (campaign: VerifiedCampaign) => Promise<ListedFilm | null>;
+  /** By its hash; not verified yet. @returns null for one that is not there */
+  readonly piece: (campaign: VerifiedCampaign, hash: Uint8Array) => Promise<Uint8Array | null>;
+}
+
+/** @param document of the film that the campaign names @param file the MP4 */
+export function filmRows(
+  campaign: Pick<Campaign, 'id' | 'lastDay'>,
+  { document, file }: { readonly document: Uint8Array; readonly file: Uint8Array },
+): DocumentRow[] {
+  return [...filmPieces(file), document].map((bytes) => ({
+    kind: filmDocuments,
+    key: keyOf(campaign, sha256Native(bytes)),
+    lastDay: campaign.lastDay + keptDays,
+    bytes,
+  }));
+}
+
+/** Those of a server's own storage. */
+export function campaignsIn(storage: Pick<Storage, 'document' | 'documents'>): CampaignSource {
+  return {
+    campaigns: (roster) => listedCampaigns(storage, roster),
+    film: async (campaign) => {
+      const document = campaign.film && (await storage.document(filmDocuments, keyOf(campaign, campaign.film)));
+      return document && openListedFilm(document, campaign);
+    },
+    piece: (campaign, hash) => storage.document(filmDocuments, keyOf(campaign, hash)),
+  };
+}
+
+/** @returns null for what is not the film of this campaign [CAM-10] */
+export async function openListedFilm(document: Uint8Array, campaign: VerifiedCampaign): Promise<ListedFilm | null> {
+  try {
+    return { document, film: await openFilm(document, campaign) };
+  } catch (error) {
+    if (error instanceof WireError || error instanceof DocumentError) return null;
+    throw error;
+  }
+}
+
+/** Of the whole file, in bytes, the last one included. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * A part of a film, piece by piece, each verified before any of it is given [CAM-11]. Whoever takes them may overwrite them.
+ * @throws Error for a piece that is not there, or not what the film names
+ */
+export async function* spanOf(
+  film: Pick<Film, 'bytes' | 'pieces'>,
+  { from, to }: Span,
+  piece: (hash: Uint8Array) => Promise<Uint8Array | null>,
+): AsyncGenerator<Uint8Array> {
+  for (let at = Math.floor(from / FILM_PIECE_BYTES); at * FILM_PIECE_BYTES <= to; at++) {
+    const begin = at * FILM_PIECE_BYTES;
+    const hash = film.pieces[at] ?? new Uint8Array(0);
+    const bytes = await piece(hash);
+    const length = Math.min(FILM_PIECE_BYTES, film.bytes - begin);
+    if (bytes === null || bytes.length !== length || !equal(sha256Native(bytes), hash)) {
+      throw new Error('read a film: a piece is missing or another one');
+    }
+    yield bytes.slice(Math.max(0, from - begin), to + 1 - begin);
+  }
+}
