@@ -27,6 +27,8 @@ function viewerPlugin(): Plugin {
         .replaceAll('import.meta', '({ url: "file:///" })')
         .replaceAll('window.dispatchEvent', 'self.dispatchEvent');
       this.emitFile({ type: 'asset', fileName: 'viewer/document-worker.js', source });
+      const examiner = await bundle(join(viewer, 'examine-worker.ts'), 'iife');
+      this.emitFile({ type: 'asset', fileName: 'viewer/examine-worker.js', source: examiner });
       const library = dirname(createRequire(import.meta.url).resolve('mupdf'));
       const wasm = readFileSync(join(library, 'mupdf-wasm.wasm'));
       this.emitFile({ type: 'asset', fileName: 'viewer/mupdf.wasm', source: wasm });

@@ -80,11 +80,9 @@ export class Attaching {
   async #examine(pending: Pending): Promise<Pick<FileReview, 'state' | 'found' | 'left'>> {
     const { file } = pending;
     if (file.size > inspectedBytesMax) return { state: 'large', found: [], left: [] };
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const { state, found, left, cleaned } = await examineBehindGlass(bytes, true, this.#ended.signal);
+    const { state, found, left, cleaned } = await examineBehindGlass(file.stream(), true, this.#ended.signal);
     // Today in place of the file's own time.
-    if (cleaned !== null)
-      pending.cleaned = new File([cleaned as Uint8Array<ArrayBuffer>], file.name, { type: file.type });
+    if (cleaned !== null) pending.cleaned = new File([cleaned], file.name, { type: file.type });
     return { state, found, left };
   }
 

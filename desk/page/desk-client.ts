@@ -70,7 +70,12 @@ export class DeskClient {
 
   /** The content of a file that is here. @throws CallFailed */
   async readFile(place: FilePlace): Promise<ArrayBuffer> {
-    return (await this.#post('file-read', place, AbortSignal.timeout(60_000))).arrayBuffer();
+    return (await this.#readFile(place)).arrayBuffer();
+  }
+
+  /** The same, as it comes. @throws CallFailed */
+  async readPieces(place: FilePlace): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    return (await this.#readFile(place)).body ?? new Blob().stream();
   }
 
   /** Resolves when the stream ends. @throws CallFailed */
@@ -97,6 +102,10 @@ export class DeskClient {
     } finally {
       window.clearTimeout(timer);
     }
+  }
+
+  #readFile(place: FilePlace): Promise<Response> {
+    return this.#post('file-read', place, AbortSignal.timeout(60_000));
   }
 
   #post(name: CallName, given: object, signal: AbortSignal): Promise<Response> {

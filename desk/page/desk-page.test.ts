@@ -5,26 +5,29 @@ import { DeskPage } from './desk-page.ts';
 
 it('says nothing of a file that was looked into before the desk was locked', async () => {
   let tell: (change: Change) => void = () => undefined;
-  let read: (content: ArrayBuffer) => void = () => undefined;
+  let read: (content: ReadableStream) => void = () => undefined;
   const client = {
     start: () => Promise.resolve(),
     changes: (take: typeof tell) => {
       tell = take;
       return new Promise(() => undefined);
     },
-    readFile: () =>
-      new Promise<ArrayBuffer>((resolve) => {
+    readPieces: () =>
+      new Promise<ReadableStream>((resolve) => {
         read = resolve;
       }),
   };
   const page = new DeskPage(client as unknown as DeskClient);
   void page.run('');
-  await vi.waitFor(() => tell({ kind: 'phase', phase: 'open', idleMinutes: 10 }));
+  await vi.waitFor(() => {
+    tell({ kind: 'phase', phase: 'open', idleMinutes: 10 });
+    expect(page.state.value.phase).toBe('open');
+  });
   const place = { id: '', message: '', at: 0 };
   const examined = page.examine('kept', { place, name: 'photo.jpg', bytes: 1 });
   expect(page.state.value.traces.get('kept')).toBe('looking');
   for (const phase of ['locked', 'open'] as const) tell({ kind: 'phase', phase, idleMinutes: 10 });
-  read(new ArrayBuffer(1));
+  read(new ReadableStream());
   await examined;
   expect(page.state.value.phase).toBe('open');
   expect(page.state.value.traces.size).toBe(0);

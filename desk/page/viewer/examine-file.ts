@@ -1,22 +1,33 @@
 /** Looks into a file behind glass: what it gives away, and a cleaned copy if that is wanted. */
 
-import { type Examined, unexamined } from '@postern/protocol/metadata/examine';
+import { type ExaminedState, unexamined } from '@postern/protocol/metadata/examine';
 import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
 import type { DeskClient } from '../desk-client.ts';
 import type { ViewedFile } from '../model.ts';
 import { Glass } from './glass.ts';
+import { loadPart } from './load-file.ts';
+import type { ExaminedFile } from './viewer-messages.ts';
 
-/** `broken` too where the frame fell silent. */
+/** `broken` too where the frame fell silent. @throws what the stream throws, the signal's reason, or the browser's own error without the process */
 export async function examineBehindGlass(
-  bytes: Uint8Array,
+  content: ReadableStream<Uint8Array<ArrayBuffer>>,
   isCleaned: boolean,
   signal: AbortSignal,
-): Promise<Examined> {
+): Promise<ExaminedFile> {
   const glass = await Glass.open(signal);
   try {
-    const answer = await glass.ask({ kind: 'examine', bytes, isCleaned });
-    if (answer.kind === 'examined') return answer;
-    return unexamined('broken');
+    const worker = await (await loadPart('examine-worker.js')).text();
+    // In pieces as they are read: in one, a large file would hold the page up.
+    const reader = content.getReader();
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      signal.throwIfAborted();
+      glass.say({ kind: 'piece', bytes: piece.value });
+    }
+    const answer = await glass.ask({ kind: 'examine', worker, isCleaned });
+    if (answer.kind !== 'examined') return unseen('broken');
+    // What can be read is the browser's, and stays when the frame goes.
+    await answer.cleaned?.slice(-1).arrayBuffer();
+    return answer;
   } finally {
     glass.close();
   }
@@ -27,13 +38,17 @@ export async function examineKept(
   client: DeskClient,
   { place, bytes }: ViewedFile,
   signal: AbortSignal,
-): Promise<Examined> {
-  if (bytes > inspectedBytesMax) return unexamined('large');
+): Promise<ExaminedFile> {
+  if (bytes > inspectedBytesMax) return unseen('large');
   try {
-    const content = new Uint8Array(await client.readFile(place));
+    const content = await client.readPieces(place);
     signal.throwIfAborted();
     return await examineBehindGlass(content, false, signal);
   } catch {
-    return unexamined('broken');
+    return unseen('broken');
   }
+}
+
+function unseen(state: ExaminedState): ExaminedFile {
+  return { ...unexamined(state), cleaned: null };
 }

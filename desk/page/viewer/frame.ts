@@ -1,19 +1,20 @@
 /** Shows one file inside a sandboxed frame without origin and network; whatever runs here reaches nothing. */
 
-import { examine } from '@postern/protocol/metadata/examine';
-import { cleanMetadata, detectFormat, inspectMetadata } from '@postern/protocol/metadata/inspect';
+import { detectFormat } from '@postern/protocol/metadata/inspect';
 import { MetadataError } from '@postern/protocol/metadata/report';
 import { zipEntries } from '@postern/protocol/metadata/zip-file';
 import type { DrawPage, OpenDocument, WorkerAnswer } from './document-worker.ts';
+import type { ExamineWork } from './examine-worker.ts';
 import { readCode } from './picture-code.ts';
 import { isGif, picturePixels } from './picture-size.ts';
 import type {
   DrawnMessage,
+  ExaminedFile,
   ExamineFile,
   FrameMessage,
+  PageMessage,
   ReadCode,
   ShowFile,
-  TurnPage,
   ViewProblem,
 } from './viewer-messages.ts';
 
@@ -26,21 +27,27 @@ const documentMs = 20_000;
 
 let worker: Worker | null = null;
 let purpose: ShowFile['kind'] = 'show';
+/** Of a file that is looked into. */
+const pieces: Uint8Array<ArrayBuffer>[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-addEventListener('message', ({ data, source }: MessageEvent<ShowFile | ExamineFile | TurnPage | ReadCode>) => {
+addEventListener('message', ({ data, source }: MessageEvent<PageMessage | ReadCode>) => {
   if (source !== parent) return;
   if (data.kind === 'code') void readCode(data.bytes).then((text) => tell({ kind: 'code', text }));
   else if (data.kind === 'page') ask({ kind: 'draw', page: data.page });
-  else if (data.kind === 'examine') lookInto(data).catch(() => fail('damaged'));
+  else if (data.kind === 'piece') pieces.push(data.bytes);
+  else if (data.kind === 'examine') lookInto(data);
   else show(data).catch(() => fail('damaged'));
 });
 tell({ kind: 'ready' });
 
-async function lookInto({ bytes, isCleaned }: ExamineFile): Promise<void> {
-  const clean = isCleaned ? cleanMetadata : () => Promise.reject(new Error('clean a file: nobody asked'));
-  const examined = await examine({ inspectMetadata, cleanMetadata: clean }, bytes);
-  tell({ kind: 'examined', ...examined });
+function lookInto({ isCleaned, worker: code }: ExamineFile): void {
+  worker = startWorker(code, (examined: ExaminedFile) => tell({ kind: 'examined', ...examined }));
+  const given = pieces.splice(0);
+  worker.postMessage(
+    { pieces: given, isCleaned } satisfies ExamineWork,
+    given.map(({ buffer }) => buffer),
+  );
 }
 
 async function show(file: ShowFile): Promise<void> {
@@ -143,16 +150,21 @@ function showArchive(bytes: Uint8Array): void {
 }
 
 function openDocument({ bytes, worker: code, wasm }: ShowFile, ending: string): void {
-  worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
-  worker.addEventListener('message', ({ data }: MessageEvent<WorkerAnswer>) => takeAnswer(data));
-  worker.addEventListener('error', () => fail('damaged'));
-  ask({ kind: 'open', bytes, ending, wasm });
+  worker = startWorker(code, takeAnswer);
+  ask({ kind: 'open', bytes, ending, wasm }, [bytes.buffer, wasm]);
 }
 
-function ask(asked: OpenDocument | DrawPage): void {
+function startWorker<Answer>(code: string, take: (answer: Answer) => void): Worker {
+  const started = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
+  started.addEventListener('message', ({ data }: MessageEvent<Answer>) => take(data));
+  started.addEventListener('error', () => fail('damaged'));
+  return started;
+}
+
+function ask(asked: OpenDocument | DrawPage, given: readonly Transferable[] = []): void {
   clearTimeout(timer);
   timer = setTimeout(() => fail('too-slow'), documentMs);
-  worker?.postMessage(asked);
+  worker?.postMessage(asked, [...given]);
 }
 
 function takeAnswer(answer: WorkerAnswer): void {

@@ -1,12 +1,6 @@
 /** A frame that nobody sees, in which files of strangers are drawn: one message in, one checked message back. */
 
-import {
-  type ExamineFile,
-  type FrameMessage,
-  readFrameMessage,
-  type ShowFile,
-  type TurnPage,
-} from './viewer-messages.ts';
+import { buffersOf, type FrameMessage, type PageMessage, readFrameMessage } from './viewer-messages.ts';
 
 /** A frame that says nothing for so long is not waited for; it ends by itself a worker that is too slow. */
 const patienceMs = 30_000;
@@ -31,9 +25,14 @@ export class Glass {
     return glass;
   }
 
-  ask(message: ShowFile | ExamineFile | TurnPage): Promise<FrameMessage> {
+  /** To be answered by nothing. */
+  say(message: PageMessage): void {
+    this.#frame.contentWindow?.postMessage(message, '*', buffersOf(message));
+  }
+
+  ask(message: PageMessage): Promise<FrameMessage> {
     const next = this.#next();
-    this.#frame.contentWindow?.postMessage(message, '*');
+    this.say(message);
     return next;
   }
 

@@ -11,12 +11,16 @@ export async function loadFile(
   { place, name, bytes: length }: ViewedFile,
 ): Promise<ShowFile | null> {
   if (length > readBytesMax) return null;
-  const load = (path: string): Promise<Response> => fetch(path, { cache: 'no-store', credentials: 'omit' });
   const [bytes, worker, wasm] = await Promise.all([
     client.readFile(place).then((content) => new Uint8Array(content)),
-    load('/viewer/document-worker.js').then((answer) => answer.text()),
-    load('/viewer/mupdf.wasm').then((answer) => answer.arrayBuffer()),
+    loadPart('document-worker.js').then((answer) => answer.text()),
+    loadPart('mupdf.wasm').then((answer) => answer.arrayBuffer()),
   ]);
   const scheme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
   return { kind: 'show', bytes, name, worker, wasm, scheme };
+}
+
+/** What the frame has no way to load itself. */
+export function loadPart(name: string): Promise<Response> {
+  return fetch(`/viewer/${name}`, { cache: 'no-store', credentials: 'omit' });
 }

@@ -25,6 +25,15 @@ describe('messages of the frame', () => {
     expect(readFrameMessage({ ...drawn, ...changes })).toBeNull();
   });
 
+  it('hand a cleaned copy over as what the frame cannot change, and none that is too large', () => {
+    const examined = { kind: 'examined', state: 'cleanable', found: [], left: [], cleaned: new Blob(['clean']) };
+    expect(readFrameMessage(examined)).toEqual(examined);
+    const large = Object.defineProperty(new Blob(), 'size', { value: 128 * 1024 * 1024 + 1 });
+    for (const cleaned of [new Uint8Array(5), 'clean', undefined, large]) {
+      expect(readFrameMessage({ ...examined, cleaned })).toBeNull();
+    }
+  });
+
   it.each([null, 'shown', {}, { kind: 'failed', problem: '<b>' }, { kind: 'shown', page: -1, pages: 1 }])(
     'are one of a few things, and %o is none',
     (message) => expect(readFrameMessage(message)).toBeNull(),

@@ -3,6 +3,7 @@
 import type { CopyProblem } from '@postern/desk/app/copy-records';
 import { pagePixelsMax, pageTextMax } from '@postern/desk/files/copy-limits';
 import { type Examined, examinedStates, type Trace, valuesShownMax } from '@postern/protocol/metadata/examine';
+import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
 import { findingKinds, valueCharactersMax } from '@postern/protocol/metadata/report';
 
 /**
@@ -11,16 +12,21 @@ import { findingKinds, valueCharactersMax } from '@postern/protocol/metadata/rep
  */
 export interface ShowFile {
   readonly kind: 'show' | 'copy';
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly name: string;
   readonly worker: string;
   readonly wasm: ArrayBuffer;
   readonly scheme: 'light' | 'dark';
 }
-/** To look into a file for what it gives away, and to clean a copy if that is wanted. */
+/** Of a file that shall be looked into, in order. */
+export interface FilePiece {
+  readonly kind: 'piece';
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+/** To look, by `worker`, for what the pieces so far give away, and to clean a copy if that is wanted. */
 export interface ExamineFile {
   readonly kind: 'examine';
-  readonly bytes: Uint8Array;
+  readonly worker: string;
   readonly isCleaned: boolean;
 }
 export interface TurnPage {
@@ -32,6 +38,14 @@ export interface TurnPage {
 export interface ReadCode {
   readonly kind: 'code';
   readonly bytes: Uint8Array;
+}
+
+export type PageMessage = ShowFile | FilePiece | ExamineFile | TurnPage;
+
+/** What the page gives to the frame for good: to copy as much would hold the page up. */
+export function buffersOf(message: PageMessage): Transferable[] {
+  const { bytes, wasm } = { bytes: null, wasm: null, ...message };
+  return [...(bytes === null ? [] : [bytes.buffer]), ...(wasm === null ? [] : [wasm])];
 }
 
 /** Why a file is not shown. */
@@ -51,7 +65,12 @@ export interface DrawnMessage {
   readonly text: string;
 }
 
-export interface ExaminedMessage extends Examined {
+/** What was found in a file, and its cleaned copy. */
+export interface ExaminedFile extends Omit<Examined, 'cleaned'> {
+  readonly cleaned: Blob | null;
+}
+
+export interface ExaminedMessage extends ExaminedFile {
   readonly kind: 'examined';
 }
 
@@ -97,8 +116,8 @@ function readExamined(data: Readonly<Record<string, unknown>>): ExaminedMessage 
   const state = examinedStates.find((name) => name === data.state);
   const { cleaned } = data;
   if (state === undefined || found === null || left === null) return null;
-  if (cleaned !== null && !(cleaned instanceof Uint8Array)) return null;
-  return { kind: 'examined', state, found, left, cleaned: cleaned === null ? null : new Uint8Array(cleaned) };
+  if (cleaned !== null && !(cleaned instanceof Blob && cleaned.size <= inspectedBytesMax)) return null;
+  return { kind: 'examined', state, found, left, cleaned };
 }
 
 function readTraces(data: unknown): Trace[] | null {

@@ -4,7 +4,13 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import type { ViewedFile } from '../model.ts';
-import { readFrameMessage, type ShowFile, type TurnPage, type ViewProblem } from '../viewer/viewer-messages.ts';
+import {
+  buffersOf,
+  readFrameMessage,
+  type ShowFile,
+  type TurnPage,
+  type ViewProblem,
+} from '../viewer/viewer-messages.ts';
 import { Dialog } from './dialog.tsx';
 
 type Shown =
@@ -39,7 +45,8 @@ function Content({ page, file }: { readonly page: DeskPage; readonly file: Viewe
   const [shown, setShown] = useState<Shown>({ kind: 'loading' });
   const [isReady, setReady] = useState(false);
   const { say } = page.words.value;
-  const post = (message: ShowFile | TurnPage): void => frame.current?.contentWindow?.postMessage(message, '*');
+  const post = (message: ShowFile | TurnPage): void =>
+    frame.current?.contentWindow?.postMessage(message, '*', buffersOf(message));
 
   useEffect(() => {
     const hear = ({ source, data }: MessageEvent): void => {
