@@ -71,13 +71,16 @@ export interface ServerProcess {
 const schedule = { moments: [2, 4, 6], thenEvery: 3, envelopeEvery: 1, epochSeconds: 10 };
 const script = join(import.meta.dirname, 'serve.ts');
 
-/** @param fields of the roster, in place of the fast schedule and the small index; or what makes them of the desks */
+/**
+ * @param fields of the roster, in place of the fast schedule and the small index; or what makes them of the desks
+ * @param addresses of the server; or what makes them of its data folder
+ */
 export async function makeOffice(
   deskCount = 2,
   fields:
     | Partial<Roster>
     | ((desks: readonly OfficeDesk[], fingerprint: Fingerprint) => Partial<Roster> | Promise<Partial<Roster>>) = {},
-  addresses: readonly string[] = [],
+  addresses: readonly string[] | ((folder: string) => Promise<readonly string[]>) = [],
 ): Promise<Office> {
   const root = await hybridKey(random(64));
   const fingerprint = await fingerprintOf(root.publicKey);
@@ -98,7 +101,12 @@ export async function makeOffice(
       { language: 'en', name: 'The Integrity Office' },
       { language: 'zh-Hans', name: '廉正办公室' },
     ],
-    servers: [{ keyHash: await keyHashOf(serverKey.publicKey), addresses }],
+    servers: [
+      {
+        keyHash: await keyHashOf(serverKey.publicKey),
+        addresses: typeof addresses === 'function' ? await addresses(folder) : addresses,
+      },
+    ],
     desks: desks.map(({ id, device }, at) => ({ id, paused: false, names: deskNames(at), devices: [device] })),
     ...schedule,
     repliesADay: repliesADayFor(now()),

@@ -8,12 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
-import { answer } from '../e2e/desk.ts';
+import { answer, type RunningDesk } from '../e2e/desk.ts';
 import { findInFolder, formsOf } from '../e2e/memory.ts';
 import * as plain from '../e2e/plain-visit.ts';
 import { type Exchange, startRecordingProxy } from '../e2e/recording.ts';
 import { enterWords, openPage, readAnswer, typeWordsBack, waitForStored, writeMessage } from '../e2e/visit.ts';
 import { startTorNetwork, type TorNetwork } from './network.ts';
+import { OnionMirror } from './onion-mirror.ts';
 import { type OnionOffice, startOnionOffice } from './onion-office.ts';
 
 type Steps = Record<'first visit' | 'message' | 'return' | 'answer', readonly Exchange[]>;
@@ -82,6 +83,38 @@ describe.skipIf(lacks('tor', 'firefox-esr', 'chromium'))('over Tor', () => {
     expect(ordinary).toEqual(['address', 'stylesheet']);
   });
 
+  it('[ROS-5] a message that the mirror did not take goes to the next onion address, once, at Standard and Safer', async () => {
+    await using mirror = await OnionMirror.make();
+    await using mirrored = await startOnionOffice(network, [mirror.origin]);
+    await Promise.all([mirrored.published(), mirror.start(network, mirrored.office, mirrored.upstream)]);
+    const levelNames = ['standard', 'safer'] as const;
+    const browsers = await Promise.all(levelNames.map((level) => launchFirefox(level, { socksPort })));
+    try {
+      const asked = new Set<string>();
+      const written = await Promise.all(
+        browsers.map(async (browser, at) => {
+          const page = await openPage(browser, `${mirror.origin}/zh-Hans/`);
+          page.on('request', (request) => asked.add(new URL(request.url()).origin));
+          return { page, words: await writeMessage(page, messageAt(levelNames[at] ?? '')) };
+        }),
+      );
+      await mirror.kill();
+      await Promise.all(written.map(({ page, words }) => typeWordsBack(page, words)));
+      await Promise.all(written.map(({ page }) => page.waitForSelector('.parts li.done', { timeout: 120_000 })));
+      expect([...asked].sort()).toEqual([mirror.origin, mirrored.origin].sort());
+      // The policy that names the one onion address lets nothing go to another.
+      for (const { page } of written) {
+        expect(await reaches(page, mirrored.origin)).toBe(true);
+        expect(await reaches(page, onionOffice.origin)).toBe(false);
+      }
+    } finally {
+      await Promise.all(browsers.map((browser) => browser.close()));
+    }
+    const texts = (): Promise<string[]> => receivedBy(mirrored.desk);
+    await mirrored.desk.until('both', async () => (await texts()).length >= 2);
+    expect((await texts()).sort()).toEqual(['safer', 'standard'].map(messageAt));
+  });
+
   it('tells the person when tor, and when the server, is killed in the middle of sending, and loses and doubles nothing', async () => {
     const { desk, origin } = onionOffice;
     const browser = await launchFirefox('safer', { socksPort });
@@ -112,6 +145,17 @@ describe.skipIf(lacks('tor', 'firefox-esr', 'chromium'))('over Tor', () => {
     expect((await received()).filter((text) => wanted.includes(text)).sort()).toEqual(wanted.sort());
   });
 });
+
+function reaches(page: Page, origin: string): Promise<boolean> {
+  return page.evaluate(
+    (to) =>
+      fetch(`${to}/roster`).then(
+        () => true,
+        () => false,
+      ),
+    origin,
+  );
+}
 
 function killTor(): void {
   const pid = onionOffice.onion.torPid();
@@ -156,9 +200,12 @@ async function leftBehind(prefs: Readonly<Record<string, unknown>>): Promise<rea
   }
 }
 
+function received(): Promise<string[]> {
+  return receivedBy(onionOffice.desk);
+}
+
 /** All texts that the desk has. */
-async function received(): Promise<string[]> {
-  const { engine } = onionOffice.desk;
+async function receivedBy({ engine }: RunningDesk): Promise<string[]> {
   const all = await Promise.all(engine.conversations().map(({ id }) => engine.conversation(id)));
   return all.flatMap((conversation) => conversation?.messages.map(({ text }) => text ?? '') ?? []);
 }

@@ -1,5 +1,6 @@
 // An office whose server stands behind an onion service of a private Tor network, with and without scripts.
 import { setTimeout as wait } from 'node:timers/promises';
+import { ensureOnionKey } from '@postern/server/onion/onion-key';
 import { type RunningOnion, startOnion } from '@postern/server/onion/start-onion';
 import { machineTimer } from '@postern/server/options';
 import { openDesk, publishDayKeys, type RunningDesk } from '../e2e/desk.ts';
@@ -13,6 +14,8 @@ export interface OnionOffice extends AsyncDisposable {
   readonly onion: RunningOnion;
   /** `http://….onion` */
   readonly origin: string;
+  /** The server without Tor. */
+  readonly upstream: string;
   /** Ends the server as a power failure would. */
   readonly killServer: () => Promise<void>;
   /** At the same port. */
@@ -25,8 +28,11 @@ export interface OnionOffice extends AsyncDisposable {
 const schedule = { moments: [6, 10, 14], thenEvery: 4, envelopeEvery: 2, epochSeconds: 20 };
 const patienceMs = 120_000;
 
-export async function startOnionOffice(network: TorNetwork): Promise<OnionOffice> {
-  const office = await makeOffice(2, schedule);
+/** @param mirrors other addresses that its roster lists before its own; none of them is listed unless there is one */
+export async function startOnionOffice(network: TorNetwork, mirrors: readonly string[] = []): Promise<OnionOffice> {
+  const addresses = async (folder: string): Promise<readonly string[]> =>
+    mirrors.length === 0 ? [] : [...mirrors, `http://${await ensureOnionKey(folder, 'public', random)}`];
+  const office = await makeOffice(2, schedule, addresses);
   let server: ServerProcess = await office.serve({ plain: {} });
   const { port } = server;
   const onion = await startOnion({
@@ -38,13 +44,6 @@ export async function startOnionOffice(network: TorNetwork): Promise<OnionOffice
     lookSeconds: 1,
     stuckSeconds: 20,
   });
-  const published = async (): Promise<void> => {
-    const deadline = Date.now() + patienceMs;
-    while (onion.state('public').kind !== 'published') {
-      if (Date.now() > deadline) throw new Error(`publish an address: ${JSON.stringify(onion.state('public'))}`);
-      await wait(50);
-    }
-  };
   const [first, ...others] = office.desks;
   if (first === undefined) throw new Error('make an office: it has no desk');
   for (const other of others) await publishDayKeys(office, other, server.origin);
@@ -53,8 +52,9 @@ export async function startOnionOffice(network: TorNetwork): Promise<OnionOffice
     office,
     desk,
     onion,
+    upstream: server.origin,
     origin: `http://${onion.addresses.public}`,
-    published,
+    published: () => untilPublished(onion),
     killServer: async () => {
       process.kill(server.pid, 'SIGKILL');
       await server.ended;
@@ -68,4 +68,13 @@ export async function startOnionOffice(network: TorNetwork): Promise<OnionOffice
       office.remove();
     },
   };
+}
+
+/** Until the network has the address for everybody. @throws Error after two minutes, with the reason */
+export async function untilPublished(onion: RunningOnion): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  while (onion.state('public').kind !== 'published') {
+    if (Date.now() > deadline) throw new Error(`publish an address: ${JSON.stringify(onion.state('public'))}`);
+    await wait(50);
+  }
 }
