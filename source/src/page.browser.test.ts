@@ -1,7 +1,7 @@
 /** The built page in real browsers, with real documents and headers: walks, layout, accessibility, traces, failures. */
 import { loadWordList } from '@postern/protocol/keys/word-lists';
 import { makeDocx } from '@postern/protocol/testing/metadata-files';
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser, Page, SerializedAXNode } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, collectRequests, screenshot, statuses } from '../../tools/browsers/inspect.ts';
 import { launchChromium, launchFirefox } from '../../tools/browsers/launch.ts';
@@ -84,6 +84,21 @@ async function attachLetter(page: Page): Promise<void> {
     },
     Buffer.from(bytes).toString('base64'),
   );
+}
+
+/** All that a screen reader finds: `role: name`, headings with their level. */
+async function rolesOf(page: Page): Promise<readonly string[]> {
+  const root = await page.accessibility.snapshot({ interestingOnly: false });
+  const lines = (node: SerializedAXNode): string[] => {
+    const role = node.level === undefined ? node.role : `${node.role} ${node.level}`;
+    const name = node.name || (node.role === 'alert' ? textIn(node) : '');
+    return [`${role}: ${name}`, ...(node.children ?? []).flatMap(lines)];
+  };
+  return root === null ? [] : lines(root);
+}
+
+function textIn({ role, name, children = [] }: SerializedAXNode): string {
+  return role === 'StaticText' ? (name ?? '') : children.map(textIn).join('');
 }
 
 async function toWords(page: Page): Promise<string[]> {
@@ -249,6 +264,52 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
     await page.waitForSelector('.parts li.done', patience);
     // Sealing takes a while where nothing compiles the script.
     expect(await said()).toContain('Getting ready …');
+    await page.close();
+  });
+
+  it('tells a screen reader what each field is for, what is wrong, and when something has come', async () => {
+    await using server = disposable(await visitServer(now, soon));
+    const page = await open(server, browser, '/en/');
+    await page.waitForSelector('#start button.main');
+    expect(await rolesOf(page)).toContain('heading 1: Write to The Integrity Office without giving your name');
+    await page.locator('#start button.main').click();
+    await page.waitForSelector('#write-text');
+    await page.locator(main).click();
+    const writing = await rolesOf(page);
+    for (const wanted of [
+      'heading 1: Your message',
+      'radio: Money and contracts Bribes, rigged tenders, public money that vanished.',
+      'textbox: Your message',
+      'button: Continue',
+      'alert: Choose a desk first.',
+    ]) {
+      expect(writing).toContain(wanted);
+    }
+    await page.locator('.desk input').click();
+    await page.type('#write-text', 'Once.');
+    const words = await toWords(page);
+    await page.locator(main).click();
+    await page.waitForSelector('.field input');
+    await page.locator(main).click();
+    const checking = await page.$$eval('.field input', (fields) =>
+      fields.map(({ ariaInvalid, labels }) => [ariaInvalid, labels?.[0]?.textContent]),
+    );
+    expect(checking.map(([invalid]) => invalid)).toEqual(['true', 'true', 'true']);
+    expect(await rolesOf(page)).toEqual(expect.arrayContaining(checking.map(([, label]) => `textbox: ${label}`)));
+    const list = await loadWordList('english');
+    await server.answer(words, list, { desk: 0, number: 1, text: replies.en });
+    await page.goto(`${server.origin}/en/`);
+    await page.waitForSelector('#hero button');
+    const said = await statuses(page);
+    await enter(page, words.join(' '));
+    await page.waitForSelector('.answer', patience);
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Answers');
+    const told = await said();
+    expect(told).toContain('There is an answer');
+    expect(told.some((words) => words.startsWith('Read it now'))).toBe(true);
+    // Seconds are not told.
+    expect(told.filter((words) => /\d:\d\d/.test(words))).toEqual([]);
+    expect((await rolesOf(page)).some((role) => role.startsWith('heading 2: Money and contracts'))).toBe(true);
     await page.close();
   });
 

@@ -1,13 +1,13 @@
-/** The frame that shows files, in Chromium, with hostile ones: nothing runs, nothing calls, nothing hangs. */
+/** The frame that shows files, in Chromium and Firefox, with hostile ones: nothing runs, nothing calls, nothing hangs. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { writeZip } from '@postern/protocol/metadata/zip-file';
 import type { Browser, Page } from 'puppeteer-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, it as baseIt, beforeAll, describe, expect } from 'vitest';
 import { screenshot } from '../../../tools/browsers/inspect.ts';
-import { launchChromium } from '../../../tools/browsers/launch.ts';
+import { launchChromium, launchFirefox } from '../../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../../tools/build.ts';
 import { lacks } from '../../../tools/debian.ts';
 import { readPageFiles } from '../../src/app/page-files.ts';
@@ -128,7 +128,13 @@ function pixelBomb(): Uint8Array {
 
 const smallPng = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
-describe.skipIf(lacks('chromium'))('frame that shows files', () => {
+const browsers = [
+  ['chromium', () => launchChromium()],
+  ['firefox-esr', () => launchFirefox('standard')],
+] as const;
+
+describe.each(browsers)('frame that shows files, in %s', (binary, launch) => {
+  const it = baseIt.skipIf(lacks(binary));
   let page: Page;
   beforeAll(async () => {
     await ensureBuilt();
@@ -145,7 +151,7 @@ describe.skipIf(lacks('chromium'))('frame that shows files', () => {
       response.end(request.url === '/host' ? '<!doctype html><title>Host</title><body></body>' : file?.bytes);
     });
     for (const server of [trap, host]) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    browser = await launchChromium();
+    browser = await launch();
     page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${portOf(host)}/host`);
   });
@@ -255,6 +261,27 @@ describe.skipIf(lacks('chromium'))('frame that shows files', () => {
     });
   });
 
+  it('shows the page of a call in its frame, and runs nothing of it', async () => {
+    await page.evaluate(
+      async (html) => {
+        document.querySelector('iframe')?.remove();
+        const frame = document.createElement('iframe');
+        frame.setAttribute('sandbox', 'allow-scripts');
+        frame.src = '/viewer/call-frame.html';
+        const ready = new Promise((resolve) => addEventListener('message', resolve, { once: true }));
+        document.body.append(frame);
+        await ready;
+        frame.contentWindow?.postMessage({ kind: 'page', html, style: 'h1 { color: rgb(1, 2, 3) }' }, '*');
+      },
+      `<!doctype html><html lang="ru"><body><h1>Call</h1>${attack('call')}</body></html>`,
+    );
+    const inside = page.frames().at(-1);
+    await inside?.waitForFunction(() => document.querySelector('h1')?.textContent === 'Call');
+    expect(await inside?.$eval('h1', (heading) => getComputedStyle(heading).color)).toBe('rgb(1, 2, 3)');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(calls).toEqual([]);
+  });
+
   it('holds whoever takes the frame over: no call, no origin, no way to the page', async () => {
     await show(page, 'a.txt', utf8ToBytes('text'));
     const inside = page.frames().at(-1);
@@ -276,8 +303,9 @@ describe.skipIf(lacks('chromium'))('frame that shows files', () => {
       const frame = document.createElement('iframe');
       frame.src = url;
       document.body.append(image, script, link, frame);
-      window.open(url);
-      navigator.sendBeacon(url);
+      // Some browsers refuse these aloud, others in silence.
+      await refused(() => window.open(url));
+      await refused(() => navigator.sendBeacon(url));
       return {
         origin: self.origin,
         fetch: await refused(() => fetch(url, { mode: 'no-cors' })),

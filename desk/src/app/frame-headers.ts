@@ -22,7 +22,8 @@ export async function frameHeaders(html: string): Promise<readonly (readonly [st
   return [
     ['Content-Security-Policy', policy.join('; ')],
     ['Cross-Origin-Embedder-Policy', 'require-corp'],
-    ['Cross-Origin-Resource-Policy', 'same-origin'],
+    // To Firefox a frame without origin is of another one. Who may show it is said by `frame-ancestors`; it holds nothing.
+    ['Cross-Origin-Resource-Policy', 'cross-origin'],
     ['Referrer-Policy', 'no-referrer'],
     ['X-Content-Type-Options', 'nosniff'],
     ['X-DNS-Prefetch-Control', 'off'],

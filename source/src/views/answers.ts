@@ -8,11 +8,13 @@ import { countdown, goButton, type MakeView, screenHeading, type Ui, utcDay, utc
 type Answer = SessionState['answers'][number];
 
 export const answersView: MakeView = (ui, state) => {
-  const heading = make('h2', { attributes: { role: 'status' } });
+  const heading = make('h2');
   const text = make('p');
   const as = make('p', { class: 'fine' });
-  const panel = make('div', { class: 'panel' }, heading, text, as);
-  const once = make('p', { class: 'warning' }, ui.text('answers.once'));
+  // Only what changes seldom is told by itself: the text beside it counts seconds.
+  const panel = make('div', { class: 'panel' }, make('div', { attributes: { role: 'status' } }, heading), text, as);
+  const once = make('p', { class: 'warning' });
+  const arrival = make('div', { attributes: { role: 'status' } }, once);
   const answers = make('div', { class: 'answers' });
   const warnings = make('div', { attributes: { role: 'status' } });
   const pending = goButton(ui, 'answers.pending', 'sent');
@@ -23,6 +25,7 @@ export const answersView: MakeView = (ui, state) => {
   const update = (now: State): void => {
     const { session } = now;
     setText(heading, headingText(ui, session));
+    setHidden(heading, headingText(ui, session) === '');
     setText(text, lookedText(ui, now));
     setText(as, session.indexTime > 0 ? ui.text('answers.as', { time: asUtc(session.indexTime, ui) }) : '');
     setHidden(panel, session.looked === 'found');
@@ -34,10 +37,9 @@ export const answersView: MakeView = (ui, state) => {
       answers.replaceChildren(...cards.map(({ root }) => root));
     }
     for (const { update: updateCard } of cards) updateCard(now);
-    setHidden(
-      once,
-      session.answers.every((answer) => answer.text === null),
-    );
+    const isHere = session.answers.some((answer) => answer.text !== null);
+    setText(once, isHere ? ui.text('answers.once') : '');
+    setHidden(once, !isHere);
     const warnKey = `${session.unreadable}/${session.missing.map(({ deskId, number }) => deskId + number).join()}`;
     if (warnKey !== warned) {
       warned = warnKey;
@@ -53,7 +55,7 @@ export const answersView: MakeView = (ui, state) => {
   update(state);
   const actions = make('div', { class: 'actions' }, goButton(ui, 'answers.write', 'write', 'main'), pending);
   const head = screenHeading(ui, 'answers.heading');
-  return { root: make('section', {}, head, panel, once, answers, warnings, actions), update };
+  return { root: make('section', {}, head, panel, arrival, answers, warnings, actions), update };
 };
 
 function headingText(ui: Ui, { looked, unreadable }: SessionState): string {

@@ -95,6 +95,8 @@ function fileRow(ui: Ui, name: string, bytes: number, ...buttons: readonly HTMLE
   const update = (move: FileMove | undefined): void => {
     setHidden(bar, move === undefined || !isMoving(move.state));
     bar.value = move?.done ?? 0;
+    // Percents would be told without end; how it ended is.
+    words.ariaLive = move === undefined || isMoving(move.state) ? 'off' : 'polite';
     const kind = move?.as === undefined ? '' : `${ui.text(`review.${move.as}`)} · `;
     setText(words, move === undefined ? '' : kind + moveText(ui, move));
     words.className = move === undefined || isMoving(move.state) || move.state === 'done' ? 'fine' : 'complaint';
