@@ -63,7 +63,6 @@ async function measureIn(launch: () => Promise<Browser>, origin: string, input: 
       runs.push((await page.evaluate(`measureCrypto(${JSON.stringify(input)})`)) as CryptoTimes);
       await page.close();
     }
-    const sumOf = ({ parts }: CryptoTimes): number => Object.values(parts).reduce((total, ms) => total + ms, 0);
     const [quietest] = runs.toSorted((one, other) => sumOf(one) - sumOf(other));
     if (quietest === undefined) throw new RangeError('measure cryptography: no run');
     return quietest;
@@ -72,8 +71,12 @@ async function measureIn(launch: () => Promise<Browser>, origin: string, input: 
   }
 }
 
+function sumOf({ parts }: CryptoTimes): number {
+  return Object.values(parts).reduce((total, ms) => total + ms, 0);
+}
+
 function describe(name: string, times: CryptoTimes): Measure[] {
-  const sum = Object.values(times.parts).reduce((total, ms) => total + ms, 0);
+  const sum = sumOf(times);
   const parts = Object.entries(times.parts).map(([part, ms]) => ({ what: `${name}: ${part}`, value: ms, unit: 'ms' }));
   return [
     ...parts,

@@ -1,11 +1,11 @@
 // An office with a call that has every kind of question, one of them asked only of some.
-import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { encodeCampaign } from '@postern/protocol/campaign/campaign';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import { documentHash } from '@postern/protocol/keys/signed';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
 import { dayOf } from '@postern/protocol/time';
+import { campaignRow } from '@postern/server/rules/campaigns';
 import { openSqlite } from '@postern/server/storage/sqlite';
 import { makeOffice, now, type Office } from './office.ts';
 
@@ -25,8 +25,7 @@ export async function officeWithCall(addresses: readonly string[] = []): Promise
     addresses,
   );
   const storage = await openSqlite(made.folder);
-  const row = { kind: 'campaign', key: bytesToHex(await sha256(call)), lastDay: dayOf(now()) + 90, bytes: call };
-  await storage.write([{ kind: 'document', row }]);
+  await storage.write([{ kind: 'document', row: campaignRow({ lastDay: dayOf(now()) + 90 }, call) }]);
   await storage.close();
   return made;
 }

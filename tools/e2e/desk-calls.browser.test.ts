@@ -9,10 +9,10 @@ import { TestSource } from '@postern/desk/engine/testing/test-source';
 import { type DeskOf, deskOf } from '@postern/desk/testing/desk-of';
 import { passphrase } from '@postern/desk/testing/device-folder';
 import { fingerprint } from '@postern/protocol/bytes/brand';
-import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { type Campaign, encodeCampaign } from '@postern/protocol/campaign/campaign';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import { sha256 } from '@postern/protocol/primitives/hash';
+import { campaignRow } from '@postern/server/rules/campaigns';
 import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, screenshot } from '../browsers/inspect.ts';
@@ -50,8 +50,7 @@ async function publish(): Promise<Campaign> {
   });
   const payload = encodeCampaign(made);
   const hash = await sha256(payload);
-  const row = { kind: 'campaign', key: bytesToHex(hash), lastDay: world.day + 90, bytes: payload };
-  await world.storage?.write([{ kind: 'document', row }]);
+  await world.storage?.write([{ kind: 'document', row: campaignRow(made, payload) }]);
   await world.server?.addRoster((await world.signRoster({ campaigns: [{ id: made.id, hash }] })).signed);
   return made;
 }

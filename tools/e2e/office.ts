@@ -1,7 +1,7 @@
 // An organisation as a demo would make it, with a real server on loopback: root key, desks of one device, a fast schedule.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDeviceIdentity } from '@postern/desk/engine/identity';
@@ -66,6 +66,12 @@ export interface ServerProcess {
   /** Resolves when the process is gone, for whatever reason. */
   readonly ended: Promise<unknown>;
   readonly stop: () => Promise<void>;
+}
+
+/** Processes of visits without scripts that live now, as the system lists them. */
+export function visitPids({ pid }: Pick<ServerProcess, 'pid'>): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return children === '' ? [] : children.split(' ').map(Number);
 }
 
 const schedule = { moments: [2, 4, 6], thenEvery: 3, envelopeEvery: 1, epochSeconds: 10 };

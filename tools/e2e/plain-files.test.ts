@@ -1,17 +1,17 @@
 // Files without scripts, over HTTP with the real server, the real processes and the desk's real engine.
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { crc32, deflateSync } from 'node:zlib';
+import { storeFile } from '@postern/desk/testing/stored-file';
 import { concat } from '@postern/protocol/bytes/encode';
 import { CHUNK_DATA_BYTES } from '@postern/protocol/constants';
-import { chunkCount, chunkId, dataBytesIn, FileOpener, FileSealer } from '@postern/protocol/files/chunks';
+import { chunkId, FileOpener } from '@postern/protocol/files/chunks';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensureBuilt } from '../build.ts';
 import { openDesk, publishDayKeys, type RunningDesk } from './desk.ts';
 import { findInFolder, findInMemory, formsOf, type Needles } from './memory.ts';
-import { makeOffice, type Office, type ServerProcess } from './office.ts';
+import { makeOffice, type Office, type ServerProcess, visitPids } from './office.ts';
 import { PlainPerson } from './plain-person.ts';
 
 const random = (length: number): Uint8Array<ArrayBuffer> => new Uint8Array(randomBytes(length));
@@ -109,11 +109,6 @@ async function fetched(file: FileDescriptor): Promise<Uint8Array> {
   return concat(...data);
 }
 
-const visitPids = (): number[] => {
-  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim();
-  return children === '' ? [] : children.split(' ').map(Number);
-};
-
 describe.skipIf(process.platform !== 'linux')('files without scripts', () => {
   it('[PLN-11] [PLN-12] reach the desk as chosen: cleaned, unchanged, found to be clean, and never unasked', async () => {
     const one = await writing();
@@ -206,7 +201,7 @@ describe.skipIf(process.platform !== 'linux')('files without scripts', () => {
     await one.press('submit', { text: 'words', desk: deskHex(), files: 'fifth.txt' });
     expect([one.words.length, one.notice.includes('have not been added')]).toEqual([0, true]);
     const old = one.withFiles([new File(['sixth'], 'sixth.txt')], { text: 'not lost', desk: deskHex() });
-    for (const pid of visitPids()) process.kill(pid, 'SIGKILL');
+    for (const pid of visitPids(server)) process.kill(pid, 'SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, 300));
     await one.sendFiles(old);
     expect(one.notice).toMatch(/Your visit has ended.*files were not taken/s);
@@ -287,11 +282,11 @@ describe.skipIf(process.platform !== 'linux')('files without scripts', () => {
     await one.attach([new File([text], 'tender-417-draft.txt'), new File([random(40), text], 'tender-417-draft.bin')]);
     expect([one.notice, one.buttons('original').length]).toEqual(['', 1]);
     await cutOff(one, one.withFiles([new File([text], 'tender-417-draft.txt')]), 100_000);
-    const [pid = 0] = visitPids();
+    const [pid = 0] = visitPids(server);
     // While the visit lives its process knows at least the names: the search can see them.
     expect([...findInMemory(pid, needles).keys()]).toContain('name');
     await one.press('leave');
-    await vi.waitFor(() => expect(visitPids()).toEqual([]));
+    await vi.waitFor(() => expect(visitPids(server)).toEqual([]));
     expect([...findInMemory(server.pid, needles)]).toEqual([]);
     expect([...findInFolder(office.folder, needles)]).toEqual([]);
     expect(server.log()).not.toContain('417');
@@ -300,16 +295,8 @@ describe.skipIf(process.platform !== 'linux')('files without scripts', () => {
 
 /** Stores a file as a desk does before an answer names it. */
 async function stored(content: Uint8Array, name: string): Promise<FileDescriptor> {
-  const key = random(32);
-  const sealer = new FileSealer(key, office.fingerprint, content.length);
-  for (let index = 0; index < chunkCount(content.length); index++) {
-    const from = index * CHUNK_DATA_BYTES;
-    const data = content.subarray(from, from + dataBytesIn(content.length, index));
-    const { id, chunk } = await sealer.seal(index, data);
-    const body = concat(id, chunk) as Uint8Array<ArrayBuffer>;
-    expect((await fetch(`${server.origin}/chunk`, { method: 'POST', body })).status).toBe(204);
-  }
-  return { name, type: 'text/html', bytes: content.length, day: 0, hash: await sealer.contentHash(), key };
+  const place = { fingerprint: office.fingerprint, origin: server.origin };
+  return { ...(await storeFile(place, name, content)), type: 'text/html' };
 }
 
 async function download(one: PlainPerson, go: string): Promise<{ headers: Headers; body: Uint8Array }> {

@@ -1,10 +1,9 @@
 // [PLN-3] A visit without scripts is taken: while it lives its texts are found, and after it has ended nowhere.
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensureBuilt } from '../build.ts';
 import { publishDayKeys } from './desk.ts';
 import { findInFolder, findInMemory, formsOf, type Needles } from './memory.ts';
-import { makeOffice, type Office, type ServerProcess } from './office.ts';
+import { makeOffice, type Office, type ServerProcess, visitPids } from './office.ts';
 import { PlainPerson } from './plain-person.ts';
 
 const message = 'In the drawer of room 417 lies the first contract, signed before the tender was announced.';
@@ -22,11 +21,6 @@ afterAll(async () => {
   await server?.stop();
   office.remove();
 });
-
-const visitPids = (): number[] => {
-  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim();
-  return children === '' ? [] : children.split(' ').map(Number);
-};
 
 /** As a form carries them over the wire, and as the process reads them. */
 function needlesOf(words: readonly string[]): Needles {
@@ -57,11 +51,11 @@ describe.skipIf(process.platform !== 'linux')('a visit without scripts', () => {
     await one.press('submit', { text: '' });
     await one.press('home', { text: `${message}\n${chinese}` });
     const needles = needlesOf(words);
-    const [pid = 0] = visitPids();
+    const [pid = 0] = visitPids(server);
     // While the visit lives its process holds what the person typed: the search can see it.
     expect([...findInMemory(pid, needles).keys()]).toEqual(expect.arrayContaining(['message', 'part of it', 'words']));
     await one.press('leave');
-    await vi.waitFor(() => expect(visitPids()).toEqual([]));
+    await vi.waitFor(() => expect(visitPids(server)).toEqual([]));
     expect(() => findInMemory(pid, needles)).toThrow();
     expect([...findInMemory(server.pid, needles)]).toEqual([]);
     expect([...findInFolder(office.folder, needles)]).toEqual([]);

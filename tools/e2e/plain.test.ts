@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { ensureBuilt } from '../build.ts';
 import { officeWithCall } from './call-office.ts';
 import { openDesk, publishDayKeys, type RunningDesk, receive } from './desk.ts';
-import type { Office, ServerProcess } from './office.ts';
+import { type Office, type ServerProcess, visitPids } from './office.ts';
 import { PlainPerson } from './plain-person.ts';
 
 const message = '第一份合同 & "signed" <before>\nthe tender.';
@@ -42,11 +42,6 @@ function person(language = 'en'): PlainPerson {
 }
 
 const deskHex = (): string => Buffer.from(office.desks[0]!.id).toString('hex');
-/** Processes of visits, as the system lists them. */
-function visitPids(): number[] {
-  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim();
-  return children === '' ? [] : children.split(' ').map(Number);
-}
 async function toCheck(one: PlainPerson, text: string): Promise<string[]> {
   const words = await one.write(text, deskHex());
   await one.press('check');
@@ -155,7 +150,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     expect(secure.headers.get('set-cookie')).toMatch(/; Secure$/);
     one.cookie = secure.headers.get('set-cookie')?.split(';')[0] ?? '';
     await one.press('leave');
-    await vi.waitFor(() => expect(visitPids()).toHaveLength(1));
+    await vi.waitFor(() => expect(visitPids(server)).toHaveLength(1));
     one.cookie = cookie.split(';')[0] ?? '';
     await one.look();
     expect(one.headers.get('content-security-policy')).toBe(
@@ -165,10 +160,10 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     // Where no script runs these say nothing, and are a tenth of what two visits take.
     for (const name of ['permissions-policy', 'access-control-allow-origin', 'cross-origin-resource-policy'])
       expect([name, one.headers.get(name)]).toEqual([name, null]);
-    const before = visitPids().length;
+    const before = visitPids(server).length;
     await one.press('leave');
     expect(one.headers.get('set-cookie')).toMatch(/^visit=; Max-Age=0; Path=\/plain\//);
-    await vi.waitFor(() => expect(visitPids().length).toBeLessThan(before));
+    await vi.waitFor(() => expect(visitPids(server).length).toBeLessThan(before));
     for (const path of ['/en/', '/roster', '/bundle', '/a/none']) {
       const other = await fetch(server.origin + path, { headers: { cookie } });
       expect([path, other.headers.get('set-cookie')]).toEqual([path, null]);
@@ -178,7 +173,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
   it('[PLN-5] a process that is killed while a message waits: the person is told how far it came, and can write again', async () => {
     const one = person();
     const words = await toCheck(one, 'lost on the way');
-    const [pid = 0] = visitPids().slice(-1);
+    const [pid = 0] = visitPids(server).slice(-1);
     await one.press('checked', one.asked(words));
     expect(one.text).toContain('waiting for its moment');
     process.kill(pid, 'SIGKILL');
@@ -198,7 +193,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
   it('[PLN-5] a server that is killed while a message waits takes its processes along; the person is told and gets the text back', async () => {
     const one = person();
     const words = await toCheck(one, 'the server goes too');
-    const [pid = 0] = visitPids().slice(-1);
+    const [pid = 0] = visitPids(server).slice(-1);
     const checked = new URLSearchParams({ ...one.hidden(), ...one.asked(words), go: 'checked', end: '1' }).toString();
     await one.send(checked);
     expect(one.text).toContain('waiting for its moment');
@@ -228,7 +223,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
       desk: deskHex(),
       end: '1',
     });
-    const [pid = 0] = visitPids().slice(-1);
+    const [pid = 0] = visitPids(server).slice(-1);
     const { cookie } = one;
     const started = Date.now();
     // Looking is no pressing: a page left open does not keep a visit alive.
@@ -237,7 +232,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
       await one.look();
     }
     expect(one.notice).toMatch(/Your visit has ended.*forgotten it.*Nothing that you wrote/s);
-    await vi.waitFor(() => expect(visitPids()).not.toContain(pid));
+    await vi.waitFor(() => expect(visitPids(server)).not.toContain(pid));
     one.cookie = cookie;
     await one.send(late.toString());
     expect(one.notice).toMatch(/Your visit has ended.*Your text stands in the field below/s);
@@ -294,7 +289,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     const one = person();
     await one.look();
     await one.press('write');
-    const [pid = 0] = visitPids().slice(-1);
+    const [pid = 0] = visitPids(server).slice(-1);
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const limits = readFileSync(`/proc/${pid}/limits`, 'utf8');
     expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
@@ -369,7 +364,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
       { question: 'when', values: ['2024'] },
       { question: 'where', values: ['south'] },
     ]);
-    for (const pid of visitPids()) process.kill(pid, 'SIGKILL');
+    for (const pid of visitPids(server)) process.kill(pid, 'SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, 300));
     await one.send(new URLSearchParams({ ...old, go: 'checked', end: '1' }).toString());
     expect(one.notice).toContain('Your visit has ended');

@@ -1,6 +1,6 @@
 /** A campaign as people write it: a folder with `campaign.json` and `texts/<language>.json`, and `film/` if it has one. */
 
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { DeskId, Fingerprint } from '@postern/protocol/bytes/brand';
 import { hexToBytes } from '@postern/protocol/bytes/encode';
@@ -77,16 +77,17 @@ export function readCampaign(
   return { ...campaign, texts: [...texts].map(([language, fields]) => readText(language, fields, questions)) };
 }
 
-/** File name in the folder → its text. */
-export function campaignFiles(
+/** Writes what {@link readCampaignFolder} reads, but for a film. @throws the system's error, also for files that are there */
+export async function writeCampaignFolder(
+  folder: string,
   structure: object,
   texts: readonly (readonly [language: string, text: object])[],
-): ReadonlyMap<string, string> {
-  const toText = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
-  return new Map([
-    [structureFile, toText(structure)],
-    ...texts.map(([language, text]): [string, string] => [`${textsFolder}/${language}.json`, toText(text)]),
-  ]);
+): Promise<void> {
+  await mkdir(join(folder, textsFolder), { recursive: true });
+  const write = (file: string, value: object): Promise<void> =>
+    writeFile(join(folder, file), `${JSON.stringify(value, null, 2)}\n`, { flag: 'wx' });
+  await write(structureFile, structure);
+  for (const [language, text] of texts) await write(join(textsFolder, `${language}.json`), text);
 }
 
 async function readFields(path: string): Promise<Fields> {

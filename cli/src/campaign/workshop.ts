@@ -1,7 +1,7 @@
 /** Makes calls for the desk's app, by the code of `postern campaign`. */
 
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { CallDraft, DraftText } from '@postern/desk/calls/call-draft';
 import type { CallPlace, CallPreview, CallWorkshop, PreviewKind } from '@postern/desk/calls/workshop';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
@@ -13,7 +13,7 @@ import { nextRoster, usualValidDays } from '../organisation/next-roster.ts';
 import { writeDraft } from '../organisation/roster-file.ts';
 import { dayText } from '../terminal/context.ts';
 import { Failure, refused } from '../terminal/failure.ts';
-import { campaignFiles, readCampaign } from './campaign-folder.ts';
+import { readCampaign, writeCampaignFolder } from './campaign-folder.ts';
 import { listWith } from './campaign-store.ts';
 import { checkCampaign } from './check.ts';
 import { Fields } from './fields.ts';
@@ -67,10 +67,7 @@ export const callWorkshop: CallWorkshop = {
     const campaign = read(draft, place);
     const { payload } = await checkCampaign(campaign, [], place.today);
     await rm(folder, { recursive: true, force: true });
-    for (const [file, text] of campaignFiles(...foldersOf(draft))) {
-      await mkdir(dirname(join(folder, file)), { recursive: true });
-      await writeFile(join(folder, file), text, { flag: 'wx' });
-    }
+    await writeCampaignFolder(folder, ...foldersOf(draft));
     const campaigns = await listWith(place.roster.campaigns, campaign.id, payload);
     const validDays = Math.max(usualValidDays, place.roster.lastDay - place.today);
     const next = nextRoster(place.roster, { today: place.today, validDays });

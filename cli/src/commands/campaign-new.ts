@@ -1,9 +1,7 @@
 /** `postern campaign new`: a folder in which a campaign is written. */
 
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { Command } from 'commander';
-import { campaignFiles } from '../campaign/campaign-folder.ts';
+import { writeCampaignFolder } from '../campaign/campaign-folder.ts';
 import { firstDraft } from '../campaign/first-draft.ts';
 import { requireEmpty } from '../organisation/device-folder.ts';
 import { addPlaceOptions, type PlaceOptions, readPlace } from '../organisation/roster-place.ts';
@@ -43,10 +41,7 @@ async function makeFolder(context: Context, folder: string, options: CampaignNew
   await requireEmpty(folder, 'The folder');
   const draft = { name, from: dayText(today), until: dayText(today + days - 1), desks, languages };
   const { structure, texts } = firstDraft(draft, context.random);
-  for (const [file, text] of campaignFiles(structure, texts)) {
-    await mkdir(dirname(join(folder, file)), { recursive: true });
-    await writeFile(join(folder, file), text, { flag: 'wx' });
-  }
+  await writeCampaignFolder(folder, structure, texts);
   report(context, options, { folder, name, languages }, [
     `Made ${folder}: what it asks in campaign.json, its words in texts/.`,
     `Next: write, then postern campaign check ${folder} --data <folder of the server>`,

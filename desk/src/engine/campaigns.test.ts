@@ -1,9 +1,9 @@
 // Campaigns that a roster lists come to the desk, from a real server, and nothing else does.
-import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { encodeCampaign } from '@postern/protocol/campaign/campaign';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
+import { campaignRow } from '@postern/server/rules/campaigns';
 import { afterEach, describe, expect, it } from 'vitest';
 import { callViews } from '../app/call-words.ts';
 import { DeskWorld, random } from './testing/desk-world.ts';
@@ -12,8 +12,7 @@ let world: DeskWorld;
 afterEach(() => world.remove());
 
 async function store(payload: Uint8Array): Promise<void> {
-  const row = { kind: 'campaign', key: bytesToHex(await sha256(payload)), lastDay: world.day + 90, bytes: payload };
-  await world.storage?.write([{ kind: 'document', row }]);
+  await world.storage?.write([{ kind: 'document', row: campaignRow({ lastDay: world.day + 90 }, payload) }]);
 }
 
 describe('campaigns at the desk', () => {
