@@ -1,4 +1,5 @@
 // Device requests against a real server on loopback with real SQLite.
+import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { encodeCampaign } from '@postern/protocol/campaign/campaign';
 import { encodeDeviceRequest } from '@postern/protocol/http/device-request';
 import { decodeDeviceResponse } from '@postern/protocol/http/device-response';
@@ -185,6 +186,19 @@ describe('documents', () => {
 });
 
 describe('parcels and logs', () => {
+  it('[PAR-3] a desk can send a state of 4,096 pieces in a day, and nothing beyond twice as many parcels', async () => {
+    const name = `parcels:${bytesToHex(first.desk)}`;
+    const used = (count: number) =>
+      world.storage().write([{ kind: 'count', name, day: today(), count, max: Number.MAX_SAFE_INTEGER }]);
+    const sent = async () => (await call(first, { kind: 'send-parcel', to: second.id, parcel: random(65_536) })).kind;
+    await used(4_096);
+    expect(await sent()).toBe('send-parcel');
+    await used(4_094);
+    expect([await sent(), await sent()]).toEqual(['send-parcel', 'error']);
+    await moveTo(today() + 1);
+    expect(await sent()).toBe('send-parcel');
+  });
+
   it('[DEV-3] a parcel goes to a device of the own desk, and only that device sees and takes it', async () => {
     const parcel = random(8192);
     expect(await call(first, { kind: 'send-parcel', to: stranger.id, parcel })).toEqual({

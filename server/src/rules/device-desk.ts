@@ -4,7 +4,12 @@ import { bytesToHex, concat } from '@postern/protocol/bytes/encode';
 import { compare, equal } from '@postern/protocol/bytes/equal';
 import { Reader } from '@postern/protocol/bytes/reader';
 import { verifyCampaign } from '@postern/protocol/campaign/campaign';
-import { DAY_KEYS_AHEAD_DAYS, ENVELOPE_LIFE_DAYS, TRANSPORT_KEY_GRACE_DAYS } from '@postern/protocol/constants';
+import {
+  DAY_KEYS_AHEAD_DAYS,
+  ENVELOPE_LIFE_DAYS,
+  SNAPSHOT_LADDER_FACTOR,
+  TRANSPORT_KEY_GRACE_DAYS,
+} from '@postern/protocol/constants';
 import { DAY_KEYS_MAX, LOG_ENTRIES_MAX, PARCELS_MAX, ROSTERS_MAX } from '@postern/protocol/http/device-kinds';
 import type { DeviceRequest } from '@postern/protocol/http/device-request';
 import type { DeviceResponse } from '@postern/protocol/http/device-response';
@@ -40,8 +45,11 @@ export interface Asking {
   readonly device: RosterDevice;
 }
 
-/** What one desk may add in a day, far beyond what any desk needs: so that a stolen device cannot fill the disk. */
-const parcelsADayMax = 4_096;
+/**
+ * What one desk may add in a day, so that a stolen device cannot fill the disk: far beyond what any desk needs, and of
+ * parcels what the largest state takes that a device has in memory, with as many beside it (512 MiB in all).
+ */
+const parcelsADayMax: number = 2 * SNAPSHOT_LADDER_FACTOR ** 6;
 const entriesADayMax = 16_384;
 
 /**
