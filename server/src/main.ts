@@ -7,6 +7,8 @@ import { openDataFolder } from './files/data-folder.ts';
 import { listenEverywhere } from './http/addresses.ts';
 import { clearOnly } from './http/clear.ts';
 import { Pages } from './http/pages.ts';
+import { parserMemory } from './http/parser-memory.ts';
+import { clearRemains } from './http/remains.ts';
 import { routes } from './http/routes.ts';
 import { machineTimer, type ServerOptions, withDefaults } from './options.ts';
 import { startPlain } from './plain/start-plain.ts';
@@ -64,17 +66,28 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     clock,
     ...limits,
   });
+  const parser = await parserMemory(random);
+  const remains = clearRemains(timer ?? machineTimer, parser, limits.remainsSecondsMax);
   const plain =
     given.plain === null
       ? { handler: open, stop: () => undefined }
-      : await startPlain({ pages, fingerprint, timer: machineTimer, random, limits: given.plain }, open);
+      : startPlain({ pages, parser, fingerprint, timer: machineTimer, random, limits: given.plain }, open);
   const clear = given.shownOnion === null ? plain.handler : clearOnly(pages, counters, open);
-  const listener = await listenEverywhere({ ...given, host, port }, limits, counters, plain.handler, clear);
+  const listener = await listenEverywhere(
+    { ...given, host, port },
+    limits,
+    counters,
+    plain.handler,
+    clear,
+    remains.left,
+  );
   const ticking = keepTicking(timer, () => service.secondsToNextTick(), tick, counters);
   const stop = async (): Promise<void> => {
     ticking.stop();
     plain.stop();
     await listener.stop();
+    remains.close();
+    parser.close();
     await commit.close();
     await service.close();
     await storage.close();

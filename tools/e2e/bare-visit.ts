@@ -1,6 +1,9 @@
-// A visit of five moments without a browser, by a person whose address and agent are known to the connection.
+// A visit of five moments without a browser, by a person whose address and agent are known to the connection, which ends
+// with it.
 import { SourceSession } from '@postern/protocol/source';
 import { now, type Office, random } from './office.ts';
+
+const moments = 5;
 
 /** @param headers what the person's browser would say of them @param wanted the one answer that the visit must bring @returns what `work` gives */
 export async function visitAs<T>(
@@ -18,9 +21,10 @@ export async function visitAs<T>(
     now(),
   );
   const result = await work(session);
-  for (let moment = 0; moment < 5; moment++) {
+  for (let moment = 0; moment < moments; moment++) {
     const body = (await session.request(moment, now())) as Uint8Array<ArrayBuffer>;
-    const response = await fetch(`${origin}/request`, { method: 'POST', headers, body });
+    const last = moment === moments - 1 ? { connection: 'close' } : {};
+    const response = await fetch(`${origin}/request`, { method: 'POST', headers: { ...headers, ...last }, body });
     await session.answered(moment, new Uint8Array(await response.arrayBuffer()), now());
     for (const { id } of session.state.answers) session.shown(id);
   }

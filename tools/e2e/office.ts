@@ -14,8 +14,10 @@ import { type Ed25519Key, ed25519Key, ed25519SeedBytes } from '@postern/protocol
 import { type HybridKey, hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import { dayOf } from '@postern/protocol/time';
 import { createDataFolder, openDataFolder } from '@postern/server/files/data-folder';
+import type { Limits } from '@postern/server/http/limits';
 import { startServer } from '@postern/server/main';
 import type { VisitLimits } from '@postern/server/plain/visits';
+import { openPostgres } from '@postern/server/storage/postgres';
 
 export const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
 export const now = (): number => Math.floor(Date.now() / 1000);
@@ -49,6 +51,9 @@ export interface ServeOptions {
   readonly withoutPages?: boolean;
   /** By default a free one. */
   readonly port?: number;
+  readonly limits?: Partial<Limits>;
+  /** PostgreSQL in place of SQLite in the folder. */
+  readonly databaseUrl?: string;
   /** The mode without scripts, with these limits. */
   readonly plain?: Partial<VisitLimits>;
   /** Is turned round and then held in the process's memory as a string and as bytes, for a search to find. */
@@ -128,14 +133,18 @@ export async function makeOffice(
     desks,
     roster: verified,
     folder,
-    serve: (options = {}) => startServerProcess(folder, options),
+    serve: async (options = {}) => {
+      if (options.databaseUrl !== undefined) await giveRoster(folder, verified.signed, options.databaseUrl);
+      return startServerProcess(folder, options);
+    },
     remove: () => rmSync(parent, { recursive: true, force: true }),
   };
 }
 
 /** Before the server is started for good, since one that knows no roster yet looks at the time only once a minute. */
-async function giveRoster(folder: string, signed: Uint8Array): Promise<void> {
-  const server = await startServer({ folder, pages: null, timer: null, port: 0, print: () => undefined });
+async function giveRoster(folder: string, signed: Uint8Array, databaseUrl?: string): Promise<void> {
+  const storage = databaseUrl === undefined ? {} : { openStorage: () => openPostgres({ url: databaseUrl }) };
+  const server = await startServer({ ...storage, folder, pages: null, timer: null, port: 0, print: () => undefined });
   await server.addRoster(signed);
   await server.stop();
 }
@@ -175,7 +184,7 @@ async function startServerProcess(folder: string, options: ServeOptions): Promis
   const child = fork(script, [folder, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // What a test runner adds to the environment is no part of a server.
-    env: { PATH: process.env.PATH ?? '', ...asLaunched.env },
+    env: { PATH: process.env.PATH ?? '', ...asLaunched.env, DATABASE_URL: options.databaseUrl ?? '' },
     execArgv: asLaunched.flags,
   });
   let log = '';

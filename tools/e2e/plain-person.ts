@@ -10,13 +10,16 @@ export class PlainPerson {
   html = '';
   status = 0;
   headers = new Headers();
+  readonly #says: Readonly<Record<string, string>>;
 
-  constructor(origin: string, language = 'en') {
+  /** @param says what the browser and proxies say of the person with every request */
+  constructor(origin: string, language = 'en', says: Readonly<Record<string, string>> = {}) {
+    this.#says = says;
     this.url = `${origin}/plain/${language}/`;
   }
 
   async look(query = ''): Promise<string> {
-    return this.#take(await fetch(this.url + query, { headers: { cookie: this.cookie } }));
+    return this.#take(await fetch(this.url + query, { headers: { ...this.#says, cookie: this.cookie } }));
   }
 
   /** Sends a form as it stands in the page, with these values, and follows to the page that comes of it. */
@@ -29,7 +32,7 @@ export class PlainPerson {
     const response = await fetch(this.url, {
       method: 'POST',
       redirect: 'manual',
-      headers: { cookie: this.cookie, 'content-type': type },
+      headers: { ...this.#says, cookie: this.cookie, 'content-type': type },
       body: body as string,
     });
     await this.#take(response);

@@ -8,13 +8,15 @@ import { PlainPerson } from './plain-person.ts';
 
 const message = 'In the drawer of room 417 lies the first contract, signed before the tender was announced.';
 const chinese = '第一份合同在四一七房间的抽屉里，签字早于招标公告。';
+const person = { 'user-agent': 'Marker-Agent/417.0', 'x-forwarded-for': '198.51.100.217' };
+const visitor: Needles = new Map(Object.entries(person).map(([name, text]) => [name, formsOf(text)]));
 
 let office: Office;
 let server: ServerProcess;
 beforeAll(async () => {
   await ensureBuilt();
   office = await makeOffice();
-  server = await office.serve({ plain: { idleSeconds: 60 } });
+  server = await office.serve({ plain: { idleSeconds: 60 }, limits: { remainsSecondsMax: 2 } });
   for (const desk of office.desks) await publishDayKeys(office, desk, server.origin);
 }, 60_000);
 afterAll(async () => {
@@ -36,7 +38,7 @@ function needlesOf(words: readonly string[]): Needles {
 
 describe.skipIf(process.platform !== 'linux')('a visit without scripts', () => {
   it('[PLN-3] [THR-2] leaves nothing in the memory of the server, on its disk or in its log', async () => {
-    const one = new PlainPerson(server.origin);
+    const one = new PlainPerson(server.origin, 'en', { ...person, connection: 'close' });
     const words = await one.write(`${message}\n${chinese}`, Buffer.from(office.desks[0]!.id).toString('hex'));
     expect(words).toHaveLength(12);
     await one.press('check');
@@ -54,11 +56,14 @@ describe.skipIf(process.platform !== 'linux')('a visit without scripts', () => {
     const [pid = 0] = visitPids(server);
     // While the visit lives its process holds what the person typed: the search can see it.
     expect([...findInMemory(pid, needles).keys()]).toEqual(expect.arrayContaining(['message', 'part of it', 'words']));
+    // What the browser says of itself stays with the server, and not there either.
+    expect([...findInMemory(pid, visitor).keys()]).toEqual([]);
     await one.press('leave');
     await vi.waitFor(() => expect(visitPids(server)).toEqual([]));
     expect(() => findInMemory(pid, needles)).toThrow();
     expect([...findInMemory(server.pid, needles)]).toEqual([]);
-    expect([...findInFolder(office.folder, needles)]).toEqual([]);
+    await vi.waitFor(() => expect([...findInMemory(server.pid, visitor)]).toEqual([]), { timeout: 40_000 });
+    expect([...findInFolder(office.folder, new Map([...needles, ...visitor]))]).toEqual([]);
     for (const text of ['417', '%E5%90%88', words.slice(0, 2).join(' ')]) expect(server.log()).not.toContain(text);
   }, 120_000);
 });

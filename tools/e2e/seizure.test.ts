@@ -1,17 +1,22 @@
 // [THR-1] [THR-2] The server is taken in the middle of a conversation: its disk, its log and its memory are searched.
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { entropyFromWords } from '@postern/protocol/keys/passphrase';
 import { conversationKey, importPhrase } from '@postern/protocol/keys/source-keys';
 import { loadWordList } from '@postern/protocol/keys/word-lists';
 import { deflate } from '@postern/protocol/primitives/deflate';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SourceSession } from '@postern/protocol/source';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensureBuilt } from '../build.ts';
+import { lacks } from '../debian.ts';
+import { type PostgresServer, startPostgres } from '../postgres.ts';
 import { visitAs } from './bare-visit.ts';
 import { answer, openDesk, publishDayKeys, receive } from './desk.ts';
 import { findInFile, findInFolder, findInMemory, formsOf, formsOfBytes, type Needles } from './memory.ts';
-import { makeOffice, now, type Office, type ServerProcess } from './office.ts';
+import { makeOffice, now, type Office, type OfficeDesk, type ServerProcess } from './office.ts';
 
 const message = 'In the drawer of room 417 lies the first contract, signed before the tender was announced.';
 const chinese = '第一份合同在四一七房间的抽屉里，签字早于招标公告。';
@@ -20,8 +25,14 @@ const agent = 'Marker-Agent/417.0';
 const address = '198.51.100.217';
 const person = { 'user-agent': agent, 'x-forwarded-for': address, forwarded: `for=${address}` };
 
+const ofVisitor = ['agent', 'address'];
+/** Heads are cleared from memory every two seconds here, else every minute. */
+const limits = { remainsSecondsMax: 2 };
+const gone = { timeout: 40_000, interval: 1_000 };
+
 let office: Office;
 let server: ServerProcess;
+let database: PostgresServer | null = null;
 beforeEach(async () => {
   await ensureBuilt();
   office = await makeOffice();
@@ -29,40 +40,28 @@ beforeEach(async () => {
 afterEach(async () => {
   await server?.stop();
   office.remove();
+  await database?.remove();
+  database = null;
 });
 
 describe.skipIf(process.platform !== 'linux')('a server that is taken', () => {
   it('[THR-1] [THR-2] holds no text, words, key, conversation or visitor, on disk, in its log or in memory', async () => {
     // Turned round here and in the process, so that neither its arguments nor its environment hold it.
     const planted = 'Planted-In-Memory-417';
-    server = await office.serve({ planted: [...planted].reverse().join('') });
-    const { origin } = server;
-    await publishDayKeys(office, office.desks[1]!, origin);
-    const desk = await openDesk(office, office.desks[0]!, origin);
-    const deskHex = bytesToHex(office.desks[0]!.id);
-
-    const words = await visitAs(person, office, origin, async (session) => {
-      const shown = await session.newPhrase(await loadWordList('english'));
-      await session.send({ deskId: deskHex, text: message, language: 'en' });
-      await session.send({ deskId: deskHex, text: chinese, language: 'zh-Hans' });
-      return shown;
-    });
-    const { id } = await receive(desk, 2);
-    await answer(desk, id, reply);
-    await new Promise((resolve) => setTimeout(resolve, 10_500 - (Date.now() % 10_000)));
+    server = await office.serve({ planted: [...planted].reverse().join(''), limits });
+    const words = await writeAndAnswer();
     const needles = await secretsOf(words);
     const looked = [findInFolder(office.folder, needles), findInMemory(server.pid, secretInMemory(needles))];
-    await visitAs(
-      person,
-      office,
-      origin,
-      async (session) => {
-        await session.enterPhrase(words.join(' '), [await loadWordList('english')]);
-      },
-      reply,
-    );
-    looked.push(findInFolder(office.folder, needles), findInMemory(server.pid, secretInMemory(needles)));
+    await readAnswer(words);
+    looked.push(findInFolder(office.folder, needles), findInMemory(server.pid, secretOfTexts(needles)));
     expect(looked.map((found) => [...found])).toEqual([[], [], [], []]);
+
+    // What a browser and a proxy say of the person is there while the connection is open, and goes when it has ended.
+    const open = await request();
+    const visitor = new Map([...needles].filter(([name]) => ofVisitor.includes(name)));
+    expect([...findInMemory(server.pid, visitor)].sort()).toEqual(ofVisitor.toSorted());
+    open.destroy();
+    await vi.waitFor(() => expect([...findInMemory(server.pid, secretInMemory(needles))]).toEqual([]), gone);
 
     // The same searches find what is there to be found.
     const control: Needles = new Map([['planted', formsOf(planted)]]);
@@ -78,7 +77,62 @@ describe.skipIf(process.platform !== 'linux')('a server that is taken', () => {
     expect(server.log()).toContain('"requests"');
     expect([...findInFile(log, needles)]).toEqual([]);
   }, 180_000);
+
+  it.skipIf(lacks('postgresql'))(
+    '[THR-1] leaves nothing of a conversation in the folder of PostgreSQL',
+    async () => {
+      database = await startPostgres();
+      server = await office.serve({ databaseUrl: database.url, withoutPages: true });
+      const words = await writeAndAnswer();
+      await readAnswer(words);
+      await server.stop();
+      await database.stop();
+      const needles = await secretsOf(words);
+      expect([...findInFolder(database.folder, needles)]).toEqual([]);
+      expect([...findInFolder(office.folder, needles)]).toEqual([]);
+      // It is where the server keeps what it keeps.
+      const stored: Needles = new Map([['roster', [office.roster.signed.subarray(0, 64)]]]);
+      expect([...findInFolder(database.folder, stored).values()].length).toBeGreaterThan(0);
+    },
+    180_000,
+  );
 });
+
+/** A person writes twice to a desk, which answers; the answer can be fetched now. @returns the twelve words */
+async function writeAndAnswer(): Promise<readonly string[]> {
+  const { origin } = server;
+  const [first, second] = office.desks as [OfficeDesk, OfficeDesk];
+  await publishDayKeys(office, second, origin);
+  const desk = await openDesk(office, first, origin);
+  const deskHex = bytesToHex(first.id);
+  const words = await visitAs(person, office, origin, async (session) => {
+    const shown = await session.newPhrase(await loadWordList('english'));
+    await session.send({ deskId: deskHex, text: message, language: 'en' });
+    await session.send({ deskId: deskHex, text: chinese, language: 'zh-Hans' });
+    return shown;
+  });
+  const { id } = await receive(desk, 2);
+  await answer(desk, id, reply);
+  await new Promise((resolve) => setTimeout(resolve, 10_500 - (Date.now() % 10_000)));
+  return words;
+}
+
+async function readAnswer(words: readonly string[]): Promise<void> {
+  const enter = async (session: SourceSession): Promise<void> => {
+    await session.enterPhrase(words.join(' '), [await loadWordList('english')]);
+  };
+  await visitAs(person, office, server.origin, enter, reply);
+}
+
+/** A request of the person that has not come whole. */
+async function request(): Promise<Socket> {
+  const headers = Object.entries({ ...person, host: 'postern', 'content-length': '6007' });
+  const socket = connect(server.port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(`POST /request HTTP/1.1\r\n${headers.map((header) => `${header.join(': ')}\r\n`).join('')}\r\n`);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  return socket;
+}
 
 async function secretsOf(words: readonly string[]): Promise<Needles> {
   const entropy = await entropyFromWords(words, await loadWordList('english'));
@@ -103,8 +157,12 @@ async function secretsOf(words: readonly string[]): Promise<Needles> {
   ]);
 }
 
-/** Of a connection that is open, a process cannot but know what its peer has sent. */
+/** A process cannot but know the time. */
 function secretInMemory(needles: Needles): Needles {
-  const known = ['agent', 'address', 'time'];
-  return new Map([...needles].filter(([name]) => !known.includes(name)));
+  return new Map([...needles].filter(([name]) => name !== 'time'));
+}
+
+/** Of a connection that is open, or was a moment ago, a process cannot but know what its peer has sent. */
+function secretOfTexts(needles: Needles): Needles {
+  return new Map([...needles].filter(([name]) => name !== 'time' && !ofVisitor.includes(name)));
 }

@@ -4,13 +4,14 @@ import { startServer } from '@postern/server/main';
 import type { ServeOptions } from './office.ts';
 
 const [folder = '', json = '{}'] = process.argv.slice(2);
-const { withoutPuzzle, withoutPages, port = 0, planted, plain } = JSON.parse(json) as ServeOptions;
+const { withoutPuzzle, withoutPages, port = 0, planted, plain, limits = {} } = JSON.parse(json) as ServeOptions;
 const unbounded = { perMinute: 1e9, perDay: 1e9 };
 const server = await startServer({
   folder,
   port,
   ...(withoutPages ? { pages: null } : {}),
   plain: plain ?? null,
+  limits,
   ...(withoutPuzzle ? { allowance: unbounded } : {}),
 });
 

@@ -19,6 +19,7 @@ const onionForm = /^http:\/\/[a-z2-7]{56}\.onion$/;
 
 /**
  * @param clearHandler answers at host and port
+ * @param onHead as `listen` calls it
  * @throws Error if an address is taken; RangeError for an onion location of another form
  */
 export async function listenEverywhere(
@@ -27,14 +28,15 @@ export async function listenEverywhere(
   counters: Counters,
   handler: Handler,
   clearHandler = handler,
+  onHead: () => void = () => undefined,
 ): Promise<Listener> {
   const handleClear = onionLocation === undefined ? clearHandler : telling(onionLocation, clearHandler);
-  const clear = await listen({ host, port }, limits, counters, handleClear);
+  const clear = await listen({ host, port }, limits, counters, handleClear, onHead);
   if (socketPath === undefined) return clear;
   try {
     await removeStale(socketPath);
     // Connections are counted apart: those of the clear web cannot use up those of the onion address.
-    const onion = await listen({ path: socketPath }, limits, counters, handler);
+    const onion = await listen({ path: socketPath }, limits, counters, handler, onHead);
     return { port: clear.port, stop: async () => void (await Promise.all([clear.stop(), onion.stop()])) };
   } catch (error) {
     await clear.stop();

@@ -21,6 +21,8 @@ export interface Limits {
   readonly keepAliveSeconds: number;
   /** Without a byte in either direction. */
   readonly idleSecondsMax: number;
+  /** How long the heads of requests that were answered may stay in memory. */
+  readonly remainsSecondsMax: number;
   /** How often the times are looked at. */
   readonly checkSeconds: number;
   /** How long a stop waits for requests that were accepted. */
@@ -40,6 +42,7 @@ export const defaultLimits: Limits = {
   uploadSecondsMax: 6 * 3600,
   keepAliveSeconds: 75,
   idleSecondsMax: 120,
+  remainsSecondsMax: 60,
   checkSeconds: 2,
   graceSeconds: 10,
 };

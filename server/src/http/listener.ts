@@ -36,12 +36,13 @@ export interface Listener {
   readonly stop: () => Promise<void>;
 }
 
-/** @param address `{ host, port }`, or `{ path }` of a Unix socket */
+/** @param address `{ host, port }`, or `{ path }` of a Unix socket @param onHead called when a head has come, and when what is left of the last one on a connection can go */
 export async function listen(
   address: Pick<ListenOptions, 'host' | 'port' | 'path'>,
   limits: Limits,
   counters: Counters,
   handle: Handler,
+  onHead: () => void,
 ): Promise<Listener> {
   const open = new Set<Promise<void>>();
   const served = new WeakMap<Duplex, number>();
@@ -69,6 +70,8 @@ export async function listen(
     const work = serve(request, response, limits, counters, handle).finally(() => open.delete(work));
     open.add(work);
   };
+  // An open connection keeps its newest head, and one that is no request never gets further than the connection.
+  server.on('request', onHead).on('connection', (socket: Duplex) => socket.once('close', onHead));
   server.on('request', onRequest);
   // Nothing here asks first; an `Expect` of anything is answered like any other request.
   server.on('checkContinue', onRequest);

@@ -8,6 +8,9 @@ import { readBuiltPages } from '../files/page-files.ts';
 import { defaultLimits, type Limits } from '../http/limits.ts';
 import { listen } from '../http/listener.ts';
 import { Pages } from '../http/pages.ts';
+import { parserMemory } from '../http/parser-memory.ts';
+import { clearRemains } from '../http/remains.ts';
+import { machineTimer } from '../options.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import { Counters } from '../rules/counters.ts';
@@ -70,7 +73,9 @@ export async function startMirror(options: MirrorOptions): Promise<RunningMirror
     counters,
     ...limits,
   });
-  const listener = await listen({ host, port }, limits, counters, handler);
+  const parser = await parserMemory((length) => crypto.getRandomValues(new Uint8Array(length)));
+  const remains = clearRemains(machineTimer, parser, limits.remainsSecondsMax);
+  const listener = await listen({ host, port }, limits, counters, handler, remains.left);
   const ticking = keepTicking(
     timer,
     () => keeper.secondsToNext(),
@@ -84,6 +89,8 @@ export async function startMirror(options: MirrorOptions): Promise<RunningMirror
     stop: async () => {
       ticking.stop();
       await listener.stop();
+      remains.close();
+      parser.close();
       keeper.closeDay();
     },
   };

@@ -5,8 +5,8 @@ import { type Answer, type StaticFile, staticAnswer } from '../http/answer.ts';
 import { stillPolicy } from '../http/headers.ts';
 import type { Handler, Incoming } from '../http/listener.ts';
 import type { Pages, PlainFirst, Said } from '../http/pages.ts';
+import type { ParserMemory } from '../http/parser-memory.ts';
 import { Refusal } from '../http/refusal.ts';
-import type { ParserMemory } from './parser-memory.ts';
 import type { Done } from './visit-process.ts';
 import type { Visits } from './visits.ts';
 

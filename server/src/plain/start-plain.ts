@@ -3,11 +3,11 @@
 import type { Random } from '@postern/protocol/primitives/random';
 import type { Handler, Incoming } from '../http/listener.ts';
 import type { Pages } from '../http/pages.ts';
+import type { ParserMemory } from '../http/parser-memory.ts';
 import { problem } from '../http/problem.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Timer } from '../ports/clock.ts';
 import { launchVisit } from './launch.ts';
-import { parserMemory } from './parser-memory.ts';
 import { withPlain } from './plain-routes.ts';
 import type { Call } from './visit-process.ts';
 import { defaultVisitLimits, type VisitLimits, Visits } from './visits.ts';
@@ -18,17 +18,18 @@ export interface PlainMode {
 }
 
 /** @param next answers everything else, and what the visits' processes ask for */
-export async function startPlain(
+export function startPlain(
   parts: {
     readonly pages: Pages;
+    readonly parser: ParserMemory;
     readonly fingerprint: Uint8Array;
     readonly timer: Timer;
     readonly random: Random;
     readonly limits: Partial<VisitLimits>;
   },
   next: Handler,
-): Promise<PlainMode> {
-  const { pages, fingerprint, timer, random } = parts;
+): PlainMode {
+  const { pages, parser, fingerprint, timer, random } = parts;
   const call: Call = async (path, body) => {
     try {
       return await next(asked(path, body));
@@ -40,12 +41,7 @@ export async function startPlain(
   };
   const limits = { ...defaultVisitLimits, ...parts.limits };
   const visits = new Visits({ launch: launchVisit, call, timer, random, limits });
-  const parser = await parserMemory(random);
-  const stop = (): void => {
-    visits.stop();
-    parser.close();
-  };
-  return { handler: withPlain({ visits, pages, fingerprint, parser }, next), stop };
+  return { handler: withPlain({ visits, pages, fingerprint, parser }, next), stop: () => visits.stop() };
 }
 
 /** What a process asks for, as if it came over the network. */

@@ -1,0 +1,36 @@
+/** Clears from the process's memory what is left of the heads of requests: what browsers and proxies say of a visitor (THR-1). */
+
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Timer } from '../ports/clock.ts';
+import type { ParserMemory } from './parser-memory.ts';
+
+export interface Remains {
+  /** A head was received: what it leaves is cleared before long. */
+  readonly left: () => void;
+  readonly close: () => void;
+}
+
+/**
+ * Node turns every header into strings, which nobody can overwrite. V8 writes zeros over what it frees, is told to free
+ * all that it can, and the parser reads zeros over what it read last. A connection that is open keeps its newest head.
+ * @param seconds from the first head after the last clearing until the next; heads that come meanwhile go with it
+ */
+export function clearRemains(timer: Timer, parser: ParserMemory, seconds: number): Remains {
+  setFlagsFromString('--clear-free-memory');
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as NonNullable<typeof globalThis.gc>;
+  let next: { cancel(): void } | null = null;
+  const clear = (): void => {
+    next = null;
+    // What one collection moves to the old part of the heap, only the last resort frees.
+    collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+    void parser.clear();
+  };
+  return {
+    left: () => {
+      next ??= timer.after(seconds, clear);
+    },
+    close: () => next?.cancel(),
+  };
+}
