@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import { utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { Reader } from '@postern/protocol/bytes/reader';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import { seededRandom } from '@postern/protocol/testing/seeded-random';
 import { describe, expect, it } from 'vitest';
+import { growthFaults } from './fuzz/growth.ts';
+import { fedOtherwise, readersFed, readersIn } from './fuzz/readers.ts';
 import { type FuzzTarget, fuzzTarget } from './fuzz/run.ts';
 import { scramble } from './fuzz/scramble.ts';
-import { fuzz } from './fuzz.ts';
+import { fuzz, fuzzGrowth } from './fuzz.ts';
 
 const stopped = (): number => 0;
 
@@ -83,8 +86,44 @@ describe('the fuzzer', () => {
   });
 });
 
-it('[ENC-1] no reader of the protocol fails in another way than its own', async () => {
-  const { faults, inputs } = await fuzz(0, 'the readers of the protocol', () => performance.now());
+it('[ENC-1] no reader fails in another way than its own', async () => {
+  const { faults, inputs } = await fuzz(0, 'the readers', () => performance.now());
   expect(faults.map(({ target: name, what }) => `${name}: ${what}`)).toEqual([]);
   expect(inputs).toBeGreaterThan(1000);
+}, 60_000);
+
+it('[ENC-1] no reader takes longer than its size explains', async () => {
+  const faults = await fuzzGrowth('the readers', () => performance.now());
+  expect(faults.map(({ target: name, what }) => `${name}: ${what}`)).toEqual([]);
+}, 120_000);
+
+it('sees a reader that takes the square of its input, and none that takes a thousand times its share', async () => {
+  let time = 0;
+  const square = (bytes: Uint8Array): void => {
+    time += bytes.length ** 2 / 1e6;
+  };
+  const straight = (bytes: Uint8Array): void => {
+    time += bytes.length / 100;
+  };
+  expect((await growthFaults(target(square), () => time)).length).toBeGreaterThan(0);
+  expect(await growthFaults(target(straight), () => time)).toEqual([]);
+});
+
+describe('the list of readers', () => {
+  const root = join(import.meta.dirname, '..');
+  const [all, fed] = [readersIn(root), readersFed(root)];
+
+  it('has none that nobody feeds, but those that stand in the list of reasons', () => {
+    expect(all.filter((name) => !fed.has(name) && !Object.hasOwn(fedOtherwise, name))).toEqual([]);
+  });
+
+  it('gives a reason for none that is fed or gone', () => {
+    expect(Object.keys(fedOtherwise).filter((name) => fed.has(name) || !all.includes(name))).toEqual([]);
+  });
+
+  it('sees a reader', () => {
+    expect(all.length).toBeGreaterThan(90);
+    expect(all).toContain('plain/src/form.ts#readForm');
+    expect(fed).toContain('protocol/src/messages/content.ts#decodeContent');
+  });
 });

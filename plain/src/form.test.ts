@@ -34,6 +34,12 @@ describe('[PLN-4] a form', () => {
     expect(read('form=aa&text=one&go=sub')).toEqual({ fault: 'cut', fields: { form: 'aa', text: 'one', go: 'sub' } });
   });
 
+  it('of more fields than any page has is none, and nothing of it stays', () => {
+    const many = bytes(`text=one&${'a&'.repeat(600)}end=1`);
+    expect(readForm(type, many)).toEqual({ fields: new Map(), fault: 'form' });
+    expect(many.every((byte) => byte === 0)).toBe(true);
+  });
+
   it('in another encoding is marked, read by the encoding that it names, and else with marks', () => {
     expect(read('text=%CE%D2&end=1', `${type}; charset=gb18030`)).toEqual({
       fault: 'charset',

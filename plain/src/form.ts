@@ -7,12 +7,18 @@ export type Form = {
 };
 
 const type = 'application/x-www-form-urlencoded';
+/** More than any page has. */
+export const fieldsMax = 512;
 
 /** @param contentType as the browser sent it @param body zeroed when this returns */
 export function readForm(contentType: string, body: Uint8Array): Form {
   const [kind = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
-  if (kind !== type) return { fields: new Map(), fault: 'form' };
-  const pairs = split(body, 0x26).map((pair) => {
+  const pieces = kind === type ? split(body, 0x26) : [];
+  if (kind !== type || pieces.length > fieldsMax) {
+    body.fill(0);
+    return { fields: new Map(), fault: 'form' };
+  }
+  const pairs = pieces.map((pair) => {
     const at = pair.indexOf(0x3d);
     return at < 0 ? [pair, new Uint8Array(0)] : [pair.subarray(0, at), pair.subarray(at + 1)];
   });

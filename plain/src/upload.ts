@@ -1,7 +1,7 @@
 /** A form with files, read while it comes (RFC 7578): the files are taken piece by piece and never held whole here. */
 import { Busboy, type BusboyFileStream } from '@fastify/busboy';
 import { FILES_MAX } from '@postern/protocol/constants';
-import type { Form } from './form.ts';
+import { type Form, fieldsMax } from './form.ts';
 
 /** Takes one file of a form; must read all of it. The fields are those that stood before it. */
 export type TakeFile<Taken> = (
@@ -14,7 +14,6 @@ export type Uploaded<Taken> = Form & { readonly files: readonly Taken[] };
 
 /** A text of 65,536 characters, each of three bytes. */
 const fieldBytesMax = 196_608;
-const fieldsMax = 512;
 
 /** What is sent in the place of a letter that is none. */
 const strange = '\uFFFD';

@@ -1,7 +1,14 @@
 // Readers of the HTTP messages, each with bytes that it takes.
 import { bytesToUtf8, utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { WireError } from '@postern/protocol/bytes/wire-error';
-import { decodeAnswer, decodeContent, encodeAnswer, encodeContent } from '@postern/protocol/http/anonymous-request';
+import {
+  type AnonymousAnswer,
+  type AnonymousContent,
+  decodeAnswer,
+  decodeContent,
+  encodeAnswer,
+  encodeContent,
+} from '@postern/protocol/http/anonymous-request';
 import {
   decodeBinaryRequest,
   decodeBinaryResponse,
@@ -38,8 +45,13 @@ export async function httpTargets(random: Random): Promise<readonly FuzzTarget[]
       read: (bytes) => decodeKeyConfig(bytes),
       ownErrors,
     },
-    { name: 'request content', seeds: [requestContent(random)], read: decodeContent, ownErrors },
-    { name: 'answer content', seeds: [answerContent(random)], read: decodeAnswer, ownErrors },
+    {
+      name: 'request content',
+      seeds: [encodeContent(requestContent(random(32), random))],
+      read: decodeContent,
+      ownErrors,
+    },
+    { name: 'answer content', seeds: [encodeAnswer(answerContent(random))], read: decodeAnswer, ownErrors },
     { name: 'reply payload', seeds: [encodeReplyPayload(reply)], read: decodeReplyPayload, ownErrors },
     { name: 'device request', seeds: deviceRequests(random), read: decodeDeviceRequest, ownErrors },
     ...deviceAnswers(random).map((answer) => ({
@@ -58,22 +70,22 @@ export async function httpTargets(random: Random): Promise<readonly FuzzTarget[]
   ];
 }
 
-function requestContent(random: Random): Uint8Array {
+export function requestContent(fingerprint: Uint8Array, random: Random): AnonymousContent {
   const four = (length: number): Uint8Array[] => [random(length), random(length), random(length), random(length)];
-  return encodeContent({
-    fingerprint: random(32),
+  return {
+    fingerprint,
     kind: 'envelope',
     payload: random(4096),
     claims: four(16),
     acknowledgements: four(32),
     token: random(354),
     puzzleNonce: random(8),
-  });
+  };
 }
 
-function answerContent(random: Random): Uint8Array {
+export function answerContent(random: Random): AnonymousAnswer {
   const bodies = [random(2048), random(2048), random(2048), random(2048)];
-  return encodeAnswer({ outcome: 'stored', puzzleBits: 4, bodies });
+  return { outcome: 'stored', puzzleBits: 4, bodies };
 }
 
 function deviceRequests(random: Random): Uint8Array[] {

@@ -1,8 +1,11 @@
 // Readers of documents, messages and the desk's state, each with bytes that it takes.
+import { base32ToBytes } from '@postern/protocol/bytes/base32';
 import { base64urlToBytes, bytesToUtf8, hexToBytes, utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { Reader } from '@postern/protocol/bytes/reader';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import { decodeCampaign, encodeCampaign } from '@postern/protocol/campaign/campaign';
+import { encodeCampaignList, openCampaignList } from '@postern/protocol/campaign/campaign-list';
+import { readColor } from '@postern/protocol/campaign/color';
 import { decodeFilm, encodeFilm } from '@postern/protocol/campaign/film';
 import { parseMarkdown } from '@postern/protocol/campaign/markdown';
 import { emptyConversation, emptyDeskState } from '@postern/protocol/desk/state';
@@ -17,10 +20,13 @@ import { claimBundle, decodeBundle, type VerifiedBundle, verifyBundle } from '@p
 import { decodeDayKey, verifyDayKey } from '@postern/protocol/keys/day-key';
 import { DocumentError } from '@postern/protocol/keys/document-error';
 import { fingerprintToQr, qrToFingerprint } from '@postern/protocol/keys/fingerprint';
+import { decodePack, encodePack, verifyPack } from '@postern/protocol/keys/pack';
 import { decodeRoster } from '@postern/protocol/keys/roster';
 import { type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
 import { payloadOf } from '@postern/protocol/keys/signed';
 import { decodeTransportKey, encodeTransportKey } from '@postern/protocol/keys/transport-key';
+import { joinContent } from '@postern/protocol/messages/assemble';
+import { carriedToLines, decodeCarried, encodeCarried, linesToCarried } from '@postern/protocol/messages/carried';
 import {
   type Content,
   decodeContent,
@@ -31,6 +37,7 @@ import {
 import { decodeInside, decodePaddedInside, encodeInside, encodePaddedInside } from '@postern/protocol/messages/inside';
 import { encodeEvent, readEvent } from '@postern/protocol/messages/log-event';
 import { MessageError } from '@postern/protocol/messages/message-error';
+import { decodeReceipt, encodeReceipt } from '@postern/protocol/messages/receipt';
 import { joinReply, splitReply } from '@postern/protocol/messages/reply-content';
 import { decodeIndex, encodeIndexHead, readIndex, signIndex } from '@postern/protocol/messages/reply-index';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
@@ -50,6 +57,7 @@ export async function messageTargets(random: Random): Promise<readonly FuzzTarge
     ...textTargets(random),
     ...(await documentTargets(random)),
     ...(await contentTargets(random)),
+    ...(await carriedTargets(random)),
     ...state(random),
   ];
 }
@@ -61,6 +69,8 @@ function textTargets(random: Random): FuzzTarget[] {
     { name: 'UTF-8', seeds: [utf8ToBytes('text 文字 نص')], read: bytesToUtf8, ownErrors },
     { name: 'Markdown', seeds: [utf8ToBytes('# a\n\n- **b** *c*')], read: asText(parseMarkdown), ownErrors },
     { name: 'hexadecimal', seeds: [hex], read: asText(hexToBytes), ownErrors },
+    { name: 'base32', seeds: [utf8ToBytes('aebagbaf')], read: asText(base32ToBytes), ownErrors },
+    { name: 'colour', seeds: [utf8ToBytes('#0a5c36')], read: asText(readColor), ownErrors },
     { name: 'base64url', seeds: [utf8ToBytes('AQIDBA')], read: asText(base64urlToBytes), ownErrors },
     {
       name: 'QR text',
@@ -91,12 +101,25 @@ async function documentTargets(random: Random): Promise<FuzzTarget[]> {
     head: random(32),
   });
   const campaign = sampleCampaign(verifiedRoster, day);
+  const pack = encodePack({
+    roster: signedRoster,
+    dayKeys: dayKeys.map((key) => key.signed),
+    campaigns: [encodeCampaign(campaign)],
+  });
   const slow = { ownErrors, baseMs: verificationMs };
   return [
     { name: 'document', seeds: [signedRoster, dayKey], read: payloadOf, ownErrors },
     { name: 'roster', seeds: [payloadOf(signedRoster)], read: decodeRoster, ownErrors },
     { name: 'film', seeds: [encodeFilm(sampleFilm(['en', 'zh-Hans']))], read: decodeFilm, ownErrors },
     { name: 'campaign', seeds: [encodeCampaign(campaign)], read: decodeCampaign, ownErrors },
+    {
+      name: 'campaign list',
+      seeds: [encodeCampaignList([encodeCampaign(campaign)])],
+      read: (bytes) => openCampaignList(bytes, verifiedRoster),
+      ownErrors,
+    },
+    { name: 'pack', seeds: [pack], read: decodePack, ownErrors },
+    { name: 'verified pack', seeds: [pack], read: (bytes) => verifyPack(bytes, fingerprint, day), ...slow },
     { name: 'bundle', seeds: [bundle], read: decodeBundle, ownErrors },
     { name: 'day key', seeds: [payloadOf(dayKey)], read: decodeDayKey, ownErrors },
     { name: 'transport key', seeds: [transportKey], read: decodeTransportKey, ownErrors },
@@ -143,12 +166,40 @@ async function contentTargets(random: Random): Promise<FuzzTarget[]> {
   return [
     { name: 'content', seeds: [encodeContent(content)], read: decodeContent, ownErrors },
     { name: 'deflated content', seeds: piece ? [piece] : [], read: inflateContent, ownErrors, baseMs: inflationMs },
+    {
+      name: 'content in pieces',
+      seeds: piece ? [piece] : [],
+      read: (bytes) => joinContent([bytes]),
+      ownErrors,
+      baseMs: inflationMs,
+    },
+    { name: 'receipt', seeds: [encodeReceipt([1, 2, 9])], read: decodeReceipt, ownErrors },
     { name: 'reply content', seeds: pieces, read: (bytes) => joinReply([bytes]), ownErrors, baseMs: inflationMs },
     { name: 'inside', seeds: [inside.bare], read: decodeInside, ownErrors },
     { name: 'padded inside', seeds: [inside.padded], read: decodePaddedInside, ownErrors },
     { name: 'index', seeds: [index], read: readIndex, ownErrors },
     { name: 'index head', seeds: [indexHead], read: (bytes) => decodeIndex(bytes, tags), ownErrors },
     { name: 'log event', seeds: events, read: (bytes) => readEvent(new Reader(bytes)), ownErrors },
+  ];
+}
+
+async function carriedTargets(random: Random): Promise<FuzzTarget[]> {
+  const fingerprint = random(32);
+  const carried = { lastDay: 20_780, envelopes: [random(4096), random(4096)] };
+  const lines = await carriedToLines(carried, fingerprint);
+  return [
+    {
+      name: 'carried envelopes',
+      seeds: [await encodeCarried(carried, fingerprint)],
+      read: (bytes) => decodeCarried(bytes, fingerprint),
+      ownErrors,
+    },
+    {
+      name: 'carried lines',
+      seeds: [utf8ToBytes(lines.join('\n')), utf8ToBytes(lines[0] ?? '')],
+      read: (bytes) => linesToCarried(bytesToUtf8(bytes), fingerprint),
+      ownErrors,
+    },
   ];
 }
 

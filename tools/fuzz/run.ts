@@ -52,7 +52,7 @@ export async function fuzzTarget(
 const refused = 'refused';
 
 /** Null if it was read; `refused` for the reader's own error; else the error that it must not throw. */
-async function feed({ read, ownErrors }: FuzzTarget, input: Uint8Array): Promise<string | null> {
+export async function feed({ read, ownErrors }: FuzzTarget, input: Uint8Array): Promise<string | null> {
   try {
     await read(input);
     return null;
