@@ -3,6 +3,7 @@
 import { WireError } from '../bytes/wire-error.ts';
 import { inflate } from '../primitives/deflate.ts';
 import { FileView, latinOf } from './file-view.ts';
+import { type LookUp, pdfString, stringObjects, valueAt } from './pdf-strings.ts';
 import { type FindingKind, type FindingSink, MetadataError } from './report.ts';
 import { readXmp } from './xmp.ts';
 
@@ -29,6 +30,8 @@ const marks: readonly (readonly [FindingKind, string, RegExp])[] = [
   ['serial', 'ID', /\/ID\s{0,9}\[/],
   ['thumbnail', 'Thumb', /\/Thumb\b/],
 ];
+/** Of one name: more than are shown, and few enough to be read soon whatever they are. */
+const entriesMax = 1_000;
 const streamBytesMax = 16 * 1024 * 1024;
 const streamsMax = 2_000;
 const inflatedBytesMax = 64 * 1024 * 1024;
@@ -38,10 +41,11 @@ export async function readPdf(bytes: Uint8Array, findings: FindingSink): Promise
   const saves = countOf(view, '%%EOF');
   if (saves > 1) findings.add('edits', '%%EOF', String(saves));
   const text = latinOf(bytes);
-  readObjects(text, findings);
+  const lookUp = stringObjects(text);
+  readObjects(text, findings, lookUp);
   if (/\/Encrypt\b/.test(text)) findings.add('hidden', 'Encrypt');
   readPackets(view, findings);
-  await readStreams(view, text, findings);
+  await readStreams(view, text, findings, lookUp);
 }
 
 function countOf(view: FileView, mark: string): number {
@@ -50,39 +54,20 @@ function countOf(view: FileView, mark: string): number {
   return count;
 }
 
-function readObjects(text: string, findings: FindingSink): void {
+function readObjects(text: string, findings: FindingSink, lookUp: LookUp): void {
   for (const [kind, name] of named) {
-    for (const match of text.matchAll(
-      new RegExp(`/${name}\\s{0,9}(\\((?:[^()\\\\]|\\\\.){0,2000}\\)|<[0-9A-Fa-f\\s]{0,4000}>)`, 'gs'),
-    )) {
-      findings.add(kind, `PDF ${name}`, pdfString(match[1] ?? ''));
+    let read = 0;
+    for (const { index, 0: entry } of text.matchAll(new RegExp(`/${name}(?=[\\s(<])\\s{0,9}`, 'g'))) {
+      const value = valueAt(text, index + entry.length, lookUp);
+      if (value !== undefined) findings.add(kind, `PDF ${name}`, value);
+      read += 1;
+      if (read === entriesMax) break;
     }
   }
   for (const [kind, name, pattern] of marks) if (pattern.test(text)) findings.add(kind, `PDF ${name}`);
   for (const match of text.matchAll(/\/T\s{0,9}\(((?:[^()\\]|\\.){1,200})\)\s{0,9}\/(?:M|Contents)\b/gs)) {
     findings.add('person', 'PDF annotation', pdfString(`(${match[1]})`));
   }
-}
-
-/** Both forms of string, in UTF-16 with its mark or in one byte for each character. */
-export function pdfString(raw: string): string {
-  const text = raw.startsWith('<') ? hexString(raw) : escapedString(raw.slice(1, -1));
-  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
-  if (text.startsWith('\xfe\xff')) return new TextDecoder('utf-16be').decode(bytes.subarray(2));
-  return text.startsWith('\xef\xbb\xbf') ? new TextDecoder().decode(bytes) : text;
-}
-
-function hexString(raw: string): string {
-  const digits = raw.replaceAll(/[^0-9A-Fa-f]/g, '');
-  return (digits.match(/../g) ?? []).map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join('');
-}
-
-const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
-
-function escapedString(raw: string): string {
-  return raw.replaceAll(/\\([0-7]{1,3}|[\s\S])/g, (_whole, escaped: string) =>
-    /^[0-7]/.test(escaped) ? String.fromCharCode(Number.parseInt(escaped, 8) & 0xff) : (escapes[escaped] ?? escaped),
-  );
 }
 
 function readPackets(view: FileView, findings: FindingSink): void {
@@ -98,23 +83,47 @@ function readPackets(view: FileView, findings: FindingSink): void {
   }
 }
 
-/** Newer files keep their objects, descriptions among them, in compressed streams. */
-async function readStreams(view: FileView, text: string, findings: FindingSink): Promise<void> {
+/** Newer files keep their objects, descriptions among them, in compressed streams. What cannot be looked into is told. */
+async function readStreams(view: FileView, text: string, findings: FindingSink, lookUp: LookUp): Promise<void> {
   let [budget, streams] = [inflatedBytesMax, 0];
-  for (const match of text.matchAll(
-    /<<[^<>]{0,400}\/Type\s{0,9}\/(ObjStm|Metadata)\b[^<>]{0,400}>>\s{0,9}stream\r?\n/g,
-  )) {
+  for (const { index, 1: type } of text.matchAll(/\/Type\s{0,9}\/(ObjStm|Metadata)\b/g)) {
     streams += 1;
     if (streams > streamsMax || budget <= 0)
       throw new MetadataError('too-large', 'read PDF: too much is compressed in it');
-    const from = match.index + match[0].length;
-    const end = view.find('endstream', from);
-    if (end < 0 || !match[0].includes('/FlateDecode')) continue;
-    const content = await inflatePrefix(view.bytes(from, end), Math.min(streamBytesMax, budget));
+    const stream = streamAround(text, index);
+    if (stream?.filters === '') continue;
+    const end = stream === undefined ? -1 : view.find('endstream', stream.from);
+    const isReadable = stream?.filters === 'FlateDecode' && !stream.isPredicted && end >= 0;
+    const content = isReadable
+      ? await inflatePrefix(view.bytes(stream.from, end), Math.min(streamBytesMax, budget))
+      : nothing;
     budget -= content.length;
-    if (match[1] === 'ObjStm') readObjects(latinOf(content), findings);
+    if (content.length === 0) findings.add('hidden', `PDF ${type}`);
+    else if (type === 'ObjStm') readObjects(latinOf(content), findings, lookUp);
     else readXmp(content, findings);
   }
+}
+
+const nothing = new Uint8Array(0);
+const dictionaryCharactersMax = 4_000;
+
+/** The stream in whose dictionary a place lies: where its bytes begin, and what they went through. */
+function streamAround(
+  text: string,
+  at: number,
+): { readonly from: number; readonly filters: string; readonly isPredicted: boolean } | undefined {
+  const before = text.slice(Math.max(0, at - dictionaryCharactersMax), at);
+  const after = /^(?:(?!endobj)[\s\S]){0,4000}?>>\s{0,9}stream\r?\n/.exec(
+    text.slice(at, at + dictionaryCharactersMax),
+  )?.[0];
+  if (after === undefined) return undefined;
+  const dictionary = before.slice(before.lastIndexOf(' obj') + 1) + after;
+  const filters = /\/Filter\s{0,9}(\[[^\]]{0,200}\]|\/\w+)/.exec(dictionary)?.[1] ?? '';
+  return {
+    from: at + after.length,
+    filters: (filters.match(/\w+/g) ?? []).join(' '),
+    isPredicted: /\/Predictor\s{0,9}(?!1\b)\d/.test(dictionary),
+  };
 }
 
 async function inflatePrefix(bytes: Uint8Array, max: number): Promise<Uint8Array> {
@@ -127,5 +136,5 @@ async function inflatePrefix(bytes: Uint8Array, max: number): Promise<Uint8Array
       if (error.code === 'too-many') throw new MetadataError('too-large', 'read PDF: a stream grows too large');
     }
   }
-  return new Uint8Array(0);
+  return nothing;
 }

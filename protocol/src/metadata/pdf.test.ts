@@ -1,0 +1,84 @@
+// What a PDF says of itself, in each of the forms in which programs write it, as exiftool reads it too.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { expect, it } from 'vitest';
+import { lacks } from '../../../tools/debian.ts';
+import { exiftool } from '../testing/metadata-tools.ts';
+import { inspectMetadata } from './inspect.ts';
+
+/** Objects from number 1 on: a catalogue, an empty page tree, then these. */
+function pdfOf(...objects: readonly (string | Buffer)[]): Uint8Array {
+  const all = ['<< /Type /Catalog /Pages 2 0 R >>', '<< /Type /Pages /Kids [] /Count 0 >>', ...objects];
+  const parts: Buffer[] = [Buffer.from('%PDF-1.7\n')];
+  const length = (): number => parts.reduce((sum, part) => sum + part.length, 0);
+  const places = all.map((object, at) => {
+    const place = length();
+    parts.push(Buffer.from(`${at + 1} 0 obj\n`), Buffer.from(object), Buffer.from('\nendobj\n'));
+    return `${String(place).padStart(10, '0')} 00000 n \n`;
+  });
+  const table = `xref\n0 ${all.length + 1}\n0000000000 65535 f \n${places.join('')}`;
+  const end = `trailer\n<< /Size ${all.length + 1} /Root 1 0 R /Info 3 0 R >>\nstartxref\n${length()}\n%%EOF\n`;
+  return new Uint8Array(Buffer.concat([...parts, Buffer.from(table + end)]));
+}
+
+/** An object that holds others, compressed. */
+function stream(dictionary: string, content: Buffer): Buffer {
+  return Buffer.concat([
+    Buffer.from(`<< ${dictionary} /Length ${content.length} >>\nstream\n`),
+    content,
+    Buffer.from('\nendstream'),
+  ]);
+}
+
+async function found(bytes: Uint8Array): Promise<string[]> {
+  const { findings } = await inspectMetadata(bytes);
+  return findings.map(({ kind, field, value }) => `${kind} ${field} ${value}`.trim());
+}
+
+const forms = [
+  ['in parentheses', ['<< /Author (Wang Fang) >>'], 'Wang Fang'],
+  ['with parentheses in it', ['<< /Author (Wang (Office 3 (East)) Fang) >>'], 'Wang (Office 3 (East)) Fang'],
+  ['with a parenthesis that stands alone', ['<< /Author (Wang \\) Fang) >>'], 'Wang ) Fang'],
+  ['with signs by number', ['<< /Author (Wang\\040\\106ang) >>'], 'Wang Fang'],
+  ['in digits', ['<< /Author <57616E672046616E67> >>'], 'Wang Fang'],
+  ['in UTF-16', ['<< /Author <FEFF738B82B3> >>'], '王芳'],
+  ['as an object of its own', ['<< /Author 4 0 R >>', '(Wang Fang)'], 'Wang Fang'],
+] as const;
+
+it.skipIf(lacks('libimage-exiftool-perl')).each(forms)('finds an author %s', async (_form, objects, author) => {
+  const bytes = pdfOf(...objects);
+  expect(await found(bytes)).toContain(`person PDF Author ${author}`);
+  const folder = mkdtempSync(join(tmpdir(), 'postern-pdf-'));
+  try {
+    const path = join(folder, 'a.pdf');
+    writeFileSync(path, bytes);
+    expect(exiftool(path)).toContain(author);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+it('finds an author in a compressed stream, whatever stands in its dictionary beside', async () => {
+  const objects = deflateSync(Buffer.from('9 0 << /Author (Wang Fang) >>'));
+  for (const beside of ['', '/DecodeParms << /Predictor 1 >> ', '/Extends 7 0 R ']) {
+    const packed = stream(`/Type /ObjStm /N 1 /First 4 ${beside}/Filter /FlateDecode`, objects);
+    expect(await found(pdfOf('<< >>', packed))).toContain('person PDF Author Wang Fang');
+  }
+});
+
+it('says of a stream that it cannot look into that there is one', async () => {
+  const objects = deflateSync(Buffer.from('9 0 << /Author (Wang Fang) >>'));
+  const cases = [
+    stream('/Type /ObjStm /N 1 /First 4 /Filter /LZWDecode', objects),
+    stream('/Type /ObjStm /N 1 /First 4 /Filter [/ASCII85Decode /FlateDecode]', objects),
+    stream('/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /DecodeParms << /Predictor 12 >>', objects),
+    stream('/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode', Buffer.from('encrypted, or damaged')),
+    stream('/Type /Metadata /Subtype /XML /Filter /LZWDecode', objects),
+  ];
+  for (const packed of cases) {
+    expect(await found(pdfOf('<< >>', packed))).toContainEqual(expect.stringMatching(/^hidden PDF (ObjStm|Metadata)$/));
+  }
+  expect(await found(pdfOf('<< >>'))).toEqual([]);
+});
