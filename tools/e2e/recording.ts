@@ -78,14 +78,15 @@ function withoutSocks(from: 'client' | 'server', read: (bytes: Buffer) => void):
   };
 }
 
-/** Passes all on in both directions, at once and until either end closes. */
-function passOn(client: Socket, upstream: Socket, sockets: Set<Socket>): void {
+/** Passes all on in both directions until either end closes. @param delayMs how long what goes up is on its way */
+function passOn(client: Socket, upstream: Socket, sockets: Set<Socket>, delayMs: number): void {
   for (const [from, to] of [
     [client, upstream],
     [upstream, client],
   ] as const) {
     from.setNoDelay(true);
-    from.pipe(to);
+    if (delayMs === 0 || from === upstream) from.pipe(to);
+    else from.on('data', (bytes) => void setTimeout(() => to.destroyed || to.write(bytes), delayMs));
     from.on('error', () => to.destroy());
     from.on('close', () => {
       sockets.delete(from);
@@ -95,8 +96,15 @@ function passOn(client: Socket, upstream: Socket, sockets: Set<Socket>): void {
   }
 }
 
-/** @param port of the server on loopback, or of a SOCKS 5 proxy */
-export async function startRecordingProxy(port: number, kind: 'server' | 'socks' = 'server'): Promise<RecordingProxy> {
+/**
+ * @param port of the server on loopback, or of a SOCKS 5 proxy
+ * @param delayMs of every request: without one, what is asked for together is answered one after the other
+ */
+export async function startRecordingProxy(
+  port: number,
+  kind: 'server' | 'socks' = 'server',
+  delayMs = 0,
+): Promise<RecordingProxy> {
   let recording: Recording = { exchanges: [], connections: 0 };
   let startedAt: number | undefined;
   const sockets = new Set<Socket>();
@@ -157,7 +165,7 @@ export async function startRecordingProxy(port: number, kind: 'server' | 'socks'
     };
     client.on('data', past('client', onRequests));
     upstream.on('data', past('server', onAnswers));
-    passOn(client, upstream, sockets);
+    passOn(client, upstream, sockets, delayMs);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port: own } = server.address() as AddressInfo;
