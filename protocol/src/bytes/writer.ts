@@ -7,9 +7,14 @@ import { u16be, u32be, utf8ToBytes } from './encode.ts';
  * RangeError. After {@link Writer.done} the writer is empty and refuses further use.
  */
 export class Writer {
-  #buffer = new Uint8Array(256);
+  #buffer: Uint8Array<ArrayBuffer>;
   #length = 0;
   #done = false;
+
+  /** @param expected bytes of the whole, if they are known: then nothing is moved on the way */
+  constructor(expected = 256) {
+    this.#buffer = new Uint8Array(expected);
+  }
 
   /** Bytes written so far. */
   get length(): number {

@@ -147,7 +147,7 @@ export async function openResponse(context: OhttpContext, bytes: Uint8Array): Pr
  * ```
  */
 export function encodeContent(content: AnonymousContent): Uint8Array {
-  const writer = new Writer()
+  const writer = new Writer(REQUEST_CONTENT_BYTES)
     .u8(version)
     .bytes(content.fingerprint, FINGERPRINT_BYTES)
     .u8(payloadKinds.indexOf(content.kind))
@@ -179,7 +179,8 @@ export function decodeContent(bytes: Uint8Array): AnonymousContent {
 /** `response content[8195]: u8 version = 1, u8 outcome, u8 puzzle bits, bodies[4][2048]` */
 export function encodeAnswer(answer: AnonymousAnswer): Uint8Array {
   if (answer.puzzleBits > PUZZLE_NO_ROOM) throw new RangeError('encode an answer: the puzzle has too many bits');
-  const writer = new Writer().u8(version).u8(outcomes.indexOf(answer.outcome)).u8(answer.puzzleBits);
+  const writer = new Writer(RESPONSE_CONTENT_BYTES);
+  writer.u8(version).u8(outcomes.indexOf(answer.outcome)).u8(answer.puzzleBits);
   for (const body of answer.bodies) writer.bytes(body, REPLY_BODY_BYTES);
   const bytes = writer.done();
   checkSize('response content', bytes, RESPONSE_CONTENT_BYTES);

@@ -25,7 +25,7 @@ const controlTextBytesMax = 255;
 /** The request padded with zeros. @param total length in bytes @throws RangeError if it does not fit */
 export function encodeBinaryRequest(request: BinaryRequest, total: number): Uint8Array {
   const { method, scheme, authority, path } = request;
-  const control = [method, scheme, authority, path].map((text) => withLength(utf8ToBytes(text)));
+  const control = [method, scheme, authority, path].flatMap((text) => withLength(utf8ToBytes(text)));
   return padded([encodeVarint(knownLengthRequest), ...control, ...sections(request.content)], total);
 }
 
@@ -62,21 +62,17 @@ export function decodeBinaryResponse(bytes: Uint8Array): BinaryResponse {
 
 /** No header fields, the content, no trailer fields. */
 function sections(content: Uint8Array): Uint8Array[] {
-  return [encodeVarint(0), withLength(content), encodeVarint(0)];
+  return [encodeVarint(0), ...withLength(content), encodeVarint(0)];
 }
 
 function padded(parts: readonly Uint8Array[], total: number): Uint8Array {
-  const message = concat(...parts);
-  if (message.length > total) {
-    throw new RangeError(`pad a binary message: ${message.length} bytes, wanted at most ${total}`);
-  }
-  const bytes = new Uint8Array(total);
-  bytes.set(message);
-  return bytes;
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (length > total) throw new RangeError(`pad a binary message: ${length} bytes, wanted at most ${total}`);
+  return concat(...parts, new Uint8Array(total - length));
 }
 
-function withLength(bytes: Uint8Array): Uint8Array {
-  return concat(encodeVarint(bytes.length), bytes);
+function withLength(bytes: Uint8Array): Uint8Array[] {
+  return [encodeVarint(bytes.length), bytes];
 }
 
 /** The shortest form of RFC 9000 section 16. */

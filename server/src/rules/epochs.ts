@@ -1,7 +1,6 @@
 /** What the server knows of the current epoch and the two before: tags to publish, claims to answer (protocol 5.1, 6). */
 
-import { concat, lengthPrefixed } from '@postern/protocol/bytes/encode';
-import { CLAIM_EPOCHS, REPLY_BODY_BYTES } from '@postern/protocol/constants';
+import { CLAIM_EPOCHS, HASH_BYTES, REPLY_BODY_BYTES } from '@postern/protocol/constants';
 import { hmacSha256Native, streamOf } from '@postern/protocol/primitives/hmac-native';
 import type { Random } from '@postern/protocol/primitives/random';
 import type { ClaimTable } from './claim-table.ts';
@@ -55,9 +54,8 @@ export class Epochs {
   /** The same work for every claim: all tables are asked and the answer to an unknown one is made in any case. */
   plan(claim: Uint8Array): ClaimPlan {
     const found = this.#claims.map((table) => table.find(claim)).find((tagKey) => tagKey !== null);
-    const elsewhere = hmacSha256Native(this.#secret, concat(lengthPrefixed('no reply'), claim));
-    const seed = hmacSha256Native(this.#secret, concat(lengthPrefixed('body'), claim));
-    return { tagKey: found ?? elsewhere, otherwise: streamOf(seed, REPLY_BODY_BYTES) };
+    const stream = streamOf(hmacSha256Native(this.#secret, claim), HASH_BYTES + REPLY_BODY_BYTES);
+    return { tagKey: found ?? stream.subarray(0, HASH_BYTES), otherwise: stream.subarray(HASH_BYTES) };
   }
 
   /** Overwrites the secret; answers to unknown claims cannot be told from replies by it any more. */
