@@ -1,6 +1,7 @@
 /** The call that a person has chosen on the page for writing, and which of its questions they were shown. */
 import type { VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { askedQuestions } from '@postern/protocol/campaign/question';
+import { inLanguage } from '@postern/protocol/keys/in-language';
 import { dayOf } from '@postern/protocol/time';
 import { callOf, openCall } from '@postern/source/call';
 import type { Event, State } from '@postern/source/state';
@@ -51,8 +52,7 @@ export class ChosenCall {
 
   offered(state: State): Calls {
     const known = (this.known ?? []).map(({ name, texts }) => {
-      const text = texts.find(({ language }) => language === this.#language) ?? texts[0];
-      return { name, title: text?.title ?? name };
+      return { name, title: inLanguage(texts, this.#language)?.title ?? name };
     });
     return { known, chosen: this.#chosen(state) };
   }

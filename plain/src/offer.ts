@@ -42,12 +42,7 @@ async function* contentOf(
   let last: Uint8Array | null = null;
   for (let index = 0; index < opener.chunks; index++) {
     const id = await chunkId(file.key, fingerprint, index);
-    const answer = await insist(
-      () => post('/fetch', id),
-      wait,
-      isStopped,
-      () => undefined,
-    );
+    const answer = await insist(() => post('/fetch', id), wait, isStopped);
     if (answer?.status !== 200) throw new RangeError('fetch a file: a chunk is not there');
     const data = await opener.open(index, answer.body);
     if (data.length === 0) continue;

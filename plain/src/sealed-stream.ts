@@ -72,12 +72,7 @@ async function storeChunk(
 ): Promise<Problem> {
   const { id, chunk } = await sealer.seal(index, data);
   const body = concat(id, chunk);
-  const answer = await insist(
-    () => post('/chunk', body),
-    wait,
-    isStopped,
-    () => undefined,
-  );
+  const answer = await insist(() => post('/chunk', body), wait, isStopped);
   if (answer?.status === 204) return null;
   return answer?.status === 507 ? 'full' : 'changed';
 }

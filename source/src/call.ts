@@ -4,6 +4,7 @@ import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { equal } from '@postern/protocol/bytes/equal';
 import { type CampaignState, campaignState, type VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { askedQuestions, type Question } from '@postern/protocol/campaign/question';
+import { inLanguage } from '@postern/protocol/keys/in-language';
 import type { Answered } from '@postern/protocol/source';
 import type { Day } from '@postern/protocol/time';
 
@@ -50,7 +51,7 @@ export function callOf(
   { language, day }: { readonly language: string; readonly day: Day },
 ): Call {
   const campaign = campaigns.find((one) => one.name === name);
-  const text = campaign?.texts.find((one) => one.language === language) ?? campaign?.texts[0];
+  const text = inLanguage(campaign?.texts ?? [], language);
   if (campaign === undefined || text === undefined) return { kind: 'unknown' };
   return {
     kind: 'known',

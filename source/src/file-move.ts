@@ -79,7 +79,7 @@ export async function insist(
   call: () => Promise<Answer>,
   wait: (seconds: number) => Promise<void>,
   isStopped: () => boolean,
-  lost: () => void,
+  lost: () => void = () => undefined,
 ): Promise<Answer | undefined> {
   for (let pause = firstPauseSeconds; !isStopped(); pause = Math.min(2 * pause, pauseSecondsMax)) {
     const answer = await call().catch(() => undefined);

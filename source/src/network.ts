@@ -172,7 +172,10 @@ export class Visit {
     const { session, report, accepted } = this.#parts;
     try {
       // Over a slow circuit the server may change its bundle between two of the answers.
-      if (!(await this.#loadTogether())) await this.#loadTogether(true);
+      await this.#loadTogether().catch((error: unknown) => {
+        if (codeOf(error) !== 'bundle-changed') throw error;
+        return this.#loadTogether();
+      });
     } catch (error) {
       if (this.#stopped) return false;
       this.#reportTrouble(error);
@@ -185,19 +188,13 @@ export class Visit {
     return true;
   }
 
-  /** @returns false for documents that do not belong together, unless it is the last attempt @throws what they are refused for */
-  async #loadTogether(isLast = false): Promise<boolean> {
+  /** @throws what they are refused for: `bundle-changed` if they do not belong together */
+  async #loadTogether(): Promise<void> {
     const { session, http, clock } = this.#parts;
     const paths = ['/roster', '/bundle', `/index/${session.laneToFetch}`];
     const [roster, bundle, index] = await Promise.all(paths.map((path) => http.get(path).then(wholeBody)));
     if (roster === undefined || bundle === undefined || index === undefined) throw new RangeError('three documents');
-    try {
-      await this.#serially(() => session.load({ roster, bundle, index }, clock.unix()));
-    } catch (error) {
-      if (isLast || codeOf(error) !== 'bundle-changed') throw error;
-      return false;
-    }
-    return true;
+    await this.#serially(() => session.load({ roster, bundle, index }, clock.unix()));
   }
 
   /** By every visit alike, whichever call led to it. */

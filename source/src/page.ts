@@ -1,5 +1,6 @@
 /** Wires one visit: state, views, traffic and the session, all given from outside. */
 
+import { inLanguage } from '@postern/protocol/keys/in-language';
 import type { WordListId } from '@postern/protocol/keys/word-lists';
 import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
@@ -120,20 +121,6 @@ function organisationOf(session: PageSession, words: readonly string[], language
       return { id, name: named?.name ?? id, description: named?.description ?? '', paused };
     }),
   };
-}
-
-/** The name in this language, else in one that shares its first part, else in English, else the first. */
-export function inLanguage<Name extends { readonly language: string }>(
-  names: readonly Name[],
-  language: string,
-): Name | undefined {
-  const main = language.split('-')[0];
-  return (
-    names.find((name) => name.language === language) ??
-    names.find((name) => name.language.split('-')[0] === main) ??
-    names.find((name) => name.language === 'en') ??
-    names[0]
-  );
 }
 
 type Moving = PageParts & { readonly moves: PageFiles | undefined };

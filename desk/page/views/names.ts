@@ -1,6 +1,7 @@
 /** How devices and desks are called on the page. */
 import type { TeamView } from '@postern/desk/engine/case-view';
 import type { EngineStatus } from '@postern/desk/engine/view';
+import { inLanguage } from '@postern/protocol/keys/in-language';
 import type { Words } from '../languages/languages.ts';
 
 /** The first half of a device's id: enough to tell a handful apart. */
@@ -18,10 +19,9 @@ interface Named {
   readonly name: string;
 }
 
-/** In the page's language if there is one, else the first. */
+/** As far as there is one, in the page's language. */
 export function localName(names: readonly Named[], { language }: Words): string {
-  const same = names.find((named) => named.language === language.tag);
-  return (same ?? names.find((named) => named.language === 'en') ?? names[0])?.name ?? '';
+  return inLanguage(names, language.tag)?.name ?? '';
 }
 
 export function deskName(status: EngineStatus | null, words: Words): string {

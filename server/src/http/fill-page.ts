@@ -3,6 +3,7 @@
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { signedOrigins } from '@postern/protocol/keys/addresses';
 import { verificationWords } from '@postern/protocol/keys/fingerprint';
+import { inLanguage } from '@postern/protocol/keys/in-language';
 import { activeDesks } from '@postern/protocol/keys/roster';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import { loadWordList, wordListIds } from '@postern/protocol/keys/word-lists';
@@ -29,7 +30,7 @@ export async function valuesFor(
   return new Map([
     ['fingerprint', bytesToHex(roster.fingerprint)],
     ['addresses', signedOrigins(roster).join(' ')],
-    ['organisation', nameIn(roster.names, language)?.name ?? ''],
+    ['organisation', inLanguage(roster.names, language)?.name ?? ''],
     ...verificationWords(roster.fingerprint, words).map((word, at): [string, string] => [`word${at + 1}`, word]),
   ]);
 }
@@ -37,28 +38,10 @@ export async function valuesFor(
 /** Names and descriptions of the desks that take messages. */
 export function deskSections(roster: VerifiedRoster, language: string): ReadonlyMap<string, string>[] {
   return activeDesks(roster).map(({ names }) => {
-    const found = nameIn(names, language);
+    const found = inLanguage(names, language);
     return new Map([
       ['name', found?.name ?? ''],
       ['about', found?.description ?? ''],
     ]);
   });
-}
-
-/** In this language, else in one that begins alike, else in English, which most can spell out, else the first. */
-function nameIn<Name extends { readonly language: string }>(
-  names: readonly Name[],
-  language: string,
-): Name | undefined {
-  const main = mainPart(language);
-  return (
-    names.find((name) => name.language === language) ??
-    names.find((name) => mainPart(name.language) === main) ??
-    names.find((name) => name.language === 'en') ??
-    names[0]
-  );
-}
-
-export function mainPart(language: string): string | undefined {
-  return language.split('-')[0];
 }

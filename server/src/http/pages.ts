@@ -8,6 +8,7 @@ import { campaignState, type VerifiedCampaign } from '@postern/protocol/campaign
 import { encodeCampaignList } from '@postern/protocol/campaign/campaign-list';
 import { posterType } from '@postern/protocol/campaign/film';
 import { signedOrigins } from '@postern/protocol/keys/addresses';
+import { isAkin } from '@postern/protocol/keys/in-language';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import type { Day } from '@postern/protocol/time';
 import type { BuiltPages } from '../ports/files.ts';
@@ -15,7 +16,7 @@ import type { CampaignSource, ListedFilm } from '../rules/films.ts';
 import type { Coding, StaticFile } from './answer.ts';
 import { type CampaignPage, campaignHtml, campaignStyle, filmPaths } from './campaign-html.ts';
 import { fillHtml, keepSections } from './fill-html.ts';
-import { deskSections, fillPage, mainPart, valuesFor } from './fill-page.ts';
+import { deskSections, fillPage, valuesFor } from './fill-page.ts';
 import type { Films, ShownFilm } from './film-answers.ts';
 import { policyHeader, stillPolicy } from './headers.ts';
 import { onionValues } from './onion-values.ts';
@@ -272,5 +273,5 @@ function withFirst(pages: Map<string, StaticFile>, path: string): Map<string, St
 }
 
 function hasName({ names }: VerifiedRoster, language: string): boolean {
-  return names.some((name) => mainPart(name.language) === mainPart(language));
+  return names.some((name) => isAkin(name.language, language));
 }

@@ -2,6 +2,7 @@
 import '../style.css';
 import './offline.css';
 import { utf8ToBytes } from '@postern/protocol/bytes/encode';
+import { inLanguage } from '@postern/protocol/keys/in-language';
 import type { VerifiedPack } from '@postern/protocol/keys/pack';
 import { wordListIds } from '@postern/protocol/keys/word-lists';
 import type { Random } from '@postern/protocol/primitives/random';
@@ -12,7 +13,7 @@ import { openCalls } from '../call.ts';
 import { carryInto } from '../carrying.ts';
 import { make } from '../dom.ts';
 import type { Clock } from '../network.ts';
-import { inLanguage, type PageParts, startPage } from '../page.ts';
+import { type PageParts, startPage } from '../page.ts';
 import { type DynamicKey, readTexts, type Texts } from '../texts.ts';
 import { judge, type Pinned } from '../verdict.ts';
 import { attachPage, part, type Screens } from '../views/page.ts';
