@@ -1,7 +1,8 @@
 /** Sizes of pages: one of few, so that a size says little of what stands in the page (PLN-7). */
 import { gzipSync } from 'node:zlib';
 
-/** Bytes between two rungs. */
+/** Bytes of the lowest rung, with room for every step and some hundred words in every language, and between two rungs. */
+export const pageBytesMin = 2304;
 export const pageStep = 4096;
 
 const spaces = 0x20;
@@ -31,5 +32,5 @@ export function padPage(html: string, gzip: boolean): Uint8Array {
 }
 
 function rung(length: number): number {
-  return Math.ceil(length / pageStep) * pageStep;
+  return pageBytesMin + Math.ceil(Math.max(0, length - pageBytesMin) / pageStep) * pageStep;
 }

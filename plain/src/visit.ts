@@ -1,7 +1,6 @@
 /** One person's visit without scripts: the client of the source's page, driven by forms instead of buttons (spec/http.md, section 6). */
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
-import { loadWordList, type WordList, type WordListId } from '@postern/protocol/keys/word-lists';
 import type { Random } from '@postern/protocol/primitives/random';
 import { SourceSession } from '@postern/protocol/source';
 import { answeredOf } from '@postern/source/call';
@@ -22,6 +21,7 @@ import { Offer } from './offer.ts';
 import type { Said } from './screens/ui.ts';
 import { screenHtml } from './screens.ts';
 import type { StoreParts } from './sealed-stream.ts';
+import { wordLists } from './word-lists.ts';
 
 export type VisitParts = {
   readonly begin: Extract<ToVisit, { readonly kind: 'begin' }>;
@@ -208,6 +208,8 @@ export class Visit {
     const screen = screens.find((name) => name === go);
     if (screen !== undefined && (isCurrent || !fields.has('form'))) {
       if (isCurrent) await this.#draft(fields);
+      // From the first page, which has it from the call's own.
+      else this.#answerCall(fields);
       this.#dispatch({ type: 'go', screen: screen === 'words' && this.#state.phrase === undefined ? 'write' : screen });
       return;
     }
@@ -307,7 +309,7 @@ export class Visit {
   }
 
   async #draft(fields: Form['fields']): Promise<void> {
-    this.#call.take(fields, this.#parts.clock.unix(), { state: () => this.#state, dispatch: this.#dispatch });
+    this.#answerCall(fields);
     const desk = fields.get('desk');
     const isOpen = desksFor(this.#state).some(({ id, paused }) => id === desk && !paused);
     if (desk !== undefined && isOpen) this.#dispatch({ type: 'desk', id: desk });
@@ -319,6 +321,10 @@ export class Visit {
     const answered = answeredOf(this.#state.call, answers);
     const { fill, fits } = await measure.measure(text, this.#language.tag, [], answered);
     this.#dispatch({ type: 'room', text, answers, room: { fill, fits } });
+  }
+
+  #answerCall(fields: Form['fields']): void {
+    this.#call.take(fields, this.#parts.clock.unix(), { state: () => this.#state, dispatch: this.#dispatch });
   }
 
   async #choose(list: string | undefined): Promise<void> {
@@ -381,15 +387,4 @@ export class Visit {
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
-}
-
-/** From this process's own code: nobody sees which list is asked for. */
-function wordLists(): { load: (id: WordListId) => Promise<WordList>; get: (id: WordListId) => WordList | undefined } {
-  const loaded = new Map<WordListId, WordList>();
-  const load = async (id: WordListId): Promise<WordList> => {
-    const list = loaded.get(id) ?? (await loadWordList(id));
-    loaded.set(id, list);
-    return list;
-  };
-  return { load, get: (id) => loaded.get(id) };
 }

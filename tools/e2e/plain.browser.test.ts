@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, ElementHandle } from 'puppeteer-core';
+import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, screenshot } from '../browsers/inspect.ts';
 import { launchChromium, launchFirefox } from '../browsers/launch.ts';
@@ -16,8 +16,22 @@ import { choose, fill, go, present, press, typeBack, wordsOf } from './plain-vis
 
 const message = '去年三月到八月，县医院新楼的招标只有一家公司能满足条件。';
 const reply = '我们读了您的信，谢谢。初稿是在哪个部门看到的？';
-/** The aim is 100 kB; the stylesheet, which no browser may keep, comes again with every page. */
-const bytesMax = 170_000;
+/**
+ * Of two visits, down and up, where the stylesheet may be kept (PLN-10). The aim is 100 kB; a busy machine makes a page
+ * that waits load itself more often, each time some 3 kB.
+ */
+const bytesMax = 110_000;
+/** Firefox takes it for an onion address, and this machine for what is there. */
+const onion = `${'a'.repeat(56)}.onion`;
+const asOnion = {
+  'network.dns.localDomains': onion,
+  'network.dns.blockDotOnion': false,
+  // Else it tries TLS for the icon of each page.
+  'dom.security.https_only_mode': false,
+  'dom.security.https_first': false,
+  'dom.securecontext.allowlist_onions': false,
+  'security.mixed_content.upgrade_display_content': false,
+};
 
 let office: Office;
 let folder: string;
@@ -46,8 +60,7 @@ describe.skipIf(lacks('firefox-esr'))('Firefox ESR at Safest', () => {
     try {
       const words = await inFirefox(async (browser) => {
         const page = await browser.newPage();
-        await page.goto(`${counted.origin}/zh-Hans/`);
-        await press(page, '#start a.button');
+        await openPlain(page, counted.origin);
         expect(new URL(page.url()).pathname).toBe('/plain/zh-Hans/');
         await press(page, `#start ${go('write')}`);
         await present(page, '#write-text');
@@ -75,7 +88,7 @@ describe.skipIf(lacks('firefox-esr'))('Firefox ESR at Safest', () => {
       await desk.engine.tick();
       await inFirefox(async (browser) => {
         const page = await browser.newPage();
-        await page.goto(`${counted.origin}/plain/zh-Hans/`);
+        await openPlain(page, counted.origin);
         await press(page, `#hero ${go('enter')}`);
         await fill(page, 'textarea[name=typed]', words.join(''));
         await press(page, go('look'));
@@ -96,6 +109,24 @@ describe.skipIf(lacks('firefox-esr'))('Firefox ESR at Safest', () => {
       await counted.close();
     }
   }, 180_000);
+});
+
+describe.skipIf(lacks('firefox-esr'))('Firefox ESR at Safest, on the page of a call', () => {
+  it('[PLN-14] goes on by a form in the place of the link, and answers that call', async () => {
+    await inFirefox(async (browser) => {
+      const page = await browser.newPage();
+      await page.goto(`${server.origin}/c/county-hospital/en`);
+      await screenshot(page, 'plain-safest-call');
+      expect(await page.$eval('.actions a', (link) => getComputedStyle(link).display)).toBe('none');
+      await press(page, `.actions ${go('first')}`);
+      expect(await page.$eval('#home', (home) => home.textContent)).toContain('Before you write');
+      await press(page, `#start ${go('write')}`);
+      await present(page, 'fieldset.question');
+      expect(page.url()).not.toContain('hospital');
+      await screenshot(page, 'plain-safest-call-questions');
+      await press(page, go('leave'));
+    });
+  }, 120_000);
 });
 
 describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromium', () => {
@@ -171,8 +202,14 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
   );
 });
 
+/** From the page for everybody, which says where forms are. */
+async function openPlain(page: Page, origin: string): Promise<void> {
+  await page.goto(`${origin.replace('127.0.0.1', onion)}/zh-Hans/`);
+  await press(page, '#start a.button');
+}
+
 async function inFirefox<T>(work: (browser: Browser) => Promise<T>): Promise<T> {
-  const browser = await launchFirefox('safest');
+  const browser = await launchFirefox('safest', { prefs: asOnion });
   try {
     return await work(browser);
   } finally {

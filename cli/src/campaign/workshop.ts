@@ -115,7 +115,7 @@ async function previewPage(campaign: Campaign, language: string, { roster, today
   if (page === undefined || text === undefined) return { kind: 'none' };
   const values = await valuesFor(roster, language, page.list);
   const others = built.campaigns.filter((one) => campaign.texts.some((own) => own.language === one.language));
-  const template = { template: page.html, values, others, film: null };
+  const template = { template: page.html, values, forms: false, others, film: null };
   const html = campaignHtml(campaign, text, campaignState(campaign, today), template);
   const style = built.assets.find(({ path }) => path.endsWith('.css'));
   const own = campaign.color === null ? '' : campaignStyle(campaign.color);

@@ -14,6 +14,8 @@ export interface CampaignPage {
   /** Organisation, fingerprint and words. */
   readonly values: ReadonlyMap<string, string>;
   /** Languages in which this campaign has a page, with their own names. */
+  /** Whether who has no scripts may go on from it by a form. */
+  readonly forms: boolean;
   readonly others: readonly { readonly language: string; readonly name: string; readonly direction: string }[];
   /** With where its files stand, see {@link filmPaths}; null for none. */
   readonly film: { readonly film: Film; readonly paths: FilmPaths } | null;
@@ -40,7 +42,7 @@ export function campaignHtml(
   campaign: Campaign,
   text: CampaignText,
   state: CampaignState,
-  { template, values, others, film }: CampaignPage,
+  { template, values, forms, others, film }: CampaignPage,
 ): string {
   const filled: [string, string | Html][] = [
     ['name', campaign.name],
@@ -66,6 +68,7 @@ export function campaignHtml(
     ...(text.prompts.length > 0 ? ['questions'] : []),
     ...(campaign.color === null ? [] : ['color']),
     ...(film === null ? [] : ['film']),
+    ...(forms ? ['forms'] : []),
   ]);
   return fillHtml(keepParts(template, holds), new Map([...values, ...filled]));
 }

@@ -46,18 +46,21 @@ const deniedFeatures = [
 /**
  * The policy of an answer, or of a page.
  * @param origins where a page may connect to besides its own: the signed addresses
- * @param hasFilm whether it may play one that is served beside it
+ * @param may play a film that is served beside it; send forms to where it came from
  */
-export function policyHeader(origins: readonly string[] = [], hasFilm = false): readonly [string, string] {
+export function policyHeader(
+  origins: readonly string[] = [],
+  may: { readonly hasFilm?: boolean; readonly hasForms?: boolean } = {},
+): readonly [string, string] {
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
-    ...(hasFilm ? ["media-src 'self'"] : []),
+    ...(may.hasFilm ? ["media-src 'self'"] : []),
     ["connect-src 'self'", ...origins].join(' '),
     "base-uri 'none'",
-    "form-action 'none'",
+    `form-action ${may.hasForms ? "'self'" : "'none'"}`,
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",

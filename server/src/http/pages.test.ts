@@ -24,7 +24,7 @@ const built = {
   pages: [],
   plainPages: [],
   clearPages: [],
-  campaigns: [{ ...template, html: '<title>{{title}}</title>' }],
+  campaigns: [{ ...template, html: '<title>{{title}}</title><!--if forms--><form></form><!--end-->' }],
   assets: [],
 };
 const paths = ['/campaigns', '/c/hospital/en', '/c/harbour/en'];
@@ -80,5 +80,35 @@ describe('the pages of campaigns', () => {
     expect(pages.films.findFilm(video)?.film.bytes).toBe(1);
     expect(await fill(null)).toBe(whole);
     await pages.compressed;
+  });
+
+  it('[HTTP-8] [PLN-14] have a form for who has no scripts where there is that mode, but not at the address that takes none', async () => {
+    const onion = `http://${'mkw7'.repeat(14)}.onion`;
+    for (const [hasForms, shown] of [
+      [true, onion],
+      [true, null],
+      [false, null],
+    ] as const) {
+      const pages = new Pages(built, undefined, hasForms, shown);
+      await pages.fill(roster);
+      await pages.fillCampaigns(day, {
+        campaigns: async () => both,
+        film: async () => null,
+        piece: async () => null,
+      });
+      const said = (file: StaticFile | 'no-roster' | null): unknown =>
+        file === null || file === 'no-roster'
+          ? null
+          : [
+              Buffer.from(file.codings.identity).includes('<form>'),
+              file.headers?.join().includes("form-action 'self'"),
+            ];
+      const path = '/c/harbour/en';
+      expect([said(pages.find(path)), said(pages.findClear(path))]).toEqual([
+        [hasForms, hasForms],
+        shown === null ? null : [false, false],
+      ]);
+      await pages.compressed;
+    }
   });
 });

@@ -55,6 +55,8 @@ export class Pages {
   #filmParts: FilmParts = new Map();
   #plain: ReadonlyMap<string, PlainFirst> = new Map();
   #clear: ReadonlyMap<string, StaticFile> = new Map();
+  /** Those of campaigns, without a form. */
+  #clearCampaigns: ReadonlyMap<string, StaticFile> = new Map();
   readonly #shownOnion: string | null;
   readonly #hasForms: boolean;
   #filledWith: VerifiedRoster | null = null;
@@ -89,7 +91,7 @@ export class Pages {
 
   /** In place of a page, at the address that takes no messages (HTTP-8); null if there is none. */
   findClear(path: string): StaticFile | null {
-    return this.#clear.get(path) ?? null;
+    return this.#clear.get(path) ?? this.#clearCampaigns.get(path) ?? null;
   }
 
   /** Fills the pages in with what this roster says, unless they are already. */
@@ -152,13 +154,15 @@ export class Pages {
     const known = this.#campaigns.get('/campaigns')?.codings.identity;
     if (isOfToday && known !== undefined && equal(known, list) && found === this.#films.size) return;
     const pages = new Map([['/campaigns', this.#file('application/octet-stream', list)]]);
+    const clear = new Map<string, StaticFile>();
     const [films, parts] = [new Map<string, ShownFilm>(), new Map() as Writable<FilmParts>];
     for (const [at, campaign] of campaigns.entries()) {
       const own = listed[at] ?? null;
       const film = own === null ? null : this.#addFilm(campaign, own, source, { pages, films, parts });
-      await this.#addCampaign(campaign, { roster, day, film }, pages);
+      await this.#addCampaign(campaign, { roster, day, film }, { pages, clear });
     }
     this.#campaigns = pages;
+    this.#clearCampaigns = clear;
     this.#films = films;
     this.#filmParts = parts;
     const named = campaigns.filter(({ film }) => film !== null).length;
@@ -169,23 +173,28 @@ export class Pages {
   async #addCampaign(
     campaign: VerifiedCampaign,
     { roster, day, film }: { readonly roster: VerifiedRoster; readonly day: Day; readonly film: CampaignPage['film'] },
-    pages: Map<string, StaticFile>,
+    into: { readonly pages: Map<string, StaticFile>; readonly clear: Map<string, StaticFile> },
   ): Promise<void> {
     const state = campaignState(campaign, day);
     if (campaign.color !== null) {
       const style = this.#file('text/css; charset=utf-8', encoder.encode(campaignStyle(campaign.color)));
-      pages.set(`/c/${campaign.name}/color.css`, style);
+      into.pages.set(`/c/${campaign.name}/color.css`, style);
     }
     const has = new Map(campaign.texts.map((text) => [text.language, text]));
     const others = this.#built.campaigns.filter(({ language }) => has.has(language));
-    const headers = film === null ? undefined : [policyHeader(signedOrigins(roster), true)];
+    const origins = signedOrigins(roster);
     for (const { language, list, contentType, html } of others) {
       const text = has.get(language);
       if (text === undefined) continue;
       const values = await valuesFor(roster, language, list);
-      const filled = campaignHtml(campaign, text, state, { template: html, values, others, film });
-      const file = this.#file(contentType, encoder.encode(filled));
-      pages.set(`/c/${campaign.name}/${language}`, headers === undefined ? file : { ...file, headers });
+      const page = (forms: boolean): StaticFile => {
+        const filled = campaignHtml(campaign, text, state, { template: html, values, forms, others, film });
+        const headers = [policyHeader(origins, { hasFilm: film !== null, hasForms: forms })];
+        return { ...this.#file(contentType, encoder.encode(filled)), headers };
+      };
+      const path = `/c/${campaign.name}/${language}`;
+      into.pages.set(path, page(this.#hasForms));
+      if (this.#shownOnion !== null) into.clear.set(path, page(false));
     }
   }
 
@@ -214,6 +223,7 @@ export class Pages {
   /** Until they are filled in again: they may be those of an older roster. */
   dropCampaigns(): void {
     this.#campaigns = new Map();
+    this.#clearCampaigns = new Map();
     this.#films = new Map();
     this.#filmParts = new Map();
     this.#filledOn = null;

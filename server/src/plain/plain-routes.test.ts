@@ -17,8 +17,7 @@ import { withPlain } from './plain-routes.ts';
 import { defaultVisitLimits, Visits } from './visits.ts';
 
 const contentType = 'text/html; charset=utf-8';
-const html =
-  '<!doctype html><form method="post"></form><!--if busy-->too many<!--end--><!--if large-->too long<!--end-->';
+const html = '<!doctype html><form method="post"></form>{{#busy}}too many{{/busy}}{{#large}}too long{{/large}}';
 const form = 'application/x-www-form-urlencoded';
 
 describe('forms, when there are too many', () => {

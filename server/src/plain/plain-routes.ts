@@ -25,6 +25,8 @@ const pathForm = /^\/plain\/([A-Za-z-]{2,12})\/(\?started)?$/;
 const cookieForm = /(?:^|;\s*)visit=([A-Za-z0-9_-]{43})(?:;|$)/;
 /** In no other form: a text cannot hold these signs without their being written otherwise. */
 const leaving = 'go=leave';
+/** From a call's page: the first page is to begin a visit with the call chosen. */
+const fromCall = /^call=([a-z0-9-]{1,40})&go=first&end=1$/;
 /** Longer forms hold something that was typed. */
 const shortBytesMax = 256;
 
@@ -108,7 +110,6 @@ async function takeWords(place: Place, type: string): Promise<Answer> {
     await drop(incoming);
     return firstPage(place, { sections: { large: true } }, 413);
   }
-  const known = place.key === undefined ? null : visits.find(place.key);
   // A view: a copy of what was typed would stay.
   const isLeaving = Buffer.from(body.buffer, body.byteOffset, body.length).includes(leaving);
   if (isLeaving) {
@@ -117,6 +118,10 @@ async function takeWords(place: Place, type: string): Promise<Answer> {
     const headers = [ownPolicy, forget(incoming), ['Clear-Site-Data', '"cache", "cookies", "storage"'] as const];
     return { status: 200, type: place.first.file.type, body: empty, headers };
   }
+  const [, call] = body.length > shortBytesMax ? [] : (fromCall.exec(Buffer.from(body).toString('latin1')) ?? []);
+  if (call !== undefined)
+    return firstPage(place, { sections: { notice: false, call: true }, values: [['call', call]] });
+  const known = place.key === undefined ? null : visits.find(place.key);
   const isWritten = body.length > shortBytesMax || place.key !== undefined;
   const visit = known === null ? begin(place, isWritten) : { key: place.key ?? '', process: known };
   if (visit === null) {

@@ -3,12 +3,13 @@ import { escapeHtml } from '../template.ts';
 import type { StaticKey } from '../texts.ts';
 import type { Language } from './languages.ts';
 import { foldedLinks, wordsAttributes } from './page-html.ts';
+import { goButton, plainForm } from './plain-html.ts';
 
 /**
  * What the server fills in beside `placeholders`: name, title, summary, firstDay, lastDay as text; body, who, wanted, safe1 to
  * safe3, never, after, questions, languages as markup that it has made of escaped text. Of the parts between
  * `<!--if name-->` and `<!--end-->` it keeps those that hold: one of the states, `draft`, `questions`, `film` (filmLength and filmSize as text, film and filmWords as markup),
- * `color` (then it serves `/c/<name>/color.css`).
+ * `color` (then it serves `/c/<name>/color.css`), `forms` (it has the mode without scripts).
  */
 export function campaignHtml(language: Language, assets: { readonly style: string; readonly icon: string }): string {
   const say = (key: StaticKey): string => escapeHtml(language.texts[key]).replaceAll(/\{(\w+)\}/g, '{{$1}}');
@@ -16,6 +17,8 @@ export function campaignHtml(language: Language, assets: { readonly style: strin
   const when = (name: string, markup: string): string => `<!--if ${name}-->${markup}<!--end-->`;
   const part = (name: string, heading: StaticKey): string =>
     `<section class="prose">\n<h2>${say(heading)}</h2>\n{{${name}}}\n</section>`;
+  // Without scripts no fragment is read, and an address that names the call would be kept: a form carries it (PLN-14).
+  const named = '<input type="hidden" name="call" value="{{name}}">';
   const words = Array.from({ length: 8 }, (_, at) => `<li>{{word${at + 1}}}</li>`).join('');
   return `<!doctype html>
 <html lang="${tag}" dir="${direction}" translate="no">
@@ -90,7 +93,10 @@ ${part('after', 'campaign.after')}
 <p>${say('who.wordsText')}</p>
 <ol ${wordsAttributes(list)}>${words}</ol>
 </section>
-<p class="actions"><a class="main" href="/${tag}/#c={{name}}">${say('campaign.write')}</a></p>
+<div class="actions">
+${when('forms', `<noscript>${plainForm(language, '', `${named}${goButton('first', say('campaign.write'), 'main')}`)}</noscript>`)}
+<a class="main" href="/${tag}/#c={{name}}">${say('campaign.write')}</a>
+</div>
 </article>
 </main>
 </body>

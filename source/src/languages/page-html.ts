@@ -79,16 +79,22 @@ export function texts({ texts: all }: Language, left: readonly string[], id = 't
   return `<template id="${id}">\n${lines.join('\n')}\n</template>`;
 }
 
-export function bar(here: Language, say: Say, pathOf: (tag: string) => string, leave: string): string {
+/** @param pathOf null where the language can't be changed @param leave HTML */
+export function bar(here: Language, say: Say, pathOf: ((tag: string) => string) | null, leave: string): string {
+  const nav = pathOf === null ? '' : languageLinks(here, say, pathOf);
+  return `<header class="bar">
+<p class="mark">${say('page.title')}</p>
+${nav}${leave}
+</header>`;
+}
+
+function languageLinks(here: Language, say: Say, pathOf: (tag: string) => string): string {
   const link = ({ tag, name, direction }: Language): string =>
     tag === here.tag
       ? `<li><span aria-current="true">${name}</span></li>`
       : `<li><a href="${pathOf(tag)}" hreflang="${tag}" lang="${tag}" dir="${direction}">${name}</a></li>`;
-  return `<header class="bar">
-<p class="mark">${say('page.title')}</p>
-<nav id="languages" aria-label="${say('page.languages')}">${foldedLinks(here, `<ul>${languages.map(link).join('')}</ul>`)}</nav>
-${leave}
-</header>`;
+  const links = foldedLinks(here, `<ul>${languages.map(link).join('')}</ul>`);
+  return `<nav id="languages" aria-label="${say('page.languages')}">${links}</nav>\n`;
 }
 
 /** Sixteen names would push away what a person has to read first. @param links HTML */

@@ -17,8 +17,9 @@ export function plainHtml(language: Language, assets: PlainAssets): string {
   const say = sayIn(plainTexts(language));
   const desks =
     '{{#desks}}<li><strong>{{name}}</strong><span class="desk-about"><bdi>{{about}}</bdi></span></li>{{/desks}}';
+  const chosen = '{{#call}}<input type="hidden" name="call" value="{{call}}">{{/call}}';
   const start = `<div id="start" class="start"><h2>${text(language, 'start.heading')}</h2>
-${plainForm(language, 'actions', `${goButton('write', text(language, 'start.write'), 'main')}${returnButton(language)}`)}</div>`;
+${plainForm(language, 'actions', `${chosen}${goButton('write', text(language, 'start.write'), 'main')}${returnButton(language)}`)}</div>`;
   const hero = plainForm(language, 'actions', returnButton(language));
   return plainPage(
     language,
@@ -45,14 +46,14 @@ export function plainPage(
   const say = sayIn(plainTexts(language));
   const { tag, direction } = language;
   const leave = plainForm(language, '', `<button class="leave" name="go" value="leave">${say('page.leave')}</button>`);
-  const top = bar(language, say, (other) => `/plain/${other}/`, leave);
+  const pathOf = parts.canChangeLanguage ? (other: string): string => `/plain/${other}/` : null;
   return `<!doctype html>
 <html lang="${tag}" dir="${direction}" translate="no">
 <head>
 ${head(say, assets)}
 </head>
 <body>
-${parts.canChangeLanguage ? top : top.replace('<nav ', '<nav hidden ')}
+${bar(language, say, pathOf, leave)}
 <main>
 ${parts.notice}${parts.content}
 </main>

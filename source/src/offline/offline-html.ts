@@ -1,7 +1,7 @@
 /** Makes the offline page at build time: one file with every language, word list, style and script in it. */
 import type { WordListId } from '@postern/protocol/keys/word-lists';
 import { type Language, languages } from '../languages/languages.ts';
-import { before, foldedLinks, never, type Say, texts, wordsAttributes } from '../languages/page-html.ts';
+import { bar, before, leaveLink, never, type Say, texts, wordsAttributes } from '../languages/page-html.ts';
 import { escapeHtml } from '../template.ts';
 import type { TextKey } from '../texts.ts';
 
@@ -68,7 +68,7 @@ function page(language: Language): string {
   const say: Say = (key) => escapeHtml(language.texts[key]);
   const offline = (key: TextKey): string => escapeHtml(language.texts[key]);
   return `<template id="page-${tag}" data-list="${list}" data-direction="${direction}">
-${bar(language, say)}
+${bar(language, say, (other) => `#${other}`, leaveLink(say))}
 <main>
 <div id="notice" class="notice" role="alert" hidden></div>
 <div id="home">
@@ -102,16 +102,4 @@ ${never((key) => (key === 'never.first' ? offline('offline.elsewhere') : say(key
 </main>
 <footer><p>${offline('offline.leaveHint')}</p></footer>
 </template>`;
-}
-
-function bar(here: Language, say: Say): string {
-  const link = ({ tag, name, direction }: Language): string =>
-    tag === here.tag
-      ? `<li><span aria-current="true">${name}</span></li>`
-      : `<li><a href="#${tag}" hreflang="${tag}" lang="${tag}" dir="${direction}">${name}</a></li>`;
-  return `<header class="bar">
-<p class="mark">${say('page.title')}</p>
-<nav id="languages" aria-label="${say('page.languages')}">${foldedLinks(here, `<ul>${languages.map(link).join('')}</ul>`)}</nav>
-<a id="leave" class="leave" href="about:blank" rel="noreferrer">${say('page.leave')}</a>
-</header>`;
 }
