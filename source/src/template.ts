@@ -43,6 +43,7 @@ export type ManifestFile = {
  * `notices`.
  */
 export const placeholders = [
+  'addresses',
   'fingerprint',
   'organisation',
   ...Array.from({ length: 8 }, (_, i) => `word${i + 1}` as const),
