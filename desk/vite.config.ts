@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, defineConfig, type Plugin } from 'vite';
+import { letterFont } from './src/fonts/letter-fonts.ts';
+import { letterScripts } from './src/fonts/letter-scripts.ts';
 
 const root = join(import.meta.dirname, 'page');
 const target = ['firefox128', 'chrome122', 'safari17.4'];
@@ -32,6 +34,9 @@ function viewerPlugin(): Plugin {
       const library = dirname(createRequire(import.meta.url).resolve('mupdf'));
       const wasm = readFileSync(join(library, 'mupdf-wasm.wasm'));
       this.emitFile({ type: 'asset', fileName: 'viewer/mupdf.wasm', source: wasm });
+      for (const script of letterScripts) {
+        this.emitFile({ type: 'asset', fileName: `viewer/${script}.ttf`, source: await letterFont(script) });
+      }
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Draws the pages of PDF and office files as pixels, inside a worker of the frame, which ends it when it takes too long. */
 
 import type * as Mupdf from 'mupdf';
-import type { DrawnMessage } from './viewer-messages.ts';
+import type { DrawnMessage, LetterFont } from './viewer-messages.ts';
 
 export interface OpenDocument {
   readonly kind: 'open';
@@ -9,6 +9,7 @@ export interface OpenDocument {
   /** File ending that tells the library what it is. */
   readonly ending: string;
   readonly wasm: ArrayBuffer;
+  readonly fonts: readonly LetterFont[];
 }
 export interface DrawPage {
   readonly kind: 'draw';
@@ -33,6 +34,9 @@ async function answer(asked: OpenDocument | DrawPage): Promise<WorkerAnswer> {
   if (asked.kind === 'open') {
     Object.assign(globalThis, { $libmupdf_wasm_Module: { wasmBinary: asked.wasm } });
     mupdf = await import('mupdf');
+    const fonts = new Map<string, Mupdf.Font>();
+    for (const { script, bytes } of asked.fonts) fonts.set(script, new mupdf.Font(script, bytes));
+    mupdf.installLoadFontFunction((_name, script) => fonts.get(script) ?? null);
     opened = mupdf.Document.openDocument(asked.bytes, asked.ending);
     if (opened.needsPassword()) return { kind: 'failed', problem: 'locked' };
     return draw(mupdf, opened, 0);
@@ -50,7 +54,8 @@ function draw(library: typeof Mupdf, opened: Mupdf.Document, page: number): Work
   const pixmap = loaded.toPixmap(library.Matrix.scale(scale, scale), library.ColorSpace.DeviceRGB, false, true);
   const [width, height] = [pixmap.getWidth(), pixmap.getHeight()];
   const pixels = rgba(pixmap.getPixels(), width, height, pixmap.getStride());
-  const text = loaded.toStructuredText('').asText();
+  // Only a PDF leaves spaces out; of other documents gaps between letters that are joined are none.
+  const text = loaded.toStructuredText(opened.isPDF() ? '' : 'inhibit-spaces').asText();
   pixmap.destroy();
   loaded.destroy();
   return { kind: 'drawn', page, pages, width, height, pixels, text };

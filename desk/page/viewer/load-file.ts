@@ -1,6 +1,7 @@
 /** Gathers all that the frame needs to draw a file. */
 
 import { readBytesMax } from '@postern/desk/app/api';
+import { letterScripts } from '@postern/desk/fonts/letter-scripts';
 import type { DeskClient } from '../desk-client.ts';
 import type { ViewedFile } from '../model.ts';
 import type { ShowFile } from './viewer-messages.ts';
@@ -11,13 +12,15 @@ export async function loadFile(
   { place, name, bytes: length }: ViewedFile,
 ): Promise<ShowFile | null> {
   if (length > readBytesMax) return null;
-  const [bytes, worker, wasm] = await Promise.all([
+  const part = async (name: string): Promise<ArrayBuffer> => (await loadPart(name)).arrayBuffer();
+  const [bytes, worker, wasm, fonts] = await Promise.all([
     client.readFile(place).then((content) => new Uint8Array(content)),
     loadPart('document-worker.js').then((answer) => answer.text()),
-    loadPart('mupdf.wasm').then((answer) => answer.arrayBuffer()),
+    part('mupdf.wasm'),
+    Promise.all(letterScripts.map(async (script) => ({ script, bytes: await part(`${script}.ttf`) }))),
   ]);
   const scheme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-  return { kind: 'show', bytes, name, worker, wasm, scheme };
+  return { kind: 'show', bytes, name, worker, wasm, fonts, scheme };
 }
 
 /** What the frame has no way to load itself. */

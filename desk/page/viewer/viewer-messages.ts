@@ -2,13 +2,14 @@
 
 import type { CopyProblem } from '@postern/desk/app/copy-records';
 import { pagePixelsMax, pageTextMax } from '@postern/desk/files/copy-limits';
+import type { LetterScript } from '@postern/desk/fonts/letter-scripts';
 import { type Examined, examinedStates, type Trace, valuesShownMax } from '@postern/protocol/metadata/examine';
 import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
 import { findingKinds, valueCharactersMax } from '@postern/protocol/metadata/report';
 
 /**
  * From the page: to show a file, or to hand back its pages as pixels, one for each `page` that is asked for.
- * `worker` and `wasm` draw documents; the frame has no way to load them itself.
+ * `worker`, `wasm` and `fonts` draw documents; the frame has no way to load them itself.
  */
 export interface ShowFile {
   readonly kind: 'show' | 'copy';
@@ -16,7 +17,13 @@ export interface ShowFile {
   readonly name: string;
   readonly worker: string;
   readonly wasm: ArrayBuffer;
+  readonly fonts: readonly LetterFont[];
   readonly scheme: 'light' | 'dark';
+}
+/** For letters of a script that the library has no font for. */
+export interface LetterFont {
+  readonly script: LetterScript;
+  readonly bytes: ArrayBuffer;
 }
 /** Of a file that shall be looked into, in order. */
 export interface FilePiece {
@@ -44,8 +51,9 @@ export type PageMessage = ShowFile | FilePiece | ExamineFile | TurnPage;
 
 /** What the page gives to the frame for good: to copy as much would hold the page up. */
 export function buffersOf(message: PageMessage): Transferable[] {
-  const { bytes, wasm } = { bytes: null, wasm: null, ...message };
-  return [...(bytes === null ? [] : [bytes.buffer]), ...(wasm === null ? [] : [wasm])];
+  if (message.kind === 'piece') return [message.bytes.buffer];
+  if (message.kind === 'page' || message.kind === 'examine') return [];
+  return [message.bytes.buffer, message.wasm, ...message.fonts.map(({ bytes }) => bytes)];
 }
 
 /** Why a file is not shown. */

@@ -52,9 +52,12 @@ async function show(page: Page, name: string, bytes: Uint8Array, kind = 'show'):
       await ready;
       const worker = await (await fetch('/viewer/document-worker.js')).text();
       const wasm = await (await fetch('/viewer/mupdf.wasm')).arrayBuffer();
+      const scripts = ['Arabic', 'Devanagari', 'Latin', 'Myanmar', 'Tibetan'];
+      const load = async (script: string) => (await fetch(`/viewer/${script}.ttf`)).arrayBuffer();
+      const fonts = await Promise.all(scripts.map(async (script) => ({ script, bytes: await load(script) })));
       const content = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
       const answer = next();
-      frame.contentWindow?.postMessage({ kind, bytes: content, name: file, worker, wasm, scheme: 'light' }, '*');
+      frame.contentWindow?.postMessage({ kind, bytes: content, name: file, worker, wasm, fonts, scheme: 'light' }, '*');
       const { pixels, ...said } = await answer;
       return pixels instanceof Uint8ClampedArray
         ? { ...said, dark: pixels.filter((value) => value < 100).length }
@@ -233,6 +236,16 @@ describe.each(browsers)('frame that shows files, in %s', (binary, launch) => {
       expect(await show(page, name, bytes, 'copy')).toMatchObject({ kind: 'failed', problem });
     }
     expect(calls).toEqual([]);
+  });
+
+  it('draws the letters of each language that a text may come in, and hands them over', async () => {
+    // Letters that no font has are blank, and so is the page.
+    expect(await show(page, 'cuneiform.txt', utf8ToBytes('\u{12000}'), 'copy')).toMatchObject({ dark: 0 });
+    for (const text of ['تم توقيع القوائم', 'ئۇيغۇرچە', 'ဆိပ်ကမ်း', 'བོད་སྐད་', 'नमस्ते', 'ảểệự', 'Список ў', '港口 항구']) {
+      const drawn = await show(page, 'a.txt', utf8ToBytes(text), 'copy');
+      expect(drawn.dark, text).toBeGreaterThan(200);
+      expect(drawn.text).toContain(text);
+    }
   });
 
   it('shows a picture, and lists an archive without unpacking it', async () => {

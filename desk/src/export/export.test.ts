@@ -29,6 +29,7 @@ const [id, message] = ['3f'.repeat(32), '11'.repeat(16)];
 const attack = '<script src="https://attacker.example/a.js"></script><img src=x onerror=alert(1)>';
 const chinese = '港口的名单在建设局签字';
 const arabic = 'تم توقيع القوائم في مكتب الميناء 123';
+const others = ['ဆိပ်ကမ်းစာရင်း', 'བོད་སྐད་', 'cảng biển'];
 const giveaway = 'Camera of the Third Bureau';
 
 const chunk = (type: string, data: Uint8Array): Uint8Array => {
@@ -83,7 +84,7 @@ const view = {
   messages: [
     {
       ...{ id: message, day: day - 2, language: 'zh-Hans', campaign: null, isUnreadable: false },
-      text: [attack, chinese, arabic].join('\n'),
+      text: [attack, chinese, arabic, ...others].join('\n'),
       answers: [{ question: 'Where?', values: ['<i>here</i>'] }],
       files: contents.map(([name, content], at) => ({ name, bytes: content?.length ?? 7, kept: keptAs(at) })),
     },
@@ -233,14 +234,14 @@ describe('export of cases', () => {
     const read = pdf.loadPage(0).toStructuredText('');
     expect(read.asText()).toContain(chinese);
     expect(read.asText()).toContain('Ring the harbour office');
-    // Arabic has its own font and begins at the right margin; Chinese at the left.
-    const naskh: number[] = [];
-    const noteArabic = (x: number, font: string): void => {
-      if (font.includes('Naskh')) naskh.push(x);
-    };
-    read.walk({ onChar: (_character, [x], font) => noteArabic(x, font.getName()) });
-    expect(Math.max(...naskh)).toBeGreaterThan(500);
-    expect(Math.min(...naskh)).toBeGreaterThan(300);
+    // Arabic begins at the right margin.
+    const places = new Map<string, number[]>();
+    read.walk({ onChar: (_, [x], font) => places.set(font.getName(), [...(places.get(font.getName()) ?? []), x]) });
+    const at = (script: string): number[] => [...places].find(([font]) => font.includes(script))?.[1] ?? [];
+    expect(Math.max(...at('Arabic'))).toBeGreaterThan(500);
+    expect(Math.min(...at('Arabic'))).toBeGreaterThan(300);
+    // Letters without a font of their own would be blank.
+    for (const script of ['Myanmar', 'Tibetan']) expect(at(script).length, script).toBeGreaterThan(3);
   });
 
   it.each([

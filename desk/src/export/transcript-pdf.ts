@@ -1,16 +1,17 @@
-/** Sets a transcript as PDF with MuPDF, which shapes and orders Arabic and has a font for Chinese; Arabic's is Noto Naskh. */
+/** Sets a transcript as PDF with MuPDF, which shapes letters and orders Arabic; it has fonts of its own, and gets those that it lacks. */
 
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import type * as Mupdf from 'mupdf';
+import { letterFont } from '../fonts/letter-fonts.ts';
+import { letterScripts } from '../fonts/letter-scripts.ts';
 
 const a4 = { width: 595, height: 842, textSize: 10 } as const;
-const arabicFont = '@expo-google-fonts/noto-naskh-arabic/400Regular/NotoNaskhArabic_400Regular.ttf';
 
 /** @param html a transcript: nothing in it is loaded */
 export async function transcriptPdf(html: string): Promise<Uint8Array> {
   const mupdf = await import('mupdf');
-  const arabic = new mupdf.Font('Noto Naskh Arabic', await readFile(fileURLToPath(import.meta.resolve(arabicFont))));
-  mupdf.installLoadFontFunction((_name, script) => (script === 'Arabic' ? arabic : null));
+  const fonts = new Map<string, Mupdf.Font>();
+  for (const script of letterScripts) fonts.set(script, new mupdf.Font(script, await letterFont(script)));
+  mupdf.installLoadFontFunction((_name, script) => fonts.get(script) ?? null);
   const source = mupdf.Document.openDocument(new TextEncoder().encode(html), 'transcript.html');
   source.layout(a4.width, a4.height, a4.textSize);
   const drawn = new mupdf.Buffer();
@@ -26,6 +27,6 @@ export async function transcriptPdf(html: string): Promise<Uint8Array> {
   // The Chinese font alone has 3.5 MB.
   pdf.subsetFonts();
   const bytes = pdf.saveToBuffer('garbage=deduplicate,compress').asUint8Array().slice();
-  for (const used of [pdf, source, drawn, arabic]) used.destroy();
+  for (const used of [pdf, source, drawn, ...fonts.values()]) used.destroy();
   return bytes;
 }

@@ -5,6 +5,7 @@ import { caseName } from '../app/case-name.ts';
 import type { CaseFile, MessageView } from '../engine/view.ts';
 import type { CodeWords } from './code-words.ts';
 import type { ListedFile } from './export-files.ts';
+import { directionOf, escaped } from './text-html.ts';
 import { fill, type TranscriptTexts } from './transcript-texts.ts';
 
 export interface TranscriptParts {
@@ -31,8 +32,6 @@ class Html {
   }
 }
 
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
 /** Everything that is put in is escaped, but what was made by this. */
 function html(pieces: TemplateStringsArray, ...values: readonly (string | number | Html | readonly Html[])[]): Html {
   const parts = values.map((value) => {
@@ -41,13 +40,6 @@ function html(pieces: TemplateStringsArray, ...values: readonly (string | number
     return escaped(String(value));
   });
   return new Html(pieces.reduce((all, piece, at) => all + (parts[at - 1] ?? '') + piece));
-}
-
-function escaped(text: string): string {
-  // Control characters have no meaning in a document, and would end it in some readers.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  const plain = text.toWellFormed().replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, '\ufffd');
-  return plain.replace(/[&<>"]/g, (character) => escapes[character] ?? '');
 }
 
 const style = [
@@ -163,12 +155,6 @@ function paragraphs(text: string, kind: string): Html {
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => html`<p dir="${directionOf(line)}" class="text ${kind}">${line}</p>`)}`;
-}
-
-/** Of the first letter that has one: layout without a browser does not know `auto`. */
-function directionOf(line: string): 'ltr' | 'rtl' {
-  const [first = ''] = /\p{L}/u.exec(line) ?? [];
-  return /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u.test(first) ? 'rtl' : 'ltr';
 }
 
 export function dayText(day: number): string {
