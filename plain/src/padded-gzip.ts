@@ -9,7 +9,7 @@ const blockDataMax = 0xffff;
 const headBytes = 12;
 const tailBytes = blockHeadBytes + 8;
 /** A chunk's data in blocks. */
-const chunkRoom = CHUNK_DATA_BYTES + blockHeadBytes * Math.ceil(CHUNK_DATA_BYTES / blockDataMax);
+const chunkRoom = CHUNK_DATA_BYTES + blockHeadBytes * blocksFor(CHUNK_DATA_BYTES);
 const fillerBlocks = 8192;
 
 /** Bytes of what {@link padGzip} gives for a content of this size: the same for all that have as many chunks. */
@@ -22,9 +22,8 @@ export function paddedBytes(bytes: number): number {
  * @param bytes of the whole content
  */
 export async function* padGzip(content: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
-  const blocks = Array.from({ length: Math.ceil(bytes / CHUNK_DATA_BYTES) }, (_, at) =>
-    Math.ceil(Math.min(CHUNK_DATA_BYTES, bytes - at * CHUNK_DATA_BYTES) / blockDataMax),
-  ).reduce((sum, count) => sum + count, 0);
+  const fullChunks = Math.floor(bytes / CHUNK_DATA_BYTES);
+  const blocks = fullChunks * blocksFor(CHUNK_DATA_BYTES) + blocksFor(bytes % CHUNK_DATA_BYTES);
   const filler = paddedBytes(bytes) - headBytes - bytes - blockHeadBytes * blocks - tailBytes;
   // Blocks without data fill all but a rest, which a field of the head holds that every reader skips.
   yield head(filler % blockHeadBytes);
@@ -44,6 +43,10 @@ export async function* padGzip(content: AsyncIterable<Uint8Array>, bytes: number
   yield tail;
 }
 
+function blocksFor(bytes: number): number {
+  return Math.ceil(bytes / blockDataMax);
+}
+
 function head(extra: number): Uint8Array {
   const bytes = new Uint8Array(headBytes + extra);
   bytes.set([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, extra, 0]);
@@ -51,7 +54,7 @@ function head(extra: number): Uint8Array {
 }
 
 function stored(data: Uint8Array): Uint8Array {
-  const blocks = Math.ceil(data.length / blockDataMax);
+  const blocks = blocksFor(data.length);
   const out = new Uint8Array(data.length + blocks * blockHeadBytes);
   const view = new DataView(out.buffer);
   for (let block = 0; block < blocks; block++) {
