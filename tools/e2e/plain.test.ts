@@ -265,11 +265,12 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
   });
 
   it('takes no more visits than it has room for, but rescues a text', async () => {
-    const many = [person(), person(), person()];
-    for (const one of many) {
-      await one.look();
-      await one.press('write');
-    }
+    await Promise.all(
+      [person(), person(), person()].map(async (one) => {
+        await one.look();
+        await one.press('write');
+      }),
+    );
     const late = person();
     await late.look();
     await late.press('write');

@@ -1,7 +1,5 @@
 /** The private side of HPKE through the engine's own ML-KEM: Node 24 and later, for the server and the desk. */
 
-import { expand, extract } from '@noble/hashes/hkdf.js';
-import { sha256 } from '@noble/hashes/sha2.js';
 import {
   AEAD_AES_256_GCM,
   type AEADFactory,
@@ -12,6 +10,7 @@ import {
   type Key,
 } from 'hpke';
 import { aesGcmOpenNative, aesGcmSealNative } from './aes-gcm-native.ts';
+import { hkdfExpandNative, hkdfExtractNative } from './hmac-native.ts';
 import {
   type HpkePrivateKey,
   type HpkeRecipient,
@@ -34,13 +33,13 @@ const aead: AEADFactory = () => ({
 });
 
 /**
- * HKDF in script for the key schedule: as a job of WebCrypto's each MAC costs twice as much. From the library that we
+ * HKDF in script for the key schedule: as a job of WebCrypto's each MAC costs twice as much. By the library that we
  * have; the one that `hpke` offers for this brings curves of its own, 5 MiB in a server that uses none of them.
  */
 const kdf: KDFFactory = () => ({
   ...KDF_HKDF_SHA256(),
-  Extract: async (salt, ikm) => extract(sha256, ikm, salt),
-  Expand: async (prk, info, length) => expand(sha256, prk, info, length),
+  Extract: async (salt, ikm) => hkdfExtractNative(ikm, salt),
+  Expand: async (prk, info, length) => hkdfExpandNative(prk, info, length),
 });
 
 const suite = new CipherSuite(KEM_MLKEM768_X25519, kdf, aead);
