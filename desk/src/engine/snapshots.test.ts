@@ -133,6 +133,15 @@ describe('a new device', () => {
     expect(await joining.store.list(names.snapshotPieces)).toEqual([]);
   });
 
+  it('is given a snapshot at once where the log is longer than what those have missed who start together', async () => {
+    world = await DeskWorld.create(1);
+    await world.rounds(70);
+    const joining = await world.join();
+    await world.rounds(3);
+    expect(joining.engine.status().phase).toBe('working');
+    expect(await world.stateOf(joining)).toBe(await world.stateOf(device(0)));
+  });
+
   it('is not given a snapshot when it can read the log itself', async () => {
     world = await DeskWorld.create(2);
     const pieces = [countPieces(device(0)), countPieces(device(1))];

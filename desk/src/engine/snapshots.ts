@@ -50,6 +50,8 @@ const version = 1;
 const snapshotIdBytes = 16;
 /** Sent together; then the device's other work has its turn. */
 const piecesAtOnce = 16;
+/** Who is behind by no more entries may have started together with the others, or read on in a moment. */
+const nearEntries = 64;
 /** How often a device that is being sent pieces asks for more. */
 const lookSeconds = 5;
 
@@ -102,8 +104,8 @@ export class Snapshots {
       const key = bytesToHex(peer.hash);
       const asked = this.#asked.get(key) ?? { since: now, outgoing: null };
       this.#asked.set(key, asked);
-      // A peer that starts together with this one reads the log by itself in a moment.
-      const patience = 2 * tickSeconds + this.#turnBut(peer) * turnSeconds;
+      const isFarBehind = log.position.length - peer.logLength > nearEntries;
+      const patience = (isFarBehind ? 0 : 2 * tickSeconds) + this.#turnBut(peer) * turnSeconds;
       if (asked.outgoing === 'sent' || now - asked.since < patience) continue;
       asked.outgoing ??= this.#make();
       await this.#sendPieces(peer, asked.outgoing);
