@@ -1,5 +1,5 @@
 // Calls on the built page in Chromium, on the real local process, engine and server: answers in the words of the call.
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCampaignFolder } from '@postern/cli/campaign/campaign-folder';
 import { callWorkshop } from '@postern/cli/campaign/workshop';
@@ -9,6 +9,8 @@ import { TestSource } from '@postern/desk/engine/testing/test-source';
 import { type DeskOf, deskOf } from '@postern/desk/testing/desk-of';
 import { passphrase } from '@postern/desk/testing/device-folder';
 import { fingerprint } from '@postern/protocol/bytes/brand';
+import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { equal } from '@postern/protocol/bytes/equal';
 import { type Campaign, encodeCampaign } from '@postern/protocol/campaign/campaign';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import { sha256 } from '@postern/protocol/primitives/hash';
@@ -266,7 +268,19 @@ describe.skipIf(lacks('chromium'))('calls on the page of the desk', () => {
     await screenshot(page, 'calls-sign', { fullPage: false });
     expect(await axe(page)).toEqual([]);
 
+    // A film that lies in the folder belongs to the call: on its page, in what is signed, and in what is published.
     const made = join(folder.path, 'calls', 'new-call-stones');
+    const films = ['en.md', 'en.vtt', 'poster.jpg', 'video.mp4', 'zh-Hans.md', 'zh-Hans.vtt'];
+    const listed = (): Uint8Array =>
+      decodeDraft(new Uint8Array(readFileSync(join(made, 'roster.draft')))).campaigns.at(-1)?.hash ?? new Uint8Array(0);
+    const before = listed();
+    for (const name of films) cpSync(join(example, 'film', name), join(made, 'film', name));
+    rmSync(join(made, 'roster.draft'));
+    await pressText('Write the folder');
+    await until(async () => existsSync(join(made, 'roster.draft')));
+    expect(equal(listed(), before)).toBe(false);
+    expect(globSync('*', { cwd: join(made, 'film') }).sort()).toEqual(films);
+
     const signed = join(folder.path, 'signed.roster');
     const draft = decodeDraft(new Uint8Array(readFileSync(join(made, 'roster.draft'))));
     // What is not signed by the root key goes nowhere.
@@ -284,6 +298,10 @@ describe.skipIf(lacks('chromium'))('calls on the page of the desk', () => {
     await until(async () =>
       Buffer.from(await (await fetch(`${world.origin}/campaigns`)).arrayBuffer()).includes('new-call-stones'),
     );
+    const film = readFileSync(join(made, 'film', 'video.mp4'));
+    const piece = `${world.origin}/film/${bytesToHex(await sha256(new Uint8Array(film)))}`;
+    await until(async () => (await fetch(piece)).status === 200);
+    expect(Buffer.from(await (await fetch(piece)).arrayBuffer()).equals(film)).toBe(true);
 
     await pressText('Make the kit');
     await page.waitForFunction(

@@ -94,6 +94,7 @@ function deviceRequests(random: Random): Uint8Array[] {
     { kind: 'publish-roster', roster: random(300) },
     { kind: 'publish-day-key', dayKey: random(300) },
     { kind: 'publish-campaign', campaign: random(300) },
+    { kind: 'publish-film-part', campaign: random(8), part: random(300) },
     { kind: 'send-parcel', to: random(8), parcel: random(8192) },
     { kind: 'envelopes', ids: [random(32), random(32), random(32)] },
     { kind: 'append', entry: random(16_384) },

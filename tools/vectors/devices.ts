@@ -35,6 +35,7 @@ function requestsOf(random: Random): DeviceRequest[] {
     { kind: 'issuer-keys' },
     { kind: 'tokens', purpose: 'admission', period: 649, blinded: [random(256)] },
     { kind: 'publish-campaign', campaign: random(40) },
+    { kind: 'publish-film-part', campaign: random(8), part: random(40) },
   ];
 }
 
@@ -59,6 +60,7 @@ function responsesOf(random: Random): DeviceResponse[] {
     { kind: 'issuer-keys', keys: [{ purpose: 'reply', period: 20_780, publicKey: random(342) }] },
     { kind: 'tokens', signatures: [random(256)] },
     { kind: 'publish-campaign' },
+    { kind: 'publish-film-part' },
   ];
 }
 

@@ -9,8 +9,7 @@ import type { CampaignText } from '@postern/protocol/campaign/campaign-text';
 import { type Color, readColor } from '@postern/protocol/campaign/color';
 import { type Question, questionKinds } from '@postern/protocol/campaign/question';
 import type { RosterDesk } from '@postern/protocol/keys/roster';
-import { type DocumentHash, documentHash } from '@postern/protocol/keys/signed';
-import { sha256 } from '@postern/protocol/primitives/hash';
+import type { DocumentHash } from '@postern/protocol/keys/signed';
 import type { Day } from '@postern/protocol/time';
 import { findDesk } from '../organisation/next-roster.ts';
 import { refused } from '../terminal/failure.ts';
@@ -40,8 +39,7 @@ export async function readCampaignFolder(folder: string, place: CampaignPlace): 
     async (language) => [language, await readFields(join(folder, textsFolder, `${language}.json`))] as const,
   );
   const film = await readFilmFolder(folder, languages);
-  const hash = film === null ? null : documentHash(await sha256(film.document));
-  return { campaign: readCampaign(structure, new Map(await Promise.all(texts)), place, hash), film };
+  return { campaign: readCampaign(structure, new Map(await Promise.all(texts)), place, film?.hash ?? null), film };
 }
 
 /** In which there are texts, sorted. @throws the system's error for a folder that is none of a campaign */

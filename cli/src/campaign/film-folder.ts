@@ -6,6 +6,7 @@ import { WireError } from '@postern/protocol/bytes/wire-error';
 import { requireCaptions } from '@postern/protocol/campaign/captions';
 import { encodeFilm, type FilmText, filmPieces, posterType } from '@postern/protocol/campaign/film';
 import { FILM_BYTES_MAX, FILM_POSTER_BYTES_MAX } from '@postern/protocol/constants';
+import { type DocumentHash, documentHash } from '@postern/protocol/keys/signed';
 import { inspectMetadata } from '@postern/protocol/metadata/inspect';
 import { movieShape } from '@postern/protocol/metadata/movie-shape';
 import { MetadataError } from '@postern/protocol/metadata/report';
@@ -16,6 +17,7 @@ import { type Failure, refused } from '../terminal/failure.ts';
 export interface FilmFiles {
   /** What the campaign names by its hash. */
   readonly document: Uint8Array;
+  readonly hash: DocumentHash;
   /** The MP4. */
   readonly file: Uint8Array;
 }
@@ -51,10 +53,9 @@ export async function readFilmFolder(folder: string, languages: readonly string[
   }
   const shape = await named(videoName, () => movieShape(file));
   const pieces = await Promise.all(filmPieces(file).map(sha256));
-  return {
-    file,
-    document: await named(filmFolder, () => encodeFilm({ ...shape, bytes: file.length, pieces, poster, texts })),
-  };
+  const film = { ...shape, bytes: file.length, pieces, poster, texts };
+  const document = await named(filmFolder, () => encodeFilm(film));
+  return { file, document, hash: documentHash(await sha256(document)) };
 }
 
 /** @throws Failure */

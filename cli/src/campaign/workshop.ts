@@ -1,22 +1,25 @@
 /** Makes calls for the desk's app, by the code of `postern campaign`. */
 
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CallDraft, DraftText } from '@postern/desk/calls/call-draft';
 import type { CallPlace, CallPreview, CallWorkshop, PreviewKind } from '@postern/desk/calls/workshop';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { type Campaign, campaignState } from '@postern/protocol/campaign/campaign';
+import { decodeFilm, filmPieces } from '@postern/protocol/campaign/film';
+import type { DocumentHash } from '@postern/protocol/keys/signed';
 import { readBuiltPages } from '@postern/server/files/page-files';
-import { campaignHtml, campaignStyle } from '@postern/server/http/campaign-html';
+import { type CampaignPage, campaignHtml, campaignStyle, filmPaths } from '@postern/server/http/campaign-html';
 import { valuesFor } from '@postern/server/http/fill-page';
 import { nextRoster, usualValidDays } from '../organisation/next-roster.ts';
 import { writeDraft } from '../organisation/roster-file.ts';
 import { dayText } from '../terminal/context.ts';
 import { Failure, refused } from '../terminal/failure.ts';
-import { readCampaign, writeCampaignFolder } from './campaign-folder.ts';
+import { type CampaignWithFilm, readCampaign, writeCampaignFolder } from './campaign-folder.ts';
 import { listWith } from './campaign-store.ts';
 import { checkCampaign } from './check.ts';
 import { Fields } from './fields.ts';
+import { type FilmFiles, filmFolder, readFilmFolder } from './film-folder.ts';
 import { firstDraft } from './first-draft.ts';
 import { type KitText, kitAddress, kitTexts } from './kit/kit-text.ts';
 import { typesetterFor } from './kit/make-kit.ts';
@@ -43,30 +46,35 @@ export const callWorkshop: CallWorkshop = {
   },
   check: async (draft, place) => {
     try {
-      return await checkCampaign(read(draft, place), await pageLanguages(), place.today);
+      const { campaign, film } = await readWhole(draft, place);
+      const checked = await checkCampaign(campaign, await pageLanguages(), place.today);
+      return { ...checked, film: film === null ? [] : [film.document, ...filmPieces(film.file)] };
     } catch (error) {
       return { fault: faultOf(error) };
     }
   },
   preview: async (draft, view, place) => {
     try {
-      const campaign = read(draft, place);
       return view.kind === 'page'
-        ? await previewPage(campaign, view.language, place)
-        : await previewPicture(campaign, view, place);
+        ? await previewPage(await readWhole(draft, place), view.language, place)
+        : await previewPicture(read(draft, place, null), view, place);
     } catch (error) {
       return { kind: 'fault', fault: faultOf(error) };
     }
   },
   words: async (draft, place) => {
     if (kitAddress(place.roster) === undefined) return {};
-    const texts = await textsOf(read(draft, place), place);
+    const texts = await textsOf(read(draft, place, null), place);
     return Object.fromEntries(texts.map(({ language, words }) => [language, words.join(' ')]));
   },
-  writeForSigning: async (draft, place, folder) => {
-    const campaign = read(draft, place);
+  writeForSigning: async (draft, place) => {
+    const { folder } = place;
+    const { campaign } = await readWhole(draft, place);
     const { payload } = await checkCampaign(campaign, [], place.today);
-    await rm(folder, { recursive: true, force: true });
+    const written = await readdir(folder).catch(() => []);
+    for (const name of written) {
+      if (name !== filmFolder) await rm(join(folder, name), { recursive: true });
+    }
     await writeCampaignFolder(folder, ...foldersOf(draft));
     const campaigns = await listWith(place.roster.campaigns, campaign.id, payload);
     const validDays = Math.max(usualValidDays, place.roster.lastDay - place.today);
@@ -75,7 +83,7 @@ export const callWorkshop: CallWorkshop = {
   },
   makeKit: async (draft, place, folder) => {
     try {
-      const texts = await textsOf(read(draft, place), place);
+      const texts = await textsOf(read(draft, place, null), place);
       await rm(folder, { recursive: true, force: true });
       return { files: await makeKitApart(folder, texts) };
     } catch (error) {
@@ -84,11 +92,17 @@ export const callWorkshop: CallWorkshop = {
   },
 };
 
+/** With the film that lies in the call's folder. @throws Failure */
+async function readWhole(draft: CallDraft, place: CallPlace): Promise<CampaignWithFilm> {
+  const film = await readFilmFolder(place.folder, Object.keys(draft.texts).sort());
+  return { campaign: read(draft, place, film?.hash ?? null), film };
+}
+
 /** @throws Failure */
-function read(draft: CallDraft, { roster }: CallPlace): Campaign {
+function read(draft: CallDraft, { roster }: Pick<CallPlace, 'roster'>, film: DocumentHash | null): Campaign {
   const [structure, texts] = foldersOf(draft);
   const fields = texts.map(([language, text]) => [language, new Fields(language, text)] as const);
-  return readCampaign(new Fields('campaign', structure), new Map(fields), roster, null);
+  return readCampaign(new Fields('campaign', structure), new Map(fields), roster, film);
 }
 
 /** Without the words of questions and options that were taken out: they stay in the draft, should they come back. */
@@ -108,18 +122,29 @@ function foldersOf({ structure, texts }: CallDraft): [structure: object, texts: 
   return [structure, named];
 }
 
-async function previewPage(campaign: Campaign, language: string, { roster, today }: CallPlace): Promise<CallPreview> {
+async function previewPage(
+  { campaign, film: files }: CampaignWithFilm,
+  language: string,
+  { roster, today }: CallPlace,
+): Promise<CallPreview> {
   const built = await readBuiltPages(builtPages);
   const page = built.campaigns.find((one) => one.language === language);
   const text = campaign.texts.find((one) => one.language === language);
   if (page === undefined || text === undefined) return { kind: 'none' };
   const values = await valuesFor(roster, language, page.list);
   const others = built.campaigns.filter((one) => campaign.texts.some((own) => own.language === one.language));
-  const template = { template: page.html, values, forms: false, others, film: null };
+  const film = files === null ? null : shownFilm(campaign.name, files);
+  const template = { template: page.html, values, forms: false, others, film };
   const html = campaignHtml(campaign, text, campaignState(campaign, today), template);
   const style = built.assets.find(({ path }) => path.endsWith('.css'));
   const own = campaign.color === null ? '' : campaignStyle(campaign.color);
   return { kind: 'page', html, style: new TextDecoder().decode(style?.bytes) + own };
+}
+
+/** Its files stand where they will: the frame of a preview fetches nothing. */
+function shownFilm(name: string, { document, hash }: FilmFiles): NonNullable<CampaignPage['film']> {
+  const film = decodeFilm(document);
+  return { film, paths: filmPaths(name, bytesToHex(hash), film) };
 }
 
 async function previewPicture(

@@ -20,7 +20,7 @@ export interface Engine {
   conversation(id: string): Promise<CaseFile | null> | CaseFile | null;
   campaigns(): readonly Campaign[];
   newestRoster(): VerifiedRoster;
-  publishCampaign(signed: Uint8Array, payload: Uint8Array): Promise<VerifiedRoster>;
+  publishCampaign(signed: Uint8Array, payload: Uint8Array, film: readonly Uint8Array[]): Promise<VerifiedRoster>;
   team(): TeamView;
   work(action: (cases: CaseDesk, day: number) => Promise<void>): Promise<void>;
   file(id: string, message: string, at: number): Promise<FileDescriptor | null>;

@@ -1,6 +1,6 @@
 /** Calls at this desk: those that are known, and those written on this device: kept sealed, checked, shown, signed elsewhere, published. */
 
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { bytesToHex, bytesToUtf8, utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import type { Campaign } from '@postern/protocol/campaign/campaign';
@@ -12,7 +12,7 @@ import { type CallView, callViews } from '../app/call-words.ts';
 import { Refused, Unreachable } from '../engine/desk-server.ts';
 import type { LocalStore } from '../engine/ports.ts';
 import type { CallDraft } from './call-draft.ts';
-import type { CallPlace, CallPreview, CallProblem, CallWorkshop, PreviewKind } from './workshop.ts';
+import type { CallPlace, CallPreview, CallProblem, CallWorkshop, PreviewKind, ReadyCall } from './workshop.ts';
 
 export interface CallDeskParts {
   /** Null: calls cannot be written here. */
@@ -21,7 +21,7 @@ export interface CallDeskParts {
   readonly engine: {
     campaigns(): readonly Campaign[];
     newestRoster(): VerifiedRoster;
-    publishCampaign(signed: Uint8Array, payload: Uint8Array): Promise<VerifiedRoster>;
+    publishCampaign(signed: Uint8Array, payload: Uint8Array, film: readonly Uint8Array[]): Promise<VerifiedRoster>;
   };
   /** The device's. */
   readonly folder: string;
@@ -113,8 +113,8 @@ export class CallDesk {
 
   /** @param language of its first text; the languages of the organisation's names follow */
   async begin(language: string): Promise<{ readonly call: string }> {
-    const { workshop, random } = this.#parts;
-    const place = this.#place();
+    const { workshop, random, engine, now } = this.#parts;
+    const place = { roster: engine.newestRoster(), today: dayOf(now()) };
     const languages = new Set([language, ...place.roster.names.map((name) => name.language)]);
     const draft = workshop?.begin([...languages], place, random) ?? null;
     if (draft === null) return { call: '' };
@@ -143,30 +143,31 @@ export class CallDesk {
     const { workshop } = this.#parts;
     const none = { hash: '', problems: [], words: {} };
     if (draft === null || workshop === null) return { fault: '', ...none };
-    const checked = await workshop.check(draft, this.#place());
+    const checked = await workshop.check(draft, this.#place(draft));
     if ('fault' in checked) return { fault: checked.fault, ...none };
     const { hash, problems } = checked;
-    return { fault: null, hash, problems, words: await workshop.words(draft, this.#place()) };
+    return { fault: null, hash, problems, words: await workshop.words(draft, this.#place(draft)) };
   }
 
   async preview(call: string, view: { readonly language: string; readonly kind: PreviewKind }): Promise<CallPreview> {
     const draft = await this.#draft(call);
     const { workshop } = this.#parts;
-    return draft === null || workshop === null ? { kind: 'none' } : workshop.preview(draft, view, this.#place());
+    return draft === null || workshop === null ? { kind: 'none' } : workshop.preview(draft, view, this.#place(draft));
   }
 
   async writeForSigning(call: string): Promise<{ readonly path: string } | { readonly problem: CallRefusal }> {
-    return this.#withReady(call, async (draft, _payload, workshop) => {
-      const path = join(this.#parts.folder, 'calls', draft.structure.name);
-      await workshop.writeForSigning(draft, this.#place(), path);
-      return { path };
+    return this.#withReady(call, async (draft, _checked, workshop) => {
+      const place = this.#place(draft);
+      await workshop.writeForSigning(draft, place);
+      return { path: place.folder };
     });
   }
 
   async makeKit(call: string): Promise<CallKit> {
-    return this.#withReady(call, async (draft, _payload, workshop) => {
-      const path = join(this.#parts.folder, 'calls', `${draft.structure.name}-kit`);
-      const made = await workshop.makeKit(draft, this.#place(), path);
+    return this.#withReady(call, async (draft, _checked, workshop) => {
+      const place = this.#place(draft);
+      const path = `${place.folder}-kit`;
+      const made = await workshop.makeKit(draft, place, path);
       return 'fault' in made ? { problem: 'kit', fault: made.fault } : { path, ...made };
     });
   }
@@ -176,11 +177,12 @@ export class CallDesk {
     call: string,
     roster: string,
   ): Promise<{ readonly number: number } | { readonly problem: CallRefusal }> {
-    return this.#withReady(call, async (_draft, payload) => {
+    return this.#withReady(call, async (_draft, { payload, film }) => {
       try {
         const { number } = await this.#parts.engine.publishCampaign(
           new Uint8Array(Buffer.from(roster, 'base64')),
           payload,
+          film,
         );
         return { number };
       } catch (error) {
@@ -197,28 +199,32 @@ export class CallDesk {
     call: string,
     use: (
       draft: CallDraft,
-      payload: Uint8Array,
+      checked: ReadyCall,
       workshop: CallWorkshop,
     ) => Promise<Done | { readonly problem: CallRefusal }>,
   ): Promise<Done | { readonly problem: CallRefusal }> {
     const draft = await this.#draft(call);
     const { workshop } = this.#parts;
     if (draft === null || workshop === null) return { problem: 'gone' };
-    const checked = await workshop.check(draft, this.#place());
+    const checked = await workshop.check(draft, this.#place(draft));
     if ('fault' in checked) return { problem: 'fault' };
     const { contact, words } = draft.checks;
     if (checked.problems.length > 0 || !contact || !words) return { problem: 'unready' };
     try {
-      return await use(draft, checked.payload, workshop);
+      return await use(draft, checked, workshop);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
       return { problem: 'disk' };
     }
   }
 
-  #place(): CallPlace {
-    const { engine, now } = this.#parts;
-    return { roster: engine.newestRoster(), today: dayOf(now()) };
+  #place({ structure }: Pick<CallDraft, 'structure'>): CallPlace {
+    const { engine, now, folder } = this.#parts;
+    return {
+      roster: engine.newestRoster(),
+      today: dayOf(now()),
+      folder: join(folder, 'calls', basename(`${structure.name}`)),
+    };
   }
 
   async #draft(call: string): Promise<CallDraft | null> {

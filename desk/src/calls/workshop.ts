@@ -13,9 +13,15 @@ export interface CallProblem {
 }
 
 /** `fault`: what no call may have, in one English sentence that names file and field. */
-export type CheckedCall =
-  | { readonly hash: string; readonly payload: Uint8Array; readonly problems: readonly CallProblem[] }
-  | { readonly fault: string };
+export type CheckedCall = ReadyCall | { readonly fault: string };
+
+export interface ReadyCall {
+  readonly hash: string;
+  readonly payload: Uint8Array;
+  /** The document of its film and the pieces, in the order in which they are published; empty for a call without. */
+  readonly film: readonly Uint8Array[];
+  readonly problems: readonly CallProblem[];
+}
 
 export const previewKinds = ['page', 'poster', 'title', 'end'] as const;
 export type PreviewKind = (typeof previewKinds)[number];
@@ -31,10 +37,12 @@ export interface CallPlace {
   /** The newest that is known. */
   readonly roster: VerifiedRoster;
   readonly today: Day;
+  /** The call's own on this device, of which `film/` is part of the call if it is there. */
+  readonly folder: string;
 }
 
 export interface CallWorkshop {
-  readonly begin: (languages: readonly string[], place: CallPlace, random: Random) => CallDraft;
+  readonly begin: (languages: readonly string[], place: Omit<CallPlace, 'folder'>, random: Random) => CallDraft;
   readonly check: (draft: CallDraft, place: CallPlace) => Promise<CheckedCall>;
   readonly preview: (
     draft: CallDraft,
@@ -43,8 +51,11 @@ export interface CallWorkshop {
   ) => Promise<CallPreview>;
   /** The eight verification words as posters show them, by language of the draft. */
   readonly words: (draft: CallDraft, place: CallPlace) => Promise<Readonly<Record<string, string>>>;
-  /** Writes the draft and a roster that lists it into a folder, to be signed where the root key is. Takes the place of what is there. */
-  readonly writeForSigning: (draft: CallDraft, place: CallPlace, folder: string) => Promise<void>;
+  /**
+   * Writes the draft and a roster that lists it into the call's folder, to be signed where the root key is. Takes the place
+   * of what is there, but for the film.
+   */
+  readonly writeForSigning: (draft: CallDraft, place: CallPlace) => Promise<void>;
   /** All files of a kit into a folder. `fault`: why it cannot be made, in one English sentence. */
   readonly makeKit: (
     draft: CallDraft,

@@ -3,7 +3,7 @@
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { equal } from '@postern/protocol/bytes/equal';
 import { WireError } from '@postern/protocol/bytes/wire-error';
-import { type Campaign, decodeCampaign } from '@postern/protocol/campaign/campaign';
+import { type Campaign, decodeCampaign, type VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { openCampaignList } from '@postern/protocol/campaign/campaign-list';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import type { Day } from '@postern/protocol/time';
@@ -75,9 +75,10 @@ export class Campaigns {
     }
   }
 
-  /** Gives the server what a roster lists that it has. @throws Unreachable, Refused */
-  async publish(payload: Uint8Array): Promise<void> {
+  /** Gives the server what a roster lists that it has, then the film of that. @throws Unreachable, Refused */
+  async publish({ id, payload }: Pick<VerifiedCampaign, 'id' | 'payload'>, film: readonly Uint8Array[]): Promise<void> {
     await this.#parts.server.ask({ kind: 'publish-campaign', campaign: payload });
+    for (const part of film) await this.#parts.server.ask({ kind: 'publish-film-part', campaign: id, part });
     // It is looked for again at once.
     this.#nextTry = Number.NEGATIVE_INFINITY;
   }

@@ -129,13 +129,17 @@ export class DeskEngine {
 
   /**
    * Publishes a roster that the root key has signed, and a campaign that it lists.
+   * @param film the document of the campaign's film and its pieces in their order; empty for none
    * @throws DocumentError, WireError for what is refused; Unreachable, Refused
    */
-  async publishCampaign(signed: Uint8Array, payload: Uint8Array): Promise<VerifiedRoster> {
+  async publishCampaign(
+    signed: Uint8Array,
+    payload: Uint8Array,
+    film: readonly Uint8Array[] = [],
+  ): Promise<VerifiedRoster> {
     const { rosters, campaigns } = this.#nouns;
     const roster = await rosters.bring(signed, dayOf(this.#ports.now()));
-    await verifyCampaign(payload, roster);
-    await campaigns.publish(payload);
+    await campaigns.publish(await verifyCampaign(payload, roster), film);
     this.#tell();
     return roster;
   }

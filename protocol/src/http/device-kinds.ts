@@ -2,9 +2,12 @@
 
 import {
   CAMPAIGN_BYTES_MAX,
+  CAMPAIGN_ID_BYTES,
   DESK_ID_BYTES,
   DEVICE_ID_BYTES,
   ENVELOPE_BYTES,
+  FILM_DOCUMENT_BYTES_MAX,
+  FILM_PIECE_BYTES,
   FINGERPRINT_BYTES,
   HASH_BYTES,
   HYBRID_PUBLIC_KEY_BYTES,
@@ -34,6 +37,7 @@ export const deviceKinds = {
   'issuer-keys': 15,
   tokens: 16,
   'publish-campaign': 17,
+  'publish-film-part': 18,
 } as const;
 
 export type DeviceKind = keyof typeof deviceKinds;
@@ -51,6 +55,8 @@ const dayKeyPayloadBytes =
 
 /** A signed roster at the most: room for some 2,000 devices. */
 export const ROSTER_BYTES_MAX = 262_144;
+/** The document of a film, or a piece of one. */
+export const FILM_PART_BYTES_MAX: number = Math.max(FILM_DOCUMENT_BYTES_MAX, FILM_PIECE_BYTES);
 export const SIGNED_DAY_KEY_BYTES: number = documentOverheadBytes + dayKeyPayloadBytes;
 /** As a day key, and log length and head. */
 export const SIGNED_TRANSPORT_KEY_BYTES: number = SIGNED_DAY_KEY_BYTES + 4 + HASH_BYTES;
@@ -74,6 +80,7 @@ export const DEVICE_REQUEST_BYTES_MAX: number =
   Math.max(
     4 + ROSTER_BYTES_MAX,
     4 + CAMPAIGN_BYTES_MAX,
+    CAMPAIGN_ID_BYTES + 4 + FILM_PART_BYTES_MAX,
     DEVICE_ID_BYTES + 4 + SNAPSHOT_PARCEL_BYTES,
     1 + ENVELOPES_MAX * HASH_BYTES,
     LOG_ENTRY_BYTES,

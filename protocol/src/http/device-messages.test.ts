@@ -28,6 +28,7 @@ const requests: readonly DeviceRequest[] = [
   { kind: 'rosters', from: 7 },
   { kind: 'publish-roster', roster: random(5000) },
   { kind: 'publish-campaign', campaign: random(6000) },
+  { kind: 'publish-film-part', campaign: random(8), part: random(7000) },
   { kind: 'publish-day-key', dayKey: random(6655) },
   { kind: 'day-keys' },
   { kind: 'publish-transport-key', transportKey: random(6691) },
@@ -51,6 +52,7 @@ const answers: readonly DeviceAnswer[] = [
   { kind: 'rosters', rosters: [random(4000), random(5000)] },
   { kind: 'publish-roster' },
   { kind: 'publish-campaign' },
+  { kind: 'publish-film-part' },
   { kind: 'publish-day-key' },
   { kind: 'day-keys', dayKeys: many(3, 6655) },
   { kind: 'publish-transport-key' },
@@ -86,6 +88,10 @@ describe('device requests', () => {
       [{ kind: 'publish-day-key', dayKey: utf8ToBytes('d') }, Uint8Array.of(1, 3, 0, 1, 100)],
       [{ kind: 'day-keys' }, Uint8Array.of(1, 4)],
       [{ kind: 'publish-campaign', campaign: utf8ToBytes('c') }, Uint8Array.of(1, 17, 0, 0, 0, 1, 99)],
+      [
+        { kind: 'publish-film-part', campaign: to, part: utf8ToBytes('f') },
+        concat(Uint8Array.of(1, 18), to, Uint8Array.of(0, 0, 0, 1, 102)),
+      ],
       [{ kind: 'publish-transport-key', transportKey: utf8ToBytes('t') }, Uint8Array.of(1, 5, 0, 1, 116)],
       [{ kind: 'transport-keys' }, Uint8Array.of(1, 6)],
       [{ kind: 'send-parcel', to, parcel }, concat(Uint8Array.of(1, 7), to, u32be(8192), parcel)],
@@ -118,10 +124,14 @@ describe('device requests', () => {
       'a campaign of more than 262,144 bytes',
       encodeDeviceRequest({ kind: 'publish-campaign', campaign: random(262_145) }),
     ],
+    [
+      'a part of a film of more than 262,144 bytes',
+      encodeDeviceRequest({ kind: 'publish-film-part', campaign: random(8), part: random(262_145) }),
+    ],
     ['a day key longer than any', encodeDeviceRequest({ kind: 'publish-day-key', dayKey: random(6656) })],
     ['a purpose that is none', concat(Uint8Array.of(1, 16, 3), u32be(1), Uint8Array.of(0))],
     ['kind 0', Uint8Array.of(1, 0)],
-    ['kind 18', Uint8Array.of(1, 18)],
+    ['kind 19', Uint8Array.of(1, 19)],
     ['version 2', Uint8Array.of(2, 4)],
     ['nothing', new Uint8Array(0)],
   ])('are refused with %s', (_, bytes) => {
@@ -137,9 +147,9 @@ describe('device requests', () => {
   });
 
   it('fit the bound that the server sets, and the longest reaches it', () => {
-    const longest = encodeDeviceRequest({ kind: 'publish-roster', roster: random(262_144) });
+    const longest = encodeDeviceRequest({ kind: 'publish-film-part', campaign: random(8), part: random(262_144) });
     expect(longest.length).toBe(DEVICE_REQUEST_BYTES_MAX);
-    expect(decodeDeviceRequest(longest).kind).toBe('publish-roster');
+    expect(decodeDeviceRequest(longest).kind).toBe('publish-film-part');
   });
 });
 
@@ -166,6 +176,7 @@ describe('device responses', () => {
       [{ kind: 'rosters', rosters: [utf8ToBytes('r')] }, head(1, 0, 1, 0, 0, 0, 1, 114)],
       [{ kind: 'publish-roster' }, head(2)],
       [{ kind: 'publish-campaign' }, head(17)],
+      [{ kind: 'publish-film-part' }, head(18)],
       [{ kind: 'publish-day-key' }, head(3)],
       [{ kind: 'day-keys', dayKeys: [utf8ToBytes('d')] }, head(4, 0, 1, 0, 1, 100)],
       [{ kind: 'publish-transport-key' }, head(5)],

@@ -1,10 +1,11 @@
-/** What a desk's device asks of the server: seventeen kinds (spec: http section 3). */
+/** What a desk's device asks of the server: eighteen kinds (spec: http section 3). */
 
 import { Reader } from '../bytes/reader.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { Writer } from '../bytes/writer.ts';
 import {
   CAMPAIGN_BYTES_MAX,
+  CAMPAIGN_ID_BYTES,
   DEVICE_ID_BYTES,
   HASH_BYTES,
   LOG_ENTRY_BYTES,
@@ -16,6 +17,7 @@ import {
   type DeviceKind,
   deviceKinds,
   ENVELOPES_MAX,
+  FILM_PART_BYTES_MAX,
   ROSTER_BYTES_MAX,
   SIGNED_DAY_KEY_BYTES,
   SIGNED_TRANSPORT_KEY_BYTES,
@@ -31,6 +33,8 @@ export type DeviceRequest =
   | { readonly kind: 'publish-roster'; readonly roster: Uint8Array }
   /** One that a known roster lists. */
   | { readonly kind: 'publish-campaign'; readonly campaign: Uint8Array }
+  /** Of a film that the campaign names: its document, then its pieces in their order. */
+  | { readonly kind: 'publish-film-part'; readonly campaign: Uint8Array; readonly part: Uint8Array }
   | { readonly kind: 'publish-day-key'; readonly dayKey: Uint8Array }
   | { readonly kind: 'day-keys' }
   | { readonly kind: 'publish-transport-key'; readonly transportKey: Uint8Array }
@@ -91,6 +95,9 @@ function writeBody(writer: Writer, request: DeviceRequest): void {
     case 'publish-campaign':
       writer.var32(request.campaign);
       return;
+    case 'publish-film-part':
+      writer.bytes(request.campaign, CAMPAIGN_ID_BYTES).var32(request.part);
+      return;
     case 'publish-day-key':
       writer.var16(request.dayKey);
       return;
@@ -134,6 +141,8 @@ function readBody(reader: Reader, kind: DeviceKind): DeviceRequest {
       return { kind, roster: reader.var32(ROSTER_BYTES_MAX) };
     case 'publish-campaign':
       return { kind, campaign: reader.var32(CAMPAIGN_BYTES_MAX) };
+    case 'publish-film-part':
+      return { kind, campaign: reader.bytes(CAMPAIGN_ID_BYTES), part: reader.var32(FILM_PART_BYTES_MAX) };
     case 'publish-day-key':
       return { kind, dayKey: reader.var16(SIGNED_DAY_KEY_BYTES) };
     case 'publish-transport-key':

@@ -37,6 +37,7 @@ export type DeviceAnswer =
   | { readonly kind: 'rosters'; readonly rosters: readonly Uint8Array[] }
   | { readonly kind: 'publish-roster' }
   | { readonly kind: 'publish-campaign' }
+  | { readonly kind: 'publish-film-part' }
   | { readonly kind: 'publish-day-key' }
   | { readonly kind: 'day-keys'; readonly dayKeys: readonly Uint8Array[] }
   | { readonly kind: 'publish-transport-key' }
@@ -153,6 +154,7 @@ function writeBody(writer: Writer, answer: DeviceAnswer): void {
       return;
     case 'publish-roster':
     case 'publish-campaign':
+    case 'publish-film-part':
     case 'publish-day-key':
     case 'publish-transport-key':
     case 'send-parcel':
@@ -201,6 +203,7 @@ function readBody(reader: Reader, kind: DeviceKind): DeviceAnswer {
       return { kind, signatures: reader.list8(TOKENS_MAX, () => reader.bytes(blindedBytes)) };
     case 'publish-roster':
     case 'publish-campaign':
+    case 'publish-film-part':
     case 'publish-day-key':
     case 'publish-transport-key':
     case 'send-parcel':

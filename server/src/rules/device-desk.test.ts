@@ -1,13 +1,14 @@
 // Device requests against a real server on loopback with real SQLite.
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { encodeCampaign } from '@postern/protocol/campaign/campaign';
+import { encodeFilm } from '@postern/protocol/campaign/film';
 import { encodeDeviceRequest } from '@postern/protocol/http/device-request';
 import { decodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { signDeviceRequest } from '@postern/protocol/http/device-signature';
 import { decodeDayKey } from '@postern/protocol/keys/day-key';
-import { payloadOf } from '@postern/protocol/keys/signed';
+import { documentHash, payloadOf } from '@postern/protocol/keys/signed';
 import { sha256 } from '@postern/protocol/primitives/hash';
-import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
+import { sampleCampaign, sampleFilm } from '@postern/protocol/testing/campaign-samples';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ask, makeDevice, post, random, send, type TestDevice } from '../testing/organisation.ts';
 import { daySeconds, deviceOf, getBytes, load, makeWorld, request, takeToken, type World } from '../testing/world.ts';
@@ -165,6 +166,28 @@ describe('documents', () => {
     expect(await call(first, asked)).toEqual({ kind: 'publish-campaign' });
     const kept = await world.storage().documents('campaign');
     expect(kept.map(({ bytes }) => Buffer.from(bytes))).toEqual([Buffer.from(payload)]);
+  });
+
+  it('[DEV-4] a film is stored only as its campaign names it: first its document, then its pieces', async () => {
+    const file = random(1000);
+    const document = encodeFilm(sampleFilm(['ar', 'en', 'zh-Hans'], file.length, [await sha256(file)]));
+    const campaign = { ...sampleCampaign(world.roster, today()), film: documentHash(await sha256(document)) };
+    const payload = encodeCampaign(campaign);
+    const send = (part: Uint8Array) => call(first, { kind: 'publish-film-part', campaign: campaign.id, part });
+    const refused = { kind: 'error', code: 'wrong-roster' };
+    expect(await send(document)).toEqual(refused);
+    const campaigns = [{ id: campaign.id, hash: await sha256(payload) }];
+    const next = await world.organisation.sign(world.serverKey, { campaigns });
+    await call(first, { kind: 'publish-roster', roster: next.signed });
+    await call(first, { kind: 'publish-campaign', campaign: payload });
+    expect(await send(file)).toEqual(refused);
+    expect(await send(encodeFilm(sampleFilm(['ar', 'en', 'zh-Hans'])))).toEqual(refused);
+    expect(await send(document)).toEqual({ kind: 'publish-film-part' });
+    expect(await send(file.subarray(1))).toEqual(refused);
+    expect(await send(file)).toEqual({ kind: 'publish-film-part' });
+    expect(await send(file)).toEqual({ kind: 'publish-film-part' });
+    const kept = (await world.storage().documents('film')).map(({ bytes }) => Buffer.from(bytes).toString('hex'));
+    expect(kept.sort()).toEqual([document, file].map((bytes) => Buffer.from(bytes).toString('hex')).sort());
   });
 
   it('[DEV-3] day keys and transport keys are listed for the own desk only', async () => {

@@ -1,4 +1,4 @@
-/** What a device may ask for and what it is answered, in all seventeen kinds (http 3, DEV-3, DEV-4). */
+/** What a device may ask for and what it is answered, in all eighteen kinds (http 3, DEV-3, DEV-4). */
 
 import { bytesToHex, concat } from '@postern/protocol/bytes/encode';
 import { compare, equal } from '@postern/protocol/bytes/equal';
@@ -22,8 +22,9 @@ import { decodeTransportKey, verifyTransportKey } from '@postern/protocol/keys/t
 import { sha256Native } from '@postern/protocol/primitives/hmac-native';
 import { type Day, dayOf } from '@postern/protocol/time';
 import type { Storage, Write } from '../ports/storage.ts';
-import { campaignRow } from './campaigns.ts';
+import { campaignRow, listedCampaigns } from './campaigns.ts';
 import { mayBePassed } from './expiry.ts';
+import { filmPartRow } from './films.ts';
 import { isRefusedDocument, type Publisher } from './publisher.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 
@@ -78,6 +79,8 @@ function carryOut(request: DeviceRequest, asking: Asking, parts: DeskParts, now:
       return rosters(request, parts);
     case 'publish-campaign':
       return publishCampaign(request.campaign, parts, now);
+    case 'publish-film-part':
+      return publishFilmPart(request, parts, now);
     case 'publish-day-key':
       return publishDayKey(request.dayKey, asking, parts, now);
     case 'day-keys':
@@ -124,6 +127,24 @@ async function publishCampaign(payload: Uint8Array, parts: DeskParts, now: numbe
   await parts.write([{ kind: 'document', row: campaignRow(campaign, payload) }]);
   await parts.documentsChanged();
   return { kind: 'publish-campaign' };
+}
+
+/** The document of a film after the campaign that names it, pieces after the document [DEV-4]. */
+async function publishFilmPart(
+  { campaign: id, part }: RequestOf<'publish-film-part'>,
+  parts: DeskParts,
+  now: number,
+): Promise<DeviceResponse> {
+  const row = await firstUnder(parts.publisher.rostersNotPast(now), async (roster) => {
+    const listed = await listedCampaigns(parts.storage, roster);
+    return filmPartRow(
+      parts.storage,
+      listed.find((campaign) => equal(campaign.id, id)),
+      part,
+    );
+  });
+  await parts.write([{ kind: 'document', row }]);
+  return { kind: 'publish-film-part' };
 }
 
 async function publishDayKey(

@@ -37,12 +37,33 @@ export function filmRows(
   campaign: Pick<Campaign, 'id' | 'lastDay'>,
   { document, file }: { readonly document: Uint8Array; readonly file: Uint8Array },
 ): DocumentRow[] {
-  return [...filmPieces(file), document].map((bytes) => ({
-    kind: filmDocuments,
-    key: keyOf(campaign, sha256Native(bytes)),
-    lastDay: campaign.lastDay + keptDays,
-    bytes,
-  }));
+  return [...filmPieces(file), document].map((bytes) => rowOf(campaign, bytes));
+}
+
+function rowOf(campaign: Pick<Campaign, 'id' | 'lastDay'>, bytes: Uint8Array): DocumentRow {
+  const key = keyOf(campaign, sha256Native(bytes));
+  return { kind: filmDocuments, key, lastDay: campaign.lastDay + keptDays, bytes };
+}
+
+/**
+ * A part that comes alone.
+ * @param campaign that is listed; undefined if none is
+ * @throws DocumentError wrong-roster for what neither the campaign nor the stored document of its film names; StorageError
+ */
+export async function filmPartRow(
+  storage: Pick<Storage, 'document'>,
+  campaign: VerifiedCampaign | undefined,
+  part: Uint8Array,
+): Promise<DocumentRow> {
+  const hash = sha256Native(part);
+  const name = campaign?.film ?? null;
+  if (campaign !== undefined && name !== null) {
+    if (equal(name, hash) && (await openFilm(part, campaign))) return rowOf(campaign, part);
+    const document = await storage.document(filmDocuments, keyOf(campaign, name));
+    const film = document && (await openListedFilm(document, campaign));
+    if (film?.film.pieces.some((piece) => equal(piece, hash)) === true) return rowOf(campaign, part);
+  }
+  throw new DocumentError('wrong-roster', 'publish a part of a film: no campaign of the roster names it');
 }
 
 /** Those of a server's own storage. */
@@ -51,7 +72,10 @@ export function campaignsIn(storage: Pick<Storage, 'document' | 'documents'>): C
     campaigns: (roster) => listedCampaigns(storage, roster),
     film: async (campaign) => {
       const document = campaign.film && (await storage.document(filmDocuments, keyOf(campaign, campaign.film)));
-      return document && openListedFilm(document, campaign);
+      const listed = document && (await openListedFilm(document, campaign));
+      // Pieces come in their order: with the last one the film is whole.
+      const last = listed?.film.pieces.at(-1);
+      return last && (await storage.document(filmDocuments, keyOf(campaign, last))) ? listed : null;
     },
     piece: (campaign, hash) => storage.document(filmDocuments, keyOf(campaign, hash)),
   };
