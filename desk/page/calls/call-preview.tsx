@@ -1,5 +1,5 @@
 /** How a call will look: its page, poster and cards, in a frame without origin, network or running links. */
-import type { PreviewKind, CallPreview as Shown } from '@postern/desk/calls/workshop';
+import { type PreviewKind, previewKinds, type CallPreview as Shown } from '@postern/desk/calls/workshop';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
@@ -11,7 +11,6 @@ const kindTexts: Readonly<Record<PreviewKind, TextKey>> = {
   title: 'calls.titleCard',
   end: 'calls.endCard',
 };
-const kinds = Object.keys(kindTexts) as readonly PreviewKind[];
 
 interface CallPreviewProps {
   readonly page: DeskPage;
@@ -55,7 +54,7 @@ export function CallPreview({ page, call, language, kept }: CallPreviewProps): J
     <section class="call-preview" aria-label={say('calls.preview')}>
       <fieldset class="filters">
         <legend class="unseen">{say('calls.preview')}</legend>
-        {kinds.map((one) => (
+        {previewKinds.map((one) => (
           <button key={one} type="button" aria-pressed={one === kind} onClick={() => setKind(one)}>
             {say(kindTexts[one])}
           </button>

@@ -91,8 +91,7 @@ function Review({
   const review = (reviewer: string): void =>
     change({ ...text, reviewer, state: reviewer.trim() === '' ? 'draft' : 'reviewed' });
   return (
-    <label class="field">
-      <span>{say('calls.reviewer', { language: nameOf(page, language) })}</span>
+    <Field label={say('calls.reviewer', { language: nameOf(page, language) })}>
       <input
         type="text"
         dir="auto"
@@ -100,7 +99,7 @@ function Review({
         value={text.reviewer}
         onInput={({ currentTarget }) => review(currentTarget.value)}
       />
-    </label>
+    </Field>
   );
 }
 
@@ -111,8 +110,7 @@ interface WordsFieldProps {
   readonly value: string;
   /** Undefined in the language that the others are translated from. */
   readonly source: string | undefined;
-  /** One line without. */
-  /** Of a text of several lines. */
+  /** Of a text of several lines; one line without. */
   readonly rows?: number | undefined;
   readonly set: (value: string) => void;
 }

@@ -2,18 +2,17 @@
 import type { CallList } from '@postern/desk/calls/call-desk';
 import type { CallDraft } from '@postern/desk/calls/call-draft';
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
+import { Dialog } from '../views/dialog.tsx';
 import { IconButton } from '../views/icons.tsx';
 import { CallEditor } from './call-editor.tsx';
 
 export function Calls({ page }: { readonly page: DeskPage }): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [list, setList] = useState<CallList | null>(null);
   const [draft, setDraft] = useState<CallDraft | null>(null);
   const { say } = page.words.value;
   const refresh = (): void => page.quietly(page.call('calls', {}).then(setList));
-  useEffect(() => dialog.current?.showModal(), []);
   useEffect(refresh, []);
   const open = async (call: string): Promise<void> => setDraft((await page.call('call-read', { call })).draft);
   const leave = (): void => {
@@ -21,26 +20,21 @@ export function Calls({ page }: { readonly page: DeskPage }): JSX.Element {
     refresh();
   };
   return (
-    <dialog
-      ref={dialog}
+    <Dialog
+      page={page}
+      name="calls"
+      heading={say('calls.heading')}
       class={`calls ${draft === null ? '' : 'is-wide'}`}
+      lead={draft !== null && <IconButton name="back" label={say('calls.back')} onPress={leave} />}
+      under={draft !== null && <p dir="auto">{draft.texts[draft.source]?.title}</p>}
       onClose={() => page.send({ kind: 'calls', isOpen: false })}
-      aria-labelledby="calls-heading"
     >
-      <header class="bar">
-        {draft !== null && <IconButton name="back" label={say('calls.back')} onPress={leave} />}
-        <div class="names">
-          <h2 id="calls-heading">{say('calls.heading')}</h2>
-          {draft !== null && <p dir="auto">{draft.texts[draft.source]?.title}</p>}
-        </div>
-        <IconButton name="close" label={say('bar.close')} onPress={() => dialog.current?.close()} />
-      </header>
       {draft === null ? (
         <DraftList page={page} list={list} open={(call) => page.quietly(open(call))} refresh={refresh} />
       ) : (
         <CallEditor page={page} first={draft} desks={list?.desks ?? []} />
       )}
-    </dialog>
+    </Dialog>
   );
 }
 

@@ -7,7 +7,7 @@ import { zipEntries } from '@postern/protocol/metadata/zip-file';
 import type { DrawPage, OpenDocument, WorkerAnswer } from './document-worker.ts';
 import type { ExamineWork } from './examine-worker.ts';
 import { readCode } from './picture-code.ts';
-import { isGif, picturePixels } from './picture-size.ts';
+import { isGif, pictureOf } from './picture-size.ts';
 import type {
   DrawnMessage,
   ExaminedFile,
@@ -19,7 +19,6 @@ import type {
   ViewProblem,
 } from './viewer-messages.ts';
 
-const pixelsMax = 64_000_000;
 /** Of a picture that is copied; documents are drawn at as much. */
 const copiedPixelsMax = 4_000_000;
 const textBytesMax = 1024 * 1024;
@@ -82,11 +81,8 @@ async function show(file: ShowFile): Promise<void> {
 }
 
 async function showPicture(bytes: Uint8Array): Promise<void> {
-  const pixels = picturePixels(bytes);
-  if (pixels === null) return fail('damaged');
-  if (pixels > pixelsMax) return fail('too-large');
-  // No type that could be a drawing with links and scripts: the bytes were found to be pixels.
-  const picture = new Blob([bytes.slice()], { type: 'image/png' });
+  const picture = pictureOf(bytes);
+  if (typeof picture === 'string') return fail(picture);
   if (purpose === 'copy') return copyPicture(picture);
   const image = document.createElement('img');
   image.src = URL.createObjectURL(picture);

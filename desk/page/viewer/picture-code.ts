@@ -1,20 +1,18 @@
 /** Reads the QR code in a picture that somebody carried here, where whatever runs reaches nothing. */
 
 import decodeQR from 'qr/decode.js';
-import { picturePixels } from './picture-size.ts';
+import { pictureOf } from './picture-size.ts';
 
-const pixelsMax = 64_000_000;
 /** Longer sides of a picture are drawn so long: photos of a screen are larger than any code needs. */
 const sidesMax = [1_600, 800, 3_200];
 const millisecondsMax = 3_000;
 
 /** Empty where no code is found. */
 export async function readCode(bytes: Uint8Array): Promise<string> {
-  const pixels = picturePixels(bytes);
-  if (pixels === null || pixels > pixelsMax) return '';
+  const found = pictureOf(bytes);
+  if (typeof found === 'string') return '';
   try {
-    // No type that could be a drawing with links and scripts: the bytes were found to be pixels.
-    const picture = await createImageBitmap(new Blob([bytes.slice()], { type: 'image/png' }));
+    const picture = await createImageBitmap(found);
     for (const side of sidesMax) {
       const text = codeIn(picture, Math.min(1, side / Math.max(picture.width, picture.height)));
       if (text !== '') return text;

@@ -2,8 +2,19 @@
 
 import { detectFormat } from '@postern/protocol/metadata/inspect';
 
+const pixelsMax = 64_000_000;
+
+/** A picture that a browser may decode; or why it should not. */
+export function pictureOf(bytes: Uint8Array): Blob | 'damaged' | 'too-large' {
+  const pixels = picturePixels(bytes);
+  if (pixels === null) return 'damaged';
+  if (pixels > pixelsMax) return 'too-large';
+  // No type that could be a drawing with links and scripts: the bytes were found to be pixels.
+  return new Blob([bytes.slice()], { type: 'image/png' });
+}
+
 /** Width times height; null where it cannot be told, and such a picture is not shown. */
-export function picturePixels(bytes: Uint8Array): number | null {
+function picturePixels(bytes: Uint8Array): number | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     switch (detectFormat(bytes)) {

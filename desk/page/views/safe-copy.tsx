@@ -5,6 +5,7 @@ import { copyPagesMax } from '@postern/desk/files/copy-limits';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
+import type { TextKey } from '../languages/languages.ts';
 import type { CopyFailure } from '../viewer/viewer-messages.ts';
 import { problemTexts } from './viewer.tsx';
 
@@ -25,7 +26,7 @@ export function SafeCopy({ page, file, place }: SafeCopyProps): JSX.Element | nu
   if (copying.kind === 'failed') {
     return (
       <p class="complaint" role="alert">
-        {say('copy.failed')} {failureText(page, copying.problem)}
+        {say('copy.failed')} {say(failureTexts[copying.problem], { pages: number(copyPagesMax) })}
       </p>
     );
   }
@@ -66,25 +67,16 @@ export function SafeCopy({ page, file, place }: SafeCopyProps): JSX.Element | nu
   );
 }
 
-function failureText(page: DeskPage, problem: CopyFailure): string {
-  const { say, number } = page.words.value;
-  switch (problem) {
-    case 'unknown':
-    case 'damaged':
-    case 'too-large':
-    case 'locked':
-    case 'too-slow':
-      return say(problemTexts[problem]);
-    case 'pages':
-      return say('copy.pages', { pages: number(copyPagesMax) });
-    case 'disk':
-      return say('file.disk');
-    case 'full':
-      return say('copy.full');
-    default:
-      return say('work.problemFailed');
-  }
-}
+const failureTexts: Readonly<Record<CopyFailure, TextKey>> = {
+  ...problemTexts,
+  pages: 'copy.pages',
+  disk: 'file.disk',
+  full: 'copy.full',
+  none: 'work.problemFailed',
+  incomplete: 'work.problemFailed',
+  stopped: 'work.problemFailed',
+  failed: 'work.problemFailed',
+};
 
 function stemOf(name: string): string {
   const dot = name.lastIndexOf('.');
