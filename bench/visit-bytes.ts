@@ -1,4 +1,5 @@
 // What a first visit with a message, and a second that reads the answer, put on the wire: requests, bytes, round trips.
+// Browsers take Brotli from this machine, as by https; of an onion address gzip alone: tools/tor-network/levels.browser.test.ts.
 import { launchChromium } from '../tools/browsers/launch.ts';
 import { ensureBuilt } from '../tools/build.ts';
 import { answer, openDesk, publishDayKeys, receive } from '../tools/e2e/desk.ts';
