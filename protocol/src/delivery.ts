@@ -38,20 +38,23 @@ export interface SealedReceipt {
   readonly ackKeys: readonly Uint8Array[];
 }
 
-/** One envelope on its way. `stored` once the server has said so. */
+/** One envelope on its way, cover or not. `stored` once the server has said so. */
 interface Parcelled {
-  readonly batch: string;
+  batch: string;
   readonly envelope: Uint8Array;
   stored: boolean;
+  /** Was sent, and since then no answer came. */
+  isUnanswered: boolean;
   /** The admission token that it is sent with, always the same one once chosen. */
   token: Uint8Array | null;
   /** Of a receipt: what it tells of. */
-  readonly ackKeys: readonly Uint8Array[];
+  ackKeys: readonly Uint8Array[];
 }
 
 /** What a request carried, kept until its answer. */
 interface Flight {
   readonly context: OhttpContext;
+  /** Null at a moment that carries no envelope. */
   readonly item: Parcelled | null;
   /** Tag keys by place, null where the claim was random. */
   readonly claimed: readonly (Uint8Array | null)[];
@@ -68,6 +71,7 @@ export interface Delivered {
 }
 
 const receiptBatch = 'receipt';
+const coverBatch = 'cover';
 
 /** State of one visit's anonymous requests. Sans I/O: the caller sends the bytes at the roster's moments and hands back what came. */
 export class Delivery {
@@ -95,7 +99,7 @@ export class Delivery {
   }
 
   queue(batch: string, envelopes: readonly Uint8Array[]): void {
-    for (const envelope of envelopes) this.#queue.push({ batch, envelope, stored: false, token: null, ackKeys: [] });
+    for (const envelope of envelopes) this.#queue.push(parcel(batch, envelope));
   }
 
   /** Asks for the reply of a tag that stands in the index; asked again until `arrived`. */
@@ -118,9 +122,13 @@ export class Delivery {
     this.#tokens.push(token);
   }
 
-  /** Drops everything that was queued for a phrase. */
+  /** Drops everything that was queued for a phrase. What was sent and not answered goes again, as a cover would. */
   clear(): void {
-    this.#queue = [];
+    this.#queue = this.#queue.filter(({ isUnanswered, stored }) => isUnanswered && !stored);
+    for (const item of this.#queue) {
+      item.batch = coverBatch;
+      item.ackKeys = [];
+    }
     this.#wanted = [];
     this.#shown = [];
     this.#acknowledgements = [];
@@ -149,7 +157,7 @@ export class Delivery {
     const { fingerprint, keyConfig, envelopeEvery, epochSeconds } = this.#terms;
     const carries = moment % envelopeEvery === 0;
     const item = carries ? await this.#nextItem(now) : null;
-    const payload = carries ? (item?.envelope ?? (await this.#terms.cover(now))) : this.#random(REQUEST_PAYLOAD_BYTES);
+    const payload = item?.envelope ?? this.#random(REQUEST_PAYLOAD_BYTES);
     const epoch = epochOf(now, epochSeconds);
     const claimed = this.#places(this.#nextClaims());
     const claims = await Promise.all(
@@ -157,7 +165,7 @@ export class Delivery {
     );
     const acknowledged = this.#acknowledgements.slice(0, ACKNOWLEDGEMENTS);
     const acknowledgements = this.#places(acknowledged).map((key) => key ?? this.#random(ACK_KEY_BYTES));
-    const admission = await this.#admission(carries ? payload : null, item, epoch);
+    const admission = await this.#admission(item, epoch);
     const content = {
       fingerprint,
       kind: carries ? 'envelope' : 'filler',
@@ -167,6 +175,7 @@ export class Delivery {
       ...admission,
     } as const;
     const { bytes, context } = await sealRequest(keyConfig, content, this.#random);
+    if (item !== null) item.isUnanswered = true;
     this.#flights.set(moment, { context, item, claimed, acknowledged });
     return bytes;
   }
@@ -180,11 +189,13 @@ export class Delivery {
     this.#puzzleBits = answer.puzzleBits;
     this.#acknowledgements = this.#acknowledgements.filter((key) => !flight.acknowledged.includes(key));
     const finished: string[] = [];
+    if (flight.item) flight.item.isUnanswered = false;
     if (flight.item && answer.outcome === 'stored' && !flight.item.stored) {
       flight.item.stored = true;
       this.#acknowledgements.push(...flight.item.ackKeys);
       const { parts, stored } = this.progress(flight.item.batch);
-      if (parts === stored && flight.item.ackKeys.length === 0) finished.push(flight.item.batch);
+      if (parts === stored && isWritten(flight.item)) finished.push(flight.item.batch);
+      this.#queue = this.#queue.filter((item) => item.batch !== coverBatch || !item.stored);
     }
     this.#busy = answer.outcome === 'busy';
     const bodies = flight.claimed.flatMap((tagKey, place) => {
@@ -199,15 +210,21 @@ export class Delivery {
     this.#flights.delete(moment);
   }
 
-  async #nextItem(now: number): Promise<Parcelled | null> {
-    const flying = new Set([...this.#flights.values()].map((flight) => flight.item));
+  /**
+   * What got no answer goes again before anything else, covers too: who sends another envelope where others repeat
+   * theirs would show that it is not a cover (REQ-8).
+   */
+  async #nextItem(now: number): Promise<Parcelled> {
     const open = this.#queue.filter((item) => !item.stored);
-    const ready = open.filter((item) => !flying.has(item));
-    // A receipt that was refused must not stand before what a person has written since (RCP-2).
-    const next = ready.find(({ ackKeys }) => ackKeys.length === 0) ?? ready[0];
-    if (next) return next;
-    // With every open envelope already under way, sending the oldest again is harmless and may be faster.
-    return (await this.#receipt(now)) ?? open[0] ?? null;
+    // What was refused, other than what a person has written, must not stand before that (RCP-2).
+    const next = open.find(({ isUnanswered }) => isUnanswered) ?? open.find(isWritten) ?? open[0];
+    return next ?? (await this.#receipt(now)) ?? this.#cover(now);
+  }
+
+  async #cover(now: number): Promise<Parcelled> {
+    const item = parcel(coverBatch, await this.#terms.cover(now));
+    this.#queue.push(item);
+    return item;
   }
 
   /** In place of a cover, behind whatever else waits. */
@@ -217,7 +234,7 @@ export class Delivery {
     if (sealed === null) return null;
     const { envelope, ackKeys } = sealed;
     this.#shown = this.#shown.filter((key) => !ackKeys.includes(key));
-    const item = { batch: receiptBatch, envelope, stored: false, token: null, ackKeys };
+    const item = parcel(receiptBatch, envelope, ackKeys);
     this.#queue.push(item);
     return item;
   }
@@ -240,18 +257,23 @@ export class Delivery {
    * A cover solves the puzzle as a real envelope does, and one with a token solves it too: else the time that a request
    * takes would tell them apart (PUZ-2).
    */
-  async #admission(
-    envelope: Uint8Array | null,
-    item: Parcelled | null,
-    epoch: number,
-  ): Promise<{ token: Uint8Array; puzzleNonce: Uint8Array }> {
+  async #admission(item: Parcelled | null, epoch: number): Promise<{ token: Uint8Array; puzzleNonce: Uint8Array }> {
     const none = { token: this.#random(TOKEN_BYTES), puzzleNonce: this.#random(PUZZLE_NONCE_BYTES) };
-    if (envelope === null || this.#puzzleBits === 0) return none;
-    // A receipt can wait: the tokens are for what a person writes.
-    if (item?.ackKeys.length === 0) item.token ??= this.#tokens.shift() ?? null;
-    const token = item?.token ?? none.token;
+    if (item === null || this.#puzzleBits === 0) return none;
+    // Others can wait: the tokens are for what a person writes.
+    if (isWritten(item)) item.token ??= this.#tokens.shift() ?? null;
+    const token = item.token ?? none.token;
     // No puzzle opens a room that is full (PUZ-3).
     if (this.#puzzleBits === PUZZLE_NO_ROOM) return { ...none, token };
-    return { token, puzzleNonce: await solvePuzzle(envelope, epoch, this.#puzzleBits, this.#random) };
+    return { token, puzzleNonce: await solvePuzzle(item.envelope, epoch, this.#puzzleBits, this.#random) };
   }
+}
+
+function parcel(batch: string, envelope: Uint8Array, ackKeys: readonly Uint8Array[] = []): Parcelled {
+  return { batch, envelope, stored: false, isUnanswered: false, token: null, ackKeys };
+}
+
+/** By a person; neither cover nor receipt. */
+function isWritten({ batch, ackKeys }: Parcelled): boolean {
+  return batch !== coverBatch && ackKeys.length === 0;
 }

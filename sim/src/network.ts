@@ -34,6 +34,30 @@ export interface Exchange {
   readonly inside: readonly string[];
 }
 
+/** One request as its sender made it, whatever became of it. */
+export interface Attempt {
+  readonly at: number;
+  readonly circuit: string;
+  readonly method: string;
+  readonly path: string;
+  readonly bytesUp: number;
+  /** Status and length of the answer, or why none came. */
+  readonly outcome: string;
+  /** What the process wrote for it, once for each time that it arrived. */
+  readonly written: readonly string[];
+}
+
+/** What the network does with a request. */
+interface Fate {
+  readonly kind: keyof FaultRates | 'passes';
+  /** Of one that is delayed. */
+  readonly seconds: number;
+}
+
+const shadowMark = '/shadow';
+/** A visit of somebody who only looks, to whose requests the same happens as to those of this one. */
+export const shadowOf = (circuit: string): string => circuit + shadowMark;
+
 export interface Archived {
   readonly request: Uint8Array | null;
   readonly answer: Uint8Array;
@@ -46,6 +70,9 @@ export type Interceptor = (
   pass: (request: WireRequest) => Promise<WireAnswer>,
 ) => Promise<WireAnswer>;
 
+const passing: Fate = { kind: 'passes', seconds: 0 };
+const isWrite = (line: string): boolean => line.startsWith('write ') && line.includes('envelope');
+
 /** No answer came. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
@@ -53,6 +80,10 @@ export class NoAnswer extends Error {
 
 export class Network {
   readonly exchanges: Exchange[] = [];
+  readonly attempts: Attempt[] = [];
+  /** What happened to each request of a circuit, in order. */
+  readonly #fates = new Map<string, Fate[]>();
+  readonly #asked = new Map<string, number>();
   /** All that ever passed, kept only if asked for. */
   readonly archive: Archived[] = [];
   faults: FaultRates = noFaults;
@@ -74,18 +105,52 @@ export class Network {
 
   /** @throws NoAnswer */
   async call(from: string, circuit: string, request: WireRequest): Promise<WireAnswer> {
+    const at = this.#agenda.clock.time;
+    const before = this.exchanges.length;
+    let outcome = 'no server';
+    try {
+      const answer = await this.#meet(this.#fateOf(circuit), from, circuit, request);
+      outcome = `${answer.status} ${answer.body.length}`;
+      return answer;
+    } catch (error) {
+      if (error instanceof NoAnswer) outcome = error.message;
+      throw error;
+    } finally {
+      const { method, path, body } = request;
+      const written = this.exchanges.slice(before).flatMap(({ inside }) => inside.filter(isWrite));
+      this.attempts.push({ at, circuit, method, path, bytesUp: body?.length ?? 0, outcome, written });
+    }
+  }
+
+  /** The same for a visit and its shadow, whichever of the two comes first. */
+  #fateOf(circuit: string): Fate {
+    const at = this.#asked.get(circuit) ?? 0;
+    this.#asked.set(circuit, at + 1);
+    const shared = circuit.endsWith(shadowMark) ? circuit.slice(0, -shadowMark.length) : circuit;
+    const fates = this.#fates.get(shared) ?? [];
+    this.#fates.set(shared, fates);
+    fates[at] ??= this.#drawFate();
+    return fates[at];
+  }
+
+  #drawFate(): Fate {
     const dice = this.#dice.below(1_000_000) / 1_000_000;
     const { lostBefore, lostAfter, doubled, delayed } = this.faults;
-    if (dice < lostBefore) return this.#lose('lostBefore', from, request);
-    if (dice < lostBefore + delayed) {
-      this.#agenda.add(this.#agenda.clock.time + this.#dice.between(30, 3_000), () =>
-        this.#deliverLate(from, circuit, request),
-      );
-      return this.#lose('delayed', from, request);
+    if (dice < lostBefore) return { kind: 'lostBefore', seconds: 0 };
+    if (dice < lostBefore + delayed) return { kind: 'delayed', seconds: this.#dice.between(30, 3_000) };
+    if (dice < lostBefore + delayed + lostAfter) return { kind: 'lostAfter', seconds: 0 };
+    return dice < lostBefore + delayed + lostAfter + doubled ? { kind: 'doubled', seconds: 0 } : passing;
+  }
+
+  async #meet({ kind, seconds }: Fate, from: string, circuit: string, request: WireRequest): Promise<WireAnswer> {
+    if (kind === 'lostBefore') return this.#lose(kind, from, request);
+    if (kind === 'delayed') {
+      this.#agenda.add(this.#agenda.clock.time + seconds, () => this.#deliverLate(from, circuit, request));
+      return this.#lose(kind, from, request);
     }
     const answer = await this.#pass(from, circuit, request);
-    if (dice < lostBefore + delayed + lostAfter) return this.#lose('lostAfter', from, request);
-    if (dice < lostBefore + delayed + lostAfter + doubled) {
+    if (kind === 'lostAfter') return this.#lose(kind, from, request);
+    if (kind === 'doubled') {
       this.counts.doubled += 1;
       await this.#pass(from, circuit, request).catch(() => undefined);
     }

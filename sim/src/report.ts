@@ -10,6 +10,7 @@ import { checkAlerts, checkConvergence, type EndOfDevice } from './checks/device
 import { checkMessages, type ShownMessage } from './checks/messages.ts';
 import { checkNonces } from './checks/nonces.ts';
 import { checkReplies, type KeptReply } from './checks/replies.ts';
+import { checkShadows } from './checks/wire.ts';
 import type { DeviceHost } from './device-host.ts';
 import { simTickSeconds } from './device-host.ts';
 import type { Mishaps } from './mishaps.ts';
@@ -20,6 +21,8 @@ export interface Report {
   readonly breaches: readonly Breach[];
   /** Losses that restores and long sleeps explain. */
   readonly explained: readonly string[];
+  /** Requests that were compared with those of somebody who only looked. */
+  readonly compared: number;
   /** Of the trace: equal for equal seeds. */
   readonly traceHash: string;
   readonly ends: readonly EndOfDevice[];
@@ -36,15 +39,17 @@ export async function inspect(run: Run): Promise<Report> {
   const own = new Map(sent.map(({ source, desk, conversation }) => [`${source} ${desk}`, conversation]));
   const conversationOf = (source: string, desk: string): string => own.get(`${source} ${desk}`) ?? '';
   const replies = checkReplies({ written, read, kept, missing, holes, conversationOf });
+  const shadows = checkShadows(world.network.attempts);
   const breaches = [
     ...messages.breaches,
     ...replies.breaches,
     ...checkConvergence(ends),
     ...checkAlerts(ends, explainedAlerts(mishaps)),
     ...checkNonces(nonces),
+    ...shadows.breaches,
   ];
   const explained = [...messages.explained, ...replies.explained];
-  return { breaches, explained, traceHash: world.trace.hash, ends };
+  return { breaches, explained, compared: shadows.compared, traceHash: world.trace.hash, ends };
 }
 
 /** What people at a desk may be told because of what went wrong, and never without it. */

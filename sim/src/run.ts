@@ -45,7 +45,7 @@ async function runOne(seed: string): Promise<boolean> {
   const people = values.people ? { people: Number(values.people) } : {};
   const run = await simulate({ seed, ...days, ...people });
   try {
-    const { breaches, explained, traceHash } = await inspect(run);
+    const { breaches, explained, compared, traceHash } = await inspect(run);
     const { trace, ledger } = run.world;
     if (values.trace) process.stdout.write(`${trace.lines.join('\n')}\n`);
     for (const line of explained) process.stdout.write(`  explained: ${line}\n`);
@@ -55,7 +55,7 @@ async function runOne(seed: string): Promise<boolean> {
       for (const { id, what } of breaches) process.stdout.write(`  [${id}] ${what}\n`);
       process.stdout.write(`  again: npm run sim -- --seed ${seed}\n`);
     }
-    const counts = `${ledger.sent.length} messages, ${ledger.written.length} replies, ${explained.length} explained losses`;
+    const counts = `${ledger.sent.length} messages, ${ledger.written.length} replies, ${explained.length} explained losses, ${compared} requests compared`;
     process.stdout.write(`seed ${seed}: ${breaches.length} breaches, ${counts}, trace ${traceHash.slice(0, 16)}\n`);
     return breaches.length === 0;
   } finally {

@@ -1,8 +1,10 @@
 /** A whole run: a story with mishaps, then a time in which everything can settle, then everybody looks once more. */
 
 import { drawMishaps, endMishaps, type Mishaps, planMishaps } from './mishaps.ts';
+import { shadowOf } from './network.ts';
 import { type NonceWatch, watchNonces } from './nonce-watch.ts';
-import type { Person } from './person.ts';
+import type { VisitPlan } from './page.ts';
+import { Person } from './person.ts';
 import { planTeams, planVisits } from './story.ts';
 import { daySeconds, firstDay, World } from './world.ts';
 
@@ -41,7 +43,7 @@ export async function simulate(options: RunOptions): Promise<Run> {
     const mishaps = options.mishaps ?? drawMishaps(world.dice.fork('mishaps'));
     await options.prepare?.(world);
     const plans = planVisits(world.dice.fork('visits'), { days, people, desks, isReal });
-    for (const plan of plans) world.addVisit(plan);
+    for (const plan of plans) visit(world, plan);
     const end = (firstDay + days) * daySeconds;
     if (isReal) planTeams(world, world.dice.fork('teams'), end + mishaps.sleep);
     planMishaps(world, mishaps, world.dice.fork('mishap times'), days);
@@ -63,6 +65,14 @@ export async function simulate(options: RunOptions): Promise<Run> {
   }
 }
 
+/** Beside somebody who only looks at the same time, and to whom the same happens: what differs is what was done. */
+function visit(world: World, plan: VisitPlan): void {
+  world.addVisit(plan);
+  const { at, stay } = plan;
+  const id = shadowOf(plan.id);
+  world.addVisit({ id, person: new Person(id), at, stay, entersAt: null, writes: [] });
+}
+
 /** Calm days until every reply is posted; then everybody comes back, twice, and the desks see what became of it. */
 async function settle(world: World, people: readonly Person[], daysMax: number): Promise<void> {
   for (let day = 0; day < daysMax; day++) {
@@ -74,7 +84,7 @@ async function settle(world: World, people: readonly Person[], daysMax: number):
     for (const person of people) {
       if (person.words === null) continue;
       const id = `${person.name}/${late}`;
-      world.addVisit({ id, person, at: world.now + 1_800, stay: 700, entersAt: 5, writes: [] });
+      visit(world, { id, person, at: world.now + 1_800, stay: 700, entersAt: 5, writes: [] });
     }
     await world.runUntil(world.now + 4 * 3_600);
   }

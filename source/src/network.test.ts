@@ -169,6 +169,19 @@ describe('what shows on the network', () => {
     expect(told.session.campaigns).toEqual([]);
   });
 
+  it('[REQ-2] [THR-4] sends at the moments of all where making a request ready takes a slow device a second and a half', async () => {
+    const [slow, quick] = [await startVisit('slow device'), await startVisit('quick device')];
+    const { session, clock } = slow;
+    const request = session.request.bind(session);
+    session.request = async (...of) => {
+      await clock.wait(1.5);
+      return request(...of);
+    };
+    for (const visit of [slow, quick]) await visit.clock.advance(200);
+    expect(slow.sent).toEqual(quick.sent);
+    expect(slow.sent.filter(({ path }) => path === '/request').map(({ at }) => at)).toEqual([15, 30, 60, 120, 180]);
+  });
+
   it('[REQ-2] keeps number and order when timers are late', async () => {
     const late = await startVisit('late');
     await late.clock.advance(400, 70);
