@@ -23,8 +23,12 @@ import { forbidConnections, networkVisit } from './network.ts';
 import { openPack } from './open-pack.ts';
 import { offlineAnswersView, savedView } from './saved.ts';
 
-/** Texts that speak of sending, where nothing is sent. */
+/** Texts that speak of one list of words: this page has all, and tries all. */
+const inAnyList: Partial<Record<DynamicKey, DynamicKey>> = { 'verify.list': 'offline.notWords' };
+
+/** And those that speak of sending, where nothing is sent. */
 const instead: Partial<Record<DynamicKey, DynamicKey>> = {
+  ...inAnyList,
   'check.lead': 'offline.checkLead',
   'check.send': 'offline.seal',
   'write.send': 'offline.seal',
@@ -145,10 +149,11 @@ function showPage(
   for (const element of document.querySelectorAll<HTMLElement>('[data-way]')) {
     if ((element.dataset.way === 'network') !== isOnline) element.remove();
   }
+  const other = isOnline ? inAnyList : instead;
   return {
     language: tag,
     list: isWordListId(list) ? list : 'english',
-    texts: isOnline ? texts : (key, values) => texts(instead[key] ?? key, values),
+    texts: (key, values) => texts(other[key] ?? key, values),
   };
 }
 

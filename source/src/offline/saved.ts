@@ -27,6 +27,7 @@ export function savedView(session: Pick<OfflineSession, 'sealed'>): MakeView {
       {},
       screenHeading(ui, 'offline.sealed', state.session.phrase === 'new' ? 4 : undefined),
       make('p', { class: 'lead' }, ui.text('offline.sealedText', { day: utcDay(lastDay, ui.language) })),
+      make('p', { class: 'lead' }, make('strong', {}, ui.text('offline.keep'))),
       make('div', { class: 'actions' }, save),
       make('h2', {}, ui.text('offline.how')),
       list(ui, 'offline.howPage', 'offline.howDesk', 'offline.carrier', 'offline.noReturn'),
