@@ -96,13 +96,15 @@ describe.skipIf(lacks('firefox-esr'))('the page of a call in Firefox at Safest',
       const urls: string[] = [];
       page.on('request', (request) => void urls.push(request.url()));
       await page.goto(`${origin}/c/hospital-contracts/ar`);
-      expect(filmFiles(urls)).toEqual(['poster.jpg', 'ar.vtt']);
       await page.focus('.film summary');
       await page.keyboard.press('Enter');
       expect(await page.$eval('.film details', ({ open }) => open)).toBe(true);
       expect(await page.$eval('.film details', ({ textContent }) => textContent)).toContain('يُبنى مستشفى');
       await screenshot(page, 'call-film-firefox', { fullPage: false });
+      // Firefox may ask for the picture twice, since nothing is kept.
+      expect(new Set(filmFiles(urls))).toEqual(new Set(['poster.jpg', 'ar.vtt']));
       expect(await playedSeconds(page)).toBeGreaterThan(1);
+      expect(filmFiles(urls)).toContain('video.mp4');
     } finally {
       await browser.close();
     }
@@ -147,7 +149,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('the pag
       const urls = (): string[] => requests.map(({ url }) => url);
       const answer = await page.goto(`${origin}/c/hospital-contracts/en`, { waitUntil: 'networkidle0' });
       expect(answer?.headers()['content-security-policy']).toContain("img-src 'self'; media-src 'self'; connect-src");
-      expect(filmFiles(urls())).toEqual(['poster.jpg', 'en.vtt']);
+      expect(new Set(filmFiles(urls()))).toEqual(new Set(['poster.jpg', 'en.vtt']));
       const text = (await answer?.text()) ?? '';
       expect(text).toContain('one row of windows after another goes dark');
       expect(text).toContain('the amount can show that you are watching');
