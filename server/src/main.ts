@@ -66,7 +66,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     clock,
     ...limits,
   });
-  const parser = await parserMemory(random);
+  const parser = await parserMemory();
   const remains = clearRemains(timer ?? machineTimer, parser, limits.remainsSecondsMax);
   const plain =
     given.plain === null

@@ -1,5 +1,6 @@
 /** Clears the memory into which Node's HTTP parser reads: one piece for the whole process, which keeps what came last. */
 
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 
@@ -12,15 +13,15 @@ export interface ParserMemory {
 }
 
 /** A listener of its own, which takes zeros over a Unix socket where there are such without a file, else over loopback. */
-export async function parserMemory(random: (length: number) => Uint8Array): Promise<ParserMemory> {
+export async function parserMemory(): Promise<ParserMemory> {
   const server = createServer((request, response) => {
     request.resume().on('end', () => response.end());
   });
-  const name = `\0postern-${Buffer.from(random(16)).toString('hex')}`;
+  // Not drawn by the server's dice: two servers that throw alike, in two processes, would want the same name.
+  const name = `\0postern-${crypto.randomUUID()}`;
   const isLinux = process.platform === 'linux';
-  await new Promise<void>((resolve) =>
-    server.listen(isLinux ? { path: name } : { host: '127.0.0.1', port: 0 }, resolve),
-  );
+  server.listen(isLinux ? { path: name } : { host: '127.0.0.1', port: 0 });
+  await once(server, 'listening');
   server.unref();
   const clear = (): Promise<void> =>
     new Promise((resolve) => {

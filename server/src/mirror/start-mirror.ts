@@ -73,7 +73,7 @@ export async function startMirror(options: MirrorOptions): Promise<RunningMirror
     counters,
     ...limits,
   });
-  const parser = await parserMemory((length) => crypto.getRandomValues(new Uint8Array(length)));
+  const parser = await parserMemory();
   const remains = clearRemains(machineTimer, parser, limits.remainsSecondsMax);
   const listener = await listen({ host, port }, limits, counters, handler, remains.left);
   const ticking = keepTicking(
