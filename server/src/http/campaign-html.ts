@@ -13,9 +13,9 @@ export interface CampaignPage {
   readonly template: string;
   /** Organisation, fingerprint and words. */
   readonly values: ReadonlyMap<string, string>;
-  /** Languages in which this campaign has a page, with their own names. */
   /** Whether who has no scripts may go on from it by a form. */
   readonly forms: boolean;
+  /** Languages in which this campaign has a page, with their own names. */
   readonly others: readonly { readonly language: string; readonly name: string; readonly direction: string }[];
   /** With where its files stand, see {@link filmPaths}; null for none. */
   readonly film: { readonly film: Film; readonly paths: FilmPaths } | null;

@@ -1,9 +1,10 @@
 // Films of calls on a running server: whole and in parts, and never a byte that the signed call does not name.
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { dayOf } from '@postern/protocol/time';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { spanOf } from '../rules/films.ts';
 import { listFilm } from '../testing/listed-film.ts';
+import { hold, portOf } from '../testing/raw.ts';
 import { makeWorld, type World } from '../testing/world.ts';
 import { spanIn } from './film-answers.ts';
 
@@ -115,6 +116,21 @@ describe('a film that is listed', () => {
     await expect(spanOf(film, { from: 0, to: 9 }, async () => piece).next()).rejects.toThrow(/piece/);
     const shorter = { ...film, bytes: 5 };
     expect((await spanOf(shorter, { from: 1, to: 3 }, async () => piece).next()).value).toEqual(new Uint8Array(3));
+  });
+
+  it('[HTTP-5] leaves nothing waiting when a connection goes away that asked for it many times and read nothing', async () => {
+    const socket = await hold(portOf(world.server.origin));
+    socket.pause();
+    socket.write(`GET ${made.path} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(20));
+    await vi.waitFor(async () => expect((await get(made.path)).status).toBe(200));
+    socket.destroy();
+    // Longer than it takes to close connections by force, and far from the grace of ten seconds.
+    let isStopped = false;
+    const stopped = world.restart().then(() => {
+      isStopped = true;
+    });
+    await vi.waitFor(() => expect(isStopped).toBe(true), { timeout: 5_000 });
+    await stopped;
   });
 
   it('is gone with the call that names it', async () => {

@@ -146,11 +146,15 @@ async function writeStream(
   secondsMax: number,
 ): Promise<void> {
   const late = setTimeout(() => response.destroy(), secondsMax * 1000);
+  // Of an answer that waits for another on its connection, Node never says that a piece will not go out.
+  let giveUp: (reason: Error) => void = () => undefined;
+  response.once('close', () => giveUp(new Error('write a stream: its connection has gone')));
   try {
     for await (const piece of pieces) {
-      await new Promise<void>((resolve, reject) =>
-        response.write(piece, (error) => (error == null ? resolve() : reject(error))),
-      );
+      await new Promise<void>((resolve, reject) => {
+        giveUp = reject;
+        response.write(piece, (error) => (error == null ? resolve() : reject(error)));
+      });
       piece.fill(0);
     }
     response.end();

@@ -21,6 +21,7 @@ export function clearRemains(timer: Timer, parser: ParserMemory, seconds: number
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as NonNullable<typeof globalThis.gc>;
   let next: { cancel(): void } | null = null;
+  let isClosed = false;
   const clear = (): void => {
     next = null;
     // What one collection moves to the old part of the heap, only the last resort frees.
@@ -29,8 +30,12 @@ export function clearRemains(timer: Timer, parser: ParserMemory, seconds: number
   };
   return {
     left: () => {
-      next ??= timer.after(seconds, clear);
+      // A connection may close after the listener has stopped.
+      if (!isClosed) next ??= timer.after(seconds, clear);
     },
-    close: () => next?.cancel(),
+    close: () => {
+      isClosed = true;
+      next?.cancel();
+    },
   };
 }
