@@ -74,6 +74,21 @@ describe('[REQ-8] [THR-5] an envelope that got no answer', () => {
     expect(delivery.progress('message')).toEqual({ parts: 0, stored: 0 });
   });
 
+  it.each([
+    ['cover', () => {}],
+    ['message', () => delivery.queue('message', [random(4096)])],
+    ['receipt', () => delivery.shown(random(32))],
+  ])('goes again when the phrase is forgotten while the request is made ready, as a %s', async (_what, prepare) => {
+    prepare();
+    const making = delivery.request(0, now);
+    delivery.clear();
+    const opened = await openRequest(nativeRecipient, keys, await making, fingerprint);
+    if ('refused' in opened) throw new Error(opened.refused);
+    delivery.failed(0);
+    expect(delivery.unacknowledged).toBe(0);
+    expect(await moment(1, 'stored')).toBe(bytesToHex(opened.content.payload));
+  });
+
   it('is confirmed by an answer that comes after the phrase was forgotten', async () => {
     const opened = await openRequest(nativeRecipient, keys, await delivery.request(0, now), fingerprint);
     if ('refused' in opened) throw new Error(opened.refused);
@@ -82,6 +97,37 @@ describe('[REQ-8] [THR-5] an envelope that got no answer', () => {
     const answer = { outcome: 'stored', puzzleBits: 0, bodies } as const;
     await delivery.answered(0, await sealResponse(opened.context, answer, random));
     expect(await moment(1, 'stored')).not.toBe(bytesToHex(opened.content.payload));
+  });
+});
+
+describe('[REQ-8] [THR-5] an envelope that was refused', () => {
+  const nothing = (): void => {};
+  const message = (): void => delivery.queue('message', [random(4096), random(4096)]);
+  const receipt = (): void => delivery.shown(random(32));
+
+  it.each([
+    ['a cover', nothing],
+    ['a message', message],
+    ['a receipt', receipt],
+  ])('goes again when a phrase is made or entered after it, if it was %s', async (_what, prepare) => {
+    prepare();
+    const sent = await moment(0, 'busy');
+    delivery.clear();
+    expect(delivery.unacknowledged).toBe(0);
+    expect(await moment(1, 'refused')).toBe(sent);
+    delivery.clear();
+    expect(await moment(2, 'stored')).toBe(sent);
+    expect(await moment(3, 'stored')).not.toBe(sent);
+    expect(delivery.unacknowledged).toBe(0);
+  });
+
+  it('takes nothing with it that was not sent', async () => {
+    const [first, second] = [random(4096), random(4096)];
+    delivery.queue('message', [first, second]);
+    expect(await moment(0, 'busy')).toBe(bytesToHex(first));
+    delivery.clear();
+    const later = [await moment(1, 'stored'), await moment(2, 'stored'), await moment(3, 'stored')];
+    expect(later).not.toContain(bytesToHex(second));
   });
 });
 

@@ -43,7 +43,9 @@ interface Parcelled {
   batch: string;
   readonly envelope: Uint8Array;
   stored: boolean;
-  /** Was sent, and since then no answer came. */
+  /** A request was begun for it: from then on it goes again until it is stored. */
+  wasSent: boolean;
+  /** And since the last one no answer came. */
   isUnanswered: boolean;
   /** The admission token that it is sent with, always the same one once chosen. */
   token: Uint8Array | null;
@@ -122,9 +124,12 @@ export class Delivery {
     this.#tokens.push(token);
   }
 
-  /** Drops everything that was queued for a phrase. What was sent and not answered goes again, as a cover would. */
+  /**
+   * Drops everything that was queued for a phrase. What was sent and is not stored goes again as a cover, also where it
+   * was refused: an envelope other than the one before would show that a phrase was made or entered meanwhile (REQ-8).
+   */
   clear(): void {
-    this.#queue = this.#queue.filter(({ isUnanswered, stored }) => isUnanswered && !stored);
+    this.#queue = this.#queue.filter(({ wasSent, stored }) => wasSent && !stored);
     for (const item of this.#queue) {
       item.batch = coverBatch;
       item.ackKeys = [];
@@ -175,7 +180,6 @@ export class Delivery {
       ...admission,
     } as const;
     const { bytes, context } = await sealRequest(keyConfig, content, this.#random);
-    if (item !== null) item.isUnanswered = true;
     this.#flights.set(moment, { context, item, claimed, acknowledged });
     return bytes;
   }
@@ -218,23 +222,25 @@ export class Delivery {
     const open = this.#queue.filter((item) => !item.stored);
     // What was refused, other than what a person has written, must not stand before that (RCP-2).
     const next = open.find(({ isUnanswered }) => isUnanswered) ?? open.find(isWritten) ?? open[0];
-    return next ?? (await this.#receipt(now)) ?? this.#cover(now);
+    return next === undefined ? ((await this.#receipt(now)) ?? this.#cover(now)) : begun(next);
   }
 
   async #cover(now: number): Promise<Parcelled> {
-    const item = parcel(coverBatch, await this.#terms.cover(now));
+    const item = begun(parcel(coverBatch, await this.#terms.cover(now)));
     this.#queue.push(item);
     return item;
   }
 
   /** In place of a cover, behind whatever else waits. */
   async #receipt(now: number): Promise<Parcelled | null> {
-    if (this.#shown.length === 0) return null;
-    const sealed = await this.#terms.receipt(now, this.#shown);
-    if (sealed === null) return null;
+    const shown = this.#shown;
+    if (shown.length === 0) return null;
+    const sealed = await this.#terms.receipt(now, shown);
+    // Nor of a phrase that was forgotten meanwhile.
+    if (sealed === null || this.#shown !== shown) return null;
     const { envelope, ackKeys } = sealed;
-    this.#shown = this.#shown.filter((key) => !ackKeys.includes(key));
-    const item = parcel(receiptBatch, envelope, ackKeys);
+    this.#shown = shown.filter((key) => !ackKeys.includes(key));
+    const item = begun(parcel(receiptBatch, envelope, ackKeys));
     this.#queue.push(item);
     return item;
   }
@@ -270,7 +276,14 @@ export class Delivery {
 }
 
 function parcel(batch: string, envelope: Uint8Array, ackKeys: readonly Uint8Array[] = []): Parcelled {
-  return { batch, envelope, stored: false, isUnanswered: false, token: null, ackKeys };
+  return { batch, envelope, stored: false, wasSent: false, isUnanswered: false, token: null, ackKeys };
+}
+
+/** Marked as soon as it is chosen: a phrase may be forgotten while its request is made ready. */
+function begun(item: Parcelled): Parcelled {
+  item.wasSent = true;
+  item.isUnanswered = true;
+  return item;
 }
 
 /** By a person; neither cover nor receipt. */
