@@ -27,21 +27,38 @@ export const videoName = 'video.mp4';
 const posterForm = /^poster\.(?:jpg|png|webp)$/;
 
 /**
+ * What lies in the folder of a film, and what of it are posters: there should be one. Null for a folder that is not there.
+ * @throws Failure
+ */
+export async function filmNames(path: string): Promise<{ readonly all: string[]; readonly posters: string[] } | null> {
+  try {
+    const all = (await readdir(path)).sort();
+    return { all, posters: all.filter((name) => posterForm.test(name)) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    if (code === 'ENOENT') return null;
+    throw told(filmFolder, `it is there and cannot be read (${code})`);
+  }
+}
+
+/**
  * @param folder of the campaign @param languages those of its texts
  * @returns null for a campaign without a film
- * @throws Failure that names the file: one that is missing, too large, of another format, or gives away more than it shows
+ * @throws Failure that names the file: one that is missing, there twice, too large, of another format, or gives away more than it shows
  */
 export async function readFilmFolder(folder: string, languages: readonly string[]): Promise<FilmFiles | null> {
   const path = join(folder, filmFolder);
-  const names = await readdir(path).catch(() => null);
+  const names = await filmNames(path);
   if (names === null) return null;
   const read = async (name: string): Promise<Uint8Array> => {
-    if (!names.includes(name)) throw refused(`${filmFolder}/${name} is missing.`);
+    if (!names.all.includes(name)) throw refused(`${filmFolder}/${name} is missing.`);
     return new Uint8Array(await readFile(join(path, name)));
   };
   const file = await read(videoName);
   await requireVideo(videoName, file);
-  const posterName = names.find((name) => posterForm.test(name)) ?? 'poster.jpg';
+  const [posterName = 'poster.jpg', ...morePosters] = names.posters;
+  if (morePosters.length > 0) throw told(filmFolder, `${names.posters.join(' and ')}, wanted one`);
   const poster = await read(posterName);
   await requirePoster(posterName, poster);
   const texts: FilmText[] = [];

@@ -1,6 +1,6 @@
 // A film of a call: what its files give away is cleaned or refused, and what is missing is named.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exiftool } from '@postern/protocol/testing/metadata-tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -56,6 +56,16 @@ describe.skipIf(lacks('ffmpeg', 'libimage-exiftool-perl'))('postern campaign fil
     expect([done.code, done.out]).toEqual([1, expect.stringContaining('poster, captions and transcript')]);
   });
 
+  it('puts a new picture in the place of the former, also where it is of another kind [CAM-14]', async () => {
+    const [folder, other] = [callFolder('another picture', true), place.path('other.png')];
+    execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'color=red:s=64x36', '-frames:v', '1', other]);
+    const { code } = await runHere(['campaign', 'film', folder, '--video', video, '--poster', other]);
+    expect(code).toBe(0);
+    const pictures = readdirSync(join(folder, 'film')).filter((name) => name.startsWith('poster'));
+    expect(pictures).toEqual(['poster.png']);
+    expect(await check(folder)).toMatchObject({ code: 1, out: expect.stringContaining('poster, captions') });
+  });
+
   it.each([
     ['a video as a camera made it', 'video.mp4', () => readFileSync(video), /video\.mp4: it gives away .*place/],
     ['a picture as a camera made it', 'poster.jpg', () => readFileSync(poster), /poster\.jpg: it gives away .*device/],
@@ -67,6 +77,7 @@ describe.skipIf(lacks('ffmpeg', 'libimage-exiftool-perl'))('postern campaign fil
       /video\.mp4/,
     ],
     ['a video that is too large', 'video.mp4', () => Buffer.alloc(32 * 1024 * 1024 + 1), /at most 33554432/],
+    ['two pictures', 'poster.png', () => readFileSync(poster), /film: poster\.jpg and poster\.png, wanted one/],
     [
       'a picture that is too large',
       'poster.jpg',
@@ -84,6 +95,12 @@ describe.skipIf(lacks('ffmpeg', 'libimage-exiftool-perl'))('postern campaign fil
     expect(code).toBe(3);
     expect(err).toMatch(sentence);
     expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('is not left out because its folder cannot be read [CAM-14]', async () => {
+    const folder = callFolder('no folder');
+    writeFileSync(join(folder, 'film'), '');
+    expect(await check(folder)).toMatchObject({ code: 3, err: expect.stringContaining('cannot be read (ENOTDIR)') });
   });
 
   it('is part of what is signed: one changed caption makes it another call [CAM-10]', async () => {

@@ -1,12 +1,12 @@
 /** `postern campaign film`: gives a campaign a film, without what the files give away beside sound and pictures. */
 
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { posterType } from '@postern/protocol/campaign/film';
 import { cleanMetadata } from '@postern/protocol/metadata/inspect';
 import { Command } from 'commander';
 import { languagesIn } from '../campaign/campaign-folder.ts';
-import { filmFolder, named, requirePoster, requireVideo, videoName } from '../campaign/film-folder.ts';
+import { filmFolder, filmNames, named, requirePoster, requireVideo, videoName } from '../campaign/film-folder.ts';
 import { type Context, type JsonOption, report } from '../terminal/context.ts';
 
 interface CampaignFilmOptions extends JsonOption {
@@ -34,8 +34,9 @@ async function addFilm(context: Context, folder: string, options: CampaignFilmOp
   const path = join(folder, filmFolder);
   await mkdir(path, { recursive: true });
   await writeFile(join(path, videoName), video);
+  for (const former of (await filmNames(path))?.posters ?? []) await rm(join(path, former));
   await writeFile(join(path, posterName), poster);
-  const there = await readdir(path);
+  const there = (await filmNames(path))?.all ?? [];
   const wanted = languages.flatMap((language) => [`${language}.vtt`, `${language}.md`]);
   const missing = wanted.filter((name) => !there.includes(name)).map((name) => `${filmFolder}/${name}`);
   report(context, options, { video: video.length, poster: poster.length, missing }, [
