@@ -30,6 +30,7 @@ const attack = '<script src="https://attacker.example/a.js"></script><img src=x 
 const chinese = '港口的名单在建设局签字';
 const arabic = 'تم توقيع القوائم في مكتب الميناء 123';
 const others = ['ဆိပ်ကမ်းစာရင်း', 'བོད་སྐད་', 'cảng biển'];
+const [unbroken, unbrokenTag] = ['xyz'.repeat(134), 'uvw'.repeat(134)];
 const giveaway = 'Camera of the Third Bureau';
 
 const chunk = (type: string, data: Uint8Array): Uint8Array => {
@@ -84,7 +85,7 @@ const view = {
   messages: [
     {
       ...{ id: message, day: day - 2, language: 'zh-Hans', campaign: null, isUnreadable: false },
-      text: [attack, chinese, arabic, ...others].join('\n'),
+      text: [attack, chinese, arabic, ...others, unbroken].join('\n'),
       answers: [{ question: 'Where?', values: ['<i>here</i>'] }],
       files: contents.map(([name, content], at) => ({ name, bytes: content?.length ?? 7, kept: keptAs(at) })),
     },
@@ -92,7 +93,7 @@ const view = {
   incomplete: [],
   replies: [{ id: '22'.repeat(16), day: day - 1, author: other, text: 'Thank you.', files: [] }],
   work: {
-    ...{ state: 'open', owner: own, tags: ['a & b'], access: 'documents', motive: 'unknown' },
+    ...{ state: 'open', owner: own, tags: ['a & b', unbrokenTag], access: 'documents', motive: 'unknown' },
     ...{ links: [], mergedInto: null },
     grades: [{ device: own, source: 2, information: 3 }],
     notes: [{ id: '', of: 'note', device: own, day, text: 'Ring the harbour office' }],
@@ -220,7 +221,7 @@ describe('export of cases', () => {
     expect(await seal({ recipients, form: 'none' })).toMatchObject({ files: 0, leftOut: 3 });
   });
 
-  it('writes what the source wrote as text, and sets Chinese and Arabic', async () => {
+  it('writes what the source wrote as text, and sets Chinese, Arabic and what is longer than a line', async () => {
     const identity = await generateX25519Identity();
     const exported = await sealed({ recipients: await identityToRecipient(identity) });
     const target = join(folder, 'opened');
@@ -231,12 +232,15 @@ describe('export of cases', () => {
     expect(html).toContain('asked by Ana, agreed to by Bo');
     expect(html).toContain('<p dir="rtl" class="text ">تم توقيع');
     const pdf = mupdf.Document.openDocument(readFileSync(join(under(target), 'transcript.pdf')), 'application/pdf');
-    const read = pdf.loadPage(0).toStructuredText('');
-    expect(read.asText()).toContain(chinese);
-    expect(read.asText()).toContain('Ring the harbour office');
+    const pages = Array.from({ length: pdf.countPages() }, (_, at) => pdf.loadPage(at).toStructuredText(''));
+    const all = pages.map((page) => page.asText()).join('');
+    for (const text of [chinese, 'Ring the harbour office']) expect(all).toContain(text);
+    for (const long of [unbroken, unbrokenTag]) expect(all.replace(/\s/g, '')).toContain(long);
     // Arabic begins at the right margin.
     const places = new Map<string, number[]>();
-    read.walk({ onChar: (_, [x], font) => places.set(font.getName(), [...(places.get(font.getName()) ?? []), x]) });
+    pages[0]?.walk({
+      onChar: (_, [x], font) => places.set(font.getName(), [...(places.get(font.getName()) ?? []), x]),
+    });
     const at = (script: string): number[] => [...places].find(([font]) => font.includes(script))?.[1] ?? [];
     expect(Math.max(...at('Arabic'))).toBeGreaterThan(500);
     expect(Math.min(...at('Arabic'))).toBeGreaterThan(300);

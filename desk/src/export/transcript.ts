@@ -42,11 +42,13 @@ function html(pieces: TemplateStringsArray, ...values: readonly (string | number
   return new Html(pieces.reduce((all, piece, at) => all + (parts[at - 1] ?? '') + piece));
 }
 
+// MuPDF, which sets the PDF, knows no `anywhere`, and cuts off what does not break.
 const style = [
+  'p,li{overflow-wrap:break-word}',
   'body{font-family:sans-serif;line-height:1.5;max-width:46em;margin:1em auto;padding:0 1em}',
   'h1{font-size:1.5em}h2{font-size:1.2em;margin-top:1.5em}.about{color:#555;font-size:.85em;margin:1em 0 0}',
-  '.text{margin:.2em 0;padding:.4em .7em;background:#f2f2f2;overflow-wrap:anywhere}.is-desk{background:#e4edf7}',
-  '.hash{font-family:monospace;font-size:.75em;overflow-wrap:anywhere}',
+  '.text{margin:.2em 0;padding:.4em .7em;background:#f2f2f2}.is-desk{background:#e4edf7}',
+  '.hash{font-family:monospace;font-size:.75em}',
 ].join('');
 
 export function transcriptHtml(parts: TranscriptParts): string {
