@@ -93,7 +93,10 @@ export async function requirePoster(name: string, file: Uint8Array): Promise<voi
   await requireClean(name, file, type.replace('image/', ''));
 }
 
-/** Nothing in it but sound and pictures: where and when it was made, and by whom, is for nobody. @throws Failure */
+/**
+ * Nothing beside sound and pictures, as far as it stands in the file's own boxes or fields: where and when it was made,
+ * and by whom, is for nobody. What an encoder wrote into the stream of pictures is not found. @throws Failure
+ */
 async function requireClean(name: string, file: Uint8Array, format: string): Promise<void> {
   const report = await named(name, () => inspectMetadata(file));
   if (report.format !== format) throw told(name, `it is no ${format.toUpperCase()}`);

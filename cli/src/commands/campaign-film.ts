@@ -1,4 +1,4 @@
-/** `postern campaign film`: gives a campaign a film, without what the files give away beside sound and pictures. */
+/** `postern campaign film`: gives a campaign a film, without what their boxes and fields give away beside sound and pictures. */
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -41,6 +41,7 @@ async function addFilm(context: Context, folder: string, options: CampaignFilmOp
   const missing = wanted.filter((name) => !there.includes(name)).map((name) => `${filmFolder}/${name}`);
   report(context, options, { video: video.length, poster: poster.length, missing }, [
     `Film of ${video.length} bytes and ${posterName} are in ${path}. Watch the copy before you publish it.`,
+    'What camera or program wrote into the stream of pictures itself is still there: the README says how to take it out.',
     ...(missing.length === 0
       ? []
       : [`Still to be written, captions in WebVTT and transcripts in Markdown: ${missing.join(' ')}`]),

@@ -1,4 +1,4 @@
-/** MP4 and MOV: user data, properties, times and tracks of sensor data around the sound and pictures. */
+/** MP4 and MOV: user data, properties, times and tracks of sensor data around the sound and pictures; not what stands within their streams. */
 
 import { type Box, boxesIn, findBox, freeBox, metaHeader } from './boxes.ts';
 import { FileView, isAllZero, textOf } from './file-view.ts';
