@@ -212,6 +212,22 @@ describe('postern verify', () => {
     expect(failures[0]).toMatch(wanted);
   });
 
+  it('asks once more for bundle and index if the bundle has changed between the two', async () => {
+    let bundles = 0;
+    // Another bundle than the index names, as it is when a new one has come in between.
+    change = (path, { body }) => {
+      if (path === '/bundle' && ++bundles === 1) body[body.length - 1]! ^= 1;
+    };
+    expect(failuresOf((await verify(between)).json)).toEqual([]);
+    expect(bundles).toBe(2);
+    change = (path, { body }) => {
+      if (path === '/bundle') body[body.length - 1]! ^= 1;
+    };
+    expect(failuresOf((await verify(between)).json)).toEqual([
+      expect.stringContaining('pair of bundle and index does not hold'),
+    ]);
+  });
+
   it('refuses a site of another organisation, and one that is not there', async () => {
     const { words } = await loadWordList('english');
     const other = await verify(origin, words.slice(0, 8).join(' '));

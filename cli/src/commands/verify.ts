@@ -4,7 +4,6 @@ import { readServerAddress } from '@postern/desk/app/server-address';
 import { equal } from '@postern/protocol/bytes/equal';
 import { claimedFingerprint, encodePack, verifyPack } from '@postern/protocol/keys/pack';
 import { type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
-import { verifyDocuments } from '@postern/protocol/messages/current-documents';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { Command } from 'commander';
 import { type Finding, failed, ok, warning } from '../doctor/finding.ts';
@@ -15,6 +14,7 @@ import { type HostPort, readHostPort } from '../terminal/option-values.ts';
 import { compareSite } from '../verify/compare-site.ts';
 import { type ExpectedSite, expectedSite } from '../verify/expected-site.ts';
 import { type SiteFetch, siteFetch } from '../verify/fetch-site.ts';
+import { verifyServed } from '../verify/served-documents.ts';
 
 interface VerifyOptions extends JsonOption {
   readonly fingerprint: string;
@@ -65,10 +65,14 @@ async function findingsOf(context: Context, fetching: SiteFetch, { fingerprint }
   const site = await expectedSite(roster, forms);
   return [
     ok('roster', `Roster ${roster.number} is signed by that key.`),
-    await holds('bundle', fetching, '/bundle', async (bundle) =>
-      verifyDocuments({ bundle, index: await bytesAt(fetching, '/index/0') }, roster, 0, context.now()),
+    await holds('bundle', 'pair of bundle and index', async () =>
+      verifyServed(
+        async () => ({ bundle: await bytesAt(fetching, '/bundle'), index: await bytesAt(fetching, '/index/0') }),
+        roster,
+        context.now(),
+      ),
     ),
-    await holds('pack', fetching, '/pack', (bytes) => verifyPack(bytes, roster.fingerprint, today)),
+    await holds('pack', 'pack', async () => verifyPack(await bytesAt(fetching, '/pack'), roster.fingerprint, today)),
     await offlinePage(roster, site),
     ...(await compareSite(site, fetching)),
   ];
@@ -83,17 +87,12 @@ async function offlinePage({ offlinePage: hash }: VerifiedRoster, site: Expected
     : failed('offline', 'The roster names the offline page of another release.');
 }
 
-async function holds(
-  name: string,
-  fetching: SiteFetch,
-  path: string,
-  check: (bytes: Uint8Array) => Promise<unknown>,
-): Promise<Finding> {
+async function holds(check: string, name: string, verifying: () => Promise<unknown>): Promise<Finding> {
   try {
-    await check(await bytesAt(fetching, path));
-    return ok(name, `The ${name} verifies.`);
+    await verifying();
+    return ok(check, `The ${name} verifies.`);
   } catch (error) {
-    return failed(name, `The ${name} does not hold: ${failureOf(error).message}`);
+    return failed(check, `The ${name} does not hold: ${failureOf(error).message}`);
   }
 }
 

@@ -1,9 +1,10 @@
 /** Checks what a running server gives to everybody: whether it answers, and whether pages could send with it today. */
 
 import { verifyRoster } from '@postern/protocol/keys/roster-chain';
-import { verifyDocuments } from '@postern/protocol/messages/current-documents';
+import type { ServedDocuments } from '@postern/protocol/messages/current-documents';
 import { type Day, dayOf } from '@postern/protocol/time';
 import type { Settings } from '@postern/server/files/data-folder';
+import { verifyServed } from '../verify/served-documents.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 
 const waitMsMax = 10_000;
@@ -40,17 +41,27 @@ async function checkClearPage(origin: string, fingerprint: Uint8Array, today: Da
 }
 
 async function checkDocuments(origin: string, fingerprint: Uint8Array, now: number): Promise<Finding> {
-  const paths = ['/roster', '/bundle', '/index/0'];
-  const [roster, bundle, index] = await Promise.all(paths.map((path) => get(origin + path)));
-  if (roster?.status !== 200) return failed('served', 'The server gives no roster.');
-  if (bundle?.status !== 200) return failed('served', 'The server gives no bundle: a desk has no day key for today.');
-  if (index?.status !== 200) return failed('served', 'The server gives no reply index.');
+  const missing: string[] = [];
+  const wanted = async (path: string, whatIsMissing: string): Promise<Uint8Array> => {
+    const answer = await get(origin + path);
+    if (answer?.status !== 200) missing.push(whatIsMissing);
+    return answer?.body ?? new Uint8Array(0);
+  };
   try {
-    const verified = await verifyRoster(roster.body, fingerprint, dayOf(now));
-    await verifyDocuments({ bundle: bundle.body, index: index.body }, verified, 0, now);
+    const roster = await wanted('/roster', 'no roster');
+    const verified = await verifyRoster(roster, fingerprint, dayOf(now));
+    const both = async (): Promise<ServedDocuments> => ({
+      bundle: await wanted('/bundle', 'no bundle: a desk has no day key for today'),
+      index: await wanted('/index/0', 'no reply index'),
+    });
+    await verifyServed(both, verified, now);
     return ok('served', 'What the server gives verifies: sources can write.');
   } catch {
-    return failed('served', 'What the server gives does not verify: pages refuse it.');
+    const [first] = missing;
+    return failed(
+      'served',
+      first === undefined ? 'What the server gives does not verify: pages refuse it.' : `The server gives ${first}.`,
+    );
   }
 }
 
