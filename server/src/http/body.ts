@@ -22,22 +22,33 @@ export async function* readPieces(
   patience: Patience,
 ): AsyncGenerator<Buffer> {
   const announced = request.headers['content-length'];
-  if (announced !== undefined && Number(announced) > bytesMax) throw new Refusal('too-large');
+  if (announced !== undefined && Number(announced) > bytesMax) {
+    discard(request);
+    throw new Refusal('too-large');
+  }
   const pieces = piecesOf(request);
   let [length, waited, got] = [0, 0, 0];
+  let coming: Promise<IteratorResult<Buffer>> | null = null;
   try {
     for (;;) {
       const from = performance.now();
-      const next = await within(patience.seconds * 1000 - waited, pieces.next());
+      coming = pieces.next();
+      const next = await within(patience.seconds * 1000 - waited, coming);
       waited += performance.now() - from;
       if (next.done === true) return;
       length += next.value.length;
       got += next.value.length;
       if (length > bytesMax) throw new Refusal('too-large');
       if (got >= patience.bytes) [waited, got] = [0, 0];
+      coming = null;
       yield next.value;
     }
   } finally {
+    // One that is too much, or comes too late, is given to nobody.
+    void coming?.then(
+      ({ value }) => void value?.fill(0),
+      () => undefined,
+    );
     void pieces.return(undefined);
   }
 }
@@ -46,20 +57,25 @@ export async function* readPieces(
 export async function readBody(request: IncomingMessage, bytesMax: number, secondsMax: number): Promise<Uint8Array> {
   const pieces: Buffer[] = [];
   let length = 0;
-  for await (const piece of readPieces(request, bytesMax, patienceOf(secondsMax))) {
-    length += piece.length;
-    pieces.push(piece);
+  try {
+    for await (const piece of readPieces(request, bytesMax, patienceOf(secondsMax))) {
+      length += piece.length;
+      pieces.push(piece);
+    }
+    const body = new Uint8Array(length);
+    let at = 0;
+    for (const piece of pieces) {
+      body.set(piece, at);
+      at += piece.length;
+    }
+    return body;
+  } finally {
+    // Without scripts a body is what a person typed: no second copy of it stays, nor the beginning of one that broke off.
+    for (const piece of pieces) piece.fill(0);
   }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    body.set(piece, at);
-    at += piece.length;
-    // Without scripts a body is what a person typed: no second copy of it stays.
-    piece.fill(0);
-  }
-  return body;
 }
+
+const wipe = (piece: Buffer): void => void piece.fill(0);
 
 /** By events: the iterator of Node joins pieces that wait, and leaves them behind. */
 async function* piecesOf(request: IncomingMessage): AsyncGenerator<Buffer> {
@@ -71,7 +87,7 @@ async function* piecesOf(request: IncomingMessage): AsyncGenerator<Buffer> {
     wake();
   };
   const close = (): void => wake();
-  request.on('data', take).on('end', close).on('close', close).on('error', close);
+  request.off('data', wipe).on('data', take).on('end', close).on('close', close).on('error', close);
   try {
     for (;;) {
       const changed = new Promise<void>((resolve) => {
@@ -88,11 +104,17 @@ async function* piecesOf(request: IncomingMessage): AsyncGenerator<Buffer> {
     }
   } finally {
     request.off('data', take);
-    for (const piece of [...waiting, ...heldBy(request)]) piece.fill(0);
+    waiting.forEach(wipe);
+    discard(request);
   }
 }
 
-/** What has come and nobody will take. */
+/** Node would keep what has come and what comes until the connection is closed. */
+function discard(request: IncomingMessage): void {
+  for (const piece of heldBy(request)) piece.fill(0);
+  request.on('data', wipe).resume();
+}
+
 function heldBy(request: IncomingMessage): Iterable<Uint8Array> {
   const held: unknown = Reflect.get(request, 'readableBuffer');
   return Array.isArray(held) ? held.filter((piece) => piece instanceof Uint8Array) : [];

@@ -86,9 +86,17 @@ async function showPage(place: Place, hasStarted: boolean): Promise<Answer> {
 }
 
 async function takeForm(place: Place): Promise<Answer> {
+  const type = place.incoming.headers['content-type'] ?? '';
+  const isUpload = /^multipart\/form-data\s*;/i.test(type);
+  try {
+    return await (isUpload ? takeUpload(place, type) : takeInPlace(place, type));
+  } finally {
+    await place.parser.clear();
+  }
+}
+
+async function takeInPlace(place: Place, type: string): Promise<Answer> {
   const { incoming, visits, key } = place;
-  const type = incoming.headers['content-type'] ?? '';
-  if (/^multipart\/form-data\s*;/i.test(type)) return takeUpload(place, type);
   const isShort = Number(incoming.headers['content-length']) <= shortBytesMax;
   const free = isShort ? () => undefined : visits.takeFormPlace(key);
   if (free === null) return busy(place);
@@ -101,7 +109,7 @@ async function takeForm(place: Place): Promise<Answer> {
 
 /** A form without files, which is read whole. */
 async function takeWords(place: Place, type: string): Promise<Answer> {
-  const { incoming, visits, parser } = place;
+  const { incoming, visits } = place;
   let body: Uint8Array;
   try {
     body = await incoming.body(formBytesMax);
@@ -114,7 +122,6 @@ async function takeWords(place: Place, type: string): Promise<Answer> {
   const isLeaving = Buffer.from(body.buffer, body.byteOffset, body.length).includes(leaving);
   if (isLeaving) {
     if (place.key !== undefined) visits.leave(place.key);
-    await parser.clear();
     const headers = [ownPolicy, forget(incoming), ['Clear-Site-Data', '"cache", "cookies", "storage"'] as const];
     return { status: 200, type: place.first.file.type, body: empty, headers };
   }
@@ -130,7 +137,6 @@ async function takeWords(place: Place, type: string): Promise<Answer> {
   }
   visits.touch(visit.key);
   const done = await visit.process.form(type, body, takesGzip(incoming));
-  await parser.clear();
   if (done?.offered) return fileAnswer(place, done, done.offered, () => visits.touch(visit.key));
   return onward(place, visit, known, done);
 }
@@ -140,7 +146,7 @@ async function takeWords(place: Place, type: string): Promise<Answer> {
  * but only for as long as any request may take.
  */
 async function takeUpload(place: Place, type: string): Promise<Answer> {
-  const { incoming, visits, parser } = place;
+  const { incoming, visits } = place;
   const known = place.key === undefined ? null : visits.find(place.key);
   const visit = known === null ? begin(place, true) : { key: place.key ?? '', process: known };
   const free = visit === null ? null : visits.takeFilePlace();
@@ -151,7 +157,6 @@ async function takeUpload(place: Place, type: string): Promise<Answer> {
     return onward(place, visit, known, await visit.process.upload(type, free !== null, touched));
   } finally {
     free?.();
-    await parser.clear();
   }
 }
 
@@ -241,7 +246,6 @@ async function drop({ pieces }: Incoming): Promise<void> {
 
 async function busy(place: Place): Promise<Answer> {
   await drop(place.incoming);
-  await place.parser.clear();
   return firstPage(place, { sections: { busy: true } }, 503);
 }
 
