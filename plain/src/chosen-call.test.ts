@@ -10,11 +10,12 @@ import { ChosenCall } from './chosen-call.ts';
 
 const { verifiedRoster, day } = await testOrganisation('chosen call');
 const sample = sampleCampaign(verifiedRoster, day);
-const named = (name: string): VerifiedCampaign => ({ ...sample, name }) as unknown as VerifiedCampaign;
+const named = (name: string, id: number): VerifiedCampaign =>
+  ({ ...sample, name, id: sample.id.with(0, id) }) as unknown as VerifiedCampaign;
 
 function chooser() {
   const call = new ChosenCall('en');
-  call.known = [named('hospital'), named('harbour')];
+  call.known = [named('hospital', 1), named('harbour', 2)];
   let state = initialState('english');
   const page = {
     state: () => state,

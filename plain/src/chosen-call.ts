@@ -33,7 +33,6 @@ export class ChosenCall {
       const here = { language: this.#language, day: dayOf(unixNow) };
       this.#name = name;
       this.#shown.clear();
-      for (const question of page.state().draft.answers.keys()) page.dispatch({ type: 'answer', question, values: [] });
       page.dispatch({ type: 'call', call: name === '' ? undefined : callOf(this.known ?? [], name, here) });
     }
     const asked = askedIn(fields, name);

@@ -50,7 +50,25 @@ export function callOf(
   name: string,
   { language, day }: { readonly language: string; readonly day: Day },
 ): Call {
-  const campaign = campaigns.find((one) => one.name === name);
+  return callAs(
+    campaigns.find((one) => one.name === name),
+    { language, day },
+  );
+}
+
+/** One that was known, as it stands now. */
+export function callOfId(
+  campaigns: readonly VerifiedCampaign[],
+  id: Uint8Array,
+  here: Parameters<typeof callOf>[2],
+): Call {
+  return callAs(
+    campaigns.find((one) => equal(one.id, id)),
+    here,
+  );
+}
+
+function callAs(campaign: VerifiedCampaign | undefined, { language, day }: Parameters<typeof callOf>[2]): Call {
   const text = inLanguage(campaign?.texts ?? [], language);
   if (campaign === undefined || text === undefined) return { kind: 'unknown' };
   return {

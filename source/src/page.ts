@@ -4,7 +4,7 @@ import { inLanguage } from '@postern/protocol/keys/in-language';
 import type { WordListId } from '@postern/protocol/keys/word-lists';
 import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
-import { answeredOf, callOf } from './call.ts';
+import { answeredOf, callOf, callOfId } from './call.ts';
 import type { Downloads } from './downloads.ts';
 import type { Clock, Visit, VisitParts } from './network.ts';
 import type { Reviews } from './reviews.ts';
@@ -71,7 +71,7 @@ export function startPage(parts: PageParts): Page {
   const visit = parts.traffic({
     report: dispatch,
     accepted: () => void accept(parts, dispatch),
-    campaigns: (found) => tellCall(parts, found, dispatch),
+    campaigns: (found) => tellCall(parts, state.draft.callId, found, dispatch),
   });
   show(state);
   if (parts.isSecure) {
@@ -98,17 +98,17 @@ async function accept({ session, lists, list, language }: PageParts, dispatch: (
   }
 }
 
+/** @param chosen id of the call that the person has chosen here, where no link told [CAM-4] */
 function tellCall(
   { call, session, language, clock }: PageParts,
+  chosen: Uint8Array | undefined,
   found: boolean,
   dispatch: (event: Event) => void,
 ): void {
-  if (call === undefined) return;
-  const day = dayOf(clock.unix());
-  dispatch({
-    type: 'call',
-    call: found ? callOf(session.campaigns ?? [], call, { language, day }) : { kind: 'failed' },
-  });
+  const here = { language, day: dayOf(clock.unix()) };
+  const campaigns = session.campaigns ?? [];
+  if (call !== undefined) dispatch({ type: 'call', call: found ? callOf(campaigns, call, here) : { kind: 'failed' } });
+  else if (chosen !== undefined && found) dispatch({ type: 'call', call: callOfId(campaigns, chosen, here) });
 }
 
 function organisationOf(session: PageSession, words: readonly string[], language: string): Organisation {

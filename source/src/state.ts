@@ -46,6 +46,8 @@ export type Draft = {
   readonly text: string;
   /** To the questions of the call. */
   readonly answers: CallAnswers;
+  /** Id of that call, which stays while its list cannot be fetched. */
+  readonly callId: Uint8Array | undefined;
   readonly room: Room;
   readonly complaint: 'empty' | 'desk' | 'room' | 'files' | 'clock' | undefined;
 };
@@ -186,6 +188,7 @@ export const emptyDraft: Draft = {
   deskId: undefined,
   text: '',
   answers: noAnswers,
+  callId: undefined,
   room: { fill: 0, fits: true },
   complaint: undefined,
 };

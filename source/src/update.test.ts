@@ -207,7 +207,8 @@ describe('a call', () => {
   });
 
   it('[CAM-8] is not answered with what was said to another, though it asks under the same name', () => {
-    for (const call of [callWith(2), undefined]) {
+    const ended = { ...callWith(1), state: 'ended' } as const;
+    for (const call of [callWith(2), undefined, ended, { kind: 'failed' }, { kind: 'unknown' }] as const) {
       const { state } = play([...answered, { type: 'call', call }, { type: 'call', call: callWith(2) }]);
       expect([...state.draft.answers.keys()]).toEqual([]);
     }

@@ -1,5 +1,6 @@
 /** The page's one rule: what happens on every event, and what it asks the outside to do. */
-import { answeredOf, isSameCall, noAnswers, openCall } from './call.ts';
+import { equal } from '@postern/protocol/bytes/equal';
+import { answeredOf, noAnswers, openCall } from './call.ts';
 import {
   type DeskChoice,
   type Draft,
@@ -120,9 +121,11 @@ function queued(state: State): Next {
 
 /** Documents that are loaded again bring the same call again; another call may ask under the same ids. */
 function called(state: State, call: State['call']): Next {
-  const isOther = openCall(state.call) !== undefined && openCall(call) !== undefined && !isSameCall(state.call, call);
+  const before = state.draft.callId;
+  const callId = call?.kind === 'known' ? call.id : call && before;
+  const isOther = before !== undefined && callId !== undefined && !equal(before, callId);
   const answers = isOther || call === undefined ? noAnswers : state.draft.answers;
-  const draft = withDesk({ ...state.draft, answers }, { ...state, call });
+  const draft = withDesk({ ...state.draft, answers, callId }, { ...state, call });
   const next: State = { ...state, call, draft };
   return answers === state.draft.answers ? quiet(next) : [next, [{ type: 'measure', text: draft.text, answers }]];
 }

@@ -205,11 +205,14 @@ const withNetwork = [
 ] as const;
 
 describe.each(withNetwork)('with a network, from a file, in %s', (binary, launch) => {
-  it.skipIf(lacks(binary))('sends to the first of the signed addresses that answers', async () => {
+  it.skipIf(lacks(binary))('[PAK-3] offers fetched calls, sends to the first address that answers', async () => {
     const browser = await launch();
     try {
       const text = `${networkMessage} (${binary})`;
       const page = await openFile(browser, 'en/network', (await wordsOf('english')).join(' '));
+      await press(page, '#start:not([hidden]) button.main');
+      await page.waitForSelector('.choice select option:nth-child(2)', patience);
+      await press(page, '#app .actions button.quiet');
       const words = await writeMessage(page, text, 'Desk 1');
       await typeWordsBack(page, words);
       await waitForStored(page);

@@ -2,6 +2,7 @@
 import '../style.css';
 import './offline.css';
 import { utf8ToBytes } from '@postern/protocol/bytes/encode';
+import type { VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { inLanguage } from '@postern/protocol/keys/in-language';
 import type { VerifiedPack } from '@postern/protocol/keys/pack';
 import { wordListIds } from '@postern/protocol/keys/word-lists';
@@ -9,7 +10,7 @@ import type { Random } from '@postern/protocol/primitives/random';
 import { OfflineSession } from '@postern/protocol/source/offline-session';
 import { dayOf } from '@postern/protocol/time';
 import { browserParts, goAway, isVisible, listenForLeaving } from '../browser.ts';
-import { openCalls } from '../call.ts';
+import { type KnownCall, openCalls } from '../call.ts';
 import { carryInto } from '../carrying.ts';
 import { make } from '../dom.ts';
 import type { Clock } from '../network.ts';
@@ -49,8 +50,13 @@ async function start(): Promise<void> {
   const pack = await openPack({ text: texts, language, lists: all, today, root: part('pack') });
   showReady(pack, texts, language);
   const pinned = pinnedBy(pack);
-  const { screens, offers: has, ...way } = isOnline ? online(pinned, random, clock, today) : offline(pack, random);
-  const calls = openCalls(pack.campaigns, { language, day: today() });
+  const {
+    screens,
+    offers: has,
+    campaigns,
+    ...way
+  } = isOnline ? online(pinned, random, clock, today) : offline(pack, random);
+  const calls = offeredOf(campaigns, language, today);
   const offers: Offers = { ...has, calls, judge: (given) => judge(given, pinned, all, today()) };
   const page = startPage({
     ...browser,
@@ -69,6 +75,8 @@ type WayParts = Pick<PageParts, 'session' | 'traffic' | 'leave'> & {
   /** Those that look otherwise than on the page of an organisation's server. */
   readonly screens?: Partial<Screens>;
   readonly offers: Partial<Offers>;
+  /** Those that the roster in use lists: with a network not those of the pack, which may have been withdrawn since. */
+  readonly campaigns: () => readonly VerifiedCampaign[];
 };
 
 function offline(pack: VerifiedPack, random: Random): WayParts {
@@ -86,6 +94,7 @@ function offline(pack: VerifiedPack, random: Random): WayParts {
     traffic,
     screens: { sent: savedView(session), answers: offlineAnswersView },
     offers: {},
+    campaigns: () => pack.campaigns,
     leave: goAway,
   };
 }
@@ -96,7 +105,24 @@ function online(pinned: Pinned, random: Random, clock: Clock, today: () => numbe
     stop();
     goAway();
   };
-  return { session, traffic, leave, offers: { carry: (text) => carryInto(session, text, today()) } };
+  const offers = { carry: (text: string) => carryInto(session, text, today()) };
+  return { session, traffic, leave, offers, campaigns: () => session.campaigns };
+}
+
+/** Worked out again only when other campaigns have come. */
+function offeredOf(
+  campaigns: () => readonly VerifiedCampaign[],
+  language: string,
+  today: () => number,
+): () => readonly KnownCall[] {
+  let known: readonly VerifiedCampaign[] = [];
+  let calls: readonly KnownCall[] = [];
+  return () => {
+    const now = campaigns();
+    if (now !== known) calls = openCalls(now, { language, day: today() });
+    known = now;
+    return calls;
+  };
 }
 
 function pinnedBy({ roster }: VerifiedPack): Pinned {

@@ -17,7 +17,7 @@ export function forbidConnections(): void {
 
 export type NetworkVisit = {
   readonly session: SourceSession;
-  readonly traffic: (told: Pick<VisitParts, 'report' | 'accepted'>) => Traffic;
+  readonly traffic: (told: Pick<VisitParts, 'report' | 'accepted' | 'campaigns'>) => Traffic;
   /** Ends everything under way. */
   readonly stop: () => void;
 };

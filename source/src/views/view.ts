@@ -29,8 +29,8 @@ export type Offers = {
   readonly judge?: (given: string | Uint8Array, list: WordListId) => Promise<Verdict>;
   /** Whether files can be sent and fetched. */
   readonly files?: boolean;
-  /** Calls to choose from, where no link leads from a call to writing. */
-  readonly calls?: readonly KnownCall[];
+  /** Calls to choose from now, where no link leads from a call to writing. The same array until others are offered. */
+  readonly calls?: () => readonly KnownCall[];
   /** Sends a sealed message that somebody carries; the problem, or nothing. */
   readonly carry?: (text: string) => Promise<CarryProblem | undefined>;
 };

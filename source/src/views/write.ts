@@ -30,6 +30,7 @@ export const writeView: MakeView = (ui, state) => {
   const update = (now: State): void => {
     const { draft, session } = now;
     files?.update(now);
+    calls.update(now);
     questions.update(now);
     choice.update(now);
     room.update(draft.room.fill, draft.room.fits);
@@ -49,7 +50,7 @@ export const writeView: MakeView = (ui, state) => {
       'section',
       {},
       head,
-      ...(calls === undefined ? [] : [calls]),
+      calls.root,
       questions.root,
       choice.root,
       hint,
