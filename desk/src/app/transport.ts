@@ -4,7 +4,7 @@ import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request a
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { CHUNK_BYTES, CHUNK_POST_BYTES, HASH_BYTES, REQUEST_BYTES } from '@postern/protocol/constants';
 import type { Random } from '@postern/protocol/primitives/random';
-import type { DeskPorts, HttpAnswer } from '../engine/ports.ts';
+import { type DeskPorts, deviceConnections, type HttpAnswer } from '../engine/ports.ts';
 import type { ChunkPorts } from '../files/chunk-ports.ts';
 import { readServerAddress } from './server-address.ts';
 import { circuitPassword, type SocksProxy, socksAgent } from './socks-agent.ts';
@@ -37,8 +37,8 @@ const answerBytesMax = {
   chunk: CHUNK_BYTES,
 } as const;
 const deviceCircuit = 'device';
-/** Connections of a circuit: one, like a browser's visit; a device that signs its requests is known, and hands over much (PAR-3). */
-const connectionsMax = { device: 4, public: 1 } as const;
+/** Of a circuit that is not the device's own, like a browser's visit. */
+const publicConnections = 1;
 
 interface Ask {
   readonly method: 'GET' | 'POST';
@@ -128,7 +128,7 @@ class Circuits {
 
   #make(circuit: string): HttpAgent {
     const isTls = this.#base.protocol === 'https:';
-    const maxSockets = circuit === deviceCircuit ? connectionsMax.device : connectionsMax.public;
+    const maxSockets = circuit === deviceCircuit ? deviceConnections : publicConnections;
     const options = { keepAlive: true, maxSockets, timeout: keepAliveMs } as const;
     if (this.#socks !== null) return socksAgent(this.#socks, circuitPassword(this.#secret, circuit), isTls, options);
     return isTls ? new HttpsAgent(options) : new HttpAgent(options);

@@ -278,10 +278,11 @@ export class DeskEngine {
     if (!log.progress.needsSnapshot) await this.#step(day, () => cases.work(day));
     await this.#step(day, () => sync.append(day));
     await cases.refresh();
-    await this.#step(day, () => snapshots.send());
     if (!log.progress.needsSnapshot) await this.#step(day, () => envelopes.workOnUnopened(day));
     await this.#step(day, () => posting.begin(day, this.#nouns.collected.documents));
     await campaigns.refresh(day);
+    // Much to send, of which some may fail: last, so that it keeps nothing else from its turn, the day's posts least of all.
+    await this.#step(day, () => snapshots.send());
   }
 
   /** Pieces of the desk's state do not wait for ticks, neither out nor in (PAR-3). */

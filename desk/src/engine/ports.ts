@@ -47,6 +47,9 @@ export interface DeskPorts {
   readonly onReading?: (read: number, all: number) => void;
 }
 
+/** Connections of the device's own circuit: a device that signs its requests is known, and hands over much (PAR-3). */
+export const deviceConnections = 4;
+
 /** How often things are done; all in seconds and none depends on the team's work. */
 export interface EngineOptions {
   /** One log entry for each so many (LOG-4). */

@@ -5,6 +5,7 @@ import { type DeskState, emptyConversation, emptyDeskState } from '@postern/prot
 import type { DeviceRequest } from '@postern/protocol/http/device-request';
 import { encodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { afterEach, describe, expect, it } from 'vitest';
+import { deviceConnections } from './ports.ts';
 import { names } from './store-schema.ts';
 import { DeskWorld, daySeconds, random, type TestDevice, tickSeconds } from './testing/desk-world.ts';
 import { TestSource } from './testing/test-source.ts';
@@ -90,15 +91,23 @@ describe('a new device', () => {
     // Some posts are late, of which each tick makes up for one.
     await world.advance(daySeconds / 2);
     const sent: Record<string, number[]> = { append: [], piece: [] };
+    let [underWay, most] = [0, 0];
     device(0).faults.desk = async (request, pass) => {
       sent[isPiece(request) ? 'piece' : request.kind]?.push(world.clock.time);
-      return pass();
+      if (!isPiece(request)) return pass();
+      underWay += 1;
+      most = Math.max(most, underWay);
+      const answer = await pass();
+      underWay -= 1;
+      return answer;
     };
     device(0).seen.length = 0;
     await world.run(10 * tickSeconds);
     const { piece = [], append = [] } = sent;
     expect(piece).toHaveLength(64);
     expect((piece.at(-1) ?? 0) - (piece[0] ?? 0)).toBeLessThan(tickSeconds);
+    // With more, the time that a request may take would run while it waits for a connection.
+    expect(most).toBe(deviceConnections);
     const posts = device(0)
       .seen.filter(({ circuit }) => circuit.startsWith('post'))
       .map(({ at }) => at);
@@ -126,11 +135,44 @@ describe('a new device', () => {
       return pass();
     };
     await world.run(10 * tickSeconds);
-    // What was sent together is sent together again.
-    expect(pieces).toBe(64 + 16);
+    // Only the one whose answer is lost is sent again.
+    expect(pieces).toBe(64 + 1);
     expect(joining.engine.status()).toMatchObject({ phase: 'working', alerts: [] });
     expect(await world.stateOf(joining)).toBe(await world.stateOf(device(0)));
     expect(await joining.store.list(names.snapshotPieces)).toEqual([]);
+  });
+
+  it('[PAR-3] [RPL-5] keeps nobody from the posts of a day that begins while its pieces fail', async () => {
+    world = await DeskWorld.create(1, { repliesADay: 2 });
+    await world.rounds(70);
+    await world.join();
+    const asked: string[] = [];
+    device(0).faults.desk = async (request, pass) => {
+      asked.push(isPiece(request) ? 'piece' : request.kind);
+      if (isPiece(request)) throw new Error('the request is lost');
+      return pass();
+    };
+    await world.rounds(2);
+    asked.length = 0;
+    await world.nextDay();
+    // Each day's posts begin with their tokens.
+    for (const kind of ['piece', 'tokens']) expect(asked).toContain(kind);
+  });
+
+  it('[PAR-3] does not look without pause when its clock is set back between two pieces', async () => {
+    world = await DeskWorld.create(1);
+    await world.rounds(3);
+    await world.give(device(0), bigState(40));
+    const joining = await world.join();
+    let taken = 0;
+    joining.faults.desk = (request, pass) => {
+      if (request.kind === 'take-parcel' && taken++ === 20) throw new Error('the request is lost');
+      return pass();
+    };
+    while (taken <= 20) await world.run(1);
+    world.clock.time -= 3_600;
+    await joining.engine.tick();
+    expect(joining.engine.nextDue()).toBeGreaterThan(world.clock.time);
   });
 
   it('is given a snapshot at once where the log is longer than what those have missed who start together', async () => {

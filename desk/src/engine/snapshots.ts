@@ -18,7 +18,7 @@ import type { EngineParts } from './engine-parts.ts';
 import { type LogStore, readPosition, writePosition } from './log-store.ts';
 import type { LogSync } from './log-sync.ts';
 import type { OwnEntries } from './own-entries.ts';
-import type { StoreWrite } from './ports.ts';
+import { deviceConnections, type StoreWrite } from './ports.ts';
 import { deviceName } from './rosters.ts';
 import { names } from './store-schema.ts';
 import type { Peer, TransportKeys } from './transport-keys.ts';
@@ -43,13 +43,14 @@ type Piece = Extract<ParcelContent, { kind: 'snapshot' }>;
 interface Outgoing {
   readonly id: Uint8Array;
   readonly pieces: readonly Uint8Array[];
-  next: number;
+  /** Numbers of the pieces that no answer came for yet, in their order. */
+  left: readonly number[];
 }
 
 const version = 1;
 const snapshotIdBytes = 16;
-/** Sent together; then the device's other work has its turn. */
-const piecesAtOnce = 16;
+/** Sent in a turn; then the device's other work has its own. */
+const piecesInTurn = 16;
 /** Who is behind by no more entries may have started together with the others, or read on in a moment. */
 const nearEntries = 64;
 /** How often a device that is being sent pieces asks for more. */
@@ -85,6 +86,8 @@ export class Snapshots {
   /** Notes that this device asks for pieces now. */
   look(): void {
     this.#lookedAt = this.#parts.ports.now();
+    // A clock that was set back: what came before must not count as new at every look.
+    this.#receivedAt = Math.min(this.#receivedAt, this.#lookedAt);
   }
 
   /**
@@ -95,6 +98,8 @@ export class Snapshots {
     this.#isSending = false;
     let isLeft = false;
     const { log, sync, transportKeys } = this.#with;
+    const asking = new Set(transportKeys.peers.map(({ hash }) => bytesToHex(hash)));
+    for (const key of this.#asked.keys()) if (!asking.has(key)) this.#asked.delete(key);
     if (!sync.isCaughtUp || log.position.length === 0 || log.currentKey === null) return;
     const { turnSeconds, tickSeconds } = this.#parts.options;
     const now = this.#parts.ports.now();
@@ -109,7 +114,7 @@ export class Snapshots {
       if (asked.outgoing === 'sent' || now - asked.since < patience) continue;
       asked.outgoing ??= this.#make();
       await this.#sendPieces(peer, asked.outgoing);
-      if (asked.outgoing.next === asked.outgoing.pieces.length) asked.outgoing = 'sent';
+      if (asked.outgoing.left.length === 0) asked.outgoing = 'sent';
       else isLeft = true;
     }
     this.#isSending = isLeft;
@@ -165,21 +170,32 @@ export class Snapshots {
       published: [...dayKeys.published],
       state: log.state,
     });
-    return { id: this.#parts.ports.random(snapshotIdBytes), pieces: splitSnapshot(bytes, snapshotPieceBytes), next: 0 };
+    const pieces = splitSnapshot(bytes, snapshotPieceBytes);
+    return { id: this.#parts.ports.random(snapshotIdBytes), pieces, left: [...pieces.keys()] };
   }
 
+  /** What is answered is done, whatever becomes of the others. @throws Unreachable, Refused */
   async #sendPieces(peer: Peer, outgoing: Outgoing): Promise<void> {
+    const turn = outgoing.left.slice(0, piecesInTurn);
+    const send = async (): Promise<void> => {
+      for (let piece = turn.shift(); piece !== undefined; piece = turn.shift()) {
+        await this.#sendPiece(peer, outgoing, piece);
+        outgoing.left = outgoing.left.filter((other) => other !== piece);
+      }
+    };
+    // No more than there are connections: the time that a request may take would run while it waits for one.
+    const ends = await Promise.allSettled(Array.from({ length: deviceConnections }, send));
+    const failed = ends.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+  }
+
+  async #sendPiece(peer: Peer, { id: snapshotId, pieces }: Outgoing, piece: number): Promise<void> {
     const { keys, ports, server } = this.#parts;
     const route = { fingerprint: keys.fingerprint, desk: keys.desk, from: keys.device, to: peer.id };
-    const { id: snapshotId, pieces, next } = outgoing;
-    const some = pieces.slice(next, next + piecesAtOnce);
-    const send = async (bytes: Uint8Array, at: number): Promise<void> => {
-      const content = { kind: 'snapshot', snapshotId, piece: next + at, pieces: pieces.length, bytes } as const;
-      const parcel = await sealParcel(route, peer.publicKey, keys.hybrid, content, ports.random);
-      await server.ask({ kind: 'send-parcel', to: peer.id, parcel });
-    };
-    await Promise.all(some.map(send));
-    outgoing.next += some.length;
+    const bytes = pieces[piece] as Uint8Array;
+    const content = { kind: 'snapshot', snapshotId, piece, pieces: pieces.length, bytes } as const;
+    const parcel = await sealParcel(route, peer.publicKey, keys.hybrid, content, ports.random);
+    await server.ask({ kind: 'send-parcel', to: peer.id, parcel });
   }
 
   /** This device's place among those that could send it. */
