@@ -1,5 +1,6 @@
 /** Draws the pages of PDF and office files as pixels, inside a worker of the frame, which ends it when it takes too long. */
 
+import { textDocument } from '@postern/desk/export/text-html';
 import type * as Mupdf from 'mupdf';
 import type { DrawnMessage, LetterFont } from './viewer-messages.ts';
 
@@ -15,7 +16,9 @@ export interface DrawPage {
   readonly kind: 'draw';
   readonly page: number;
 }
-export type WorkerAnswer = DrawnMessage | { readonly kind: 'failed'; readonly problem: 'damaged' | 'locked' };
+export type WorkerAnswer =
+  | DrawnMessage
+  | { readonly kind: 'failed'; readonly problem: 'damaged' | 'locked' | 'too-large' };
 
 const pixelsMax = 4_000_000;
 const scaleMax = 2;
@@ -37,7 +40,11 @@ async function answer(asked: OpenDocument | DrawPage): Promise<WorkerAnswer> {
     const fonts = new Map<string, Mupdf.Font>();
     for (const { script, bytes } of asked.fonts) fonts.set(script, new mupdf.Font(script, bytes));
     mupdf.installLoadFontFunction((_name, script) => fonts.get(script) ?? null);
-    opened = mupdf.Document.openDocument(asked.bytes, asked.ending);
+    const isText = asked.ending === 'text/plain';
+    // Each letter as it is meant: a library that draws text guesses how it is written, and wrongly at times.
+    const bytes = isText ? textDocument(asked.bytes) : asked.bytes;
+    if (bytes === null) return { kind: 'failed', problem: 'too-large' };
+    opened = mupdf.Document.openDocument(bytes, isText ? 'text/html' : asked.ending);
     if (opened.needsPassword()) return { kind: 'failed', problem: 'locked' };
     return draw(mupdf, opened, 0);
   }

@@ -1,6 +1,5 @@
 /** Shows one file inside a sandboxed frame without origin and network; whatever runs here reaches nothing. */
 
-import { textHtml } from '@postern/desk/export/text-html';
 import { detectFormat } from '@postern/protocol/metadata/inspect';
 import { MetadataError } from '@postern/protocol/metadata/report';
 import { zipEntries } from '@postern/protocol/metadata/zip-file';
@@ -74,7 +73,7 @@ async function show(file: ShowFile): Promise<void> {
     case 'zip':
       return showArchive(bytes);
     case 'text':
-      return purpose === 'copy' ? copyText(file) : showText(bytes);
+      return purpose === 'copy' ? openDocument(file, 'text/plain') : showText(bytes);
     default:
       return fail('unknown');
   }
@@ -150,14 +149,6 @@ function openDocument({ bytes, worker: code, wasm, fonts }: ShowFile, ending: st
   worker = startWorker(code, takeAnswer);
   const given = [bytes.buffer, wasm, ...fonts.map((font) => font.bytes)];
   ask({ kind: 'open', bytes, ending, wasm, fonts }, given);
-}
-
-/** Each letter as it is meant: a library that draws text guesses how it is written, and wrongly at times. */
-function copyText(file: ShowFile): void {
-  openDocument(
-    { ...file, bytes: new TextEncoder().encode(textHtml(new TextDecoder().decode(file.bytes))) },
-    'text/html',
-  );
 }
 
 function startWorker<Answer>(code: string, take: (answer: Answer) => void): Worker {

@@ -232,6 +232,7 @@ describe.each(browsers)('frame that shows files, in %s', (binary, launch) => {
       ['a.png', pixelBomb(), 'too-large'],
       ['a.pdf', utf8ToBytes('%PDF-1.7 nothing'), 'damaged'],
       ['a.zip', await writeZip([{ name: 'a', bytes: new Uint8Array(9) }]), 'unknown'],
+      ['a.txt', new Uint8Array(2_000_000).fill(0x0a), 'too-large'],
     ] as const) {
       expect(await show(page, name, bytes, 'copy')).toMatchObject({ kind: 'failed', problem });
     }

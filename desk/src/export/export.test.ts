@@ -235,7 +235,8 @@ describe('export of cases', () => {
     const pages = Array.from({ length: pdf.countPages() }, (_, at) => pdf.loadPage(at).toStructuredText(''));
     const all = pages.map((page) => page.asText()).join('');
     for (const text of [chinese, 'Ring the harbour office']) expect(all).toContain(text);
-    for (const long of [unbroken, unbrokenTag]) expect(all.replace(/\s/g, '')).toContain(long);
+    // Where a word was broken by force the PDF may have a sign that stands for no letter.
+    for (const long of [unbroken, unbrokenTag]) expect(all.replace(/[\s\ufffd]/g, '')).toContain(long);
     // Arabic begins at the right margin.
     const places = new Map<string, number[]>();
     pages[0]?.walk({

@@ -1,8 +1,21 @@
 /** Text of strangers in an HTML document: never markup, each line in the direction of its own first letter. */
 
+import { copyPagesMax, copyTextMax } from '../files/copy-limits.ts';
+
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
+const lineEnd = /\r\n?|\n/g;
 const tabColumns = 8;
+/** More than any page has: of a text with more there is no safe copy. */
+const linesMax = 50 * copyPagesMax;
+/** Letters that join are broken nowhere inside a word, however wide it is; others are, but each line looks at the whole word. */
+const joinedMax = 40;
+const unbrokenMax = 256;
+const rightToLeft = '[\\p{Script=Arabic}\\p{Script=Hebrew}\\p{Script=Syriac}\\p{Script=Thaana}]';
+/** A letter as it stands in markup. */
+const letter = '(?:&\\w+;|[^\\s&])';
+const joined = new RegExp(`${rightToLeft}${letter}{${joinedMax - 1}}(?=\\S)`, 'gu');
+const unbroken = new RegExp(`${letter}{${unbrokenMax}}(?=\\S)`, 'gu');
 
 export function escaped(text: string): string {
   // Control characters have no meaning in a document, and would end it in some readers.
@@ -14,14 +27,28 @@ export function escaped(text: string): string {
 /** Of the first letter that has one: layout without a browser does not know `auto`. */
 export function directionOf(line: string): 'ltr' | 'rtl' {
   const [first = ''] = /\p{L}/u.exec(line) ?? [];
-  return /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u.test(first) ? 'rtl' : 'ltr';
+  return new RegExp(rightToLeft, 'u').test(first) ? 'rtl' : 'ltr';
+}
+
+/** With places to break at in what is longer than a line, for layout without a browser. @param markup between two tags */
+export function breakable(markup: string): string {
+  return [joined, unbroken].reduce((all, long) => all.replace(long, '$&\u200b'), markup);
+}
+
+/** A text as HTML, in UTF-8. @returns null for one that is more than a safe copy may hold */
+export function textDocument(bytes: Uint8Array): Uint8Array<ArrayBuffer> | null {
+  if (bytes.length > 3 * copyTextMax) return null;
+  const text = new TextDecoder().decode(bytes);
+  let lines = 1;
+  for (const _ of text.matchAll(lineEnd)) if (++lines > linesMax) return null;
+  return text.length > copyTextMax ? null : new TextEncoder().encode(textHtml(text));
 }
 
 /** A whole document that shows a text line by line, with its spaces. */
-export function textHtml(text: string): string {
+function textHtml(text: string): string {
   const lines = text
-    .split(/\r\n?|\n/)
-    .map((line) => `<p dir="${directionOf(line)}">${escaped(columns(line)) || '&#160;'}</p>`);
+    .split(lineEnd)
+    .map((line) => `<p dir="${directionOf(line)}">${breakable(escaped(columns(line))) || '&#160;'}</p>`);
   // Layout without a browser cuts off what does not break, and knows no other word for it.
   const style = 'p{margin:0;font-family:monospace;white-space:pre-wrap;overflow-wrap:break-word}';
   return `<!doctype html><html><head><style>${style}</style></head><body>${lines.join('\n')}</body></html>`;

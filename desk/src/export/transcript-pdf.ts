@@ -3,6 +3,7 @@
 import type * as Mupdf from 'mupdf';
 import { letterFont } from '../fonts/letter-fonts.ts';
 import { letterScripts } from '../fonts/letter-scripts.ts';
+import { breakable } from './text-html.ts';
 
 const a4 = { width: 595, height: 842, textSize: 10 } as const;
 
@@ -12,7 +13,7 @@ export async function transcriptPdf(html: string): Promise<Uint8Array> {
   const fonts = new Map<string, Mupdf.Font>();
   for (const script of letterScripts) fonts.set(script, new mupdf.Font(script, await letterFont(script)));
   mupdf.installLoadFontFunction((_name, script) => fonts.get(script) ?? null);
-  const source = mupdf.Document.openDocument(new TextEncoder().encode(html), 'transcript.html');
+  const source = mupdf.Document.openDocument(new TextEncoder().encode(withBreaks(html)), 'transcript.html');
   source.layout(a4.width, a4.height, a4.textSize);
   const drawn = new mupdf.Buffer();
   const writer = new mupdf.DocumentWriter(drawn, 'pdf', '');
@@ -29,4 +30,10 @@ export async function transcriptPdf(html: string): Promise<Uint8Array> {
   const bytes = pdf.saveToBuffer('garbage=deduplicate,compress').asUint8Array().slice();
   for (const used of [pdf, source, drawn, ...fonts.values()]) used.destroy();
   return bytes;
+}
+
+/** In the PDF alone: whoever copies an address out of the HTML gets it as it was written. */
+function withBreaks(html: string): string {
+  const body = html.indexOf('<body>');
+  return html.slice(0, body) + html.slice(body).replace(/(?<=>)[^<]+/g, breakable);
 }
