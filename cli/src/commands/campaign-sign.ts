@@ -22,16 +22,20 @@ export function campaignSignCommand(context: Context): Command {
     .option('--yes', 'sign without asking')
     .option('--json', 'print one JSON object')
     .action((folder: string, draft: string, options: RosterSignOptions) =>
-      signDraft(context, draft, options, (roster) => requireListed(folder, roster)),
+      signDraft(context, draft, options, (roster) => requireListed(context, folder, roster)),
     );
 }
 
 /** Whoever signs has read the folder: the draft must mean that text, to the last sign. @throws Failure */
-async function requireListed(folder: string, roster: Roster): Promise<void> {
+async function requireListed(context: Context, folder: string, roster: Roster): Promise<void> {
   const fingerprint = await fingerprintOf(roster.rootPublicKey);
-  const { campaign } = await readCampaignFolder(folder, { fingerprint, desks: roster.desks });
+  const { campaign, film } = await readCampaignFolder(folder, { fingerprint, desks: roster.desks });
   const hash = await sha256(encodeCampaign(campaign));
   if (!roster.campaigns.some((listed) => equal(listed.hash, hash) && equal(listed.id, campaign.id))) {
     throw refused('Not signed: the draft lists no campaign of exactly these contents.');
   }
+  const contents = `texts in ${campaign.texts.map(({ language }) => language).join(', ')}`;
+  context.note(
+    `Campaign "${campaign.name}": ${contents}; ${film === null ? 'no film' : `a film of ${film.file.length} bytes`}.`,
+  );
 }

@@ -1,6 +1,6 @@
 // A call from its folder to its page and to the day on which it is withdrawn, on a running server.
 import type { ChildProcess } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../../tools/build.ts';
@@ -135,7 +135,10 @@ describe('postern campaign', () => {
     const other = await runHere(sign);
     expect([other.code, other.err]).toEqual([3, expect.stringContaining('exactly these contents')]);
     cpSync(example, read, { recursive: true });
-    expect((await runHere(sign)).code).toBe(0);
+    const done = await runHere(sign);
+    expect(done.code).toBe(0);
+    const film = statSync(join(read, 'film', 'video.mp4')).size;
+    expect(done.err).toContain(`"hospital-contracts": texts in ar, en, zh-Hans; a film of ${film} bytes`);
     expect((await runHere(['roster', 'publish', signed, '--data', data])).code).toBe(0);
   });
 });

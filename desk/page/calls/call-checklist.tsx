@@ -24,7 +24,7 @@ interface CallChecklistProps {
 
 export function CallChecklist({ page, draft, kept, keepNow, change }: CallChecklistProps): JSX.Element {
   const [check, setCheck] = useState<Check | null>(null);
-  const { say } = page.words.value;
+  const { say, size } = page.words.value;
   const { checks, structure, texts } = draft;
   useEffect(() => page.quietly(page.call('call-check', { call: structure.id }).then(setCheck)), [kept]);
   const isReady = check?.fault === null && check.problems.length === 0 && checks.contact && checks.words;
@@ -44,6 +44,11 @@ export function CallChecklist({ page, draft, kept, keepNow, change }: CallCheckl
             <Settled isDone={false} text={say('calls.past')} />
           )}
         </ul>
+        {check?.fault === null && (
+          <p class="call-film">
+            {check.film === null ? say('calls.noFilm') : say('calls.film', { size: size(check.film) })}
+          </p>
+        )}
         {check !== null && check.fault !== null && <Fault page={page} fault={check.fault} />}
         {personChecks.map(([name, text]) => (
           <label key={name} class="check">
@@ -66,7 +71,7 @@ export function CallChecklist({ page, draft, kept, keepNow, change }: CallCheckl
           ))}
         </dl>
       </section>
-      <Ways page={page} call={structure.id} name={structure.name} isReady={isReady} keepNow={keepNow} />
+      <Ways page={page} call={structure.id} isReady={isReady} keepNow={keepNow} />
     </div>
   );
 }
@@ -104,14 +109,13 @@ const refusalTexts: Readonly<Record<CallRefusal, TextKey>> = {
 interface WaysProps {
   readonly page: DeskPage;
   readonly call: string;
-  readonly name: string;
   readonly isReady: boolean;
   readonly keepNow: () => Promise<void>;
 }
 
 type Said = { readonly text: string; readonly path?: string; readonly fault?: string; readonly isProblem?: boolean };
 
-function Ways({ page, call, name, isReady, keepNow }: WaysProps): JSX.Element {
+function Ways({ page, call, isReady, keepNow }: WaysProps): JSX.Element {
   const [said, setSaid] = useState<Said | null>(null);
   const [isWorking, setWorking] = useState(false);
   const { say, number } = page.words.value;
@@ -128,7 +132,7 @@ function Ways({ page, call, name, isReady, keepNow }: WaysProps): JSX.Element {
   };
   const sign = async (): Promise<Said> => {
     const made = await page.call('call-sign', { call });
-    return 'problem' in made ? refuse(made.problem) : { text: say('calls.signed', { name }), path: made.path };
+    return 'problem' in made ? refuse(made.problem) : { text: say('calls.signed', { name: call }), path: made.path };
   };
   const kit = async (): Promise<Said> => {
     const made = await page.call('call-kit', { call });

@@ -1,6 +1,6 @@
 /** Calls at this desk: those that are known, and those written on this device: kept sealed, checked, shown, signed elsewhere, published. */
 
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { bytesToHex, bytesToUtf8, utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import type { Campaign } from '@postern/protocol/campaign/campaign';
@@ -48,6 +48,8 @@ export interface CallCheck {
   /** What no call may have, in English; null for none. */
   readonly fault: string | null;
   readonly hash: string;
+  /** Bytes of the film that lies in its folder and is part of it; null for none. */
+  readonly film: number | null;
   readonly problems: readonly CallProblem[];
   /** As pages and posters show them, by language. */
   readonly words: Readonly<Record<string, string>>;
@@ -141,12 +143,14 @@ export class CallDesk {
   async check(call: string): Promise<CallCheck> {
     const draft = await this.#draft(call);
     const { workshop } = this.#parts;
-    const none = { hash: '', problems: [], words: {} };
+    const none = { hash: '', film: null, problems: [], words: {} };
     if (draft === null || workshop === null) return { fault: '', ...none };
     const checked = await workshop.check(draft, this.#place(draft));
     if ('fault' in checked) return { fault: checked.fault, ...none };
     const { hash, problems } = checked;
-    return { fault: null, hash, problems, words: await workshop.words(draft, this.#place(draft)) };
+    const [document, ...pieces] = checked.film;
+    const film = document === undefined ? null : pieces.reduce((sum, piece) => sum + piece.length, 0);
+    return { fault: null, hash, film, problems, words: await workshop.words(draft, this.#place(draft)) };
   }
 
   async preview(call: string, view: { readonly language: string; readonly kind: PreviewKind }): Promise<CallPreview> {
@@ -223,7 +227,8 @@ export class CallDesk {
     return {
       roster: engine.newestRoster(),
       today: dayOf(now()),
-      folder: join(folder, 'calls', basename(`${structure.name}`)),
+      // By its id, which is of 16 digits: a name can be changed, and be that of another call.
+      folder: join(folder, 'calls', structure.id),
     };
   }
 
