@@ -44,6 +44,8 @@ const forms = [
   ['with signs by number', ['<< /Author (Wang\\040\\106ang) >>'], 'Wang Fang'],
   ['in digits', ['<< /Author <57616E672046616E67> >>'], 'Wang Fang'],
   ['in UTF-16', ['<< /Author <FEFF738B82B3> >>'], '王芳'],
+  ['under a name with signs by number', ['<< /A#75th#6Fr (Wang Fang) >>'], 'Wang Fang'],
+  ['behind a comment', ['<< /Author % of this file\n (Wang Fang) >>'], 'Wang Fang'],
   ['as an object of its own', ['<< /Author 4 0 R >>', '(Wang Fang)'], 'Wang Fang'],
 ] as const;
 
@@ -75,10 +77,28 @@ it('says of a stream that it cannot look into that there is one', async () => {
     stream('/Type /ObjStm /N 1 /First 4 /Filter [/ASCII85Decode /FlateDecode]', objects),
     stream('/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /DecodeParms << /Predictor 12 >>', objects),
     stream('/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode', Buffer.from('encrypted, or damaged')),
+    stream('/Type /ObjStm /N 1 /First 4 /Filter 5 0 R', objects),
+    stream('/Type /ObjStm /N 1 /First 4 /F#69lter 5 0 R', objects),
+    stream('/Type /Obj#53tm /N 1 /First 4 /Filter /FlateDecode', objects),
     stream('/Type /Metadata /Subtype /XML /Filter /LZWDecode', objects),
   ];
   for (const packed of cases) {
     expect(await found(pdfOf('<< >>', packed))).toContainEqual(expect.stringMatching(/^hidden PDF (ObjStm|Metadata)$/));
   }
   expect(await found(pdfOf('<< >>'))).toEqual([]);
+});
+
+const mebibyte = 1024 * 1024;
+
+it('reads a stream once, however often its dictionary names its type', async () => {
+  const objects = Buffer.concat([Buffer.from('9 0 << /Author (Wang Fang) >>'), Buffer.alloc(5 * mebibyte)]);
+  const packed = stream(`${'/Type /ObjStm '.repeat(20)}/Filter /FlateDecode`, deflateSync(objects));
+  expect(await found(pdfOf('<< >>', packed))).toContain('person PDF Author Wang Fang');
+});
+
+it('counts what comes out of damaged streams, too', async () => {
+  const whole = deflateSync(Buffer.alloc(15 * mebibyte));
+  const damaged = stream('/Type /ObjStm /Filter /FlateDecode', whole.subarray(0, -100));
+  expect(await found(pdfOf('<< >>', damaged))).toContain('hidden PDF ObjStm');
+  await expect(found(pdfOf('<< >>', ...Array(6).fill(damaged)))).rejects.toMatchObject({ code: 'too-large' });
 });

@@ -3,6 +3,7 @@
 import { WireError } from '../bytes/wire-error.ts';
 import { inflate } from '../primitives/deflate.ts';
 import { FileView, latinOf } from './file-view.ts';
+import { escapes, plainNames, spaced } from './pdf-names.ts';
 import { type LookUp, pdfString, stringObjects, valueAt } from './pdf-strings.ts';
 import { type FindingKind, type FindingSink, MetadataError } from './report.ts';
 import { readXmp } from './xmp.ts';
@@ -23,15 +24,16 @@ const marks: readonly (readonly [FindingKind, string, RegExp])[] = [
   ['embedded', 'EmbeddedFile', /\/EmbeddedFiles?\b/],
   ['active', 'JavaScript', /\/(JavaScript|JS)\b/],
   ['active', 'Launch', /\/(Launch|SubmitForm|ImportData|GoToR)\b/],
-  ['comments', 'Annots', /\/Subtype\s{0,9}\/(Text|FreeText|Highlight|Popup|Ink|Stamp|Caret|StrikeOut)\b/],
+  ['comments', 'Annots', spaced(/\/Subtype \/(Text|FreeText|Highlight|Popup|Ink|Stamp|Caret|StrikeOut)\b/)],
   ['hidden', 'OCProperties', /\/OCProperties\b/],
   ['edits', 'PieceInfo', /\/PieceInfo\b/],
-  ['person', 'signature', /\/Type\s{0,9}\/Sig\b/],
-  ['serial', 'ID', /\/ID\s{0,9}\[/],
+  ['person', 'signature', spaced(/\/Type \/Sig\b/)],
+  ['serial', 'ID', spaced(/\/ID \[/)],
   ['thumbnail', 'Thumb', /\/Thumb\b/],
 ];
 /** Of one name: more than are shown, and few enough to be read soon whatever they are. */
 const entriesMax = 1_000;
+const compressed = spaced(/\/Type \/(ObjStm|Metadata)\b/g);
 const streamBytesMax = 16 * 1024 * 1024;
 const streamsMax = 2_000;
 const inflatedBytesMax = 64 * 1024 * 1024;
@@ -43,6 +45,7 @@ export async function readPdf(bytes: Uint8Array, findings: FindingSink): Promise
   const text = latinOf(bytes);
   const lookUp = stringObjects(text);
   readObjects(text, findings, lookUp);
+  if (escapes(text, ['/Type', '/ObjStm', '/Metadata'])) findings.add('hidden', 'PDF ObjStm');
   if (/\/Encrypt\b/.test(text)) findings.add('hidden', 'Encrypt');
   readPackets(view, findings);
   await readStreams(view, text, findings, lookUp);
@@ -54,10 +57,11 @@ function countOf(view: FileView, mark: string): number {
   return count;
 }
 
-function readObjects(text: string, findings: FindingSink, lookUp: LookUp): void {
+function readObjects(raw: string, findings: FindingSink, lookUp: LookUp): void {
+  const text = plainNames(raw);
   for (const [kind, name] of named) {
     let read = 0;
-    for (const { index, 0: entry } of text.matchAll(new RegExp(`/${name}(?=[\\s(<])\\s{0,9}`, 'g'))) {
+    for (const { index, 0: entry } of text.matchAll(spaced(new RegExp(`/${name}(?=[\\s(<%]) `, 'g')))) {
       const value = valueAt(text, index + entry.length, lookUp);
       if (value !== undefined) findings.add(kind, `PDF ${name}`, value);
       read += 1;
@@ -85,23 +89,31 @@ function readPackets(view: FileView, findings: FindingSink): void {
 
 /** Newer files keep their objects, descriptions among them, in compressed streams. What cannot be looked into is told. */
 async function readStreams(view: FileView, text: string, findings: FindingSink, lookUp: LookUp): Promise<void> {
-  let [budget, streams] = [inflatedBytesMax, 0];
-  for (const { index, 1: type } of text.matchAll(/\/Type\s{0,9}\/(ObjStm|Metadata)\b/g)) {
+  let [budget, streams, from, end] = [inflatedBytesMax, 0, -1, -1];
+  for (const { index, 1: type } of text.matchAll(compressed)) {
     streams += 1;
     if (streams > streamsMax || budget <= 0)
       throw new MetadataError('too-large', 'read PDF: too much is compressed in it');
     const stream = streamAround(text, index);
-    if (stream?.filters === '') continue;
-    const end = stream === undefined ? -1 : view.find('endstream', stream.from);
-    const isReadable = stream?.filters === 'FlateDecode' && !stream.isPredicted && end >= 0;
-    const content = isReadable
-      ? await inflatePrefix(view.bytes(stream.from, end), Math.min(streamBytesMax, budget))
-      : nothing;
-    budget -= content.length;
+    // One dictionary can name its type many times.
+    if (stream?.filters === '' || stream?.from === from) continue;
+    if (stream !== undefined) from = stream.from;
+    if (end < from) end = endOfStream(view, from);
+    const isReadable = stream?.filters === 'FlateDecode' && !stream.isPredicted && end < view.length;
+    const { content, cost } = isReadable
+      ? await inflatePrefix(view.bytes(from, end), Math.min(streamBytesMax, budget))
+      : { content: nothing, cost: 0 };
+    budget -= cost;
     if (content.length === 0) findings.add('hidden', `PDF ${type}`);
     else if (type === 'ObjStm') readObjects(latinOf(content), findings, lookUp);
     else readXmp(content, findings);
   }
+}
+
+/** The length of the file where there is none. */
+function endOfStream(view: FileView, from: number): number {
+  const end = view.find('endstream', from);
+  return end < 0 ? view.length : end;
 }
 
 const nothing = new Uint8Array(0);
@@ -117,24 +129,36 @@ function streamAround(
     text.slice(at, at + dictionaryCharactersMax),
   )?.[0];
   if (after === undefined) return undefined;
-  const dictionary = before.slice(before.lastIndexOf(' obj') + 1) + after;
-  const filters = /\/Filter\s{0,9}(\[[^\]]{0,200}\]|\/\w+)/.exec(dictionary)?.[1] ?? '';
+  const dictionary = plainNames(before.slice(before.lastIndexOf(' obj') + 1) + after);
+  // One that stands elsewhere is none that can be followed here.
+  const unknown = /\/Filter\b/.test(dictionary) ? 'elsewhere' : '';
+  const filters = spaced(/\/Filter (\[[^\]]{0,200}\]|\/\w+)/).exec(dictionary)?.[1] ?? unknown;
   return {
     from: at + after.length,
     filters: (filters.match(/\w+/g) ?? []).join(' '),
-    isPredicted: /\/Predictor\s{0,9}(?!1\b)\d/.test(dictionary),
+    isPredicted: spaced(/\/Predictor (?!1\b)\d/).test(dictionary),
   };
 }
 
-async function inflatePrefix(bytes: Uint8Array, max: number): Promise<Uint8Array> {
+/** @returns nothing for what is damaged, and how much came out of it at most */
+async function inflatePrefix(
+  bytes: Uint8Array,
+  max: number,
+): Promise<{ readonly content: Uint8Array; readonly cost: number }> {
+  let cost = 0;
   // Between the checksum and `endstream` there may be a line's end.
   for (const tail of [4, 5, 6]) {
+    let length = 0;
+    const count = (came: number): void => {
+      length += came;
+      cost = Math.max(cost, length);
+    };
     try {
-      return await inflate(bytes.subarray(2, Math.max(2, bytes.length - tail)), max);
+      return { content: await inflate(bytes.subarray(2, Math.max(2, bytes.length - tail)), max, count), cost };
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       if (error.code === 'too-many') throw new MetadataError('too-large', 'read PDF: a stream grows too large');
     }
   }
-  return nothing;
+  return { content: nothing, cost };
 }

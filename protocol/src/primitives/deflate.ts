@@ -18,9 +18,14 @@ export async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
 
 /**
  * Decompresses exactly one stream that fills `bytes`, and stops as soon as more than `max` bytes have come out.
+ * @param came told of the length of each piece that comes out, also of what then turns out to be no such stream
  * @throws WireError bad-value for anything that is no such stream, too-many for a larger result
  */
-export async function inflate(bytes: Uint8Array, max: number): Promise<Uint8Array> {
+export async function inflate(
+  bytes: Uint8Array,
+  max: number,
+  came: (length: number) => void = () => {},
+): Promise<Uint8Array> {
   const stream = new DecompressionStream('deflate-raw');
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -29,6 +34,7 @@ export async function inflate(bytes: Uint8Array, max: number): Promise<Uint8Arra
   try {
     await readAll(stream.readable, (chunk) => {
       length += chunk.length;
+      came(chunk.length);
       if (length > max) throw new WireError('too-many', `inflate: over ${max} bytes come out of ${bytes.length}`);
       chunks.push(chunk);
     });
