@@ -31,7 +31,8 @@ async function look(seed: string, isReal: boolean): Promise<Looks> {
       world.agenda.add((firstDay + day) * daySeconds - 300, () => atNight(world));
     }
   };
-  const run = await simulate({ seed, isReal, mishaps: calm, days, people: 3, desks: 1, settleDays: 0, prepare });
+  const size = { days, people: 3, desks: 1, settleDays: 0, hasShadows: false };
+  const run = await simulate({ ...size, seed, isReal, mishaps: calm, prepare });
   return { disks, live, run };
 }
 
