@@ -1,6 +1,7 @@
 /** The body of a request, piece by piece or whole, within bounds of size and time; no second copy of it stays in memory. */
 
 import type { IncomingMessage } from 'node:http';
+import type { Limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 
 /** So many seconds may be waited for so many bytes. */
@@ -9,8 +10,11 @@ interface Patience {
   readonly bytes: number;
 }
 
-/** An upload that is slower is given up: it keeps others from theirs. */
-export const uploadPatience: Patience = { seconds: 120, bytes: 64 * 1024 };
+/** Of a file on its way in or out: one that is slower is given up, for it keeps others from theirs. */
+export const filePatience = ({ fileSecondsMax }: Pick<Limits, 'fileSecondsMax'>): Patience => ({
+  seconds: fileSecondsMax,
+  bytes: 64 * 1024,
+});
 
 /** Of a body that has to come whole in this time. */
 export const patienceOf = (seconds: number): Patience => ({ seconds, bytes: Number.POSITIVE_INFINITY });
@@ -120,7 +124,7 @@ function heldBy(request: IncomingMessage): Iterable<Uint8Array> {
   return Array.isArray(held) ? held.filter((piece) => piece instanceof Uint8Array) : [];
 }
 
-async function within<Value>(milliseconds: number, value: Promise<Value>): Promise<Value> {
+export async function within<Value>(milliseconds: number, value: Promise<Value>): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Refusal('slow')), Math.max(0, milliseconds));

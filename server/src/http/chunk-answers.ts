@@ -2,25 +2,20 @@
 
 import type { ChunkDesk } from '../rules/chunk-desk.ts';
 import type { Answer } from './answer.ts';
+import type { Incoming } from './listener.ts';
+import { placesFor } from './places.ts';
 import { Refusal } from './refusal.ts';
 
-type Run = (body: () => Promise<Uint8Array>) => Promise<Answer>;
+type Run = (incoming: Incoming, bytesMax: number) => Promise<Answer>;
 
 /** @param chunksMax received or sent at the same time; one more is told `busy` */
 export function chunkAnswers(chunks: ChunkDesk, chunksMax: number): { readonly store: Run; readonly fetch: Run } {
-  let open = 0;
-  const begin = (): (() => void) => {
-    if (open >= chunksMax) throw new Refusal('busy');
-    open += 1;
-    return () => {
-      open -= 1;
-    };
-  };
+  const places = placesFor(chunksMax);
 
-  const store: Run = async (body) => {
-    const end = begin();
+  const store: Run = async (incoming, bytesMax) => {
+    const end = places.take(incoming);
     try {
-      const refused = await chunks.store(await body());
+      const refused = await chunks.store(await incoming.body(bytesMax));
       if (refused !== null) throw new Refusal(refused);
       return { status: 204, body: new Uint8Array(0) };
     } finally {
@@ -28,17 +23,12 @@ export function chunkAnswers(chunks: ChunkDesk, chunksMax: number): { readonly s
     }
   };
 
-  const fetch: Run = async (body) => {
-    const end = begin();
-    let chunk: Uint8Array | 'malformed' | 'not-found' = 'not-found';
-    try {
-      chunk = await chunks.fetch(await body());
-    } finally {
-      if (typeof chunk === 'string') end();
-    }
-    if (typeof chunk === 'string') throw new Refusal(chunk);
-    return { status: 200, type: 'application/octet-stream', body: chunk, sent: end };
-  };
+  const fetch: Run = (incoming, bytesMax) =>
+    places.answer(incoming, async () => {
+      const chunk = await chunks.fetch(await incoming.body(bytesMax));
+      if (typeof chunk === 'string') throw new Refusal(chunk);
+      return { status: 200, type: 'application/octet-stream', body: chunk };
+    });
 
   return { store, fetch };
 }

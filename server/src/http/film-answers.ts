@@ -6,6 +6,7 @@ import type { Counters } from '../rules/counters.ts';
 import { type Span, spanOf } from '../rules/films.ts';
 import { type Answer, documentAnswer, matches } from './answer.ts';
 import type { Incoming } from './listener.ts';
+import { placesFor } from './places.ts';
 import { Refusal } from './refusal.ts';
 
 /** A film that a page shows. */
@@ -27,23 +28,33 @@ export interface Films {
 const nothing = new Uint8Array(0);
 const partForm = /^\/film\/([0-9a-f]{64})$/;
 
-/** @returns null for what is no film, and none of its parts */
+/**
+ * @param filmsMax sent at the same time, and as many parts apart from them: mirrors take these for whoever plays a film there
+ * @returns null for what is no film, and none of its parts
+ */
 export function filmRoute(
   films: Films,
   filmsMax: number,
   counters: Counters,
 ): (incoming: Incoming) => Promise<Answer | null> {
   const play = filmAnswers(filmsMax);
+  const parts = placesFor(filmsMax);
   return async (incoming) => {
     const { method, target, headers } = incoming;
     const shown = films.findFilm(target);
+    if (shown !== null) {
+      counters.add('films');
+      return play(shown, incoming);
+    }
     const hash = partForm.exec(target)?.[1];
-    const part = hash === undefined ? null : await films.findFilmPart(hash);
-    if (shown === null && part === null) return null;
-    counters.add('films');
-    if (shown !== null) return play(shown, incoming);
-    if (method !== 'GET' && method !== 'HEAD') throw new Refusal('method', 'GET, HEAD');
-    return part && documentAnswer(part, headers['if-none-match']);
+    if (hash === undefined) return null;
+    return parts.answer(incoming, async () => {
+      const part = await films.findFilmPart(hash);
+      if (part === null) return null;
+      counters.add('films');
+      if (method !== 'GET' && method !== 'HEAD') throw new Refusal('method', 'GET, HEAD');
+      return { ...documentAnswer(part, headers['if-none-match']), isKept: false };
+    });
   };
 }
 
@@ -52,8 +63,9 @@ export function filmRoute(
  * @returns what rejects as the source of pieces does when the first one cannot be had
  */
 export function filmAnswers(filmsMax: number): (shown: ShownFilm, incoming: Incoming) => Promise<Answer> {
-  let open = 0;
-  return async ({ film, hash, piece }, { method, headers }) => {
+  const places = placesFor(filmsMax);
+  return async ({ film, hash, piece }, incoming) => {
+    const { method, headers } = incoming;
     if (method !== 'GET' && method !== 'HEAD') throw new Refusal('method', 'GET, HEAD');
     const etag = `"${bytesToHex(hash)}"`;
     const own = [
@@ -75,17 +87,10 @@ export function filmAnswers(filmsMax: number): (shown: ShownFilm, incoming: Inco
     };
     const bytes = to - from + 1;
     if (method === 'HEAD') return { ...answer, stream: { bytes, pieces: none() } };
-    if (open >= filmsMax) throw new Refusal('busy');
-    open += 1;
-    const sent = (): void => {
-      open -= 1;
-    };
-    try {
-      return { ...answer, sent, stream: { bytes, pieces: await begun(spanOf(film, { from, to }, piece)) } };
-    } catch (error) {
-      sent();
-      throw error;
-    }
+    return places.answer(incoming, async () => ({
+      ...answer,
+      stream: { bytes, pieces: await begun(spanOf(film, { from, to }, piece)) },
+    }));
   };
 }
 

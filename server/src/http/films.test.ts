@@ -1,12 +1,17 @@
 // Films of calls on a running server: whole and in parts, and never a byte that the signed call does not name.
+import type { Socket } from 'node:net';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { dayOf } from '@postern/protocol/time';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Counters } from '../rules/counters.ts';
 import { spanOf } from '../rules/films.ts';
 import { listFilm } from '../testing/listed-film.ts';
-import { hold, portOf } from '../testing/raw.ts';
+import { answersIn, hold, portOf, type RawAnswer } from '../testing/raw.ts';
 import { makeWorld, type World } from '../testing/world.ts';
 import { spanIn } from './film-answers.ts';
+import { defaultLimits } from './limits.ts';
+import { listen } from './listener.ts';
+import { placesFor } from './places.ts';
 
 let world: World;
 let made: Awaited<ReturnType<typeof listFilm>>;
@@ -18,6 +23,16 @@ afterAll(() => world.remove());
 
 const get = (path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Response> =>
   fetch(world.server.origin + path, { method, headers: { connection: 'close', ...headers } });
+/** As many answers as are wanted, from a connection that asked for them together. */
+async function answered(socket: Socket, count: number): Promise<RawAnswer[]> {
+  const received: Buffer[] = [];
+  socket.on('data', (data) => received.push(data));
+  return vi.waitFor(() => {
+    const answers = answersIn(Buffer.concat(received));
+    expect(answers.length).toBeGreaterThanOrEqual(count);
+    return answers;
+  });
+}
 const bytesOf = async (response: Response): Promise<Buffer> => Buffer.from(await response.arrayBuffer());
 
 describe('a film that is listed', () => {
@@ -131,6 +146,49 @@ describe('a film that is listed', () => {
     });
     await vi.waitFor(() => expect(isStopped).toBe(true), { timeout: 5_000 });
     await stopped;
+  });
+
+  it('[HTTP-5] goes to others while one connection asks for it many times and takes nothing', async () => {
+    const piece = `/film/${Buffer.from(made.pieces[0] ?? []).toString('hex')}`;
+    for (const path of [made.path, piece]) {
+      const socket = await hold(portOf(world.server.origin));
+      socket.pause();
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(40));
+      expect([path, (await get('/healthy')).status, (await get(path)).status]).toEqual([path, 204, 200]);
+      socket.resume();
+      const [first = '', second = ''] = (await answered(socket, 2)).map(({ status }) => String(status));
+      expect([first, second]).toEqual(['200', '503']);
+      socket.destroy();
+    }
+  });
+
+  it('[HTTP-5] is given up where it is taken too slowly, and its place given back', async () => {
+    const counters = new Counters();
+    let hasEnded = false;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) yield new Uint8Array(64 * 1024);
+      } finally {
+        hasEnded = true;
+      }
+    }
+    const places = placesFor(1);
+    const stream = { bytes: 2 ** 40, pieces: endless() };
+    const listener = await listen(
+      { host: '127.0.0.1', port: 0 },
+      { ...defaultLimits, fileSecondsMax: 0.5 },
+      counters,
+      (incoming) => places.answer(incoming, async () => ({ status: 200, body: new Uint8Array(0), stream })),
+      () => undefined,
+    );
+    const socket = await hold(listener.port);
+    socket.on('error', () => undefined).pause();
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await vi.waitFor(() => expect(() => places.take({ isBehind: false })()).toThrow());
+    await vi.waitFor(() => expect(hasEnded).toBe(true), { timeout: 10_000 });
+    places.take({ isBehind: false })();
+    socket.destroy();
+    await listener.stop();
   });
 
   it('is gone with the call that names it', async () => {

@@ -8,7 +8,7 @@ export interface Limits {
   readonly postsMax: number;
   /** The same of devices, counted apart: theirs are up to 44 times as long, and may not take the room of sources. */
   readonly devicePostsMax: number;
-  /** Chunks of files that are received or sent at the same time, each of 256 KiB in memory. */
+  /** Chunks of files that are received or sent at the same time, each of 256 KiB in memory; as many films, and parts of films. */
   readonly chunksMax: number;
   readonly headBytesMax: number;
   readonly headFieldsMax: number;
@@ -17,6 +17,8 @@ export interface Limits {
   readonly requestSecondsMax: number;
   /** For a form with files, and for a file on its way out; 500 MiB take three hours at 50 kB a second. */
   readonly uploadSecondsMax: number;
+  /** For each 64 KiB of such a file. */
+  readonly fileSecondsMax: number;
   /** Longer than the minute between two requests of a page. */
   readonly keepAliveSeconds: number;
   /** Without a byte in either direction. */
@@ -40,6 +42,7 @@ export const defaultLimits: Limits = {
   headSecondsMax: 20,
   requestSecondsMax: 60,
   uploadSecondsMax: 6 * 3600,
+  fileSecondsMax: 120,
   keepAliveSeconds: 75,
   idleSecondsMax: 120,
   remainsSecondsMax: 60,

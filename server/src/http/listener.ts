@@ -5,7 +5,7 @@ import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Counters } from '../rules/counters.ts';
 import type { Answer } from './answer.ts';
-import { patienceOf, readBody, readPieces, uploadPatience } from './body.ts';
+import { filePatience, patienceOf, readBody, readPieces, within } from './body.ts';
 import { headOf } from './head.ts';
 import { headersFor } from './headers.ts';
 import type { Limits } from './limits.ts';
@@ -17,6 +17,8 @@ export interface Incoming {
   /** As it was sent, with its query. */
   readonly target: string;
   readonly headers: IncomingMessage['headers'];
+  /** Whether an answer before it on its connection had not gone out when it came. */
+  readonly isBehind: boolean;
   /** The whole body. @throws Refusal too-large before more than this is read; malformed if it breaks off; slow */
   readonly body: (bytesMax: number) => Promise<Uint8Array>;
   /**
@@ -46,6 +48,7 @@ export async function listen(
 ): Promise<Listener> {
   const open = new Set<Promise<void>>();
   const served = new WeakMap<Duplex, number>();
+  const last = new WeakMap<Duplex, ServerResponse>();
   let isStopping = false;
   const server = createServer({
     maxHeaderSize: limits.headBytesMax,
@@ -65,9 +68,11 @@ export async function listen(
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const count = (served.get(request.socket) ?? 0) + 1;
     served.set(request.socket, count);
+    const isBehind = last.get(request.socket)?.closed === false;
+    last.set(request.socket, response);
     response.sendDate = false;
     response.shouldKeepAlive &&= !isStopping && count < limits.requestsPerConnectionMax;
-    const work = serve(request, response, limits, counters, handle).finally(() => open.delete(work));
+    const work = serve({ request, response, isBehind }, limits, counters, handle).finally(() => open.delete(work));
     open.add(work);
   };
   // An open connection keeps its newest head, and one that is no request never gets further than the connection.
@@ -93,9 +98,10 @@ export async function listen(
   };
 }
 
+type Exchange = Pick<Incoming, 'isBehind'> & { readonly request: IncomingMessage; readonly response: ServerResponse };
+
 async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, isBehind }: Exchange,
   limits: Limits,
   counters: Counters,
   handle: Handler,
@@ -111,9 +117,10 @@ async function serve(
       method,
       target: url,
       headers,
+      isBehind,
       body: (bytesMax) => readBody(request, bytesMax, requestSecondsMax),
       pieces: (bytesMax, time) =>
-        readPieces(request, bytesMax, time === 'upload' ? uploadPatience : patienceOf(requestSecondsMax)),
+        readPieces(request, bytesMax, time === 'upload' ? filePatience(limits) : patienceOf(requestSecondsMax)),
     });
   } catch (error) {
     const refusal = error instanceof Refusal ? error : new Refusal('internal');
@@ -122,39 +129,45 @@ async function serve(
   }
   // What was not read of a body would be taken for the next request, or read for nothing.
   if (!request.complete) response.shouldKeepAlive = false;
-  await write(response, answer, request.method === 'HEAD', limits.uploadSecondsMax);
+  await write(response, answer, request.method === 'HEAD', limits);
 }
 
-/** @param secondsMax for a stream */
-async function write(response: ServerResponse, answer: Answer, isHead: boolean, secondsMax: number): Promise<void> {
+async function write(response: ServerResponse, answer: Answer, isHead: boolean, limits: Limits): Promise<void> {
   if (answer.sent !== undefined) response.once('close', answer.sent);
   if (response.destroyed) answer.sent?.();
   if (response.destroyed || response.headersSent) return;
   const hasLength = answer.status !== 204 && answer.status !== 304;
   response.writeHead(answer.status, headOf(answer, hasLength));
-  if (answer.stream !== undefined && !isHead) return writeStream(response, answer.stream.pieces, secondsMax);
+  if (answer.stream !== undefined && !isHead) return writeStream(response, answer.stream.pieces, limits);
+  if (answer.sent !== undefined) {
+    const late = setTimeout(() => response.destroy(), millisecondsFor(answer.body, limits));
+    response.once('close', () => clearTimeout(late));
+  }
   response.end(hasLength && !isHead ? answer.body : undefined);
 }
 
+/** In which this much has to go out. */
+function millisecondsFor({ length }: Uint8Array, limits: Limits): number {
+  const { seconds, bytes } = filePatience(limits);
+  return seconds * Math.ceil((length + 1) / bytes) * 1000;
+}
+
 /**
- * Each piece when the one before it has gone out. One that fails, or more time than that, breaks the connection off: what
- * came is not the whole.
+ * Each piece when the one before it has gone out. One that fails, a receiver that is slower than an upload may be, or more
+ * time in all than an upload has, breaks the connection off: what came is not the whole.
  */
-async function writeStream(
-  response: ServerResponse,
-  pieces: AsyncIterable<Uint8Array>,
-  secondsMax: number,
-): Promise<void> {
-  const late = setTimeout(() => response.destroy(), secondsMax * 1000);
+async function writeStream(response: ServerResponse, pieces: AsyncIterable<Uint8Array>, limits: Limits): Promise<void> {
+  const late = setTimeout(() => response.destroy(), limits.uploadSecondsMax * 1000);
   // Of an answer that waits for another on its connection, Node never says that a piece will not go out.
   let giveUp: (reason: Error) => void = () => undefined;
   response.once('close', () => giveUp(new Error('write a stream: its connection has gone')));
   try {
     for await (const piece of pieces) {
-      await new Promise<void>((resolve, reject) => {
+      const written = new Promise<void>((resolve, reject) => {
         giveUp = reject;
         response.write(piece, (error) => (error == null ? resolve() : reject(error)));
       });
+      await within(millisecondsFor(piece, limits), written);
       piece.fill(0);
     }
     response.end();

@@ -23,7 +23,7 @@ export interface RouteParts {
   /** Posts at the same time. */
   readonly postsMax: number;
   readonly devicePostsMax: number;
-  /** Chunks at the same time, counted apart; and as many films. */
+  /** Chunks at the same time, counted apart; and as many films, and as many parts of films. */
   readonly chunksMax: number;
   readonly clock: Clock;
 }
@@ -63,7 +63,7 @@ export function routes(parts: RouteParts): Handler {
       if (method !== 'POST') throw new Refusal('method', 'POST');
       const run = target === '/chunk' ? chunk.store : chunk.fetch;
       const bytesMax = target === '/chunk' ? CHUNK_POST_BYTES : HASH_BYTES;
-      return passing(() => run(() => incoming.body(bytesMax)));
+      return passing(() => run(incoming, bytesMax));
     }
     const post = Object.hasOwn(posts, target) ? posts[target] : undefined;
     if (post === undefined) return (await passing(() => film(incoming))) ?? readAnswer(incoming);

@@ -4,6 +4,7 @@ import { CHUNK_BYTES, CHUNK_POST_BYTES, HASH_BYTES, REQUEST_BYTES, RESPONSE_BYTE
 import { type Answer, documentAnswer, type StaticFile, staticAnswer } from '../http/answer.ts';
 import { filmAnswers, type ShownFilm } from '../http/film-answers.ts';
 import type { Handler, Incoming } from '../http/listener.ts';
+import { placesFor } from '../http/places.ts';
 import type { ProblemName } from '../http/problem.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { RelayedPath, Upstream } from '../ports/upstream.ts';
@@ -51,7 +52,8 @@ const rosterForm = /^\/roster\/([1-9][0-9]{0,9})$/;
 const laneForm = /^\/index\/(0|[1-9][0-9]{0,2})$/;
 
 export function mirrorRoutes(parts: MirrorRouteParts): Handler {
-  const open = { posts: 0, chunks: 0 };
+  const posts = placesFor(parts.postsMax);
+  const chunks = placesFor(parts.chunksMax);
   const answerFilm = filmAnswers(parts.chunksMax);
   return async (incoming) => {
     const { method, target } = incoming;
@@ -59,14 +61,7 @@ export function mirrorRoutes(parts: MirrorRouteParts): Handler {
     if (film !== null) return play(film, incoming);
     if (!isRelayed(target)) return read(incoming);
     if (method !== 'POST') throw new Refusal('method', 'POST');
-    const kind = target === '/request' ? 'posts' : 'chunks';
-    if (open[kind] >= (kind === 'posts' ? parts.postsMax : parts.chunksMax)) throw new Refusal('busy');
-    open[kind] += 1;
-    try {
-      return await relay(target, incoming);
-    } finally {
-      open[kind] -= 1;
-    }
+    return (target === '/request' ? posts : chunks).answer(incoming, () => relay(target, incoming));
   };
 
   /** What its server gives of it is verified before it is sent [MIR-6]. */

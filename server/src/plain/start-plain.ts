@@ -50,6 +50,7 @@ function asked(path: string, body: Uint8Array): Incoming {
     method: body.length === 0 ? 'GET' : 'POST',
     target: path,
     headers: {},
+    isBehind: false,
     body: () => Promise.resolve(body),
     pieces: async function* () {
       yield body;
