@@ -45,11 +45,11 @@ export class Attaching {
 
   async choose(id: string, choice: AttachChoice): Promise<void> {
     const pending = this.#pending.find(({ review }) => review.id === id);
-    if (pending === undefined) return;
+    if (pending === undefined || pending.review.isChosen) return;
     const { file, cleaned } = pending;
     const chosen = choice === 'none' ? null : choice === 'clean' ? cleaned : file;
-    this.#end(pending);
-    if (chosen !== null) await this.#send(pending.review.conversation, chosen);
+    if (chosen === null) this.#end(pending);
+    else await this.#send(pending, chosen);
   }
 
   /** Forgets every file that waits. */
@@ -69,8 +69,7 @@ export class Attaching {
       this.#end(pending);
       this.#parts.complain(pending.review.conversation, 'file-unread');
     } else if (seen.state === 'nothing') {
-      this.#end(pending);
-      await this.#send(pending.review.conversation, file);
+      if (!pending.review.isChosen) await this.#send(pending, file);
     } else {
       pending.review = { ...pending.review, ...seen };
       this.#tell();
@@ -86,13 +85,16 @@ export class Attaching {
     return { state, found, left };
   }
 
-  /** To the local process, which seals and posts it. */
-  async #send(id: string, file: File): Promise<void> {
+  /** To the local process, which seals and posts it. The file counts as one that waits until the process knows of it. */
+  async #send(pending: Pending, file: File): Promise<void> {
     const { client, complain } = this.#parts;
+    pending.review = { ...pending.review, isChosen: true };
+    this.#tell();
+    const id = pending.review.conversation;
     const day = Math.floor(file.lastModified / 86_400_000);
     try {
       const given = { id, name: file.name, type: file.type, bytes: file.size, day };
-      const { attachment } = await client.call('attach', given);
+      const { attachment } = await client.call('attach', given).finally(() => this.#end(pending));
       if (attachment === null) complain(id, 'too-many-files');
       else await client.attach(attachment, file);
     } catch (error) {
@@ -111,8 +113,9 @@ export class Attaching {
   }
 }
 
-const unseen: { readonly state: 'looking'; readonly found: readonly Trace[]; readonly left: readonly Trace[] } = {
-  state: 'looking',
-  found: [],
-  left: [],
-};
+const unseen: {
+  readonly state: 'looking';
+  readonly found: readonly Trace[];
+  readonly left: readonly Trace[];
+  readonly isChosen: boolean;
+} = { state: 'looking', found: [], left: [], isChosen: false };

@@ -200,7 +200,7 @@ export class DeskPage {
     if (text.trim() === '' && attachments.length === 0) return false;
     // A file still waits for what its person chooses: nothing goes without it.
     if (reviews.some(({ conversation }) => conversation === id)) {
-      this.send({ kind: 'not-sent', id, problem: 'files' });
+      this.send({ kind: 'not-sent', id, problem: 'undecided' });
       return false;
     }
     this.#cancel('draft');

@@ -27,6 +27,8 @@ export interface FileReview {
   readonly state: 'looking' | ExaminedState;
   readonly found: readonly Trace[];
   readonly left: readonly Trace[];
+  /** On its way to the local process, which does not know of it yet. */
+  readonly isChosen: boolean;
 }
 
 /** What a file of a case gives away. */
@@ -40,8 +42,8 @@ type Pane = 'inbox' | 'case' | 'work' | 'status';
 type Link = 'starting' | 'refused' | 'live' | 'gone';
 type UnlockState = 'idle' | 'working' | 'wrong' | 'busy' | 'failed';
 export type SendProblem = ReplyProblem | FileComplaint | 'failed';
-/** `files`: not all of them are stored. `file-unread`: the file changed while it was read, or cannot be read. */
-type FileComplaint = 'files' | 'too-many-files' | 'file-too-large' | 'file-unread';
+/** `files`: not all of them are stored. `undecided`: one waits for a choice. `file-unread`: the file changed while it was read, or cannot be read. */
+type FileComplaint = 'files' | 'undecided' | 'too-many-files' | 'file-too-large' | 'file-unread';
 
 export type Save =
   | { readonly kind: 'asking' }

@@ -242,7 +242,7 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
     await page.keyboard.down('Control');
     await page.keyboard.press('Enter');
     await page.keyboard.up('Control');
-    await page.waitForFunction(() => document.getElementById('complaint')?.textContent !== '');
+    await page.waitForFunction(() => document.getElementById('complaint')?.textContent?.includes('waits for a choice'));
     expect(await page.$('.item.is-desk')).toBe(null);
     await look('review', '.attached');
     await press('form.jpg', 'Attach a cleaned copy');

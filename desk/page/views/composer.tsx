@@ -24,6 +24,7 @@ const problemTexts: Readonly<Record<SendProblem, TextKey>> = {
   'unknown-conversation': 'write.problemUnknown',
   'not-permitted': 'write.problemNotPermitted',
   files: 'write.problemFiles',
+  undecided: 'write.problemUndecided',
   'too-many-files': 'write.problemTooManyFiles',
   'file-too-large': 'write.problemFileTooLarge',
   'file-unread': 'write.problemFileUnread',

@@ -171,7 +171,7 @@ export function Attached({
 }): JSX.Element {
   const { say, size } = page.words.value;
   const { attachments, transfers, reviews } = page.state.value;
-  const waiting = reviews.filter((review) => review.conversation === conversation);
+  const waiting = reviews.filter((review) => review.conversation === conversation && !review.isChosen);
   const own = attachments.filter((file) => file.conversation === conversation);
   return (
     <div class="attached">

@@ -105,8 +105,9 @@ export class Attachments {
     return true;
   }
 
-  /** The descriptors, once each is stored; null before, or for one that is not known. */
+  /** The descriptors, once each is stored; null before, for one that is not known, and where another waits to go along. */
   ready(conversation: string, ids: readonly string[]): FileDescriptor[] | null {
+    if (this.list().some((draft) => draft.conversation === conversation && !ids.includes(draft.id))) return null;
     const done = new Set(this.#transfers.list().flatMap(({ name, state }) => (state === 'done' ? [name] : [])));
     const files = ids.map((id) => {
       const draft = this.#drafts.get(id);

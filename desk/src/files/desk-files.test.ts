@@ -254,6 +254,12 @@ describe('attaching', () => {
     await expect.poll(() => files.attachments.ready(conversation, [id]) !== null, { timeout: 20_000 }).toBe(true);
     expect(files.attachments.ready('cd'.repeat(32), [id])).toBe(null);
     const [file] = files.attachments.ready(conversation, [id])!;
+    // Not while another waits to go along.
+    const late = (await files.attachments.begin(conversation, given))!;
+    for (const ids of [[id], []]) expect(files.attachments.ready(conversation, ids)).toBe(null);
+    expect(files.attachments.ready('cd'.repeat(32), [])).toEqual([]);
+    await files.attachments.drop(late);
+    expect(files.attachments.ready(conversation, [id])).toEqual([file]);
     expect(file).toMatchObject({ name: '报告.docx', type: 'text/plain', bytes: content.length, day: 20_000 });
     await files.attachments.sent([id]);
     expect(files.attachments.list()).toEqual([]);

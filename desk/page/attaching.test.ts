@@ -1,0 +1,30 @@
+import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
+import { expect, it, vi } from 'vitest';
+import { Attaching } from './attaching.ts';
+import type { DeskClient } from './desk-client.ts';
+import type { FileReview } from './model.ts';
+
+it('holds a file that was chosen as one that waits until the local process knows of it, and sends it once', async () => {
+  let answer: (given: { attachment: string }) => void = () => undefined;
+  const call = vi.fn(() => new Promise<{ attachment: string }>((resolve) => (answer = resolve)));
+  const attach = vi.fn(() => Promise.resolve());
+  let reviews: readonly FileReview[] = [];
+  const attaching = new Attaching({
+    client: { call, attach } as unknown as DeskClient,
+    tell: (told) => (reviews = told),
+    complain: (_, problem) => expect.fail(problem),
+  });
+  // Too large to be looked into, so that a person has to say.
+  const file = new File([], 'film.mp4');
+  Object.defineProperty(file, 'size', { value: inspectedBytesMax + 1 });
+  attaching.add('ab', [file]);
+  await vi.waitFor(() => expect(reviews[0]?.state).toBe('large'));
+  const { id } = reviews[0]!;
+  const sent = [attaching.choose(id, 'original'), attaching.choose(id, 'original'), attaching.choose(id, 'none')];
+  expect(reviews).toMatchObject([{ id, isChosen: true }]);
+  answer({ attachment: 'cd' });
+  await Promise.all(sent);
+  expect(reviews).toEqual([]);
+  expect(call).toHaveBeenCalledTimes(1);
+  expect(attach).toHaveBeenCalledTimes(1);
+});
