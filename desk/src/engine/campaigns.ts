@@ -13,6 +13,9 @@ import { freshCircuit } from './public-documents.ts';
 import type { Rosters } from './rosters.ts';
 import { names } from './store-schema.ts';
 
+/** Of a part of a film, before the publishing ends: it would begin with the first again. */
+const triesMax = 4;
+
 interface KnownCampaign {
   readonly campaign: Campaign;
   readonly hash: Uint8Array;
@@ -78,9 +81,21 @@ export class Campaigns {
   /** Gives the server what a roster lists that it has, then the film of that. @throws Unreachable, Refused */
   async publish({ id, payload }: Pick<VerifiedCampaign, 'id' | 'payload'>, film: readonly Uint8Array[]): Promise<void> {
     await this.#parts.server.ask({ kind: 'publish-campaign', campaign: payload });
-    for (const part of film) await this.#parts.server.ask({ kind: 'publish-film-part', campaign: id, part });
+    for (const part of film) await this.#publishPart(id, part);
     // It is looked for again at once.
     this.#nextTry = Number.NEGATIVE_INFINITY;
+  }
+
+  /** What is given twice is stored once. */
+  async #publishPart(campaign: Uint8Array, part: Uint8Array): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.#parts.server.ask({ kind: 'publish-film-part', campaign, part });
+        return;
+      } catch (error) {
+        if (!(error instanceof Unreachable) || tries === triesMax) throw error;
+      }
+    }
   }
 
   async #keep(campaign: Campaign & { readonly hash: Uint8Array; readonly payload: Uint8Array }): Promise<void> {
