@@ -90,7 +90,7 @@ export class Collected {
     if (this.#mismatches > 1) this.#parts.alerts.raise('index-invalid', today);
   }
 
-  /** The server's key is gone: the bundle is fetched again at the next occasion. */
+  /** The server's key is gone: the bundle is fetched again at the next look. */
   forgetDocuments(): void {
     this.#fetchedAt = Number.NEGATIVE_INFINITY;
   }

@@ -317,7 +317,8 @@ export class DeskEngine {
     const { collected, posting, visits } = this.#nouns;
     const day = dayOf(this.#ports.now());
     try {
-      await collected.work();
+      // A look that failed waits for the next tick, or each turn in between would make a circuit for it.
+      if (isTick) await collected.work();
       if (collected.documents !== null) {
         if (isTick) await posting.retry(collected.documents, day);
         // One that is late waits for a tick, whatever else has turns in between.

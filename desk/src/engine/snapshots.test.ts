@@ -118,6 +118,27 @@ describe('a new device', () => {
     expect(await world.stateOf(joining)).toBe(await world.stateOf(device(0)));
   });
 
+  it('[PAR-3] asks for nothing but pieces between two ticks, also while documents cannot be had', async () => {
+    world = await DeskWorld.create(1);
+    await world.rounds(1);
+    await world.give(device(0), bigState(40));
+    const joining = await world.join();
+    for (const { faults } of world.devices) {
+      faults.files = () => {
+        throw new Error('the request is lost');
+      };
+    }
+    // Who starts anew looks at once.
+    await world.rounds(1);
+    for (const { seen } of world.devices) seen.length = 0;
+    await world.run(8 * tickSeconds);
+    expect(joining.engine.status().phase).toBe('working');
+    for (const { seen } of world.devices) {
+      expect(seen.length).toBeGreaterThan(2);
+      expect(seen.filter(({ at }) => at % tickSeconds !== 0)).toEqual([]);
+    }
+  });
+
   it('[PAR-3] gets what is left at the next tick when the way is lost on either side', async () => {
     world = await DeskWorld.create(1);
     await world.rounds(3);
