@@ -11,10 +11,16 @@ export function requireCaptions(text: string): string {
   requirePlain(text);
   const [title = '', ...blocks] = text.trimEnd().split(/\n{2,}/);
   if (!/^WEBVTT(?:[ \t][^\n]*)?$/.test(title)) throw wrong('the first line is not WEBVTT');
-  const cues = blocks.filter((block) => !/^NOTE(?:[ \t\n]|$)/.test(block));
+  const [notes, cues] = [blocks.filter(isNote), blocks.filter((block) => !isNote(block))];
+  // A browser shows what comes after it, as the words of a cue.
+  if (notes.some((note) => note.includes('-->'))) throw wrong('a note has the arrow of a cue');
   if (cues.length === 0) throw wrong('there is no cue');
   for (const cue of cues) requireCue(cue.split('\n'));
   return text;
+}
+
+function isNote(block: string): boolean {
+  return /^NOTE(?:[ \t\n]|$)/.test(block);
 }
 
 /** An identifier if there is one, when it is shown, and what. */

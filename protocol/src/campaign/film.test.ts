@@ -116,6 +116,7 @@ describe('captions', () => {
     ['a cue that ends before it begins', 'WEBVTT\n\n00:02.000 --> 00:01.000\nWords'],
     ['times that are none', 'WEBVTT\n\n00:61.000 --> 00:99.000\nWords'],
     ['SubRip', 'WEBVTT\n\n1\n00:00:00,000 --> 00:00:01,500\nWords'],
+    ['a cue in a note', `WEBVTT\n\nNOTE by hand\n00:02.000 --> 00:03.000\nMore\n\n${cue}`],
     ['two cues in one', `WEBVTT\n\n${cue}\n00:02.000 --> 00:03.000\nMore`],
   ])('are refused with %s [CAM-12]', (_what, captions) => {
     expect(() => requireCaptions(captions)).toThrow(WireError);

@@ -28,6 +28,24 @@ describe.skipIf(lacks('ffmpeg'))('a film', () => {
     expect(movieShape(turned)).toEqual({ width: 180, height: 320, seconds: 3 });
   });
 
+  it.each([
+    ['with a header that has no length', 'empty_moov'],
+    ['with one that has the length of the first', 'frag_keyframe'],
+  ])('is refused in fragments, %s: its length would be wrong on the page', (_what, flags) => {
+    const film = made('e.mp4', ...pictures, '-g', '5', '-movflags', flags);
+    expect(() => movieShape(film)).toThrow(MetadataError);
+  });
+
+  it('is refused with a header that says no length', () => {
+    const film = made('f.mp4', ...pictures, '-movflags', '+faststart');
+    const header = Buffer.from(film).indexOf('mvhd') + 4;
+    for (const duration of [0, 0xffff_ffff]) {
+      const other = Buffer.from(film);
+      other.writeUInt32BE(duration, header + 16);
+      expect(() => movieShape(other)).toThrow(MetadataError);
+    }
+  });
+
   it('is refused without pictures, cut off, and as something else', () => {
     const sound = made('c.mp4', '-f', 'lavfi', '-i', 'sine=d=1');
     const film = made('d.mp4', ...pictures, '-movflags', '+faststart');

@@ -18,6 +18,8 @@ export function movieShape(bytes: Uint8Array): MovieShape {
   const movie = boxesIn(file, 0, file.length).find(({ name }) => name === 'moov');
   const header = movie === undefined ? undefined : findBox(file, movie, 'mvhd');
   if (movie === undefined || header === undefined) throw new MetadataError('malformed', 'read MP4: it has no header');
+  // In fragments the header has the length of the first alone, or none.
+  if (findBox(file, movie, 'mvex') !== undefined) throw unknownLength();
   const tracks = boxesIn(file, movie.start, movie.end).filter(({ name }) => name === 'trak');
   const shown = tracks.find((track) => handlerOf(file, track) === 'vide');
   const track = shown === undefined ? undefined : findBox(file, shown, 'tkhd');
@@ -27,6 +29,13 @@ export function movieShape(bytes: Uint8Array): MovieShape {
   const isTurned = file.u32(track.end - 44) === 0;
   const [w = 0, h = 0] = isTurned ? [height, width] : [width, height];
   return { width: w, height: h, seconds: Math.max(1, Math.round(secondsOf(file, header))) };
+}
+
+function unknownLength(): MetadataError {
+  return new MetadataError(
+    'malformed',
+    'read MP4: its header does not say how long it is, wanted one that is not in fragments',
+  );
 }
 
 function handlerOf(file: FileView, track: Box): string {
@@ -39,5 +48,6 @@ function secondsOf(file: FileView, { start }: Box): number {
   const scale = file.u32(start + (isWide ? 20 : 12));
   const duration = isWide ? file.u64(start + 24) : file.u32(start + 16);
   if (scale === 0) throw new MetadataError('malformed', 'read MP4: its seconds have no parts');
+  if (duration === 0 || duration === 0xffff_ffff) throw unknownLength();
   return duration / scale;
 }
