@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanMetadata, inspectMetadata } from '@postern/protocol/metadata/inspect';
+import { movieShape } from '@postern/protocol/metadata/movie-shape';
 import { MetadataError } from '@postern/protocol/metadata/report';
 import {
   makeDocx,
@@ -27,7 +28,10 @@ export async function fileTargets(): Promise<readonly FuzzTarget[]> {
     const looks = { ...same, name: `look into ${name}`, read: inspectMetadata };
     const cleans = { ...same, name: `clean ${name}`, read: cleanMetadata };
     // No cleaner takes a PDF.
-    return name.endsWith('.pdf') ? [looks] : [looks, cleans];
+    if (name.endsWith('.pdf')) return [looks];
+    return name.endsWith('.mp4')
+      ? [looks, cleans, { ...same, name: `measure ${name}`, read: movieShape }]
+      : [looks, cleans];
   });
 }
 

@@ -1,6 +1,6 @@
 // Readers of what comes without scripts: forms, forms with files, and the frames between the server and a visit.
 import { readForm } from '@postern/plain/form';
-import { decodeFromVisit, decodeToVisit, encodeFromVisit, encodeToVisit } from '@postern/plain/frames';
+import { decodeFromVisit, decodeToVisit, encodeFromVisit, encodeToVisit, FrameCutter } from '@postern/plain/frames';
 import { Upload } from '@postern/plain/upload';
 import { utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { WireError } from '@postern/protocol/bytes/wire-error';
@@ -44,6 +44,13 @@ export function formTargets(random: Random): readonly FuzzTarget[] {
         encodeFromVisit({ kind: 'part', id: 7, state: 'more', body: random(60) }),
       ],
       read: decodeFromVisit,
+      ownErrors,
+    },
+    {
+      name: 'frames, cut',
+      seeds: [Uint8Array.of(0, 0, 0, 3, 1, 2, 3, 0, 0, 0, 1, 9, 0, 0)],
+      // It zeroes what it has read.
+      read: (bytes) => new FrameCutter(100).add(bytes.slice(), () => undefined),
       ownErrors,
     },
   ];

@@ -23,6 +23,9 @@ import { decodeReplyPayload, encodeReplyPayload } from '@postern/protocol/http/r
 import { importIssuerPublicKey, issuerSpki } from '@postern/protocol/primitives/blind-rsa';
 import { ed25519Key } from '@postern/protocol/primitives/ed25519';
 import type { Random } from '@postern/protocol/primitives/random';
+import { spanIn } from '@postern/server/http/film-answers';
+import { ControlError } from '@postern/server/onion/control-error';
+import { ReplyReader } from '@postern/server/onion/control-lines';
 import type { FuzzTarget } from './run.ts';
 
 const ownErrors = [WireError];
@@ -53,6 +56,13 @@ export async function httpTargets(random: Random): Promise<readonly FuzzTarget[]
     },
     { name: 'answer content', seeds: [encodeAnswer(answerContent(random))], read: decodeAnswer, ownErrors },
     { name: 'reply payload', seeds: [encodeReplyPayload(reply)], read: decodeReplyPayload, ownErrors },
+    { name: 'range', seeds: ['bytes=0-99', 'bytes=5-', 'bytes=-7'].map(utf8ToBytes), read: readSpan, ownErrors },
+    {
+      name: 'replies of a control port',
+      seeds: ['250-version=0.4\r\n250+data=\r\n..a\r\n.\r\n250 OK\r\n', '650 CIRC 1\r\n'].map(utf8ToBytes),
+      read: (bytes) => new ReplyReader().push(bytes),
+      ownErrors: [ControlError],
+    },
     { name: 'device request', seeds: deviceRequests(random), read: decodeDeviceRequest, ownErrors },
     ...deviceAnswers(random).map((answer) => ({
       name: `device response: ${answer.kind}`,
@@ -135,4 +145,11 @@ async function deviceSignature(random: Random): Promise<FuzzTarget> {
     },
     ownErrors,
   };
+}
+
+function readSpan(bytes: Uint8Array): void {
+  const span = spanIn(bytesToUtf8(bytes), 50);
+  if (typeof span === 'string') return;
+  if (!(span.from >= 0 && span.from <= span.to && span.to < 50))
+    throw new RangeError(`a span of ${span.from} to ${span.to}`);
 }

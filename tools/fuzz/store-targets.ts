@@ -2,8 +2,10 @@
 import { readCall } from '@postern/desk/app/api-reader';
 import { readCarried } from '@postern/desk/app/carried-lines';
 import { readCopies, writeCopies } from '@postern/desk/app/copy-records';
+import { detectLanguage } from '@postern/desk/app/language';
 import { defaultCost } from '@postern/desk/app/passphrase-key';
 import { passphraseHeader, readPassphraseSealed } from '@postern/desk/app/passphrase-seal';
+import { filesOfPage } from '@postern/desk/engine/cover-visit';
 import { decodeHashes, decodeHeldDayKey, encodeHashes, encodeHeldDayKey } from '@postern/desk/engine/day-key-record';
 import { deviceRequest, readDeviceRequest } from '@postern/desk/engine/identity';
 import { readPosition, writePosition } from '@postern/desk/engine/log-store';
@@ -119,13 +121,28 @@ async function copies(random: Random): Promise<FuzzTarget> {
   return { name: 'safe copies', seeds: [(await store.get(name)) ?? random(0)], read, ownErrors };
 }
 
-/** What people paste, and what the page asks of its own process. */
+/** What people paste and write, a server's pages, and what the page asks of its own process. */
 async function handedIn(random: Random): Promise<FuzzTarget[]> {
   const fingerprint = random(32);
   const lines = await carriedToLines({ lastDay: day, envelopes: [random(4096)] }, fingerprint);
   const call = utf8ToBytes(JSON.stringify({ id: 'ab'.repeat(32), text: '谢谢', attachments: [] }));
   const device = deviceRequest(await rosterDevice((await hybridKey(random(64))).publicKey));
+  const page =
+    '<link href="/a/s.css"><script src="/a/page.js" data-list="english" data-lists="english.1 czech.2"></script>';
   return [
+    {
+      name: 'files of a page',
+      seeds: [utf8ToBytes(page)],
+      read: (bytes) => filesOfPage(bytesToUtf8(bytes)),
+      ownErrors,
+    },
+    {
+      name: 'language of a message',
+      seeds: [utf8ToBytes('Who signed the contract, and when? 谁签的合同')],
+      read: (bytes) => detectLanguage(bytesToUtf8(bytes)),
+      ownErrors,
+      baseMs: 50,
+    },
     {
       name: 'carried, at the desk',
       seeds: [utf8ToBytes(lines.join('\n'))],
