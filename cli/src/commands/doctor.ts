@@ -6,7 +6,14 @@ import { Command } from 'commander';
 import { type Finding, failed } from '../doctor/finding.ts';
 import { checkCoreDumps, checkDisk, checkNode, checkRights, checkSwap } from '../doctor/machine-checks.ts';
 import { checkOnion } from '../doctor/onion-checks.ts';
-import { checkClock, checkDayKeys, checkRoster, checkServerKey, checkStorage } from '../doctor/organisation-checks.ts';
+import {
+  checkCampaigns,
+  checkClock,
+  checkDayKeys,
+  checkRoster,
+  checkServerKey,
+  checkStorage,
+} from '../doctor/organisation-checks.ts';
 import { checkPlain } from '../doctor/plain-check.ts';
 import { checkServed } from '../doctor/served-checks.ts';
 import { readChain, withStorage } from '../organisation/roster-store.ts';
@@ -60,6 +67,7 @@ async function inFolder(data: string, now: number): Promise<Finding[]> {
         await checkServerKey(seed, chain),
         checkRoster(chain, today),
         ...(await checkDayKeys(storage, chain, today)),
+        ...(await checkCampaigns(storage, chain)),
         await checkClock(storage, chain, today),
       ];
     });

@@ -9,6 +9,7 @@ import { keyHashOf } from '@postern/protocol/keys/signed';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import type { Day } from '@postern/protocol/time';
 import type { Storage } from '@postern/server/ports/storage';
+import { unreadableCampaigns } from '@postern/server/rules/campaigns';
 import { rostersOfDay } from '@postern/server/rules/rosters';
 import { deskLabel } from '../organisation/roster-text.ts';
 import { dayText } from '../terminal/context.ts';
@@ -104,6 +105,18 @@ async function keysThrough(desk: RosterDesk, roster: VerifiedRoster, signed: rea
   let through: Day | null = null;
   for (let day = today; days.has(day); day++) through = day;
   return through;
+}
+
+/** What was signed for another version is left out by every server and page, without a word. */
+export async function checkCampaigns(
+  storage: Pick<Storage, 'documents'>,
+  chain: readonly VerifiedRoster[],
+): Promise<Finding[]> {
+  const newest = chain.at(-1);
+  const count = newest === undefined ? 0 : await unreadableCampaigns(storage, newest);
+  if (count === 0) return [];
+  const text = `${count} of the calls that the newest roster lists cannot be read, and are not shown: make and sign them anew.`;
+  return [warning('campaigns', text)];
 }
 
 /** The machine's clock against what others have signed. */

@@ -10,6 +10,17 @@ import type { DocumentRow, Storage } from '../ports/storage.ts';
 /** Stored campaigns stand under their own hash, so that one may be there before the roster that lists it. */
 const campaignDocuments = 'campaign';
 
+/** How many of the roster are stored and cannot be shown: other servers and pages do not read them either. */
+export async function unreadableCampaigns(
+  storage: Pick<Storage, 'documents'>,
+  roster: VerifiedRoster,
+): Promise<number> {
+  const listed = new Set(roster.campaigns.map(({ hash }) => bytesToHex(hash)));
+  const rows = (await storage.documents(campaignDocuments)).filter(({ key }) => listed.has(key));
+  const opened = await Promise.all(rows.map(({ bytes }) => openListed(bytes, roster)));
+  return opened.filter((campaign) => campaign === null).length;
+}
+
 /** Who comes by an old poster is told for this long that the call has ended. */
 export const keptDays = 366;
 

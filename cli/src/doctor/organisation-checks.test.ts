@@ -1,0 +1,31 @@
+// What is said of calls that were signed for another version.
+import { encodeCampaign } from '@postern/protocol/campaign/campaign';
+import { documentHash } from '@postern/protocol/keys/signed';
+import { sha256 } from '@postern/protocol/primitives/hash';
+import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
+import { testOrganisation } from '@postern/protocol/testing/organisation';
+import { campaignRow } from '@postern/server/rules/campaigns';
+import { expect, it } from 'vitest';
+import { checkCampaigns } from './organisation-checks.ts';
+
+const { verifiedRoster, day } = await testOrganisation('organisation checks');
+const campaign = sampleCampaign(verifiedRoster, day);
+const payload = encodeCampaign(campaign);
+// As one of another version is: not to be read to its end.
+const older = payload.slice(0, -1);
+
+async function said(stored: readonly Uint8Array[], listed: readonly Uint8Array[]) {
+  const campaigns = await Promise.all(
+    listed.map(async (one) => ({ id: campaign.id, hash: documentHash(await sha256(one)) })),
+  );
+  const storage = { documents: async () => stored.map((one) => campaignRow(campaign, one)) };
+  return checkCampaigns(storage, [{ ...verifiedRoster, campaigns }]);
+}
+
+it('tells of listed calls that cannot be read, and of no others', async () => {
+  expect(await said([payload, older], [payload, older])).toMatchObject([
+    { check: 'campaigns', state: 'warning', text: expect.stringMatching(/^1 of the calls/) },
+  ]);
+  expect(await said([payload, older], [payload])).toEqual([]);
+  expect(await said([], [payload])).toEqual([]);
+});
