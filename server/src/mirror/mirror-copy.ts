@@ -142,19 +142,32 @@ async function takePack(upstream: Upstream, roster: VerifiedRoster, day: number)
   }
 }
 
+/** Documents of films by hash in hex: they cannot change, and so are fetched once. */
+export type KnownFilms = Map<string, Uint8Array>;
+
 /**
  * The campaigns that the server has and this roster lists; others in its list are left out [CAM-1]. Their films are taken
  * when somebody plays them, piece by piece. Rejects with UpstreamError, WireError, or whatever the network gives.
+ * @param known takes what is fetched and verified, and loses what no campaign names any more
  */
-export function campaignsOf(upstream: Upstream): CampaignSource {
+export function campaignsOf(upstream: Upstream, known: KnownFilms): CampaignSource {
   const part = (hash: Uint8Array): Promise<Uint8Array> => fetchDocument(upstream, `/film/${bytesToHex(hash)}`);
   return {
-    campaigns: async (roster) =>
-      roster.campaigns.length === 0 ? [] : openCampaignList(await fetchDocument(upstream, '/campaigns'), roster),
+    campaigns: async (roster) => {
+      const isNone = roster.campaigns.length === 0;
+      const campaigns = isNone ? [] : await openCampaignList(await fetchDocument(upstream, '/campaigns'), roster);
+      const named = new Set(campaigns.map(({ film }) => film && bytesToHex(film)));
+      for (const name of [...known.keys()]) if (!named.has(name)) known.delete(name);
+      return campaigns;
+    },
     film: async (campaign) => {
+      if (campaign.film === null) return null;
+      const name = bytesToHex(campaign.film);
       // Its words stand without it.
-      const document = campaign.film && (await part(campaign.film).catch(() => null));
-      return document && openListedFilm(document, campaign);
+      const document = known.get(name) ?? (await part(campaign.film).catch(() => null));
+      const film = document && (await openListedFilm(document, campaign));
+      if (film !== null) known.set(name, film.document);
+      return film;
     },
     piece: (_campaign, hash) => part(hash),
   };

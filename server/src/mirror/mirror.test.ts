@@ -296,10 +296,17 @@ it('[MIR-6] carries the film of a call, and of what the server gives for its pie
   expect(await typeAt(mirror.origin, film.path)).toBe('unreachable');
   made.change = (path, answer) => (path === parts[1] ? flipped(answer) : answer);
   await expect(read(mirror.origin, film.path)).rejects.toThrow();
+  // It is known for good, also when pages are made anew while the server gives none.
+  const document = `/film/${Buffer.from(film.campaign.film).toString('hex')}`;
+  made.change = (path, answer) => (path === document ? null : answer);
+  made.world.clock.time += daySeconds;
+  await made.world.publishDayKeys(dayOf(made.world.clock.now()));
+  await made.world.server.tick();
+  await mirror.tick();
+  expect(mirror.state()).toEqual({ kind: 'fresh' });
+  expect((await read(mirror.origin, film.path)).body.equals(film.file)).toBe(true);
   // Its document too: then the call stands without it, and with it as soon as the true one comes.
-  const fresh = await second(made, (path, answer) =>
-    path === `/film/${Buffer.from(film.campaign.film).toString('hex')}` ? flipped(answer) : answer,
-  );
+  const fresh = await second(made, (path, answer) => (path === document ? flipped(answer) : answer));
   try {
     expect((await read(fresh.origin, '/campaigns')).status).toBe(200);
     expect((await read(fresh.origin, film.path)).status).toBe(404);

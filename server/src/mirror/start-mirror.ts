@@ -15,7 +15,7 @@ import type { Clock, Timer } from '../ports/clock.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import { Counters } from '../rules/counters.ts';
 import { keepTicking } from '../rules/ticking.ts';
-import { type Copy, campaignsOf, isFresh, renewCopy } from './mirror-copy.ts';
+import { type Copy, campaignsOf, isFresh, type KnownFilms, renewCopy } from './mirror-copy.ts';
 import { mirrorRoutes } from './mirror-routes.ts';
 
 /** `unreachable`: no answer, or none with documents. `refused`: what came does not hold, by the code of the error. */
@@ -100,6 +100,7 @@ class Keeper {
   readonly #options: MirrorOptions;
   readonly #counters: Counters;
   readonly #pages: Pages;
+  readonly #films: KnownFilms = new Map();
   #copy: Copy | null = null;
   #looking: Promise<void> | null = null;
   #day: number;
@@ -154,7 +155,7 @@ class Keeper {
   /** Without their list everything else is served; it is asked for again at the next look. */
   async #fillCampaigns(today: number): Promise<void> {
     try {
-      await this.#pages.fillCampaigns(today, campaignsOf(this.#options.upstream));
+      await this.#pages.fillCampaigns(today, campaignsOf(this.#options.upstream, this.#films));
     } catch {
       this.#counters.add('refused');
       this.#pages.dropCampaigns();
