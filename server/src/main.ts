@@ -53,7 +53,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await service.tick();
     await chunkDesk.expire(dayOf(clock.now()));
     await pages.fill(service.publisher.rosterInUse(clock.now()));
-    await pages.fillCampaigns(dayOf(clock.now()), campaignsIn(storage));
+    // The pack has the same calls, from the next time on.
+    if (await pages.fillCampaigns(dayOf(clock.now()), campaignsIn(storage))) service.publisher.lookAgain();
   };
   await service.open();
   await tick();

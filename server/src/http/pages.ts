@@ -142,17 +142,18 @@ export class Pages {
    * Fills in the pages of campaigns, `/c/<name>/<language>`, and the list of all, unless that was done on this day with
    * every one that this roster lists, and its film. What is missing may still come: it is looked for again, and pages
    * are made anew only when it has.
+   * @returns whether pages were made
    */
-  async fillCampaigns(day: Day, source: CampaignSource): Promise<void> {
+  async fillCampaigns(day: Day, source: CampaignSource): Promise<boolean> {
     const roster = this.#filledWith;
     const isOfToday = this.#filledOn === day;
-    if (roster === null || (isOfToday && this.#isComplete)) return;
+    if (roster === null || (isOfToday && this.#isComplete)) return false;
     const campaigns = await source.campaigns(roster);
     const listed = await Promise.all(campaigns.map((campaign) => source.film(campaign)));
     const found = listed.filter((film) => film !== null).length;
     const list = encodeCampaignList(campaigns.map(({ payload }) => payload));
     const known = this.#campaigns.get('/campaigns')?.codings.identity;
-    if (isOfToday && known !== undefined && equal(known, list) && found === this.#films.size) return;
+    if (isOfToday && known !== undefined && equal(known, list) && found === this.#films.size) return false;
     const pages = new Map([['/campaigns', this.#file('application/octet-stream', list)]]);
     const clear = new Map<string, StaticFile>();
     const [films, parts] = [new Map<string, ShownFilm>(), new Map() as Writable<FilmParts>];
@@ -168,6 +169,7 @@ export class Pages {
     const named = campaigns.filter(({ film }) => film !== null).length;
     this.#isComplete = campaigns.length >= roster.campaigns.length && found === named;
     this.#filledOn = day;
+    return true;
   }
 
   async #addCampaign(

@@ -5,7 +5,10 @@ import { documentHash } from '@postern/protocol/keys/signed';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
 import { testOrganisation } from '@postern/protocol/testing/organisation';
+import { dayOf } from '@postern/protocol/time';
 import { expect, it } from 'vitest';
+import { getBytes, makeWorld } from '../testing/world.ts';
+import { campaignRow } from './campaigns.ts';
 import { makePack } from './pack-maker.ts';
 
 const { verifiedRoster, day } = await testOrganisation('pack maker');
@@ -27,4 +30,25 @@ it('[PAK-3] holds the calls that can be answered now or later, and no others', a
   expect(pack.campaigns.map((one) => Buffer.from(one))).toEqual(
     [open, later].map(({ payload }) => Buffer.from(payload)),
   );
+});
+
+it('[PAK-3] holds a call that was stored beside the running server, as its page is shown', async () => {
+  const world = await makeWorld();
+  try {
+    const today = dayOf(world.clock.now());
+    const campaign = sampleCampaign(world.roster, today);
+    const payload = encodeCampaign(campaign);
+    const campaigns = [{ id: campaign.id, hash: documentHash(await sha256(payload)) }];
+    world.roster = await world.organisation.sign(world.serverKey, { campaigns });
+    await world.server.addRoster(world.roster.signed);
+    await world.publishDayKeys(today);
+    await world.server.tick();
+    const held = async (): Promise<number> => decodePack(await getBytes(world.server.origin, '/pack')).campaigns.length;
+    expect(await held()).toBe(0);
+    await world.storage().write([{ kind: 'document', row: campaignRow(campaign, payload) }]);
+    for (let minute = 0; minute < 2; minute++) await world.server.tick();
+    expect(await held()).toBe(1);
+  } finally {
+    await world.remove();
+  }
 });

@@ -129,7 +129,7 @@ export class Publisher {
     this.lookAgain();
   }
 
-  /** Rosters or day keys have changed: the next {@link refresh} looks whether that gives another bundle. */
+  /** Rosters, campaigns or day keys have changed: the next {@link refresh} looks whether that gives another bundle. */
   lookAgain(): void {
     this.#content = null;
   }
