@@ -48,7 +48,8 @@ function rowOf(campaign: Pick<Campaign, 'id' | 'lastDay'>, bytes: Uint8Array): D
 /**
  * A part that comes alone.
  * @param campaign that is listed; undefined if none is
- * @throws DocumentError wrong-roster for what neither the campaign nor the stored document of its film names; StorageError
+ * @throws DocumentError wrong-roster for what neither the campaign nor the stored document of its film names, or a piece
+ *   before the one that comes before it; StorageError
  */
 export async function filmPartRow(
   storage: Pick<Storage, 'document'>,
@@ -61,9 +62,14 @@ export async function filmPartRow(
     if (equal(name, hash) && (await openFilm(part, campaign))) return rowOf(campaign, part);
     const document = await storage.document(filmDocuments, keyOf(campaign, name));
     const film = document && (await openListedFilm(document, campaign));
-    if (film?.film.pieces.some((piece) => equal(piece, hash)) === true) return rowOf(campaign, part);
+    const pieces = film?.film.pieces ?? [];
+    const at = pieces.findIndex((piece) => equal(piece, hash));
+    const before = pieces[at - 1];
+    if (at === 0 || (before && (await storage.document(filmDocuments, keyOf(campaign, before))))) {
+      return rowOf(campaign, part);
+    }
   }
-  throw new DocumentError('wrong-roster', 'publish a part of a film: no campaign of the roster names it');
+  throw new DocumentError('wrong-roster', 'publish a part of a film: no campaign of the roster names it, or not yet');
 }
 
 /** Those of a server's own storage. */
