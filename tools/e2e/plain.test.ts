@@ -259,6 +259,12 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
       await newcomer.look();
       expect(await newcomer.press('write')).toContain('<textarea');
       expect(await one.write('x'.repeat(2000), deskHex())).toHaveLength(12);
+      // Its own forms, when the button is pressed again and again: what comes of the first is shown.
+      sockets.push(...(await Promise.all([hold(portOf(server.origin)), hold(portOf(server.origin))])));
+      for (const socket of sockets.slice(-2)) socket.write(`${head}Cookie: ${one.cookie}\r\n\r\n${form.slice(0, 300)}`);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await one.send(form);
+      expect([one.status, one.notice, one.words.length]).toEqual([200, '', 12]);
     } finally {
       for (const socket of sockets) socket.destroy();
     }

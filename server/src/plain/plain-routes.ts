@@ -99,7 +99,7 @@ async function takeInPlace(place: Place, type: string): Promise<Answer> {
   const { incoming, visits, key } = place;
   const isShort = Number(incoming.headers['content-length']) <= shortBytesMax;
   const free = isShort ? () => undefined : visits.takeFormPlace(key);
-  if (free === null) return busy(place);
+  if (free === null) return key === undefined || visits.find(key) === null ? busy(place) : another(place, key);
   try {
     return await takeWords(place, type);
   } finally {
@@ -242,6 +242,13 @@ async function drop({ pieces }: Incoming): Promise<void> {
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
   }
+}
+
+/** One more of a visit whose forms are being worked on, most likely the same: to the page that comes of those. */
+async function another({ incoming, visits, language }: Place, key: string): Promise<Answer> {
+  await drop(incoming);
+  visits.touch(key);
+  return { status: 303, body: new Uint8Array(0), headers: [['Location', `/plain/${language}/`]] };
 }
 
 async function busy(place: Place): Promise<Answer> {
