@@ -2,39 +2,65 @@
 
 const stringCharactersMax = 4_000;
 
-/** The string that is an object of its own; undefined where it is not found, or enough have been looked for. */
-export type LookUp = (number: string, generation: string) => string | undefined;
-
 /** Each search goes through the whole file. */
 const searchesMax = 16;
+/** Looked through for all values of one file, those that are compressed in it too: a file may hold much that has no end. */
+const charactersMax = 4_000_000;
+const referenceCharactersMax = 40;
 
-export function stringObjects(text: string): LookUp {
-  let searches = 0;
-  return (number, generation) => {
-    searches += 1;
-    if (searches > searchesMax) return undefined;
+/** The values of one file's entries, as far as they are looked for. */
+export class PdfStrings {
+  readonly #file: string;
+  #searches = 0;
+  #left = charactersMax;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Whether there was more to look through than is. */
+  get isSpent(): boolean {
+    return this.#left <= 0;
+  }
+
+  /**
+   * The value of a dictionary's entry.
+   * @param text of the file, or what is compressed in it
+   * @returns empty where the string stands elsewhere and is not found, undefined where there is none or no more is looked for
+   */
+  valueAt(text: string, at: number): string | undefined {
+    this.#left -= referenceCharactersMax;
+    const here = this.#stringAt(text, at);
+    if (here !== undefined) return here;
+    const reference = text.slice(at, at + referenceCharactersMax);
+    const [, number, generation] = /^(\d{1,9})\s{1,9}(\d{1,5})\s{1,9}R\b/.exec(reference) ?? [];
+    return number === undefined || generation === undefined ? undefined : (this.#object(number, generation) ?? '');
+  }
+
+  /** The string that is an object of its own; undefined where it is not found, or enough have been looked for. */
+  #object(number: string, generation: string): string | undefined {
+    this.#searches += 1;
+    if (this.#searches > searchesMax) return undefined;
     const head = `${number} ${generation} obj`;
-    let at = text.lastIndexOf(head);
-    while (at > 0 && /\d/.test(text.charAt(at - 1))) at = text.lastIndexOf(head, at - 1);
-    const [space = ''] = /^\s{0,9}/.exec(text.slice(at + head.length, at + head.length + 9)) ?? [];
-    return at < 0 ? undefined : stringAt(text, at + head.length + space.length);
-  };
-}
+    let at = this.#file.lastIndexOf(head);
+    while (at > 0 && /\d/.test(this.#file.charAt(at - 1))) at = this.#file.lastIndexOf(head, at - 1);
+    const [space = ''] = /^\s{0,9}/.exec(this.#file.slice(at + head.length, at + head.length + 9)) ?? [];
+    return at < 0 ? undefined : this.#stringAt(this.#file, at + head.length + space.length);
+  }
 
-/** Of an entry of a dictionary: empty where the string stands elsewhere and is not found, undefined where there is none. */
-export function valueAt(text: string, at: number, lookUp: LookUp): string | undefined {
-  const here = stringAt(text, at);
-  if (here !== undefined) return here;
-  const [, number, generation] = /^(\d{1,9})\s{1,9}(\d{1,5})\s{1,9}R\b/.exec(text.slice(at, at + 40)) ?? [];
-  return number === undefined || generation === undefined ? undefined : (lookUp(number, generation) ?? '');
+  #stringAt(text: string, at: number): string | undefined {
+    const string = this.isSpent ? undefined : rawStringAt(text, at);
+    this.#left -= string?.length ?? 0;
+    return string === undefined ? undefined : pdfString(string);
+  }
 }
 
 /** A string that begins here; parentheses in it need no sign before them where they are in pairs (7.3.4.2). */
-function stringAt(text: string, at: number): string | undefined {
+function rawStringAt(text: string, at: number): string | undefined {
   const part = text.slice(at, at + stringCharactersMax);
   if (part.startsWith('<')) {
     const [digits] = /^<[0-9A-Fa-f\s]{0,4000}>?/.exec(part) ?? [];
-    return part.startsWith('<<') || digits === undefined ? undefined : pdfString(digits);
+    return part.startsWith('<<') ? undefined : digits;
   }
   if (!part.startsWith('(')) return undefined;
   let depth = 0;
@@ -42,9 +68,9 @@ function stringAt(text: string, at: number): string | undefined {
     if (part[end] === '\\') end += 1;
     else if (part[end] === '(') depth += 1;
     else if (part[end] === ')') depth -= 1;
-    if (depth === 0) return pdfString(part.slice(0, end + 1));
+    if (depth === 0) return part.slice(0, end + 1);
   }
-  return pdfString(`${part})`);
+  return `${part})`;
 }
 
 /** Both forms of string, in UTF-16 with its mark or in one byte for each character. */

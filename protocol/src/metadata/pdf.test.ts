@@ -102,3 +102,19 @@ it('counts what comes out of damaged streams, too', async () => {
   expect(await found(pdfOf('<< >>', damaged))).toContain('hidden PDF ObjStm');
   await expect(found(pdfOf('<< >>', ...Array(6).fill(damaged)))).rejects.toMatchObject({ code: 'too-large' });
 });
+
+it('does not look for the ends of strings for longer than a file may take, and tells it', async () => {
+  // A kilobyte or two that unpack to ten thousand beginnings of each.
+  const names = ['Title', 'Subject', 'Keywords', 'Creator', 'Producer'];
+  const hostile = names.map((name) => `/${name}(`.repeat(10_000)).join('');
+  const packed = stream('/Type /ObjStm /Filter /FlateDecode', deflateSync(Buffer.from(hostile)));
+  expect(packed.length).toBeLessThan(2_000);
+  expect(await found(pdfOf('<< >>', packed))).toContain('hidden PDF strings');
+  // Many true ones are all read.
+  const lines = Array.from({ length: 900 }, (_, at) => `<< /Title (Chapter ${at}) >>`).join('\n');
+  const long = stream('/Type /ObjStm /Filter /FlateDecode', deflateSync(Buffer.from(lines)));
+  const author = stream('/Type /ObjStm /Filter /FlateDecode', deflateSync(Buffer.from('<< /Author (Wang Fang) >>')));
+  const all = await found(pdfOf('<< >>', author, ...Array(20).fill(long)));
+  expect(all).toContain('person PDF Author Wang Fang');
+  expect(all).not.toContain('hidden PDF strings');
+});

@@ -4,7 +4,7 @@ import { WireError } from '../bytes/wire-error.ts';
 import { inflate } from '../primitives/deflate.ts';
 import { FileView, latinOf } from './file-view.ts';
 import { escapes, plainNames, spaced } from './pdf-names.ts';
-import { type LookUp, pdfString, stringObjects, valueAt } from './pdf-strings.ts';
+import { PdfStrings, pdfString } from './pdf-strings.ts';
 import { type FindingKind, type FindingSink, MetadataError } from './report.ts';
 import { readXmp } from './xmp.ts';
 
@@ -43,12 +43,13 @@ export async function readPdf(bytes: Uint8Array, findings: FindingSink): Promise
   const saves = countOf(view, '%%EOF');
   if (saves > 1) findings.add('edits', '%%EOF', String(saves));
   const text = latinOf(bytes);
-  const lookUp = stringObjects(text);
-  readObjects(text, findings, lookUp);
+  const strings = new PdfStrings(text);
+  readObjects(text, findings, strings);
   if (escapes(text, ['/Type', '/ObjStm', '/Metadata'])) findings.add('hidden', 'PDF ObjStm');
   if (/\/Encrypt\b/.test(text)) findings.add('hidden', 'Encrypt');
   readPackets(view, findings);
-  await readStreams(view, text, findings, lookUp);
+  await readStreams(view, text, findings, strings);
+  if (strings.isSpent) findings.add('hidden', 'PDF strings');
 }
 
 function countOf(view: FileView, mark: string): number {
@@ -57,15 +58,15 @@ function countOf(view: FileView, mark: string): number {
   return count;
 }
 
-function readObjects(raw: string, findings: FindingSink, lookUp: LookUp): void {
+function readObjects(raw: string, findings: FindingSink, strings: PdfStrings): void {
   const text = plainNames(raw);
   for (const [kind, name] of named) {
     let read = 0;
     for (const { index, 0: entry } of text.matchAll(spaced(new RegExp(`/${name}(?=[\\s(<%]) `, 'g')))) {
-      const value = valueAt(text, index + entry.length, lookUp);
+      const value = strings.valueAt(text, index + entry.length);
       if (value !== undefined) findings.add(kind, `PDF ${name}`, value);
       read += 1;
-      if (read === entriesMax) break;
+      if (read === entriesMax || strings.isSpent) break;
     }
   }
   for (const [kind, name, pattern] of marks) if (pattern.test(text)) findings.add(kind, `PDF ${name}`);
@@ -88,7 +89,7 @@ function readPackets(view: FileView, findings: FindingSink): void {
 }
 
 /** Newer files keep their objects, descriptions among them, in compressed streams. What cannot be looked into is told. */
-async function readStreams(view: FileView, text: string, findings: FindingSink, lookUp: LookUp): Promise<void> {
+async function readStreams(view: FileView, text: string, findings: FindingSink, strings: PdfStrings): Promise<void> {
   let [budget, streams, from, end] = [inflatedBytesMax, 0, -1, -1];
   for (const { index, 1: type } of text.matchAll(compressed)) {
     streams += 1;
@@ -105,7 +106,7 @@ async function readStreams(view: FileView, text: string, findings: FindingSink, 
       : { content: nothing, cost: 0 };
     budget -= cost;
     if (content.length === 0) findings.add('hidden', `PDF ${type}`);
-    else if (type === 'ObjStm') readObjects(latinOf(content), findings, lookUp);
+    else if (type === 'ObjStm') readObjects(latinOf(content), findings, strings);
     else readXmp(content, findings);
   }
 }
