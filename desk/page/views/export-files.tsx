@@ -30,23 +30,24 @@ export function ExportFiles({ page, cases, given, choose }: ExportFilesProps): J
   const [isOpen, setOpen] = useState(false);
   const [files, setFiles] = useState<readonly GoingFile[] | null>(null);
   const [isLooking, setLooking] = useState(false);
-  const isShown = useRef(true);
+  const isWanted = useRef(false);
   const copies = page.state.value.open?.copies.length;
-  useEffect(
-    () => () => {
-      isShown.current = false;
-    },
-    [],
-  );
+  useEffect(() => {
+    isWanted.current = isOpen;
+    return () => {
+      isWanted.current = false;
+    };
+  }, [isOpen]);
   useEffect(() => {
     const reading = new AbortController();
-    if (isOpen) page.quietly(readAll(page, cases).then((all) => reading.signal.aborted || setFiles(all)));
+    const { signal } = reading;
+    if (isOpen) page.quietly(readAll(page, cases, signal).then((all) => signal.aborted || setFiles(all)));
     return () => reading.abort();
   }, [isOpen, copies]);
   const here = files?.filter(({ file }) => page.state.value.transfers.get(file.kept)?.state === 'done') ?? [];
   const look = async (): Promise<void> => {
     setLooking(true);
-    for (const { file, place } of here) if (isShown.current) await page.examine(file.kept, { ...file, place });
+    for (const { file, place } of here) if (isWanted.current) await page.examine(file.kept, { ...file, place });
     setLooking(false);
   };
   return (
@@ -74,9 +75,11 @@ export function ExportFiles({ page, cases, given, choose }: ExportFilesProps): J
   );
 }
 
-async function readAll(page: DeskPage, cases: readonly string[]): Promise<readonly GoingFile[]> {
+/** Ends early, with what it has, when nobody wants it any more. */
+async function readAll(page: DeskPage, cases: readonly string[], signal: AbortSignal): Promise<readonly GoingFile[]> {
   const all: GoingFile[] = [];
   for (const id of cases) {
+    if (signal.aborted) break;
     const { view, copies } = await page.call('conversation', { id });
     for (const { id: message, files } of [...(view?.messages ?? []), ...(view?.replies ?? [])]) {
       for (const [at, file] of files.entries()) {
