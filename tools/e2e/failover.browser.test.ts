@@ -63,7 +63,7 @@ async function pageAlone(target: string, port: number): Promise<Server> {
 }
 
 it.skipIf(lacks('chromium'))(
-  '[ROS-5] a page that gets nothing more from its own address goes on to the others at once',
+  '[ROS-5] a page that gets nothing more from its own address goes on to the others',
   async () => {
     const second = await mirrorAt(ports[1]);
     const filter = await pageAlone(second.origin, ports[0]);
