@@ -5,6 +5,7 @@ import { checkDisks, differenceByChance } from './checks/disk.ts';
 import { Dice } from './dice.ts';
 import { type Disk, lookAtDisk } from './disk.ts';
 import { calm } from './mishaps.ts';
+import { NoAnswer } from './network.ts';
 import { type Run, simulate } from './simulation.ts';
 import { daySeconds, firstDay, type World } from './world.ts';
 
@@ -18,7 +19,7 @@ interface Looks {
   readonly run: Run;
 }
 
-async function look(seed: string, isReal: boolean): Promise<Looks> {
+async function look(seed: string, isReal: boolean, isFaulty = false): Promise<Looks> {
   const disks: Disk[] = [];
   const live: number[] = [];
   const atNight = async (world: World): Promise<void> => {
@@ -27,6 +28,7 @@ async function look(seed: string, isReal: boolean): Promise<Looks> {
     live.push((await host.storage.replyTags()).length);
   };
   const prepare = (world: World): void => {
+    if (isFaulty) failVisits(world);
     for (let day = 1; day <= days; day++) {
       world.agenda.add((firstDay + day) * daySeconds - 300, () => atNight(world));
     }
@@ -34,6 +36,25 @@ async function look(seed: string, isReal: boolean): Promise<Looks> {
   const size = { days, people: 3, desks: 1, settleDays: 0, hasShadows: false };
   const run = await simulate({ ...size, seed, isReal, mishaps: calm, prepare });
   return { disks, live, run };
+}
+
+let failed = 0;
+
+/** Of every ten requests of a visit one is lost, one loses its answer and one comes twice: the same ones in two runs of a seed. */
+function failVisits({ network, devices, dice }: World): void {
+  const asked = new Map<string, number>();
+  network.interceptor = async (from, request, pass) => {
+    if (devices.some(({ name }) => name === from)) return pass(request);
+    const number = asked.get(from) ?? 0;
+    asked.set(from, number + 1);
+    const fate = dice.fork(`fate ${from} ${number}`).one(['lost', 'unanswered', 'doubled', ...Array(7).fill('passes')]);
+    if (fate !== 'passes') failed += 1;
+    if (fate === 'lost') throw new NoAnswer(fate);
+    const answer = await pass(request);
+    if (fate === 'unanswered') throw new NoAnswer(fate);
+    if (fate === 'doubled') await pass(request);
+    return answer;
+  };
 }
 
 const real: Looks[] = [];
@@ -59,6 +80,15 @@ it('the runs with messages have messages and replies, the others none', () => {
 it('[THR-3] rows of every table are equal in number and length, day by day', () => {
   for (const [at, { disks }] of real.entries()) expect(checkDisks(disks, cover[at]?.disks ?? [])).toEqual([]);
 });
+
+it('[THR-3] the same holds where requests of visits are lost, lose their answers and come twice', async () => {
+  const looks = [await look('faults-1', true, true), await look('faults-1', false, true)];
+  const [withMessages, without] = looks;
+  for (const { run } of looks) await run.remove();
+  expect(failed).toBeGreaterThan(10);
+  expect(withMessages?.run.world.ledger.sent.length).toBeGreaterThan(1);
+  expect(checkDisks(withMessages?.disks ?? [], without?.disks ?? [])).toEqual([]);
+}, 200_000);
 
 it('the check sees visits that follow covers only', async () => {
   const plan = CoverVisits.prototype.plan;
