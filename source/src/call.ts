@@ -44,31 +44,13 @@ export function callNamed(fragment: string): string | undefined {
   return fragmentForm.exec(fragment)?.[1];
 }
 
-/** @param campaigns those that have been verified @param language of the page */
+/** @param which its name, or its id where it was known before @param campaigns those that have been verified @param language of the page */
 export function callOf(
   campaigns: readonly VerifiedCampaign[],
-  name: string,
+  which: string | Uint8Array,
   { language, day }: { readonly language: string; readonly day: Day },
 ): Call {
-  return callAs(
-    campaigns.find((one) => one.name === name),
-    { language, day },
-  );
-}
-
-/** One that was known, as it stands now. */
-export function callOfId(
-  campaigns: readonly VerifiedCampaign[],
-  id: Uint8Array,
-  here: Parameters<typeof callOf>[2],
-): Call {
-  return callAs(
-    campaigns.find((one) => equal(one.id, id)),
-    here,
-  );
-}
-
-function callAs(campaign: VerifiedCampaign | undefined, { language, day }: Parameters<typeof callOf>[2]): Call {
+  const campaign = campaigns.find(({ name, id }) => (typeof which === 'string' ? name === which : equal(id, which)));
   const text = inLanguage(campaign?.texts ?? [], language);
   if (campaign === undefined || text === undefined) return { kind: 'unknown' };
   return {

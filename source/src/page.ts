@@ -4,7 +4,7 @@ import { inLanguage } from '@postern/protocol/keys/in-language';
 import type { WordListId } from '@postern/protocol/keys/word-lists';
 import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
-import { answeredOf, callOf, callOfId } from './call.ts';
+import { answeredOf, callOf } from './call.ts';
 import type { Downloads } from './downloads.ts';
 import type { Clock, Visit, VisitParts } from './network.ts';
 import type { Reviews } from './reviews.ts';
@@ -105,10 +105,10 @@ function tellCall(
   found: boolean,
   dispatch: (event: Event) => void,
 ): void {
+  const which = call ?? (found ? chosen : undefined);
+  if (which === undefined) return;
   const here = { language, day: dayOf(clock.unix()) };
-  const campaigns = session.campaigns ?? [];
-  if (call !== undefined) dispatch({ type: 'call', call: found ? callOf(campaigns, call, here) : { kind: 'failed' } });
-  else if (chosen !== undefined && found) dispatch({ type: 'call', call: callOfId(campaigns, chosen, here) });
+  dispatch({ type: 'call', call: found ? callOf(session.campaigns ?? [], which, here) : { kind: 'failed' } });
 }
 
 function organisationOf(session: PageSession, words: readonly string[], language: string): Organisation {

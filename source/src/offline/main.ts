@@ -10,7 +10,6 @@ import type { Random } from '@postern/protocol/primitives/random';
 import { OfflineSession } from '@postern/protocol/source/offline-session';
 import { dayOf } from '@postern/protocol/time';
 import { browserParts, goAway, isVisible, listenForLeaving } from '../browser.ts';
-import { type KnownCall, openCalls } from '../call.ts';
 import { carryInto } from '../carrying.ts';
 import { make } from '../dom.ts';
 import type { Clock } from '../network.ts';
@@ -20,6 +19,7 @@ import { judge, type Pinned } from '../verdict.ts';
 import { attachPage, part, type Screens } from '../views/page.ts';
 import type { Offers } from '../views/view.ts';
 import { isWordListId, WordLists } from '../words.ts';
+import { callChoice } from './call-choice.ts';
 import { forbidConnections, networkVisit } from './network.ts';
 import { openPack } from './open-pack.ts';
 import { offlineAnswersView, savedView } from './saved.ts';
@@ -56,8 +56,11 @@ async function start(): Promise<void> {
     campaigns,
     ...way
   } = isOnline ? online(pinned, random, clock, today) : offline(pack, random);
-  const calls = offeredOf(campaigns, language, today);
-  const offers: Offers = { ...has, calls, judge: (given) => judge(given, pinned, all, today()) };
+  const offers: Offers = {
+    ...has,
+    calls: (ui, state) => callChoice(ui, state, campaigns, today),
+    judge: (given) => judge(given, pinned, all, today()),
+  };
   const page = startPage({
     ...browser,
     clock,
@@ -107,22 +110,6 @@ function online(pinned: Pinned, random: Random, clock: Clock, today: () => numbe
   };
   const offers = { carry: (text: string) => carryInto(session, text, today()) };
   return { session, traffic, leave, offers, campaigns: () => session.campaigns };
-}
-
-/** Worked out again only when other campaigns have come. */
-function offeredOf(
-  campaigns: () => readonly VerifiedCampaign[],
-  language: string,
-  today: () => number,
-): () => readonly KnownCall[] {
-  let known: readonly VerifiedCampaign[] = [];
-  let calls: readonly KnownCall[] = [];
-  return () => {
-    const now = campaigns();
-    if (now !== known) calls = openCalls(now, { language, day: today() });
-    known = now;
-    return calls;
-  };
 }
 
 function pinnedBy({ roster }: VerifiedPack): Pinned {

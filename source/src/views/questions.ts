@@ -1,6 +1,6 @@
 /** The questions of a call, none of which has to be answered, and what is to be said of the call itself. */
 import { askedQuestions } from '@postern/protocol/campaign/question';
-import { type Call, type CallAnswers, type CallQuestion, isSameCall, type KnownCall, openCall } from '../call.ts';
+import { type Call, type CallAnswers, type CallQuestion, openCall } from '../call.ts';
 import { make, privateField, setHidden } from '../dom.ts';
 import type { State } from '../state.ts';
 import type { Ui, View } from './view.ts';
@@ -31,32 +31,6 @@ export function questionsView(ui: Ui, state: State): View {
   };
   update(state);
   return { root, update };
-}
-
-/** Which call a person answers, where no link told; empty where there are none. */
-export function callChoice(ui: Ui, state: State): View {
-  const root = make('div', { class: 'call' });
-  let shown: readonly KnownCall[] = [];
-  const update = (now: State): void => {
-    const calls = ui.offers.calls?.() ?? [];
-    if (calls === shown) return;
-    shown = calls;
-    root.replaceChildren(...(calls.length > 0 ? [choiceAmong(ui, calls, now)] : []));
-    setHidden(root, calls.length === 0);
-  };
-  setHidden(root, true);
-  update(state);
-  return { root, update };
-}
-
-function choiceAmong(ui: Ui, calls: readonly KnownCall[], state: State): HTMLElement {
-  const offered = calls.map(({ title }, at) => [String(at), title] as const);
-  const choose = (given: string): void =>
-    ui.dispatch({ type: 'call', call: given === '' ? undefined : calls[Number(given)] });
-  const label = ui.text('call.which');
-  const chosen = calls.findIndex((call) => isSameCall(call, state.call));
-  const field = select(label, [['', ui.text('call.other')], ...offered], chosen < 0 ? '' : String(chosen), choose);
-  return make('label', { class: 'choice' }, make('span', {}, label), field);
 }
 
 function headOf(ui: Ui, call: Call | undefined): HTMLElement[] {
@@ -146,7 +120,7 @@ function monthInputs(ui: Ui, value: string, years: readonly string[], answer: (g
   return [pick('year', ui.text('call.year'), years), pick('month', ui.text('call.month'), months)];
 }
 
-function select(
+export function select(
   label: string,
   offered: readonly (readonly [value: string, label: string])[],
   value: string | undefined,

@@ -1,6 +1,5 @@
 /** What every view of the page is made of and given. */
 import type { WordListId } from '@postern/protocol/keys/word-lists';
-import type { KnownCall } from '../call.ts';
 import { button, make } from '../dom.ts';
 import type { Event, Screen, State } from '../state.ts';
 import type { DynamicKey, Texts } from '../texts.ts';
@@ -29,8 +28,8 @@ export type Offers = {
   readonly judge?: (given: string | Uint8Array, list: WordListId) => Promise<Verdict>;
   /** Whether files can be sent and fetched. */
   readonly files?: boolean;
-  /** Calls to choose from now, where no link leads from a call to writing. The same array until others are offered. */
-  readonly calls?: () => readonly KnownCall[];
+  /** Shows the calls to choose from, where no link leads from a call to writing. */
+  readonly calls?: (ui: Ui, state: State) => View;
   /** Sends a sealed message that somebody carries; the problem, or nothing. */
   readonly carry?: (text: string) => Promise<CarryProblem | undefined>;
 };

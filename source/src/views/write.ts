@@ -3,7 +3,7 @@ import { button, make, privateField, setHidden, setText } from '../dom.ts';
 import type { DeskChoice, State } from '../state.ts';
 import { desksFor } from '../update.ts';
 import { fileChooser } from './files.ts';
-import { callChoice, questionsView } from './questions.ts';
+import { questionsView } from './questions.ts';
 import { goButton, type MakeView, screenHeading, type Ui, type View } from './view.ts';
 
 export const writeView: MakeView = (ui, state) => {
@@ -17,7 +17,7 @@ export const writeView: MakeView = (ui, state) => {
     };
   }
   const choice = deskChoice(ui, state);
-  const calls = callChoice(ui, state);
+  const calls = ui.offers.calls?.(ui, state);
   const questions = questionsView(ui, state);
   const field = textField(ui, state);
   const room = roomMeter(ui);
@@ -30,7 +30,7 @@ export const writeView: MakeView = (ui, state) => {
   const update = (now: State): void => {
     const { draft, session } = now;
     files?.update(now);
-    calls.update(now);
+    calls?.update(now);
     questions.update(now);
     choice.update(now);
     room.update(draft.room.fill, draft.room.fits);
@@ -50,7 +50,7 @@ export const writeView: MakeView = (ui, state) => {
       'section',
       {},
       head,
-      calls.root,
+      ...(calls === undefined ? [] : [calls.root]),
       questions.root,
       choice.root,
       hint,
