@@ -262,10 +262,10 @@ export class DeskEngine {
     await this.#step(day, () => transportKeys.refresh(day));
     await this.#step(day, () => sync.sync(day));
     await this.#step(day, () => {
-      const { position, needsSnapshot } = log.progress;
+      const { position, needsSnapshot, readBefore } = log.progress;
       // Who goes on in an empty log would say that it has read nothing, and the next would go on too (LOG-11).
-      const said = position.length === 0 && position.groupEpoch > 0 ? transportKeys.said : null;
-      return transportKeys.publish(day, said ?? (needsSnapshot ? stuckAt(position.length) : position));
+      const stuck = readBefore ?? (needsSnapshot ? position.length : null);
+      return transportKeys.publish(day, stuck === null ? position : stuckAt(stuck));
     });
     await sync.compareHeads(day);
     await this.#step(day, () => takeParcels(parts, this.#nouns, day));

@@ -349,6 +349,12 @@ describe('a desk whose server has lost its whole log', () => {
       };
     }
     await world.rounds(8);
+    // Until what it has said of itself is erased.
+    await world.nextDay(
+      world.devices.filter((_, at) => !codes(at).includes('log-lost')),
+      3,
+    );
+    await world.rounds(4);
     await world.nextDay();
     await world.rounds(4);
     isLost = false;

@@ -58,19 +58,19 @@ export async function hasOtherEntry({ server }: EngineParts, log: LogStore, numb
  * @throws Unreachable, Refused
  */
 export async function goOn(parts: EngineParts, others: RecoveryParts, day: Day): Promise<boolean> {
-  const { log, own, pending, transportKeys } = others;
+  const { log, own, pending } = others;
   const { position } = log;
   if (position.length === 0 || !isFurthest(parts, others)) return false;
   const { length } = await parts.server.ask({ kind: 'log', from: position.length });
-  // What this device has said of itself, it says until it has written: by an empty log nobody can tell that it goes on.
-  if (length === 0 && transportKeys.ownPublicKey === null) return false;
   const newest = length === 0 ? { head: new Uint8Array(HASH_BYTES), groupEpoch: 0 } : await newestOf(parts, length);
   if (newest === null) return false;
   const groupEpoch = Math.max(position.groupEpoch, newest.groupEpoch);
   log.groupKey?.key.fill(0);
   log.groupKey = null;
   const next = { length, head: newest.head, groupEpoch, members: [parts.keys.device] };
-  log.progress = { ...log.progress, position: next, needsSnapshot: false, forkedAt: null };
+  // By an empty log nobody can tell that it goes on: until it has written, it says how far it had read.
+  const readBefore = length === 0 ? position.length : null;
+  log.progress = { ...log.progress, position: next, needsSnapshot: false, forkedAt: null, readBefore };
   const writes = [...own.forgetAll(pending.events), ...own.passed(next), ...(await log.writes([], false))];
   parts.alerts.clear('log-gap');
   parts.alerts.clear('log-withheld');

@@ -46,6 +46,8 @@ export interface LogProgress {
   readonly needsSnapshot: boolean;
   /** The first own entry that is not in the log as it goes on, if this device has read another history; else null. */
   readonly forkedAt: number | null;
+  /** How far this device had read before it went on in an empty log, until the first entry is there; else null (LOG-11). */
+  readonly readBefore: number | null;
 }
 
 const version = 1;
@@ -58,7 +60,13 @@ const entryDays = 2;
 export class LogStore {
   readonly #store: LocalStore;
   state: DeskState = emptyDeskState();
-  progress: LogProgress = { position: logStart, rekeyDay: 0, needsSnapshot: false, forkedAt: null };
+  progress: LogProgress = {
+    position: logStart,
+    rekeyDay: 0,
+    needsSnapshot: false,
+    forkedAt: null,
+    readBefore: null,
+  };
   groupKey: GroupKey | null = null;
 
   readonly #vault: CaseVault;
@@ -223,13 +231,15 @@ export function readPosition(reader: Reader): LogPosition {
   return { length, head, groupEpoch, members: reader.list8(0xff, () => reader.bytes(DEVICE_ID_BYTES)) };
 }
 
-function encodeLogProgress({ position, rekeyDay, needsSnapshot, forkedAt }: LogProgress): Uint8Array {
+function encodeLogProgress(progress: LogProgress): Uint8Array {
+  const { position, rekeyDay, needsSnapshot, forkedAt, readBefore } = progress;
   const writer = new Writer()
     .u8(version)
     .u32(rekeyDay)
     .u8(forkedAt !== null ? snapshotNeeds.fork : needsSnapshot ? snapshotNeeds.gap : snapshotNeeds.none);
   if (forkedAt !== null) writer.u32(forkedAt);
   writePosition(writer, position);
+  if (readBefore !== null) writer.u32(readBefore);
   return writer.done();
 }
 
@@ -240,8 +250,9 @@ function decodeLogProgress(bytes: Uint8Array): LogProgress {
   const need = reader.u8();
   const forkedAt = need === snapshotNeeds.fork ? reader.u32() : null;
   const position = readPosition(reader);
+  const readBefore = reader.remaining > 0 ? reader.u32() : null;
   reader.end();
-  return { position, rekeyDay, needsSnapshot: need !== snapshotNeeds.none, forkedAt };
+  return { position, rekeyDay, needsSnapshot: need !== snapshotNeeds.none, forkedAt, readBefore };
 }
 
 function encodeGroupKey({ epoch, key, lastDay }: GroupKey): Uint8Array {

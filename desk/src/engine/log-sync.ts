@@ -240,7 +240,7 @@ export class LogSync {
       if (opened.kind === 'rekey') await this.#rekey(opened.keys, opened.next, day);
       else {
         if (log.groupKey) log.groupKey = { ...log.groupKey, lastDay: day };
-        log.progress = { ...log.progress, position: opened.next };
+        log.progress = { ...log.progress, position: opened.next, readBefore: null };
         const applied = await this.#apply(opened, day);
         for (const id of applied.changed) changed.add(id);
         writes.push(...applied.writes);
@@ -280,7 +280,7 @@ export class LogSync {
     const key = await this.#unwrap(wrapped, next.groupEpoch);
     log.groupKey?.key.fill(0);
     log.groupKey = key === null ? null : { epoch: next.groupEpoch, key, lastDay: day };
-    log.progress = { ...log.progress, position: next, rekeyDay: day };
+    log.progress = { ...log.progress, position: next, rekeyDay: day, readBefore: null };
   }
 
   async #unwrap(wrapped: readonly WrappedGroupKey[], groupEpoch: number): Promise<Uint8Array | null> {

@@ -150,7 +150,7 @@ export class Snapshots {
     const { forkedAt } = log.progress;
     const { position, rekeyDay } = snapshot;
     log.state = snapshot.state;
-    log.progress = { position, rekeyDay, needsSnapshot: false, forkedAt: null };
+    log.progress = { position, rekeyDay, needsSnapshot: false, forkedAt: null, readBefore: null };
     log.groupKey = { epoch: snapshot.position.groupEpoch, key: snapshot.groupKey, lastDay: day };
     const published = snapshot.published.flatMap(([of, hashes]) => dayKeys.notePublished(of, hashes));
     const writes = [...(await onReplaced(forkedAt)), ...own.passed(position), ...published];

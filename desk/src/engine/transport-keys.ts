@@ -99,12 +99,6 @@ export class TransportKeys {
     return this.#own.get(this.#today)?.publicKey ?? null;
   }
 
-  /** What this device's newest key says of the log; null before the first publication. */
-  get said(): Pick<LogPosition, 'length' | 'head'> | null {
-    const newest = this.#own.get(Math.max(...this.#own.keys()));
-    return newest === undefined ? null : saidBy(newest);
-  }
-
   /** All private halves that are left, ready to open parcels and group keys. */
   async parcelKeys(): Promise<ParcelKey[]> {
     const { keys, ports } = this.#parts;
