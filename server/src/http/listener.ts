@@ -70,6 +70,10 @@ export async function listen(
     served.set(request.socket, count);
     const isBehind = last.get(request.socket)?.closed === false;
     last.set(request.socket, response);
+    // It holds its request, and so what a browser says of a visitor.
+    response.once('close', () => {
+      if (last.get(request.socket) === response) last.delete(request.socket);
+    });
     response.sendDate = false;
     response.shouldKeepAlive &&= !isStopping && count < limits.requestsPerConnectionMax;
     const work = serve({ request, response, isBehind }, limits, counters, handle).finally(() => open.delete(work));
