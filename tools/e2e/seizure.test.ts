@@ -30,6 +30,8 @@ const ofVisitor = ['agent', 'address'];
 const limits = { remainsSecondsMax: 2 };
 const gone = { timeout: 60_000, interval: 3_000 };
 
+/** When the person came, in milliseconds. */
+let begun = 0;
 let office: Office;
 let server: ServerProcess;
 let database: PostgresServer | null = null;
@@ -51,20 +53,20 @@ describe.skipIf(process.platform !== 'linux')('a server that is taken', () => {
     server = await office.serve({ planted: [...planted].reverse().join(''), limits });
     const words = await writeAndAnswer();
     const needles = await secretsOf(words);
-    const looked = [findInFolder(office.folder, needles), findInMemory(server.pid, secretInMemory(needles))];
+    const looked = [findInFolder(office.folder, withTime(needles)), findInMemory(server.pid, needles)];
     await readAnswer(words);
-    looked.push(findInFolder(office.folder, needles), findInMemory(server.pid, secretOfTexts(needles)));
+    looked.push(findInFolder(office.folder, withTime(needles)), findInMemory(server.pid, secretOfTexts(needles)));
     expect(looked.map((found) => [...found])).toEqual([[], [], [], []]);
 
     // What a browser and a proxy say of the person is there while the connection is open, and goes when it has ended.
     const open = await request();
     const visitor = new Map([...needles].filter(([name]) => ofVisitor.includes(name)));
-    expect([...findInMemory(server.pid, visitor)].sort()).toEqual(ofVisitor.toSorted());
+    await vi.waitFor(() => expect([...findInMemory(server.pid, visitor)].sort()).toEqual(ofVisitor.toSorted()), gone);
     open.destroy();
     await once(open, 'close');
     // A search takes longer than the clearing, and nothing else happens here meanwhile.
     await new Promise((resolve) => setTimeout(resolve, 4_000));
-    await vi.waitFor(() => expect([...findInMemory(server.pid, secretInMemory(needles))]).toEqual([]), gone);
+    await vi.waitFor(() => expect([...findInMemory(server.pid, needles)]).toEqual([]), gone);
 
     // The same searches find what is there to be found.
     const control: Needles = new Map([['planted', formsOf(planted)]]);
@@ -74,11 +76,15 @@ describe.skipIf(process.platform !== 'linux')('a server that is taken', () => {
     expect([...findInFolder(office.folder, control).keys()]).toEqual(['planted']);
 
     await server.stop();
-    expect([...findInFolder(office.folder, needles)]).toEqual([]);
+    expect([...findInFolder(office.folder, withTime(needles))]).toEqual([]);
     const log = join(office.folder, 'log');
     writeFileSync(log, server.log());
     expect(server.log()).toContain('"requests"');
-    expect([...findInFile(log, needles)]).toEqual([]);
+    expect([...findInFile(log, withTime(needles))]).toEqual([]);
+    for (const planted of [`${Date.now()}`, eightBytes(now()), eightBytes(Date.now()).reverse()]) {
+      writeFileSync(log, Buffer.concat([Buffer.from('at: '), Buffer.from(planted)]));
+      expect([...findInFile(log, withTime(needles))]).toEqual(['time']);
+    }
   }, 180_000);
 
   it.skipIf(lacks('postgresql'))(
@@ -92,7 +98,11 @@ describe.skipIf(process.platform !== 'linux')('a server that is taken', () => {
       await database.stop();
       const needles = await secretsOf(words);
       expect([...findInFolder(database.folder, needles)]).toEqual([]);
-      expect([...findInFolder(office.folder, needles)]).toEqual([]);
+      // PostgreSQL itself keeps the time of its commits and checkpoints there, and nowhere else.
+      const time: Needles = new Map([...withTime(needles)].filter(([name]) => name === 'time'));
+      const timed = [...findInFolder(database.folder, time).keys()];
+      expect(timed.filter((path) => !/^data\/(pg_wal\/|global\/pg_control$)/.test(path))).toEqual([]);
+      expect([...findInFolder(office.folder, withTime(needles))]).toEqual([]);
       // It is where the server keeps what it keeps.
       const stored: Needles = new Map([['roster', [office.roster.signed.subarray(0, 64)]]]);
       expect([...findInFolder(database.folder, stored).values()].length).toBeGreaterThan(0);
@@ -108,6 +118,7 @@ async function writeAndAnswer(): Promise<readonly string[]> {
   await publishDayKeys(office, second, origin);
   const desk = await openDesk(office, first, origin);
   const deskHex = bytesToHex(first.id);
+  begun = Date.now();
   const words = await visitAs(person, office, origin, async (session) => {
     const shown = await session.newPhrase(await loadWordList('english'));
     await session.send({ deskId: deskHex, text: message, language: 'en' });
@@ -133,7 +144,6 @@ async function request(): Promise<Socket> {
   const socket = connect(server.port, '127.0.0.1');
   await once(socket, 'connect');
   socket.write(`POST /request HTTP/1.1\r\n${headers.map((header) => `${header.join(': ')}\r\n`).join('')}\r\n`);
-  await new Promise((resolve) => setTimeout(resolve, 500));
   return socket;
 }
 
@@ -156,16 +166,36 @@ async function secretsOf(words: readonly string[]): Promise<Needles> {
     ['conversation', formsOfBytes(id)],
     ['agent', formsOf(agent)],
     ['address', formsOf(address)],
-    ['time', [...formsOf(`${Math.floor(now() / 100)}`), ...formsOf(new Date().toISOString().slice(0, 13))]],
   ]);
 }
 
-/** A process cannot but know the time. */
-function secretInMemory(needles: Needles): Needles {
-  return new Map([...needles].filter(([name]) => name !== 'time'));
+/** For what lies on a disk: the time since the person came, finer than a day. A process cannot but know the time. */
+function withTime(needles: Needles): Needles {
+  const forms = formsOf(new Date().toISOString().slice(0, 13));
+  for (const stretch of stretchesSince(100_000)) forms.push(...formsOf(`${stretch}`));
+  // Numbers of eight bytes without their last: the time in seconds, and, without their last two, in milliseconds.
+  const ofNumbers = [
+    ...stretchesSince(256_000).map((stretch) => eightBytes(stretch).subarray(1)),
+    ...stretchesSince(65_536).map((stretch) => eightBytes(stretch).subarray(2)),
+  ];
+  for (const bytes of ofNumbers) forms.push(bytes, Uint8Array.from(bytes).reverse());
+  return new Map([...needles, ['time', forms]]);
+}
+
+/** The numbers of all stretches of so many milliseconds from when the person came until now. */
+function stretchesSince(milliseconds: number): number[] {
+  const [first, last] = [begun, Date.now()].map((time) => Math.floor(time / milliseconds)) as [number, number];
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+}
+
+/** The larger first. */
+function eightBytes(number: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(number));
+  return bytes;
 }
 
 /** Of a connection that is open, or was a moment ago, a process cannot but know what its peer has sent. */
 function secretOfTexts(needles: Needles): Needles {
-  return new Map([...needles].filter(([name]) => name !== 'time' && !ofVisitor.includes(name)));
+  return new Map([...needles].filter(([name]) => !ofVisitor.includes(name)));
 }
