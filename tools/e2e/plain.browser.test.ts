@@ -16,11 +16,11 @@ import { choose, fill, go, present, press, typeBack, wordsOf } from './plain-vis
 
 const message = '去年三月到八月，县医院新楼的招标只有一家公司能满足条件。';
 const reply = '我们读了您的信，谢谢。初稿是在哪个部门看到的？';
-/**
- * Of two visits, down and up, where the stylesheet may be kept (PLN-10). The aim is 100 kB; a busy machine makes a page
- * that waits load itself more often, each time some 3 kB.
- */
-const bytesMax = 110_000;
+/** Of two visits, down and up, where the stylesheet may be kept (PLN-10). */
+const bytesMax = 100_000;
+/** Of pages that wait, in the visits that take as long as they must. A busy machine makes it more, each time some 3 kB. */
+const reloadsUsual = 3;
+const reloadBytes = 3_500;
 /** Firefox takes it for an onion address, and this machine for what is there. */
 const onion = `${'a'.repeat(56)}.onion`;
 const asOnion = {
@@ -100,11 +100,12 @@ describe.skipIf(lacks('firefox-esr'))('Firefox ESR at Safest', () => {
           return read?.replies[0]?.progress === 'collected';
         });
       });
-      const { down, up, requests } = counted.totals();
+      const { down, up, requests, reloads } = counted.totals();
       console.log(
-        `without scripts, a message sent and its answer read: ${down} bytes down, ${up} up, ${requests} requests`,
+        `without scripts, a message sent and its answer read: ${down} bytes down, ${up} up, ${requests} requests, ${reloads} reloads`,
       );
-      expect(down + up).toBeLessThan(bytesMax);
+      const more = Math.max(0, reloads - reloadsUsual) * reloadBytes;
+      expect(down + up - more).toBeLessThan(bytesMax);
     } finally {
       await counted.close();
     }
@@ -112,7 +113,7 @@ describe.skipIf(lacks('firefox-esr'))('Firefox ESR at Safest', () => {
 });
 
 describe.skipIf(lacks('firefox-esr'))('Firefox ESR at Safest, on the page of a call', () => {
-  it('[PLN-14] goes on by a form in the place of the link, and answers that call', async () => {
+  it('[PLN-14] goes on by a form in the place of the link, and finds the questions of that call', async () => {
     await inFirefox(async (browser) => {
       const page = await browser.newPage();
       await page.goto(`${server.origin}/c/county-hospital/en`);
