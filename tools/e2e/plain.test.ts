@@ -272,6 +272,49 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     }
   });
 
+  it('[PLN-15] [HTTP-5] slow long forms of one visit take no room from another, nor do those of ended visits', async () => {
+    const [ended, other, one] = [person(), person(), person()];
+    const before = visitPids(server);
+    for (const some of [ended, other, one]) {
+      await some.look();
+      await some.press('write');
+    }
+    const [pid = 0] = visitPids(server).filter((some) => !before.includes(some));
+    const form = `text=${'x'.repeat(600)}&go=submit&end=1`;
+    const sockets = await Promise.all(Array.from({ length: 18 }, () => hold(portOf(server.origin))));
+    const holdWith = (cookie: string, some: typeof sockets): void => {
+      const head = `POST /plain/en/ HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${form.length}\r\n`;
+      for (const socket of some) socket.write(`${head}Cookie: ${cookie}\r\n\r\n${form.slice(0, 300)}`);
+    };
+    // One that is found too long has been read.
+    const statusOf = async (cookie: string): Promise<number> => {
+      const headers = { cookie, 'content-type': type };
+      const body = 'x'.repeat(700_000);
+      return (await fetch(one.url, { method: 'POST', redirect: 'manual', headers, body })).status;
+    };
+    const becomes = (cookie: string, status: number): Promise<void> =>
+      vi.waitFor(async () => expect(await statusOf(cookie)).toBe(status), { timeout: 4_000 });
+    try {
+      process.kill(pid, 'SIGKILL');
+      await vi.waitFor(() => expect(visitPids(server)).not.toContain(pid));
+      holdWith(ended.cookie, sockets.slice(2));
+      await becomes(ended.cookie, 503);
+      expect([await statusOf(''), await statusOf(one.cookie)]).toEqual([413, 413]);
+      holdWith(one.cookie, sockets.slice(0, 2));
+      await becomes(one.cookie, 303);
+      expect(await statusOf(other.cookie)).toBe(413);
+      await one.press('submit', { text: 'x'.repeat(600), desk: deskHex() });
+      expect([one.status, one.words]).toEqual([200, []]);
+      await other.press('submit', { text: 'x'.repeat(600), desk: deskHex() });
+      expect(other.words).toHaveLength(12);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+    await becomes(one.cookie, 413);
+    await one.press('submit', { text: 'x'.repeat(600), desk: deskHex() });
+    expect(one.words).toHaveLength(12);
+  });
+
   it('takes no more visits than it has room for, but rescues a text', async () => {
     await Promise.all(
       [person(), person(), person()].map(async (one) => {
