@@ -16,7 +16,8 @@ const type = 'application/x-www-form-urlencoded';
 let office: Office;
 let server: ServerProcess;
 let desk: RunningDesk;
-const idleSeconds = 5;
+/** Longer than a message takes on a busy machine: looking at what becomes of it keeps no visit alive. */
+const idleSeconds = 20;
 const limits = { visitsMax: 3, rescuesMax: 1, idleSeconds };
 
 beforeAll(async () => {
@@ -239,7 +240,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     expect(one.typed).toBe('typed slowly');
     await one.press('submit', { text: one.typed, desk: deskHex() });
     expect(one.words).toHaveLength(12);
-  }, 30_000);
+  }, 120_000);
 
   it('[PLN-15] [HTTP-5] a flood of long forms that come slowly takes no room from who is in a visit, or begins one', async () => {
     const one = person();

@@ -14,7 +14,8 @@ export interface Remains {
 /**
  * Node turns every header into strings, which nobody can overwrite. V8 writes zeros over what it frees, is told to free
  * all that it can, and the parser reads zeros over what it read last. A connection that is open keeps its newest head.
- * @param seconds from the first head after the last clearing until the next; heads that come meanwhile go with it
+ * Twice after the last head, at half of the time and at its end: what work in progress holds at first is free then.
+ * @param seconds how long what a connection that has ended leaves may stay
  */
 export function clearRemains(timer: Timer, parser: ParserMemory, seconds: number): Remains {
   setFlagsFromString('--clear-free-memory');
@@ -22,8 +23,10 @@ export function clearRemains(timer: Timer, parser: ParserMemory, seconds: number
   const collect = runInNewContext('gc') as NonNullable<typeof globalThis.gc>;
   let next: { cancel(): void } | null = null;
   let isClosed = false;
+  let clearings = 0;
   const clear = (): void => {
-    next = null;
+    clearings -= 1;
+    next = clearings > 0 ? timer.after(seconds / 2, clear) : null;
     // What one collection moves to the old part of the heap, only the last resort frees.
     collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     void parser.clear();
@@ -31,7 +34,9 @@ export function clearRemains(timer: Timer, parser: ParserMemory, seconds: number
   return {
     left: () => {
       // A connection may close after the listener has stopped.
-      if (!isClosed) next ??= timer.after(seconds, clear);
+      if (isClosed) return;
+      clearings = 2;
+      next ??= timer.after(seconds / 2, clear);
     },
     close: () => {
       isClosed = true;
