@@ -45,7 +45,7 @@ export async function fuzzGrowth(seed: string, clock: () => number): Promise<rea
 }
 
 /** Every reader, with bytes that it takes. */
-export async function allTargets(random: Random): Promise<readonly FuzzTarget[]> {
+async function allTargets(random: Random): Promise<readonly FuzzTarget[]> {
   const own = [...(await httpTargets(random)), ...(await messageTargets(random)), ...(await storeTargets(random))];
   return [...own, ...(await sealedTargets(random)), ...formTargets(random), ...(await fileTargets())];
 }

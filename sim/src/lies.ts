@@ -22,7 +22,7 @@ import {
   type Pass,
   signIndex,
   toDevices,
-  toVisitors,
+  toIndexReaders,
   whenLoadedAgain,
   withBundle,
 } from './tampering.ts';
@@ -48,7 +48,7 @@ export const lies: readonly Lie[] = [
     hours: 4,
     tell: async (scene) => {
       const foreign = await hybridKey(scene.world.dice.fork('foreign').random(64));
-      return toVisitors('/index/0', (answer) => signIndex(scene, answer, foreign, {}));
+      return toIndexReaders((answer) => signIndex(scene, answer, foreign, {}));
     },
   },
   {
@@ -57,7 +57,7 @@ export const lies: readonly Lie[] = [
     atSource: ['index-old', 'index', 'bundle-changed'],
     hours: 10,
     tell: async (scene) => {
-      return toVisitors('/index/0', async (answer) => scene.old.get('/index/0') ?? answer);
+      return toIndexReaders(async (answer) => scene.old.get('/index/0') ?? answer);
     },
   },
   {
@@ -68,7 +68,7 @@ export const lies: readonly Lie[] = [
     hoursBefore: 1,
     tell: async (scene) => {
       const now = await scene.world.host.send(get('/index/0'));
-      return toVisitors('/index/0', async () => now);
+      return toIndexReaders(async () => now);
     },
   },
   {
@@ -77,7 +77,7 @@ export const lies: readonly Lie[] = [
     atSource: ['index'],
     hours: 4,
     tell: async (scene) =>
-      toVisitors('/index/0', async (answer) => {
+      toIndexReaders(async (answer) => {
         const { tags } = await readIndex(answer.body);
         const swapped = new Uint8Array([...tags.subarray(6, 12), ...tags.subarray(0, 6), ...tags.subarray(12)]);
         return signIndex(scene, answer, scene.world.host.key, { tags: swapped });

@@ -45,8 +45,11 @@ export async function simulate(options: RunOptions): Promise<Run> {
     const mishaps = options.mishaps ?? drawMishaps(world.dice.fork('mishaps'));
     await options.prepare?.(world);
     const plans = planVisits(world.dice.fork('visits'), { days, people, desks, isReal });
-    const visit = hasShadows ? addShadowed : addAlone;
-    for (const plan of plans) visit(world, plan);
+    const visit = (plan: VisitPlan): void => {
+      world.addVisit(plan);
+      if (hasShadows) world.addVisit(shadowPlan(plan));
+    };
+    for (const plan of plans) visit(plan);
     const end = (firstDay + days) * daySeconds;
     if (isReal) planTeams(world, world.dice.fork('teams'), end + mishaps.sleep);
     planMishaps(world, mishaps, world.dice.fork('mishap times'), days);
@@ -68,20 +71,19 @@ export async function simulate(options: RunOptions): Promise<Run> {
   }
 }
 
-function addAlone(world: World, plan: VisitPlan): void {
-  world.addVisit(plan);
-}
-
-/** Beside somebody who only looks at the same time, and to whom the same happens: what differs is what was done. */
-function addShadowed(world: World, plan: VisitPlan): void {
-  addAlone(world, plan);
-  const { at, stay } = plan;
-  const id = shadowOf(plan.id);
-  world.addVisit({ id, person: new Person(id), at, stay, entersAt: null, writes: [] });
+/** Of somebody who only looks at the same time, and to whom the same happens: what differs is what was done. */
+function shadowPlan({ id: of, at, stay }: VisitPlan): VisitPlan {
+  const id = shadowOf(of);
+  return { id, person: new Person(id), at, stay, entersAt: null, writes: [] };
 }
 
 /** Calm days until every reply is posted; then everybody comes back, twice, and the desks see what became of it. */
-async function settle(world: World, people: readonly Person[], daysMax: number, visit: typeof addAlone): Promise<void> {
+async function settle(
+  world: World,
+  people: readonly Person[],
+  daysMax: number,
+  visit: (plan: VisitPlan) => void,
+): Promise<void> {
   for (let day = 0; day < daysMax; day++) {
     await world.runUntil(world.now + daySeconds);
     const waiting = world.devices.map(({ engine }) => engine?.status().posts.queued ?? 1);
@@ -91,7 +93,7 @@ async function settle(world: World, people: readonly Person[], daysMax: number, 
     for (const person of people) {
       if (person.words === null) continue;
       const id = `${person.name}/${late}`;
-      visit(world, { id, person, at: world.now + 1_800, stay: 700, entersAt: 5, writes: [] });
+      visit({ id, person, at: world.now + 1_800, stay: 700, entersAt: 5, writes: [] });
     }
     await world.runUntil(world.now + 4 * 3_600);
   }

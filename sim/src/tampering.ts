@@ -35,10 +35,10 @@ export function toDevices<Kind extends DeviceAnswer['kind']>(
   };
 }
 
-export function toVisitors(path: string, change: (answer: WireAnswer) => Promise<WireAnswer>): Interceptor {
+export function toIndexReaders(change: (answer: WireAnswer) => Promise<WireAnswer>): Interceptor {
   return async (_from, request, pass) => {
     const answer = await pass(request);
-    return request.path === path && answer.status === 200 ? change(answer) : answer;
+    return request.path === '/index/0' && answer.status === 200 ? change(answer) : answer;
   };
 }
 
@@ -110,7 +110,7 @@ export function tellTruth(scene: Scene): Interceptor {
     toDevices('transport-keys', (answer) => ({ ...answer })),
     toDevices('parcels', (answer) => ({ ...answer })),
     toDevices('log', (answer) => ({ ...answer })),
-    toVisitors('/index/0', (answer) => signIndex(scene, answer, key, {})),
+    toIndexReaders((answer) => signIndex(scene, answer, key, {})),
     withBundle(scene, async (bundle) => encodeBundle(decodeBundle(bundle))),
     whenLoadedAgain(scene, signed),
   ];

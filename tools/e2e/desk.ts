@@ -110,3 +110,9 @@ async function call(url: string, body?: Uint8Array, headers: Record<string, stri
   const response = await fetch(url, init);
   return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) };
 }
+
+/** Of all messages that it has. */
+export async function textsOf({ engine }: RunningDesk): Promise<string[]> {
+  const all = await Promise.all(engine.conversations().map(({ id }) => engine.conversation(id)));
+  return all.flatMap((conversation) => conversation?.messages.map(({ text }) => text ?? '') ?? []);
+}

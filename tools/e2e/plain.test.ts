@@ -6,7 +6,7 @@ import { hold, portOf } from '@postern/server/testing/raw';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensureBuilt } from '../build.ts';
 import { officeWithCall } from './call-office.ts';
-import { openDesk, publishDayKeys, type RunningDesk, receive } from './desk.ts';
+import { openDesk, publishDayKeys, type RunningDesk, receive, textsOf } from './desk.ts';
 import { type Office, type ServerProcess, visitPids } from './office.ts';
 import { PlainPerson } from './plain-person.ts';
 
@@ -48,11 +48,14 @@ async function toCheck(one: PlainPerson, text: string): Promise<string[]> {
   await one.press('check');
   return words;
 }
-/** Texts that the desk has from one conversation or all. */
-async function received(): Promise<string[]> {
-  const all = await Promise.all(desk.engine.conversations().map(({ id }) => desk.engine.conversation(id)));
-  return all.flatMap((conversation) => conversation?.messages.map(({ text }) => text ?? '') ?? []);
+const longForm = `text=${'x'.repeat(600)}&go=submit&end=1`;
+/** The head of that form, and half of it. */
+function beginForm(socket: Awaited<ReturnType<typeof hold>>, cookie = ''): void {
+  const own = cookie === '' ? '' : `Cookie: ${cookie}\r\n`;
+  const head = `POST /plain/en/ HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${longForm.length}\r\n`;
+  socket.write(`${head}${own}\r\n${longForm.slice(0, 300)}`);
 }
+const received = (): Promise<string[]> => textsOf(desk);
 
 /** `fetch` does not let anybody name another host. */
 function headersOf(
@@ -246,13 +249,11 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     const one = person();
     await one.look();
     await one.press('write');
-    const form = `text=${'x'.repeat(600)}&go=submit&end=1`;
-    const head = `POST /plain/en/ HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${form.length}\r\n`;
-    const cookies = ['', `Cookie: visit=${'a'.repeat(43)}\r\n`];
+    const cookies = ['', `visit=${'a'.repeat(43)}`];
     const sockets: Awaited<ReturnType<typeof hold>>[] = [];
     const flood = async (count: number): Promise<void> => {
       const more = await Promise.all(Array.from({ length: count }, () => hold(portOf(server.origin))));
-      for (const [at, socket] of more.entries()) socket.write(`${head}${cookies[at % 2]}\r\n${form.slice(0, 300)}`);
+      for (const [at, socket] of more.entries()) beginForm(socket, cookies[at % 2]);
       sockets.push(...more);
     };
     try {
@@ -262,7 +263,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
         async () => {
           await flood(2);
           const stranger = person();
-          await stranger.send(form);
+          await stranger.send(longForm);
           expect([stranger.status, stranger.notice.includes('Nothing of yours was sent')]).toEqual([503, true]);
         },
         { timeout: 30_000, interval: 1_000 },
@@ -273,9 +274,9 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
       expect(await one.write('x'.repeat(2000), deskHex())).toHaveLength(12);
       // Its own forms, when the button is pressed again and again: what comes of the first is shown.
       sockets.push(...(await Promise.all([hold(portOf(server.origin)), hold(portOf(server.origin))])));
-      for (const socket of sockets.slice(-2)) socket.write(`${head}Cookie: ${one.cookie}\r\n\r\n${form.slice(0, 300)}`);
+      for (const socket of sockets.slice(-2)) beginForm(socket, one.cookie);
       await new Promise((resolve) => setTimeout(resolve, 300));
-      await one.send(form);
+      await one.send(longForm);
       expect([one.status, one.notice, one.words.length]).toEqual([200, '', 12]);
     } finally {
       for (const socket of sockets) socket.destroy();
@@ -290,11 +291,9 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
       await some.press('write');
     }
     const [pid = 0] = visitPids(server).filter((some) => !before.includes(some));
-    const form = `text=${'x'.repeat(600)}&go=submit&end=1`;
     const sockets = await Promise.all(Array.from({ length: 18 }, () => hold(portOf(server.origin))));
     const holdWith = (cookie: string, some: typeof sockets): void => {
-      const head = `POST /plain/en/ HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${form.length}\r\n`;
-      for (const socket of some) socket.write(`${head}Cookie: ${cookie}\r\n\r\n${form.slice(0, 300)}`);
+      for (const socket of some) beginForm(socket, cookie);
     };
     // One that is found too long has been read.
     const statusOf = async (cookie: string): Promise<number> => {

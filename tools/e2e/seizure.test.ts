@@ -1,7 +1,7 @@
 // [THR-1] [THR-2] The server is taken in the middle of a conversation: its disk, its log and its memory are searched.
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { entropyFromWords } from '@postern/protocol/keys/passphrase';
@@ -9,6 +9,7 @@ import { conversationKey, importPhrase } from '@postern/protocol/keys/source-key
 import { loadWordList } from '@postern/protocol/keys/word-lists';
 import { deflate } from '@postern/protocol/primitives/deflate';
 import type { SourceSession } from '@postern/protocol/source';
+import { hold } from '@postern/server/testing/raw';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
@@ -141,8 +142,7 @@ async function readAnswer(words: readonly string[]): Promise<void> {
 /** A request of the person that has not come whole. */
 async function request(): Promise<Socket> {
   const headers = Object.entries({ ...person, host: 'postern', 'content-length': '6007' });
-  const socket = connect(server.port, '127.0.0.1');
-  await once(socket, 'connect');
+  const socket = await hold(server.port);
   socket.write(`POST /request HTTP/1.1\r\n${headers.map((header) => `${header.join(': ')}\r\n`).join('')}\r\n`);
   return socket;
 }

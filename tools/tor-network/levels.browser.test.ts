@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
-import { answer, type RunningDesk } from '../e2e/desk.ts';
+import { answer, textsOf } from '../e2e/desk.ts';
 import { findInFolder, formsOf } from '../e2e/memory.ts';
 import * as plain from '../e2e/plain-visit.ts';
 import { type Exchange, startRecordingProxy } from '../e2e/recording.ts';
@@ -110,7 +110,7 @@ describe.skipIf(lacks('tor', 'firefox-esr', 'chromium'))('over Tor', () => {
     } finally {
       await Promise.all(browsers.map((browser) => browser.close()));
     }
-    const texts = (): Promise<string[]> => receivedBy(mirrored.desk);
+    const texts = (): Promise<string[]> => textsOf(mirrored.desk);
     await mirrored.desk.until('both', async () => (await texts()).length >= 2);
     expect((await texts()).sort()).toEqual(['safer', 'standard'].map(messageAt));
   });
@@ -201,13 +201,7 @@ async function leftBehind(prefs: Readonly<Record<string, unknown>>): Promise<rea
 }
 
 function received(): Promise<string[]> {
-  return receivedBy(onionOffice.desk);
-}
-
-/** All texts that the desk has. */
-async function receivedBy({ engine }: RunningDesk): Promise<string[]> {
-  const all = await Promise.all(engine.conversations().map(({ id }) => engine.conversation(id)));
-  return all.flatMap((conversation) => conversation?.messages.map(({ text }) => text ?? '') ?? []);
+  return textsOf(onionOffice.desk);
 }
 
 /** Most of a visit is waiting for moments; more browsers than two starve each other. */

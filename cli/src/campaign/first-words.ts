@@ -1,6 +1,6 @@
 /** What stands in a new call until somebody writes it, in the languages of the desk's page; machine-made but for English. */
 
-export type FirstWords = {
+type FirstWords = {
   readonly title: string;
   /** One sentence. */
   readonly summary: string;
@@ -19,7 +19,7 @@ export type FirstWords = {
 };
 type Role = 'inside' | 'outside';
 
-export const english: FirstWords = {
+const english: FirstWords = {
   title: 'What the call is about',
   summary: 'One sentence that stands in captions and previews.',
   body: ['What has happened, and what is at stake.'],

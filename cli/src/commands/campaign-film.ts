@@ -1,4 +1,4 @@
-/** `postern campaign film`: gives a campaign a film, without what their boxes and fields give away beside sound and pictures. */
+/** `postern campaign film`: gives a campaign a film and its picture, without what the boxes and fields of the two tell beside sound and pictures. */
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -33,12 +33,12 @@ async function addFilm(context: Context, folder: string, options: CampaignFilmOp
   await requirePoster(posterName, poster);
   const path = join(folder, filmFolder);
   await mkdir(path, { recursive: true });
+  const before = await filmNames(path);
   await writeFile(join(path, videoName), video);
-  for (const former of (await filmNames(path))?.posters ?? []) await rm(join(path, former));
+  for (const former of before?.posters ?? []) await rm(join(path, former));
   await writeFile(join(path, posterName), poster);
-  const there = (await filmNames(path))?.all ?? [];
   const wanted = languages.flatMap((language) => [`${language}.vtt`, `${language}.md`]);
-  const missing = wanted.filter((name) => !there.includes(name)).map((name) => `${filmFolder}/${name}`);
+  const missing = wanted.filter((name) => !before?.all.includes(name)).map((name) => `${filmFolder}/${name}`);
   report(context, options, { video: video.length, poster: poster.length, missing }, [
     `Film of ${video.length} bytes and ${posterName} are in ${path}. Watch the copy before you publish it.`,
     'What camera or program wrote into the stream of pictures itself is still there: the README says how to take it out.',

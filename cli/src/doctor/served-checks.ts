@@ -4,6 +4,7 @@ import { verifyRoster } from '@postern/protocol/keys/roster-chain';
 import type { ServedDocuments } from '@postern/protocol/messages/current-documents';
 import { type Day, dayOf } from '@postern/protocol/time';
 import type { Settings } from '@postern/server/files/data-folder';
+import { Failure, unreachable } from '../terminal/failure.ts';
 import { verifyServed } from '../verify/served-documents.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 
@@ -41,11 +42,10 @@ async function checkClearPage(origin: string, fingerprint: Uint8Array, today: Da
 }
 
 async function checkDocuments(origin: string, fingerprint: Uint8Array, now: number): Promise<Finding> {
-  const missing: string[] = [];
-  const wanted = async (path: string, whatIsMissing: string): Promise<Uint8Array> => {
+  const wanted = async (path: string, missing: string): Promise<Uint8Array> => {
     const answer = await get(origin + path);
-    if (answer?.status !== 200) missing.push(whatIsMissing);
-    return answer?.body ?? new Uint8Array(0);
+    if (answer?.status !== 200) throw unreachable(`The server gives ${missing}.`);
+    return answer.body;
   };
   try {
     const roster = await wanted('/roster', 'no roster');
@@ -56,12 +56,9 @@ async function checkDocuments(origin: string, fingerprint: Uint8Array, now: numb
     });
     await verifyServed(both, verified, now);
     return ok('served', 'What the server gives verifies: sources can write.');
-  } catch {
-    const [first] = missing;
-    return failed(
-      'served',
-      first === undefined ? 'What the server gives does not verify: pages refuse it.' : `The server gives ${first}.`,
-    );
+  } catch (error) {
+    const isMissing = error instanceof Failure;
+    return failed('served', isMissing ? error.message : 'What the server gives does not verify: pages refuse it.');
   }
 }
 
