@@ -181,7 +181,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     await one.press('checked', one.asked(words));
     expect(one.text).toContain('waiting for its moment');
     process.kill(pid, 'SIGKILL');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await vi.waitFor(() => expect(visitPids(server)).not.toContain(pid), { timeout: 10_000 });
     await one.look();
     expect(one.notice).toMatch(/Your visit has ended.*process.*had not been confirmed.*twelve words/s);
     await one.press('enter');
@@ -428,7 +428,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
       { question: 'where', values: ['south'] },
     ]);
     for (const pid of visitPids(server)) process.kill(pid, 'SIGKILL');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await vi.waitFor(() => expect(visitPids(server)).toEqual([]), { timeout: 10_000 });
     await one.send(new URLSearchParams({ ...old, go: 'checked', end: '1' }).toString());
     expect(one.notice).toContain('Your visit has ended');
     expect([one.typed, one.html.includes('value="letter" checked')]).toEqual(['by a call', true]);
