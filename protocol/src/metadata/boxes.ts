@@ -42,6 +42,12 @@ export function findBox(file: FileView, within: Box, ...path: readonly string[])
   return box;
 }
 
+/** Which kind of media a track holds, in four signs; none where it does not say. */
+export function handlerOf(file: FileView, track: Box): string {
+  const handler = findBox(file, track, 'mdia', 'hdlr');
+  return handler === undefined ? '' : file.latin(handler.start + 8, handler.start + 12);
+}
+
 /** ISO's `meta` has four bytes of version and flags before its boxes, QuickTime's has not. */
 export function metaHeader(file: FileView, box: Box): number {
   return box.end - box.start >= 8 && file.latin(box.start + 4, box.start + 8) === 'hdlr' ? 0 : 4;

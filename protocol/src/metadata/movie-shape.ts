@@ -1,6 +1,6 @@
 /** How much room and time an MP4 takes, by its own boxes. */
 
-import { type Box, boxesIn, findBox } from './boxes.ts';
+import { type Box, boxesIn, findBox, handlerOf } from './boxes.ts';
 import { FileView } from './file-view.ts';
 import { MetadataError } from './report.ts';
 
@@ -36,11 +36,6 @@ function unknownLength(): MetadataError {
     'malformed',
     'read MP4: its header does not say how long it is, wanted one that is not in fragments',
   );
-}
-
-function handlerOf(file: FileView, track: Box): string {
-  const handler = findBox(file, track, 'mdia', 'hdlr');
-  return handler === undefined ? '' : file.latin(handler.start + 8, handler.start + 12);
 }
 
 function secondsOf(file: FileView, { start }: Box): number {

@@ -1,6 +1,6 @@
 /** MP4 and MOV: user data, properties, times and tracks of sensor data around the sound and pictures; not what stands within their streams. */
 
-import { type Box, boxesIn, findBox, freeBox, metaHeader } from './boxes.ts';
+import { type Box, boxesIn, freeBox, handlerOf, metaHeader } from './boxes.ts';
 import { FileView, isAllZero, textOf } from './file-view.ts';
 import { type FindingKind, type FindingSink, MetadataError } from './report.ts';
 import { sampleRanges } from './samples.ts';
@@ -72,11 +72,6 @@ function readTimes(file: FileView, { name, start }: Box, findings: FindingSink):
 function readHandlerName(file: FileView, { start, end }: Box, findings: FindingSink): void {
   const name = file.bytes(Math.min(start + 24, end), end);
   if (!isAllZero(name)) findings.add('software', 'MP4 handler', textOf(name));
-}
-
-function handlerOf(file: FileView, track: Box): string {
-  const handler = findBox(file, track, 'mdia', 'hdlr');
-  return handler === undefined ? '' : file.latin(handler.start + 8, handler.start + 12);
 }
 
 function isSensorTrack(file: FileView, track: Box): boolean {
