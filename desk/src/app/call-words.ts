@@ -2,6 +2,7 @@
 
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { Campaign } from '@postern/protocol/campaign/campaign';
+import { inLanguage } from '@postern/protocol/keys/in-language';
 import type { MessageView } from '../engine/view.ts';
 
 /** What the page knows of a campaign. */
@@ -53,13 +54,18 @@ export function callViews(campaigns: readonly Campaign[]): readonly CallView[] {
   }));
 }
 
-/** Calls in the language of who reads, else in one that begins alike, else in English, else in their first. */
+/** Calls in the language of who reads, as far as they have it. */
 export class CallWords {
   readonly #texts: ReadonlyMap<string, CallText>;
 
   /** @param language BCP 47 */
   constructor(calls: readonly CallView[], language: string) {
-    this.#texts = new Map(calls.flatMap(({ id, texts }) => textIn(texts, language).map((text) => [id, text] as const)));
+    this.#texts = new Map(
+      calls.flatMap(({ id, texts }) => {
+        const text = inLanguage(texts, language);
+        return text === undefined ? [] : [[id, text] as const];
+      }),
+    );
   }
 
   /** @param campaign hex; one that is not known is named by the beginning of its id */
@@ -110,16 +116,6 @@ export function answerWords(calls: readonly CallView[], messages: readonly Messa
       }),
     );
   });
-}
-
-function textIn(texts: readonly CallText[], language: string): readonly CallText[] {
-  const primary = (tag: string): string => tag.split('-')[0] ?? '';
-  const found =
-    texts.find((text) => text.language === language) ??
-    texts.find((text) => primary(text.language) === primary(language)) ??
-    texts.find((text) => primary(text.language) === 'en') ??
-    texts[0];
-  return found === undefined ? [] : [found];
 }
 
 /** Sources write what they like: `constructor` is no question. */

@@ -4,6 +4,7 @@ import { equal } from '@postern/protocol/bytes/equal';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import { Delivery, type DeliveryTerms } from '@postern/protocol/delivery';
 import { decodeKeyConfig } from '@postern/protocol/http/ohttp';
+import { isAkin } from '@postern/protocol/keys/in-language';
 import { activeDesks } from '@postern/protocol/keys/roster';
 import { envelopeDesk } from '@postern/protocol/messages/current-documents';
 import { drawOne } from '@postern/protocol/messages/draw';
@@ -187,8 +188,7 @@ async function loadCampaigns({ ports }: EngineParts, { roster }: Documents, circ
  * visit in a language that nobody there speaks would cover nobody.
  */
 function languagesOf({ current }: Rosters): readonly string[] {
-  const main = (tag: string): string | undefined => tag.split('-')[0];
-  const spoken = pageLanguages.filter((tag) => current.names.some(({ language }) => main(language) === main(tag)));
+  const spoken = pageLanguages.filter((tag) => current.names.some(({ language }) => isAkin(language, tag)));
   const times = spoken.length === 0 ? 0 : Math.ceil(pageLanguages.length / spoken.length);
   return [...pageLanguages, ...Array.from({ length: times }, () => spoken).flat()];
 }

@@ -7,7 +7,7 @@ export function inLanguage<Text extends Worded>(texts: readonly Text[], language
   return (
     texts.find((text) => text.language === language) ??
     texts.find((text) => isAkin(text.language, language)) ??
-    texts.find((text) => text.language === 'en') ??
+    texts.find((text) => isAkin(text.language, 'en')) ??
     texts[0]
   );
 }
