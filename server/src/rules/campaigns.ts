@@ -2,7 +2,7 @@
 
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { Campaign, VerifiedCampaign } from '@postern/protocol/campaign/campaign';
-import { openListed } from '@postern/protocol/campaign/campaign-list';
+import { openAllListed } from '@postern/protocol/campaign/campaign-list';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import { sha256Native } from '@postern/protocol/primitives/hmac-native';
 import type { DocumentRow, Storage } from '../ports/storage.ts';
@@ -17,8 +17,8 @@ export async function unreadableCampaigns(
 ): Promise<number> {
   const listed = new Set(roster.campaigns.map(({ hash }) => bytesToHex(hash)));
   const rows = (await storage.documents(campaignDocuments)).filter(({ key }) => listed.has(key));
-  const opened = await Promise.all(rows.map(({ bytes }) => openListed(bytes, roster)));
-  return opened.filter((campaign) => campaign === null).length;
+  const payloads = rows.map(({ bytes }) => bytes);
+  return payloads.length - (await openAllListed(payloads, roster)).length;
 }
 
 /** Who comes by an old poster is told for this long that the call has ended. */
@@ -41,10 +41,10 @@ export async function listedCampaigns(
 ): Promise<VerifiedCampaign[]> {
   if (roster.campaigns.length === 0) return [];
   const rows = await storage.documents(campaignDocuments);
-  const found = await Promise.all(rows.map(({ bytes }) => openListed(bytes, roster)));
+  const payloads = rows.map(({ bytes }) => bytes);
   const byName = new Map<string, VerifiedCampaign>();
-  for (const campaign of found) {
-    if (campaign !== null && !byName.has(campaign.name)) byName.set(campaign.name, campaign);
+  for (const campaign of await openAllListed(payloads, roster)) {
+    if (!byName.has(campaign.name)) byName.set(campaign.name, campaign);
   }
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
