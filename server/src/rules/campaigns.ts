@@ -1,8 +1,9 @@
 /** The campaigns that a roster lists, out of those that the operator has stored (protocol 2.7). */
 
 import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { equal } from '@postern/protocol/bytes/equal';
 import type { Campaign, VerifiedCampaign } from '@postern/protocol/campaign/campaign';
-import { openAllListed } from '@postern/protocol/campaign/campaign-list';
+import { openAllListed, openListed } from '@postern/protocol/campaign/campaign-list';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import { sha256Native } from '@postern/protocol/primitives/hmac-native';
 import type { DocumentRow, Storage } from '../ports/storage.ts';
@@ -47,4 +48,15 @@ export async function listedCampaigns(
     if (!byName.has(campaign.name)) byName.set(campaign.name, campaign);
   }
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The one of this id, if it is stored and listed; also one that stands behind another of its name. @throws StorageError */
+export async function listedCampaign(
+  storage: Pick<Storage, 'document'>,
+  roster: VerifiedRoster,
+  id: Uint8Array,
+): Promise<VerifiedCampaign | null> {
+  const listed = roster.campaigns.find((campaign) => equal(campaign.id, id));
+  const payload = listed && (await storage.document(campaignDocuments, bytesToHex(listed.hash)));
+  return payload ? openListed(payload, roster) : null;
 }

@@ -22,7 +22,7 @@ import { decodeTransportKey, verifyTransportKey } from '@postern/protocol/keys/t
 import { sha256Native } from '@postern/protocol/primitives/hmac-native';
 import { type Day, dayOf } from '@postern/protocol/time';
 import type { Storage, Write } from '../ports/storage.ts';
-import { campaignRow, listedCampaigns } from './campaigns.ts';
+import { campaignRow, listedCampaign } from './campaigns.ts';
 import { mayBePassed } from './expiry.ts';
 import { filmPartRow } from './films.ts';
 import { isRefusedDocument, type Publisher } from './publisher.ts';
@@ -136,12 +136,7 @@ async function publishFilmPart(
   now: number,
 ): Promise<DeviceResponse> {
   const row = await firstUnder(parts.publisher.rostersNotPast(now), async (roster) => {
-    const listed = await listedCampaigns(parts.storage, roster);
-    return filmPartRow(
-      parts.storage,
-      listed.find((campaign) => equal(campaign.id, id)),
-      part,
-    );
+    return filmPartRow(parts.storage, await listedCampaign(parts.storage, roster, id), part);
   });
   await parts.write([{ kind: 'document', row }]);
   return { kind: 'publish-film-part' };

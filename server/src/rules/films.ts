@@ -47,18 +47,18 @@ function rowOf(campaign: Pick<Campaign, 'id' | 'lastDay'>, bytes: Uint8Array): D
 
 /**
  * A part that comes alone.
- * @param campaign that is listed; undefined if none is
+ * @param campaign that is listed; null if none is
  * @throws DocumentError wrong-roster for what neither the campaign nor the stored document of its film names, or a piece
  *   before the one that comes before it; StorageError
  */
 export async function filmPartRow(
   storage: Pick<Storage, 'document'>,
-  campaign: VerifiedCampaign | undefined,
+  campaign: VerifiedCampaign | null,
   part: Uint8Array,
 ): Promise<DocumentRow> {
   const hash = sha256Native(part);
   const name = campaign?.film ?? null;
-  if (campaign !== undefined && name !== null) {
+  if (campaign !== null && name !== null) {
     if (equal(name, hash) && (await openFilm(part, campaign))) return rowOf(campaign, part);
     const document = await storage.document(filmDocuments, keyOf(campaign, name));
     const film = document && (await openListedFilm(document, campaign));
