@@ -13,8 +13,6 @@ export interface Answer {
   readonly headers?: readonly (readonly [string, string])[];
   /** A page with a policy of its own, under which nothing can run; or a way to one. */
   readonly isStill?: boolean;
-  /** The same object answers many requests, so that what is made of it is worth keeping. */
-  readonly isKept?: boolean;
   /** Called once, when the answer was handed over or its receiver is gone. */
   readonly sent?: () => void;
 }
@@ -32,6 +30,7 @@ export interface StaticFile {
 const nothing = new Uint8Array(0);
 /** By body: what is answered to whoever has nothing of it yet, made once, and what it was made from. */
 const wholes = new WeakMap<Uint8Array, Whole>();
+const shared = new WeakSet<Answer>();
 
 interface Whole {
   readonly answer: Answer;
@@ -39,6 +38,11 @@ interface Whole {
   /** Without that of the coding, as 304 has them. */
   readonly headers: Required<Answer>['headers'];
   readonly of: { readonly own: StaticFile['headers']; readonly varies: boolean };
+}
+
+/** Whether this very object answers many requests, so that what is made of it is worth keeping. */
+export function isShared(answer: Answer): boolean {
+  return shared.has(answer);
 }
 
 /** The file in the best coding that the client takes, or 304 if it has it. */
@@ -60,7 +64,8 @@ function wholeOf({ type, codings, headers: own }: StaticFile, coding: Coding): W
   const headers: (readonly [string, string])[] = [...(own ?? []), ['ETag', etag]];
   if (varies) headers.push(['Vary', 'Accept-Encoding']);
   const coded = coding === 'identity' ? headers : [...headers, ['Content-Encoding', coding] as const];
-  const answer = { status: 200, type, body, headers: coded, isKept: true };
+  const answer = { status: 200, type, body, headers: coded };
+  shared.add(answer);
   const whole = { answer, etag, headers, of: { own, varies } };
   wholes.set(body, whole);
   return whole;

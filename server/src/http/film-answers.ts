@@ -53,7 +53,7 @@ export function filmRoute(
       if (part === null) return null;
       counters.add('films');
       if (method !== 'GET' && method !== 'HEAD') throw new Refusal('method', 'GET, HEAD');
-      return { ...documentAnswer(part, headers['if-none-match']), isKept: false };
+      return documentAnswer(part, headers['if-none-match']);
     });
   };
 }

@@ -1,6 +1,6 @@
 /** The head of an answer as one list of names and values: Node writes it as it is, where headers set one by one cost more. */
 
-import type { Answer } from './answer.ts';
+import { type Answer, isShared } from './answer.ts';
 import { headersFor } from './headers.ts';
 
 type Head = readonly (string | number)[];
@@ -10,7 +10,7 @@ const kept = new WeakMap<Answer, Head>();
 /** @param hasLength whether the answer may have a body */
 export function headOf(answer: Answer, hasLength: boolean): (string | number)[] {
   const head = kept.get(answer) ?? makeHead(answer, hasLength);
-  if (answer.isKept === true) kept.set(answer, head);
+  if (isShared(answer)) kept.set(answer, head);
   // Node's types want a list that may be changed, which it does not do.
   return head as (string | number)[];
 }

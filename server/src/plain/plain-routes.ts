@@ -58,7 +58,7 @@ export function withPlain(parts: PlainParts, next: Handler): Handler {
 }
 
 async function still(answer: Promise<Answer>): Promise<Answer> {
-  return { ...(await answer), isStill: true, isKept: false };
+  return { ...(await answer), isStill: true };
 }
 
 type Place = PlainParts & {
@@ -227,12 +227,12 @@ function begin({ visits, key, language, pages, fingerprint }: Place, isRescue: b
 function styleAnswer(file: StaticFile, { headers }: Incoming): Answer {
   const answer = staticAnswer(file, headers['accept-encoding'], headers['if-none-match']);
   const isOnion = /\.onion(:\d+)?$/i.test(headers.host ?? '');
-  return isOnion ? { ...answer, headers: [...(answer.headers ?? []), keptForAnHour], isKept: false } : answer;
+  return isOnion ? { ...answer, headers: [...(answer.headers ?? []), keptForAnHour] } : answer;
 }
 
 function asItIs(first: PlainFirst, { headers }: Incoming): Answer {
   const answer = staticAnswer(first.file, headers['accept-encoding'], undefined);
-  return { ...answer, headers: [...(answer.headers ?? []), ownPolicy], isKept: false };
+  return { ...answer, headers: [...(answer.headers ?? []), ownPolicy] };
 }
 
 /** Takes what comes in the time of a request and keeps none of it: browsers show no answer before they have sent all. */
