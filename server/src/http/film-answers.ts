@@ -86,11 +86,9 @@ export function filmAnswers(filmsMax: number): (shown: ShownFilm, incoming: Inco
       ...(span === 'all' ? { status: 200, headers: own } : { status: 206, headers: part }),
     };
     const bytes = to - from + 1;
-    if (method === 'HEAD') return { ...answer, stream: { bytes, pieces: none() } };
-    return places.answer(incoming, async () => ({
-      ...answer,
-      stream: { bytes, pieces: await begun(spanOf(film, { from, to }, piece)) },
-    }));
+    const pieces = spanOf(film, { from, to }, piece);
+    if (method === 'HEAD') return { ...answer, stream: { bytes, pieces } };
+    return places.answer(incoming, async () => ({ ...answer, stream: { bytes, pieces: await begun(pieces) } }));
   };
 }
 
@@ -113,5 +111,3 @@ async function begun(pieces: AsyncGenerator<Uint8Array>): Promise<AsyncIterable<
     yield* pieces;
   })();
 }
-
-async function* none(): AsyncGenerator<Uint8Array> {}
