@@ -16,16 +16,28 @@ export interface Places {
   readonly answer: <Made extends Answer | null>(incoming: Asker, make: () => Promise<Made>) => Promise<Made>;
 }
 
-export function placesFor(max: number): Places {
+/** Takes a place; null when all are taken. @returns gives the place back; more than once does nothing */
+export type Room = () => (() => void) | null;
+
+export function roomFor(max: number): Room {
   let taken = 0;
-  const take = ({ isBehind }: Asker): (() => void) => {
-    if (isBehind || taken >= max) throw new Refusal('busy');
+  return () => {
+    if (taken >= max) return null;
     taken += 1;
     let isTaken = true;
     return () => {
       if (isTaken) taken -= 1;
       isTaken = false;
     };
+  };
+}
+
+export function placesFor(max: number): Places {
+  const room = roomFor(max);
+  const take = ({ isBehind }: Asker): (() => void) => {
+    const free = isBehind ? null : room();
+    if (free === null) throw new Refusal('busy');
+    return free;
   };
   return {
     take,

@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Past } from '@postern/plain/frames';
 import { bytesToBase64url } from '@postern/protocol/bytes/encode';
 import type { Random } from '@postern/protocol/primitives/random';
+import { type Room, roomFor } from '../http/places.ts';
 import type { Timer } from '../ports/clock.ts';
 import { type Call, VisitProcess } from './visit-process.ts';
 
@@ -38,7 +39,7 @@ export interface VisitsParts {
   readonly limits: VisitLimits;
 }
 
-type Entry = { readonly process: VisitProcess; idle: { cancel(): void } };
+type Entry = { readonly process: VisitProcess; readonly forms: Room; idle: { cancel(): void } };
 
 const keyBytes = 32;
 const pastsMax = 1024;
@@ -47,17 +48,23 @@ export class Visits {
   readonly #parts: VisitsParts;
   readonly #visits = new Map<string, Entry>();
   readonly #pasts = new Map<string, Past>();
-  /** Places that are taken, by what they are for. */
-  readonly #taken = new Map<string, number>();
+  /** For moving files; and for long forms without files of those whose visit has ended, and of those whose visit nobody knows. */
+  readonly #rooms: { readonly files: Room; readonly ended: Room; readonly unknown: Room };
 
   constructor(parts: VisitsParts) {
+    const { filesMax, formsMax } = parts.limits;
     this.#parts = parts;
+    this.#rooms = { files: roomFor(filesMax), ended: roomFor(formsMax), unknown: roomFor(formsMax) };
   }
 
-  /** The process of a visit that lives; null for any other key. */
-  find(key: string): VisitProcess | null {
-    const entry = this.#visits.get(key);
-    return entry === undefined || entry.process.isOver ? null : entry.process;
+  /** The process of a visit that lives; null for any other key, and without one. */
+  find(key: string | undefined): VisitProcess | null {
+    return this.#living(key)?.process ?? null;
+  }
+
+  #living(key: string | undefined): Entry | null {
+    const entry = this.#visits.get(key ?? '');
+    return entry === undefined || entry.process.isOver ? null : entry;
   }
 
   /** What became of a visit that does not live any more, as far as it is known. */
@@ -75,7 +82,8 @@ export class Visits {
     if (this.#visits.size >= visitsMax + (isRescue ? rescuesMax : 0)) return null;
     const key = bytesToBase64url(this.#parts.random(keyBytes));
     const process = new VisitProcess(this.#parts.launch(), this.#parts.call);
-    this.#visits.set(key, { process, idle: this.#idleTimer(key) });
+    const forms = roomFor(this.#parts.limits.formsPerVisitMax);
+    this.#visits.set(key, { process, forms, idle: this.#idleTimer(key) });
     void process.ended.then(() => this.#over(key, 'crashed'));
     return { key, process };
   }
@@ -90,28 +98,14 @@ export class Visits {
 
   /** A place for moving files; null when all are taken. @returns what gives it back, once */
   takeFilePlace(): (() => void) | null {
-    return this.#takePlace('files', this.#parts.limits.filesMax);
+    return this.#rooms.files();
   }
 
   /** The same for a long form without files, apart for those of each visit. */
   takeFormPlace(key: string | undefined): (() => void) | null {
-    const { formsPerVisitMax, formsMax } = this.#parts.limits;
-    if (key !== undefined && this.find(key) !== null) return this.#takePlace(key, formsPerVisitMax);
-    return this.#takePlace(key !== undefined && this.#pasts.has(key) ? 'ended' : 'unknown', formsMax);
-  }
-
-  #takePlace(of: string, max: number): (() => void) | null {
-    const taken = this.#taken.get(of) ?? 0;
-    if (taken >= max) return null;
-    this.#taken.set(of, taken + 1);
-    let isTaken = true;
-    return () => {
-      if (!isTaken) return;
-      isTaken = false;
-      const left = (this.#taken.get(of) ?? 0) - 1;
-      if (left > 0) this.#taken.set(of, left);
-      else this.#taken.delete(of);
-    };
+    const { ended, unknown } = this.#rooms;
+    const room = this.#living(key)?.forms ?? (this.#pasts.has(key ?? '') ? ended : unknown);
+    return room();
   }
 
   /** The person leaves: nothing is kept, not even that there was a visit. */
