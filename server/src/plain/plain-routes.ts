@@ -128,7 +128,7 @@ async function takeWords(place: Place, type: string): Promise<Answer> {
   const call = callIn(body);
   if (call !== undefined)
     return firstPage(place, { sections: { notice: false, call: true }, values: [['call', call]] });
-  const known = place.key === undefined ? null : visits.find(place.key);
+  const known = visits.find(place.key);
   const isWritten = body.length > shortBytesMax || place.key !== undefined;
   const visit = known === null ? begin(place, isWritten) : { key: place.key ?? '', process: known };
   if (visit === null) {
@@ -147,7 +147,7 @@ async function takeWords(place: Place, type: string): Promise<Answer> {
  */
 async function takeUpload(place: Place, type: string): Promise<Answer> {
   const { incoming, visits } = place;
-  const known = place.key === undefined ? null : visits.find(place.key);
+  const known = visits.find(place.key);
   const visit = known === null ? begin(place, true) : { key: place.key ?? '', process: known };
   const free = visit === null ? null : visits.takeFilePlace();
   try {
