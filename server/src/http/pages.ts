@@ -29,8 +29,7 @@ const compressGzip = promisify(gzip);
 const compressBrotli = promisify(brotliCompress);
 
 /** By hash in hex. */
-type FilmParts = ReadonlyMap<string, () => Promise<Uint8Array | null>>;
-type Writable<Kind> = Kind extends ReadonlyMap<infer Key, infer Value> ? Map<Key, Value> : never;
+type FilmParts = Map<string, () => Promise<Uint8Array | null>>;
 
 /** Notices by name, and the values in their texts. */
 export interface Said {
@@ -156,7 +155,8 @@ export class Pages {
     if (isOfToday && known !== undefined && equal(known, list) && found === this.#films.size) return false;
     const pages = new Map([['/campaigns', this.#file('application/octet-stream', list)]]);
     const clear = new Map<string, StaticFile>();
-    const [films, parts] = [new Map<string, ShownFilm>(), new Map() as Writable<FilmParts>];
+    const films = new Map<string, ShownFilm>();
+    const parts: FilmParts = new Map();
     for (const [at, campaign] of campaigns.entries()) {
       const own = listed[at] ?? null;
       const film = own === null ? null : this.#addFilm(campaign, own, source, { pages, films, parts });
@@ -207,7 +207,7 @@ export class Pages {
     into: {
       readonly pages: Map<string, StaticFile>;
       readonly films: Map<string, ShownFilm>;
-      readonly parts: Writable<FilmParts>;
+      readonly parts: FilmParts;
     },
   ): CampaignPage['film'] {
     const hash = campaign.film ?? new Uint8Array(0);
