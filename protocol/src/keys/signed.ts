@@ -93,11 +93,6 @@ export async function openSelfKeyed(
   return { payload, publicKey, keyHash: hash, hash: documentHash(await sha256(payload)) };
 }
 
-/** H(payload) of a signed document, verified or not. @throws WireError for bytes of another form */
-export async function hashOfDocument(bytes: Uint8Array): Promise<DocumentHash> {
-  return documentHash(await sha256(splitDocument(bytes).payload));
-}
-
 /** The payload of a document that the caller has verified before, or made. @throws WireError for bytes of another form */
 export function payloadOf(bytes: Uint8Array): Uint8Array {
   return splitDocument(bytes).payload;
