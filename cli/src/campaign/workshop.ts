@@ -9,7 +9,7 @@ import { type Campaign, campaignState } from '@postern/protocol/campaign/campaig
 import { decodeFilm, filmPieces } from '@postern/protocol/campaign/film';
 import type { DocumentHash } from '@postern/protocol/keys/signed';
 import { readBuiltPages } from '@postern/server/files/page-files';
-import { type CampaignPage, campaignHtml, campaignStyle, filmPaths } from '@postern/server/http/campaign-html';
+import { campaignHtml, campaignStyle } from '@postern/server/http/campaign-html';
 import { valuesFor } from '@postern/server/http/fill-page';
 import { nextRoster, usualValidDays } from '../organisation/next-roster.ts';
 import { writeDraft } from '../organisation/roster-file.ts';
@@ -19,7 +19,7 @@ import { type CampaignWithFilm, readCampaign, writeCampaignFolder } from './camp
 import { listWith } from './campaign-store.ts';
 import { checkCampaign } from './check.ts';
 import { Fields } from './fields.ts';
-import { type FilmFiles, filmFolder, readFilmFolder } from './film-folder.ts';
+import { filmFolder, readFilmFolder } from './film-folder.ts';
 import { firstDraft } from './first-draft.ts';
 import { type KitText, kitAddress, kitTexts } from './kit/kit-text.ts';
 import { typesetterFor } from './kit/make-kit.ts';
@@ -133,18 +133,13 @@ async function previewPage(
   if (page === undefined || text === undefined) return { kind: 'none' };
   const values = await valuesFor(roster, language, page.list);
   const others = built.campaigns.filter((one) => campaign.texts.some((own) => own.language === one.language));
-  const film = files === null ? null : shownFilm(campaign.name, files);
+  // Its files stand where they will: the frame of a preview fetches nothing.
+  const film = files === null ? null : decodeFilm(files.document);
   const template = { template: page.html, values, forms: false, others, film };
   const html = campaignHtml(campaign, text, campaignState(campaign, today), template);
   const style = built.assets.find(({ path }) => path.endsWith('.css'));
   const own = campaign.color === null ? '' : campaignStyle(campaign.color);
   return { kind: 'page', html, style: new TextDecoder().decode(style?.bytes) + own };
-}
-
-/** Its files stand where they will: the frame of a preview fetches nothing. */
-function shownFilm(name: string, { document, hash }: FilmFiles): NonNullable<CampaignPage['film']> {
-  const film = decodeFilm(document);
-  return { film, paths: filmPaths(name, bytesToHex(hash), film) };
 }
 
 async function previewPicture(

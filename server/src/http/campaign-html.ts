@@ -1,5 +1,6 @@
 /** The page of a campaign in one language: the built template filled with what the campaign says (spec/protocol.md section 2.7). */
 
+import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { Campaign, CampaignState } from '@postern/protocol/campaign/campaign';
 import type { CampaignText, Prompt } from '@postern/protocol/campaign/campaign-text';
 import { type Color, colorText, schemeOf } from '@postern/protocol/campaign/color';
@@ -17,8 +18,8 @@ export interface CampaignPage {
   readonly forms: boolean;
   /** Languages in which this campaign has a page, with their own names. */
   readonly others: readonly { readonly language: string; readonly name: string; readonly direction: string }[];
-  /** With where its files stand, see {@link filmPaths}; null for none. */
-  readonly film: { readonly film: Film; readonly paths: FilmPaths } | null;
+  /** That the campaign names; null for none. */
+  readonly film: Film | null;
 }
 
 export interface FilmPaths {
@@ -27,9 +28,9 @@ export interface FilmPaths {
   readonly captions: (language: string) => string;
 }
 
-/** @param hash of the film's document, in hex: another film, or other words for it, stands elsewhere */
-export function filmPaths(name: string, hash: string, { poster }: Pick<Film, 'poster'>): FilmPaths {
-  const folder = `/c/${name}/${hash}`;
+/** By the hash of the film's document: another film, or other words for it, stands elsewhere. */
+export function filmPaths(campaign: Pick<Campaign, 'name' | 'film'>, { poster }: Pick<Film, 'poster'>): FilmPaths {
+  const folder = `/c/${campaign.name}/${bytesToHex(campaign.film ?? new Uint8Array(0))}`;
   return {
     video: `${folder}/video.mp4`,
     poster: `${folder}/poster.${posterType(poster).extension}`,
@@ -60,7 +61,7 @@ export function campaignHtml(
     ['after', blocksHtml(text.after)],
     ['questions', questionsHtml(campaign.questions, text.prompts)],
     ['languages', languagesHtml(campaign.name, text.language, others)],
-    ...(film === null ? [] : filmValues(film, text.language)),
+    ...(film === null ? [] : filmValues(film, filmPaths(campaign, film), text.language)),
   ];
   const holds = new Set<string>([
     state,
@@ -138,7 +139,7 @@ function languagesHtml(name: string, here: string, others: CampaignPage['others'
 }
 
 /** But for picture and captions, nothing is fetched before somebody plays it, and nothing from elsewhere [CAM-13]. */
-function filmValues({ film, paths }: NonNullable<CampaignPage['film']>, language: string): [string, string | Html][] {
+function filmValues(film: Film, paths: FilmPaths, language: string): [string, string | Html][] {
   const transcript = film.texts.find((text) => text.language === language)?.transcript ?? '';
   const video = `<video controls preload="none" poster="${paths.poster}" width="${film.width}" height="${film.height}" aria-labelledby="film">
 <source src="${paths.video}" type="video/mp4">

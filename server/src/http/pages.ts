@@ -6,7 +6,7 @@ import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { equal } from '@postern/protocol/bytes/equal';
 import { campaignState, type VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { encodeCampaignList } from '@postern/protocol/campaign/campaign-list';
-import { posterType } from '@postern/protocol/campaign/film';
+import { type Film, posterType } from '@postern/protocol/campaign/film';
 import { signedOrigins } from '@postern/protocol/keys/addresses';
 import { isAkin } from '@postern/protocol/keys/in-language';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
@@ -14,7 +14,7 @@ import type { Day } from '@postern/protocol/time';
 import type { BuiltPages } from '../ports/files.ts';
 import type { CampaignSource, ListedFilm } from '../rules/films.ts';
 import type { Coding, StaticFile } from './answer.ts';
-import { type CampaignPage, campaignHtml, campaignStyle, filmPaths } from './campaign-html.ts';
+import { campaignHtml, campaignStyle, filmPaths } from './campaign-html.ts';
 import { fillHtml, keepSections } from './fill-html.ts';
 import { deskSections, fillPage, valuesFor } from './fill-page.ts';
 import type { Films, ShownFilm } from './film-answers.ts';
@@ -159,8 +159,8 @@ export class Pages {
     const parts: FilmParts = new Map();
     for (const [at, campaign] of campaigns.entries()) {
       const own = listed[at] ?? null;
-      const film = own === null ? null : this.#addFilm(campaign, own, source, { pages, films, parts });
-      await this.#addCampaign(campaign, { roster, day, film }, { pages, clear });
+      if (own !== null) this.#addFilm(campaign, own, source, { pages, films, parts });
+      await this.#addCampaign(campaign, { roster, day, film: own?.film ?? null }, { pages, clear });
     }
     this.#campaigns = pages;
     this.#clearCampaigns = clear;
@@ -174,7 +174,7 @@ export class Pages {
 
   async #addCampaign(
     campaign: VerifiedCampaign,
-    { roster, day, film }: { readonly roster: VerifiedRoster; readonly day: Day; readonly film: CampaignPage['film'] },
+    { roster, day, film }: { readonly roster: VerifiedRoster; readonly day: Day; readonly film: Film | null },
     into: { readonly pages: Map<string, StaticFile>; readonly clear: Map<string, StaticFile> },
   ): Promise<void> {
     const state = campaignState(campaign, day);
@@ -209,9 +209,9 @@ export class Pages {
       readonly films: Map<string, ShownFilm>;
       readonly parts: FilmParts;
     },
-  ): CampaignPage['film'] {
+  ): void {
     const hash = campaign.film ?? new Uint8Array(0);
-    const paths = filmPaths(campaign.name, bytesToHex(hash), film);
+    const paths = filmPaths(campaign, film);
     const take = (part: Uint8Array): Promise<Uint8Array | null> => piece(campaign, part);
     into.films.set(paths.video, { film, hash, piece: take });
     into.pages.set(paths.poster, { type: posterType(film.poster).type, codings: { identity: film.poster } });
@@ -219,7 +219,6 @@ export class Pages {
       into.pages.set(paths.captions(language), this.#file('text/vtt; charset=utf-8', encoder.encode(captions)));
     into.parts.set(bytesToHex(hash), async () => document);
     for (const part of film.pieces) into.parts.set(bytesToHex(part), () => take(part));
-    return { film, paths };
   }
 
   /** Until they are filled in again: they may be those of an older roster. */
