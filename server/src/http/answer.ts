@@ -71,7 +71,7 @@ function wholeOf({ type, codings, headers: own }: StaticFile, coding: Coding): W
   return whole;
 }
 
-/** A document that is random to every compressor. */
+/** A document as it is: most are random to every compressor, and that of a film goes to mirrors alone. */
 export function documentAnswer(bytes: Uint8Array, ifNoneMatch: string | undefined): Answer {
   const file: StaticFile = { type: 'application/octet-stream', codings: { identity: bytes } };
   return staticAnswer(file, undefined, ifNoneMatch);

@@ -4,7 +4,10 @@ export interface Limits {
   readonly connectionsMax: number;
   /** On one connection, one after the other. */
   readonly requestsPerConnectionMax: number;
-  /** Posts that are read or worked on at the same time; one more is told `busy`. */
+  /**
+   * Posts that are read or worked on at the same time; one more is told `busy`. At a mirror each keeps its place until its
+   * answer has gone out, and one behind an answer that has not is told `busy` too.
+   */
   readonly postsMax: number;
   /** The same of devices, counted apart: theirs are up to 44 times as long, and may not take the room of sources. */
   readonly devicePostsMax: number;

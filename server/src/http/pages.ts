@@ -61,7 +61,7 @@ export class Pages {
   #filledWith: VerifiedRoster | null = null;
   #headers: Required<StaticFile>['headers'] | null = null;
   #filledOn: Day | null = null;
-  /** Whether the pages of campaigns are those of every one that the roster lists. */
+  /** Whether the pages of campaigns are those of every one that the roster lists, with the film of each that names one. */
   #isComplete = false;
   #compressing: Promise<void> = Promise.resolve();
 
