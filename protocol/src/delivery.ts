@@ -38,15 +38,15 @@ export interface SealedReceipt {
   readonly ackKeys: readonly Uint8Array[];
 }
 
-/** One envelope on its way, cover or not. `stored` once the server has said so. */
+/** One envelope on its way, cover or not. */
 interface Parcelled {
   batch: string;
   readonly envelope: Uint8Array;
-  stored: boolean;
-  /** A request was begun for it: from then on it goes again until it is stored. */
-  wasSent: boolean;
-  /** And since the last one no answer came. */
-  isUnanswered: boolean;
+  /**
+   * `waiting` until a request is begun for it; from then on it goes again until it is stored: `unanswered` while no answer
+   * came since the last one, `refused` where one came that did not say stored.
+   */
+  state: 'waiting' | 'unanswered' | 'refused' | 'stored';
   /** The admission token that it is sent with, always the same one once chosen. */
   token: Uint8Array | null;
   /** Of a receipt: what it tells of. */
@@ -129,7 +129,7 @@ export class Delivery {
    * was refused: an envelope other than the one before would show that a phrase was made or entered meanwhile (REQ-8).
    */
   clear(): void {
-    this.#queue = this.#queue.filter(({ wasSent, stored }) => wasSent && !stored);
+    this.#queue = this.#queue.filter(({ state }) => state === 'unanswered' || state === 'refused');
     for (const item of this.#queue) {
       item.batch = coverBatch;
       item.ackKeys = [];
@@ -148,12 +148,12 @@ export class Delivery {
   /** Envelopes of a batch: how many there are and how many are stored. */
   progress(batch: string): { readonly parts: number; readonly stored: number } {
     const own = this.#queue.filter((item) => item.batch === batch);
-    return { parts: own.length, stored: own.filter((item) => item.stored).length };
+    return { parts: own.length, stored: own.filter(({ state }) => state === 'stored').length };
   }
 
   /** How many of what was shown still wait for a receipt, for their moment or for an answer. */
   get unacknowledged(): number {
-    const inReceipts = this.#queue.filter(({ stored }) => !stored).flatMap(({ ackKeys }) => ackKeys);
+    const inReceipts = this.#queue.filter(({ state }) => state !== 'stored').flatMap(({ ackKeys }) => ackKeys);
     return this.#shown.length + inReceipts.length + this.#acknowledgements.length;
   }
 
@@ -192,21 +192,24 @@ export class Delivery {
     const answer: AnonymousAnswer = await openResponse(flight.context, response);
     this.#puzzleBits = answer.puzzleBits;
     this.#acknowledgements = this.#acknowledgements.filter((key) => !flight.acknowledged.includes(key));
-    const finished: string[] = [];
-    if (flight.item) flight.item.isUnanswered = false;
-    if (flight.item && answer.outcome === 'stored' && !flight.item.stored) {
-      flight.item.stored = true;
-      this.#acknowledgements.push(...flight.item.ackKeys);
-      const { parts, stored } = this.progress(flight.item.batch);
-      if (parts === stored && isWritten(flight.item)) finished.push(flight.item.batch);
-      this.#queue = this.#queue.filter((item) => item.batch !== coverBatch || !item.stored);
-    }
+    const finished = flight.item === null ? [] : this.#settle(flight.item, answer.outcome);
     this.#busy = answer.outcome === 'busy';
     const bodies = flight.claimed.flatMap((tagKey, place) => {
       const body = answer.bodies[place];
       return tagKey === null || body === undefined ? [] : [{ tagKey, body }];
     });
     return { finished, busy: this.#busy, bodies };
+  }
+
+  /** What is stored stays so, whatever a late answer says. @returns its batch, if that is stored whole by this answer */
+  #settle(item: Parcelled, outcome: AnonymousAnswer['outcome']): string[] {
+    if (item.state === 'stored') return [];
+    item.state = outcome === 'stored' ? 'stored' : 'refused';
+    if (item.state === 'refused') return [];
+    this.#acknowledgements.push(...item.ackKeys);
+    const { parts, stored } = this.progress(item.batch);
+    this.#queue = this.#queue.filter(({ batch, state }) => batch !== coverBatch || state !== 'stored');
+    return parts === stored && isWritten(item) ? [item.batch] : [];
   }
 
   /** No answer came: everything that the request carried goes again, with the same bytes (REQ-5, REQ-8). */
@@ -219,9 +222,9 @@ export class Delivery {
    * theirs would show that it is not a cover (REQ-8).
    */
   async #nextItem(now: number): Promise<Parcelled> {
-    const open = this.#queue.filter((item) => !item.stored);
+    const open = this.#queue.filter(({ state }) => state !== 'stored');
     // What was refused, other than what a person has written, must not stand before that (RCP-2).
-    const next = open.find(({ isUnanswered }) => isUnanswered) ?? open.find(isWritten) ?? open[0];
+    const next = open.find(({ state }) => state === 'unanswered') ?? open.find(isWritten) ?? open[0];
     return next === undefined ? ((await this.#receipt(now)) ?? this.#cover(now)) : begun(next);
   }
 
@@ -276,13 +279,12 @@ export class Delivery {
 }
 
 function parcel(batch: string, envelope: Uint8Array, ackKeys: readonly Uint8Array[] = []): Parcelled {
-  return { batch, envelope, stored: false, wasSent: false, isUnanswered: false, token: null, ackKeys };
+  return { batch, envelope, state: 'waiting', token: null, ackKeys };
 }
 
 /** Marked as soon as it is chosen: a phrase may be forgotten while its request is made ready. */
 function begun(item: Parcelled): Parcelled {
-  item.wasSent = true;
-  item.isUnanswered = true;
+  item.state = 'unanswered';
   return item;
 }
 
