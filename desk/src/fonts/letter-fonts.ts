@@ -2,7 +2,6 @@
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { decompress } from 'wawoff2';
 import type { LetterScript } from './letter-scripts.ts';
 
 /** In the packages `@fontsource-variable`; drawn at the weight of text. */
@@ -24,6 +23,7 @@ export function letterFont(script: LetterScript): Promise<Uint8Array> {
 }
 
 async function unpack(file: string): Promise<Uint8Array> {
+  const { decompress } = await import('wawoff2');
   const packed = await readFile(fileURLToPath(import.meta.resolve(`@fontsource-variable/${file}`)));
   // What comes back lies in the memory of the library, which grows and moves.
   return (await decompress(packed)).slice();

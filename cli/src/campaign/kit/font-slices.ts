@@ -3,7 +3,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Blob, Face, Font, Variation } from 'harfbuzzjs';
-import { decompress } from 'wawoff2';
 
 /** Packages of `@fontsource-variable`, and the scripts that each is for. */
 const families = {
@@ -109,6 +108,7 @@ export class FontSlices {
 }
 
 async function readSlice(path: string): Promise<Slice> {
+  const { decompress } = await import('wawoff2');
   const face = new Face(new Blob(await decompress(await readFile(pathOf(path)))), 0);
   const weigh = (weight: number): Font => {
     const font = new Font(face);
