@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { CallDraft, DraftText } from '@postern/desk/calls/call-draft';
 import type { CallPlace, CallPreview, CallWorkshop, PreviewKind } from '@postern/desk/calls/workshop';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
-import { type Campaign, campaignState } from '@postern/protocol/campaign/campaign';
+import { type Campaign, campaignState, decodeCampaign } from '@postern/protocol/campaign/campaign';
 import { decodeFilm, filmPieces } from '@postern/protocol/campaign/film';
 import type { DocumentHash } from '@postern/protocol/keys/signed';
 import { readBuiltPages } from '@postern/server/files/page-files';
@@ -67,16 +67,14 @@ export const callWorkshop: CallWorkshop = {
     const texts = await textsOf(read(draft, place, null), place);
     return Object.fromEntries(texts.map(({ language, words }) => [language, words.join(' ')]));
   },
-  writeForSigning: async (draft, place) => {
+  writeForSigning: async (draft, place, payload) => {
     const { folder } = place;
-    const { campaign } = await readWhole(draft, place);
-    const { payload } = await checkCampaign(campaign, [], place.today);
     const written = await readdir(folder).catch(() => []);
     for (const name of written) {
       if (name !== filmFolder) await rm(join(folder, name), { recursive: true });
     }
     await writeCampaignFolder(folder, ...foldersOf(draft));
-    const campaigns = await listWith(place.roster.campaigns, campaign.id, payload);
+    const campaigns = await listWith(place.roster.campaigns, decodeCampaign(payload).id, payload);
     const validDays = Math.max(usualValidDays, place.roster.lastDay - place.today);
     const next = nextRoster(place.roster, { today: place.today, validDays });
     await writeDraft(join(folder, 'roster.draft'), { ...next, campaigns });

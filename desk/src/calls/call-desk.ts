@@ -145,12 +145,13 @@ export class CallDesk {
     const { workshop } = this.#parts;
     const none = { hash: '', film: null, problems: [], words: {} };
     if (draft === null || workshop === null) return { fault: '', ...none };
-    const checked = await workshop.check(draft, this.#place(draft));
+    const place = this.#place(draft);
+    const checked = await workshop.check(draft, place);
     if ('fault' in checked) return { fault: checked.fault, ...none };
     const { hash, problems } = checked;
     const [document, ...pieces] = checked.film;
     const film = document === undefined ? null : pieces.reduce((sum, piece) => sum + piece.length, 0);
-    return { fault: null, hash, film, problems, words: await workshop.words(draft, this.#place(draft)) };
+    return { fault: null, hash, film, problems, words: await workshop.words(draft, place) };
   }
 
   async preview(call: string, view: { readonly language: string; readonly kind: PreviewKind }): Promise<CallPreview> {
@@ -160,9 +161,9 @@ export class CallDesk {
   }
 
   async writeForSigning(call: string): Promise<{ readonly path: string } | { readonly problem: CallRefusal }> {
-    return this.#withReady(call, async (draft, _checked, workshop) => {
+    return this.#withReady(call, async (draft, { payload }, workshop) => {
       const place = this.#place(draft);
-      await workshop.writeForSigning(draft, place);
+      await workshop.writeForSigning(draft, place, payload);
       return { path: place.folder };
     });
   }

@@ -54,8 +54,9 @@ export interface CallWorkshop {
   /**
    * Writes the draft and a roster that lists it into the call's folder, to be signed where the root key is. Takes the place
    * of what is there, but for the film.
+   * @param payload what the check of this draft has given
    */
-  readonly writeForSigning: (draft: CallDraft, place: CallPlace) => Promise<void>;
+  readonly writeForSigning: (draft: CallDraft, place: CallPlace, payload: Uint8Array) => Promise<void>;
   /** All files of a kit into a folder. `fault`: why it cannot be made, in one English sentence. */
   readonly makeKit: (
     draft: CallDraft,
