@@ -30,14 +30,8 @@ export function ExportFiles({ page, cases, given, choose }: ExportFilesProps): J
   const [isOpen, setOpen] = useState(false);
   const [files, setFiles] = useState<readonly GoingFile[] | null>(null);
   const [isLooking, setLooking] = useState(false);
-  const isWanted = useRef(false);
+  const details = useRef<HTMLDetailsElement>(null);
   const copies = page.state.value.open?.copies.length;
-  useEffect(() => {
-    isWanted.current = isOpen;
-    return () => {
-      isWanted.current = false;
-    };
-  }, [isOpen]);
   useEffect(() => {
     const reading = new AbortController();
     const { signal } = reading;
@@ -47,11 +41,11 @@ export function ExportFiles({ page, cases, given, choose }: ExportFilesProps): J
   const here = files?.filter(({ file }) => page.state.value.transfers.get(file.kept)?.state === 'done') ?? [];
   const look = async (): Promise<void> => {
     setLooking(true);
-    for (const { file, place } of here) if (isWanted.current) await page.examine(file.kept, { ...file, place });
+    for (const { file, place } of here) if (details.current?.open) await page.examine(file.kept, { ...file, place });
     setLooking(false);
   };
   return (
-    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details ref={details} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>{say('export.each')}</summary>
       {files?.length === 0 && <p class="note">{say('export.noFiles')}</p>}
       {here.length > 0 && (
