@@ -7,15 +7,16 @@ import type { DrawPage, OpenDocument, WorkerAnswer } from './document-worker.ts'
 import type { ExamineWork } from './examine-worker.ts';
 import { readCode } from './picture-code.ts';
 import { isGif, pictureOf } from './picture-size.ts';
-import type {
-  DrawnMessage,
-  ExaminedFile,
-  ExamineFile,
-  FrameMessage,
-  PageMessage,
-  ReadCode,
-  ShowFile,
-  ViewProblem,
+import {
+  buffersOf,
+  type DrawnMessage,
+  type ExaminedFile,
+  type ExamineFile,
+  type FrameMessage,
+  type PageMessage,
+  type ReadCode,
+  type ShowFile,
+  type ViewProblem,
 } from './viewer-messages.ts';
 
 /** Of a picture that is copied; documents are drawn at as much. */
@@ -145,10 +146,10 @@ function showArchive(bytes: Uint8Array): void {
   }
 }
 
-function openDocument({ bytes, worker: code, wasm, fonts }: ShowFile, ending: string): void {
+function openDocument(file: ShowFile, ending: string): void {
+  const { bytes, worker: code, wasm, fonts } = file;
   worker = startWorker(code, takeAnswer);
-  const given = [bytes.buffer, wasm, ...fonts.map((font) => font.bytes)];
-  ask({ kind: 'open', bytes, ending, wasm, fonts }, given);
+  ask({ kind: 'open', bytes, ending, wasm, fonts }, buffersOf(file));
 }
 
 function startWorker<Answer>(code: string, take: (answer: Answer) => void): Worker {

@@ -1,6 +1,6 @@
 /** A frame that nobody sees, in which files of strangers are drawn: one message in, one checked message back. */
 
-import { buffersOf, type FrameMessage, type PageMessage, readFrameMessage } from './viewer-messages.ts';
+import { type FrameMessage, type PageMessage, readFrameMessage, sayTo } from './viewer-messages.ts';
 
 /** A frame that says nothing for so long is not waited for; it ends by itself a worker that is too slow. */
 const patienceMs = 30_000;
@@ -27,7 +27,7 @@ export class Glass {
 
   /** To be answered by nothing. */
   say(message: PageMessage): void {
-    this.#frame.contentWindow?.postMessage(message, '*', buffersOf(message));
+    sayTo(this.#frame, message);
   }
 
   ask(message: PageMessage): Promise<FrameMessage> {

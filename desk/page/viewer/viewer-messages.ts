@@ -49,6 +49,11 @@ export interface ReadCode {
 
 export type PageMessage = ShowFile | FilePiece | ExamineFile | TurnPage;
 
+/** Says nothing where there is no frame. */
+export function sayTo(frame: HTMLIFrameElement | null, message: PageMessage): void {
+  frame?.contentWindow?.postMessage(message, '*', buffersOf(message));
+}
+
 /** What the page gives to the frame for good: to copy as much would hold the page up. */
 export function buffersOf(message: PageMessage): Transferable[] {
   if (message.kind === 'piece') return [message.bytes.buffer];

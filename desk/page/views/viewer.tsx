@@ -4,13 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import type { ViewedFile } from '../model.ts';
-import {
-  buffersOf,
-  readFrameMessage,
-  type ShowFile,
-  type TurnPage,
-  type ViewProblem,
-} from '../viewer/viewer-messages.ts';
+import { readFrameMessage, sayTo, type ViewProblem } from '../viewer/viewer-messages.ts';
 import { Dialog } from './dialog.tsx';
 
 type Shown =
@@ -45,8 +39,6 @@ function Content({ page, file }: { readonly page: DeskPage; readonly file: Viewe
   const [shown, setShown] = useState<Shown>({ kind: 'loading' });
   const [isReady, setReady] = useState(false);
   const { say } = page.words.value;
-  const post = (message: ShowFile | TurnPage): void =>
-    frame.current?.contentWindow?.postMessage(message, '*', buffersOf(message));
 
   useEffect(() => {
     const hear = ({ source, data }: MessageEvent): void => {
@@ -61,7 +53,7 @@ function Content({ page, file }: { readonly page: DeskPage; readonly file: Viewe
   useEffect(() => {
     if (!isReady) return;
     page.viewerFile(file).then(
-      (given) => (given === null ? setShown({ kind: 'failed', problem: 'too-large' }) : post(given)),
+      (given) => (given === null ? setShown({ kind: 'failed', problem: 'too-large' }) : sayTo(frame.current, given)),
       () => setShown({ kind: 'failed', problem: 'damaged' }),
     );
   }, [isReady, file]);
@@ -84,7 +76,7 @@ function Content({ page, file }: { readonly page: DeskPage; readonly file: Viewe
       {shown.kind === 'loading' && <p role="status">{say('view.loading')}</p>}
       <iframe ref={frame} sandbox="allow-scripts" src="/viewer/frame.html" title={say('view.frame')} />
       {shown.kind === 'shown' && shown.pages > 1 && (
-        <Pages page={page} shown={shown} turn={(to) => post({ kind: 'page', page: to })} />
+        <Pages page={page} shown={shown} turn={(to) => sayTo(frame.current, { kind: 'page', page: to })} />
       )}
     </>
   );
