@@ -209,14 +209,9 @@ export class TransportKeys {
 }
 
 /** A head of before is as good as today's; that a device can follow, and from where not, is not. */
-function saysTheSame(own: OwnKey, { length, head }: Pick<LogPosition, 'length' | 'head'>): boolean {
-  const said = saidBy(own);
-  return cannotReadOn({ head }) ? cannotReadOn(said) && said.length === length : !cannotReadOn(said);
-}
-
-function saidBy({ signed }: OwnKey): Pick<LogPosition, 'length' | 'head'> {
-  const { logLength, head } = decodeTransportKey(payloadOf(signed));
-  return { length: logLength, head };
+function saysTheSame({ signed }: OwnKey, { length, head }: Pick<LogPosition, 'length' | 'head'>): boolean {
+  const said = decodeTransportKey(payloadOf(signed));
+  return cannotReadOn({ head }) ? cannotReadOn(said) && said.logLength === length : !cannotReadOn(said);
 }
 
 async function idOf(publicKey: Uint8Array): Promise<Uint8Array> {
