@@ -1,6 +1,7 @@
 /** Draws the pages of PDF and office files as pixels, inside a worker of the frame, which ends it when it takes too long. */
 
 import { textDocument } from '@postern/desk/export/text-html';
+import { installLetterFonts } from '@postern/desk/fonts/letter-scripts';
 import type * as Mupdf from 'mupdf';
 import type { DrawnMessage, LetterFont } from './viewer-messages.ts';
 
@@ -37,9 +38,7 @@ async function answer(asked: OpenDocument | DrawPage): Promise<WorkerAnswer> {
   if (asked.kind === 'open') {
     Object.assign(globalThis, { $libmupdf_wasm_Module: { wasmBinary: asked.wasm } });
     mupdf = await import('mupdf');
-    const fonts = new Map<string, Mupdf.Font>();
-    for (const { script, bytes } of asked.fonts) fonts.set(script, new mupdf.Font(script, bytes));
-    mupdf.installLoadFontFunction((_name, script) => fonts.get(script) ?? null);
+    installLetterFonts(mupdf, asked.fonts);
     const isText = asked.ending === 'text/plain';
     // Each letter as it is meant: a library that draws text guesses how it is written, and wrongly at times.
     const bytes = isText ? textDocument(asked.bytes) : asked.bytes;

@@ -1,8 +1,7 @@
 /** Sets a transcript as PDF with MuPDF, which shapes letters and orders Arabic; it has fonts of its own, and gets those that it lacks. */
 
-import type * as Mupdf from 'mupdf';
 import { letterFont } from '../fonts/letter-fonts.ts';
-import { letterScripts } from '../fonts/letter-scripts.ts';
+import { installLetterFonts, letterScripts } from '../fonts/letter-scripts.ts';
 import { breakable } from './text-html.ts';
 
 const a4 = { width: 595, height: 842, textSize: 10 } as const;
@@ -10,9 +9,9 @@ const a4 = { width: 595, height: 842, textSize: 10 } as const;
 /** @param html a transcript: nothing in it is loaded */
 export async function transcriptPdf(html: string): Promise<Uint8Array> {
   const mupdf = await import('mupdf');
-  const fonts = new Map<string, Mupdf.Font>();
-  for (const script of letterScripts) fonts.set(script, new mupdf.Font(script, await letterFont(script)));
-  mupdf.installLoadFontFunction((_name, script) => fonts.get(script) ?? null);
+  const letters = [];
+  for (const script of letterScripts) letters.push({ script, bytes: await letterFont(script) });
+  const fonts = installLetterFonts(mupdf, letters);
   const source = mupdf.Document.openDocument(new TextEncoder().encode(withBreaks(html)), 'transcript.html');
   source.layout(a4.width, a4.height, a4.textSize);
   const drawn = new mupdf.Buffer();
@@ -28,7 +27,7 @@ export async function transcriptPdf(html: string): Promise<Uint8Array> {
   // The Chinese font alone has 3.5 MB.
   pdf.subsetFonts();
   const bytes = pdf.saveToBuffer('garbage=deduplicate,compress').asUint8Array().slice();
-  for (const used of [pdf, source, drawn, ...fonts.values()]) used.destroy();
+  for (const used of [pdf, source, drawn, ...fonts]) used.destroy();
   return bytes;
 }
 

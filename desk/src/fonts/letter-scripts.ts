@@ -1,3 +1,17 @@
 /** Scripts with letters that MuPDF has no font for, by its names; of Latin those of Vietnamese. */
+
+import type * as Mupdf from 'mupdf';
+
 export const letterScripts = ['Arabic', 'Devanagari', 'Latin', 'Myanmar', 'Tibetan'] as const;
 export type LetterScript = (typeof letterScripts)[number];
+
+/** Gives the library a font for each. @returns the fonts, which may be destroyed when nothing is drawn any more */
+export function installLetterFonts(
+  mupdf: typeof Mupdf,
+  letters: readonly { readonly script: LetterScript; readonly bytes: ArrayBuffer | Uint8Array }[],
+): readonly Mupdf.Font[] {
+  const fonts = new Map<string, Mupdf.Font>();
+  for (const { script, bytes } of letters) fonts.set(script, new mupdf.Font(script, bytes));
+  mupdf.installLoadFontFunction((_name, script) => fonts.get(script) ?? null);
+  return [...fonts.values()];
+}
