@@ -1,6 +1,6 @@
 /** Looks into a file behind glass: what it gives away, and a cleaned copy if that is wanted. */
 
-import { type ExaminedState, unexamined } from '@postern/protocol/metadata/examine';
+import { unexamined } from '@postern/protocol/metadata/examine';
 import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
 import type { DeskClient } from '../desk-client.ts';
 import type { ViewedFile } from '../model.ts';
@@ -24,7 +24,7 @@ export async function examineBehindGlass(
       glass.say({ kind: 'piece', bytes: piece.value });
     }
     const answer = await glass.ask({ kind: 'examine', worker, isCleaned });
-    if (answer.kind !== 'examined') return unseen('broken');
+    if (answer.kind !== 'examined') return unexamined('broken');
     // What can be read is the browser's, and stays when the frame goes.
     await answer.cleaned?.slice(-1).arrayBuffer();
     return answer;
@@ -39,16 +39,12 @@ export async function examineKept(
   { place, bytes }: ViewedFile,
   signal: AbortSignal,
 ): Promise<ExaminedFile> {
-  if (bytes > inspectedBytesMax) return unseen('large');
+  if (bytes > inspectedBytesMax) return unexamined('large');
   try {
     const content = await client.readPieces(place);
     signal.throwIfAborted();
     return await examineBehindGlass(content, false, signal);
   } catch {
-    return unseen('broken');
+    return unexamined('broken');
   }
-}
-
-function unseen(state: ExaminedState): ExaminedFile {
-  return { ...unexamined(state), cleaned: null };
 }

@@ -57,7 +57,7 @@ export async function examine({ inspectMetadata, cleanMetadata }: Examiner, byte
 }
 
 /** Of a file of which no cleaned copy was made. */
-export function unexamined(state: ExaminedState, found: readonly Trace[] = []): Examined {
+export function unexamined(state: ExaminedState, found: readonly Trace[] = []): Examined & { readonly cleaned: null } {
   return { state, found, left: [], cleaned: null };
 }
 
