@@ -71,9 +71,10 @@ export class Collected {
     this.#fetchedAt = now;
     const circuit = freshCircuit(this.#parts, 'documents');
     const loaded = await fetchDocuments(this.#parts, this.#with.rosters, circuit);
-    this.#documents = loaded === null || loaded === 'bundle-changed' ? null : loaded.documents;
+    this.#documents = null;
     if (loaded === 'bundle-changed') return this.#noteMismatch(dayOf(now));
     if (loaded === null) return;
+    this.#documents = loaded.documents;
     this.#mismatches = 0;
     await this.#compare(loaded.index, dayOf(now));
     for (let lane = 1; lane < 2 ** loaded.documents.bundle.laneDepth; lane++) {

@@ -18,7 +18,7 @@ import { LogStore } from './log-store.ts';
 import { type AppliedListener, LogSync } from './log-sync.ts';
 import { OwnEntries } from './own-entries.ts';
 import { PendingEvents } from './pending-events.ts';
-import type { DeskPorts, EngineOptions, StoreWrite } from './ports.ts';
+import type { DeskPorts, EngineOptions } from './ports.ts';
 import { Posting } from './posting.ts';
 import { Rosters } from './rosters.ts';
 import { type ReplacedListener, Snapshots } from './snapshots.ts';
@@ -89,12 +89,8 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
     }
     // Numbers of replies are those of one history.
     const isOfNumbers = ({ kind }: LogEvent): boolean => kind === 'posted' || kind === 'collected';
-    const leaveHistory = (): StoreWrite[] => [
-      ...pending.drop(isOfNumbers),
-      ...posting.leaveHistory(),
-      ...collected.leaveHistory(),
-    ];
-    const dropped = forkedAt === null ? [] : leaveHistory();
+    const dropped =
+      forkedAt === null ? [] : [...pending.drop(isOfNumbers), ...posting.leaveHistory(), ...collected.leaveHistory()];
     const again = pending.putFirst(lost.filter((event) => !isInLog(log, event) && !isAboutEnded(log.state, event)));
     return [...dropped, ...again, ...own.forgetAll(pending.events)];
   };

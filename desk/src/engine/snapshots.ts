@@ -185,8 +185,7 @@ export class Snapshots {
     };
     // No more than there are connections: the time that a request may take would run while it waits for one.
     const ends = await Promise.allSettled(Array.from({ length: deviceConnections }, send));
-    const failed = ends.find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') throw failed.reason;
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
   async #sendPiece(peer: Peer, { id: snapshotId, pieces }: Outgoing, piece: number): Promise<void> {
