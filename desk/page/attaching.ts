@@ -1,6 +1,5 @@
 /** Files for replies: each is looked into before anything of it is sealed or sent, and goes as its person has chosen. */
 
-import type { Trace } from '@postern/protocol/metadata/examine';
 import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
 import { CallFailed, type DeskClient } from './desk-client.ts';
 import type { FileReview, SendProblem } from './model.ts';
@@ -113,9 +112,9 @@ export class Attaching {
   }
 }
 
-const unseen: {
-  readonly state: 'looking';
-  readonly found: readonly Trace[];
-  readonly left: readonly Trace[];
-  readonly isChosen: boolean;
-} = { state: 'looking', found: [], left: [], isChosen: false };
+const unseen: Pick<FileReview, 'state' | 'found' | 'left' | 'isChosen'> = {
+  state: 'looking',
+  found: [],
+  left: [],
+  isChosen: false,
+};

@@ -11,10 +11,10 @@ const linesMax = 50 * copyPagesMax;
 /** Letters that join are broken nowhere inside a word, however wide it is; others are, but each line looks at the whole word. */
 const joinedMax = 40;
 const unbrokenMax = 256;
-const rightToLeft = '[\\p{Script=Arabic}\\p{Script=Hebrew}\\p{Script=Syriac}\\p{Script=Thaana}]';
+const rightToLeft = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
 /** A letter as it stands in markup. */
 const letter = '(?:&\\w+;|[^\\s&])';
-const joined = new RegExp(`${rightToLeft}${letter}{${joinedMax - 1}}(?=\\S)`, 'gu');
+const joined = new RegExp(`${rightToLeft.source}${letter}{${joinedMax - 1}}(?=\\S)`, 'gu');
 const unbroken = new RegExp(`${letter}{${unbrokenMax}}(?=\\S)`, 'gu');
 
 export function escaped(text: string): string {
@@ -27,7 +27,7 @@ export function escaped(text: string): string {
 /** Of the first letter that has one: layout without a browser does not know `auto`. */
 export function directionOf(line: string): 'ltr' | 'rtl' {
   const [first = ''] = /\p{L}/u.exec(line) ?? [];
-  return new RegExp(rightToLeft, 'u').test(first) ? 'rtl' : 'ltr';
+  return rightToLeft.test(first) ? 'rtl' : 'ltr';
 }
 
 /** With places to break at in what is longer than a line, for layout without a browser. @param markup between two tags */

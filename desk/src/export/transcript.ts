@@ -143,10 +143,8 @@ function files({ texts, filesOf }: TranscriptParts, id: string): Html {
     const own = placed.files.map(
       ({ path, sha256 }) => html`<br>${fill(texts.fileAt, { path })}<br><span class="hash">SHA-256 ${sha256}</span>`,
     );
-    const isOriginal = placed.form === 'original' || placed.original === null;
-    const original = isOriginal
-      ? html``
-      : html`<br><span class="hash">${texts.originalHash} ${placed.original ?? ''}</span>`;
+    const made = placed.form === 'original' ? null : placed.original;
+    const original = made === null ? html`` : html`<br><span class="hash">${texts.originalHash} ${made}</span>`;
     return html`<p>${file} · ${texts[`as.${placed.form}`]}${own}${original}</p>\n`;
   })}`;
 }
