@@ -49,7 +49,7 @@ export function hasLine(text: string): boolean {
   return groupLines(text).length > 0;
 }
 
-export interface HandedOver {
+interface HandedOver {
   readonly items: readonly CarriedItem[];
   /** All lines but those of damaged messages, which would spoil right ones that are given later. */
   readonly lines: string;

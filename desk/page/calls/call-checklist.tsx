@@ -45,9 +45,7 @@ export function CallChecklist({ page, draft, kept, keepNow, change }: CallCheckl
           )}
         </ul>
         {check?.fault === null && (
-          <p class="call-film">
-            {check.film === null ? say('calls.noFilm') : say('calls.film', { size: size(check.film) })}
-          </p>
+          <p>{check.film === null ? say('calls.noFilm') : say('calls.film', { size: size(check.film) })}</p>
         )}
         {check !== null && check.fault !== null && <Fault page={page} fault={check.fault} />}
         {personChecks.map(([name, text]) => (

@@ -26,7 +26,7 @@ export interface LetterFont {
   readonly bytes: ArrayBuffer;
 }
 /** Of a file that shall be looked into, in order. */
-export interface FilePiece {
+interface FilePiece {
   readonly kind: 'piece';
   readonly bytes: Uint8Array<ArrayBuffer>;
 }

@@ -70,7 +70,7 @@ const fileChoices: Field = (value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const entries = Object.entries(value);
   const areRight = entries.every(([kept, form]) => hex32(kept) !== undefined && oneOf(fileForms)(form) !== undefined);
-  return areRight && entries.length <= choicesMax ? Object.fromEntries(entries) : undefined;
+  return areRight && entries.length <= choicesMax ? value : undefined;
 };
 const yesOrNo: Field = (value) => (typeof value === 'boolean' ? value : undefined);
 

@@ -223,7 +223,7 @@ export class CallDesk {
     }
   }
 
-  #place({ structure }: Pick<CallDraft, 'structure'>): CallPlace {
+  #place({ structure }: CallDraft): CallPlace {
     const { engine, now, folder } = this.#parts;
     return {
       roster: engine.newestRoster(),

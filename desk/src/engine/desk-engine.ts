@@ -132,11 +132,7 @@ export class DeskEngine {
    * @param film the document of the campaign's film and its pieces in their order; empty for none
    * @throws DocumentError, WireError for what is refused; Unreachable, Refused
    */
-  async publishCampaign(
-    signed: Uint8Array,
-    payload: Uint8Array,
-    film: readonly Uint8Array[] = [],
-  ): Promise<VerifiedRoster> {
+  async publishCampaign(signed: Uint8Array, payload: Uint8Array, film: readonly Uint8Array[]): Promise<VerifiedRoster> {
     const { rosters, campaigns } = this.#nouns;
     const roster = await rosters.bring(signed, dayOf(this.#ports.now()));
     await campaigns.publish(await verifyCampaign(payload, roster), film);

@@ -27,9 +27,9 @@ interface PlacedFile {
 }
 
 /** `missing`: it is not on this device. `not-chosen`: nobody wanted it. */
-export type LeftOut = 'missing' | 'not-cleanable' | 'no-copy' | 'not-chosen';
+type LeftOut = 'missing' | 'not-cleanable' | 'no-copy' | 'not-chosen';
 
-export type Placed =
+type Placed =
   /** A safe copy can be two files, its pages and its text. `original` is the hash of what they were made from, if that is here. */
   | {
       readonly form: Exclude<FileForm, 'none'>;
