@@ -1,4 +1,4 @@
-/** A frame that nobody sees, in which files of strangers are drawn: one message in, one checked message back. */
+/** A frame that nobody sees, in which files of strangers are drawn and looked into: each question gets one checked message back. */
 
 import { type FrameMessage, type PageMessage, readFrameMessage, sayTo } from './viewer-messages.ts';
 

@@ -231,7 +231,7 @@ export class DeskEngine {
     }
   }
 
-  /** All that goes through the device's own connection, once in each tick's time. */
+  /** All that waits for ticks on the device's own connection, once in each tick's time; pieces pass in between too (PAR-3). */
   async #sync(): Promise<void> {
     const now = this.#ports.now();
     const { tickSeconds } = this.#options;
