@@ -150,3 +150,18 @@ it('[PLN-3] a visit is not idle while a file of an answer is on its way out of i
   expect(visits.count).toBe(0);
   answer.sent?.();
 });
+
+it('[PLN-5] tells how far a message had come as soon as the connection to its process breaks, which may end later', async () => {
+  const [near, far] = await ends();
+  const child = Object.assign(new EventEmitter(), { stdio: [null, null, null, near], kill: () => true });
+  const call = () => Promise.reject(new Error('no call'));
+  const launch = () => child as unknown as ChildProcess;
+  const visits = new Visits({ launch, call, timer: manualTimer(), random, limits: defaultVisitLimits });
+  const key = visits.start(true)?.key ?? '';
+  far.write(framed(encodeFromVisit({ kind: 'progress', parts: 3, stored: 1 })));
+  await vi.waitFor(() => expect(visits.find(key)?.progress).toEqual({ parts: 3, stored: 1 }));
+  near.destroy(new Error('broken'));
+  await vi.waitFor(() => expect(visits.find(key)).toBeNull());
+  expect(visits.past(key)).toEqual({ reason: 'crashed', parts: 3, stored: 1 });
+  expect(visits.count).toBe(0);
+});

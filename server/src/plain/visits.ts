@@ -69,6 +69,8 @@ export class Visits {
 
   /** What became of a visit that does not live any more, as far as it is known. */
   past(key: string): Past {
+    // Its connection may break before the system says that the process has ended.
+    if (this.#visits.get(key)?.process.isOver) this.#over(key, 'crashed');
     return this.#pasts.get(key) ?? { reason: 'unknown', parts: 0, stored: 0 };
   }
 
