@@ -35,7 +35,6 @@ export async function exportFromDesk(desk: ExportDesk, order: ExportOrder): Prom
         copies: (id) => readCopies(desk.store, id),
         isHere: (file) => files.isHere(file),
         read: (file) => files.read(file),
-        readWhole: (file, bytesMax) => files.readWhole(file, bytesMax),
         words: new CallWords(desk.calls, order.language),
       },
       { team, day: dayOf(desk.now()), folder: join(desk.folder, 'exports') },

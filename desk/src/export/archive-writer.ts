@@ -6,6 +6,7 @@ import { createTarPacker } from 'modern-tar';
 import { plainHash } from '../files/plain-hash.ts';
 
 export const manifestName = 'SHA256SUMS';
+const pieceBytes = 262_144;
 
 export interface SealedArchive {
   /** Of the sealed file, hex. */
@@ -44,7 +45,7 @@ export class ArchiveWriter {
   }
 
   addBytes(path: string, content: Uint8Array): Promise<string> {
-    return this.add({ path, bytes: content.length, content: [content] });
+    return this.add({ path, bytes: content.length, content: piecesOf(content) });
   }
 
   async end(): Promise<void> {
@@ -68,6 +69,11 @@ export class ArchiveWriter {
     await writer.close();
     return hash.end();
   }
+}
+
+/** What is hashed and sealed in one go holds up everything else. */
+function* piecesOf(content: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < content.length; at += pieceBytes) yield content.subarray(at, at + pieceBytes);
 }
 
 /**

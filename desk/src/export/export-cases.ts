@@ -6,6 +6,7 @@ import type { CallWords } from '../app/call-words.ts';
 import { caseName } from '../app/case-name.ts';
 import type { TeamView } from '../engine/case-view.ts';
 import type { CaseFile } from '../engine/view.ts';
+import { Thread } from '../thread/thread.ts';
 import { ArchiveWriter, writeSealed } from './archive-writer.ts';
 import { codeWords } from './code-words.ts';
 import { addFiles, type FileParts, type ListedFile } from './export-files.ts';
@@ -13,7 +14,6 @@ import type { FileChoices } from './file-forms.ts';
 import { grantedRequest } from './granted-request.ts';
 import { type RecipientProblem, sealFor } from './recipients.ts';
 import { dayText, transcriptHtml } from './transcript.ts';
-import { transcriptPdf } from './transcript-pdf.ts';
 import { fill, transcriptTexts } from './transcript-texts.ts';
 
 export interface ExportOrder extends FileChoices {
@@ -65,6 +65,7 @@ export async function exportCases(
     team.people.find((person) => person.device === device)?.name || device.slice(0, 6);
   const agreed = request.answer?.by ?? '';
   const path = await freeName(folder, `${name}-${request.id.slice(0, 6)}`);
+  const setting = new Thread<string, Uint8Array>(new URL('./transcript-worker.ts', import.meta.url));
   const sealed = await writeSealed(path, encrypter, new ArchiveWriter(name, day), async (archive) => {
     for (const view of views) {
       const at = `${caseName(view.summary.id)}-${view.summary.id.slice(0, 16)}`;
@@ -83,11 +84,11 @@ export async function exportCases(
         day,
       });
       await archive.addBytes(`${at}/transcript.html`, new TextEncoder().encode(html));
-      await archive.addBytes(`${at}/transcript.pdf`, await transcriptPdf(html));
+      await archive.addBytes(`${at}/transcript.pdf`, await setting.ask(html));
       await archive.addBytes(`${at}/case.json`, jsonBytes({ ...view, files: Object.fromEntries(listed) }));
     }
     await archive.addBytes('files.json', jsonBytes(going));
-  });
+  }).finally(() => setting.close());
   const files = going.filter(({ placed }) => 'form' in placed).length;
   return { path, sha256: sealed.sha256, cases: views.length, files, leftOut: going.length - files };
 }

@@ -1,14 +1,13 @@
 /** The files of a case on their way out: each as somebody has chosen it, with what says so. */
 
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
-import { cleanMetadata, detectFormat, inspectedBytesMax } from '@postern/protocol/metadata/inspect';
-import { MetadataError } from '@postern/protocol/metadata/report';
+import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
 import type { CopyRecord } from '../app/copy-records.ts';
 import type { CaseFile } from '../engine/view.ts';
 import { plainHash } from '../files/plain-hash.ts';
 import type { ArchiveWriter } from './archive-writer.ts';
+import { cleanApart } from './file-cleaner.ts';
 import type { FileChoices, FileForm } from './file-forms.ts';
-import { cleanPdfApart } from './pdf-cleaner.ts';
 
 export interface FileParts {
   readonly file: (id: string, message: string, at: number) => Promise<FileDescriptor | null>;
@@ -16,7 +15,6 @@ export interface FileParts {
   readonly copies: (id: string) => Promise<readonly CopyRecord[]>;
   readonly isHere: (file: FileDescriptor) => Promise<boolean>;
   readonly read: (file: FileDescriptor) => AsyncIterable<Uint8Array>;
-  readonly readWhole: (file: FileDescriptor, bytesMax: number) => Promise<Uint8Array | null>;
 }
 
 interface PlacedFile {
@@ -105,26 +103,27 @@ async function addFile(archive: ArchiveWriter, parts: FileParts, going: GoingFil
     const placed = await add(original);
     return { form, files: [placed], original: placed.sha256 };
   }
-  const content = await parts.readWhole(original, inspectedBytesMax);
-  const cleaned = content === null ? null : await cleanedCopy(content);
-  if (content === null || cleaned === null) return { leftOut: 'not-cleanable' };
+  if (original.bytes > inspectedBytesMax) return { leftOut: 'not-cleanable' };
+  const content = new Uint8Array(original.bytes);
+  const hash = await hashOf(parts.read(original), (piece, at) => content.set(piece, at));
+  const cleaned = await cleanApart(content);
+  if (cleaned === null) return { leftOut: 'not-cleanable' };
   const path = pathOf(original.name);
-  const placed = { path, sha256: await archive.addBytes(path, cleaned) };
-  return { form, files: [placed], original: await hashOf([content]) };
+  return { form, files: [{ path, sha256: await archive.addBytes(path, cleaned) }], original: hash };
 }
 
-async function cleanedCopy(original: Uint8Array): Promise<Uint8Array | null> {
-  try {
-    return await (detectFormat(original) === 'pdf' ? cleanPdfApart(original) : cleanMetadata(original));
-  } catch (error) {
-    if (error instanceof MetadataError) return null;
-    throw error;
-  }
-}
-
-async function hashOf(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> {
+/** @param take gets each piece, with where it begins */
+async function hashOf(
+  content: AsyncIterable<Uint8Array>,
+  take: (piece: Uint8Array, at: number) => void = () => undefined,
+): Promise<string> {
   const hash = plainHash();
-  for await (const piece of content) hash.update(piece);
+  let at = 0;
+  for await (const piece of content) {
+    hash.update(piece);
+    take(piece, at);
+    at += piece.length;
+  }
   return hash.end();
 }
 

@@ -76,7 +76,6 @@ const parts: ExportParts = {
     const content = contentOf(name);
     if (content !== null) yield content;
   },
-  readWhole: async ({ name }) => contentOf(name),
   words: new CallWords([], 'en'),
 };
 

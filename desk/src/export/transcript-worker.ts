@@ -1,0 +1,6 @@
+/** Sets transcripts. */
+
+import { answerQuestions } from '../thread/answer-questions.ts';
+import { transcriptPdf } from './transcript-pdf.ts';
+
+answerQuestions((html: string) => transcriptPdf(html));
