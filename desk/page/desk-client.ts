@@ -62,10 +62,16 @@ export class DeskClient {
     }
   }
 
-  /** One page of a safe copy. @throws CallFailed */
-  async copyPage(copy: string, page: Uint8Array<ArrayBuffer>): Promise<void> {
+  /** One page of a safe copy. @returns false if it takes no more: all of them are too much @throws CallFailed */
+  async copyPage(copy: string, page: Uint8Array<ArrayBuffer>): Promise<boolean> {
     const headers = { 'content-type': 'application/octet-stream', [copyHeader]: copy };
-    await this.#send(copyAddress, headers, page, AbortSignal.timeout(60_000));
+    try {
+      await this.#send(copyAddress, headers, page, AbortSignal.timeout(60_000));
+      return true;
+    } catch (error) {
+      if (error instanceof CallFailed && error.problem === 'not-found') return false;
+      throw error;
+    }
   }
 
   /** The content of a file that is here. @throws CallFailed */

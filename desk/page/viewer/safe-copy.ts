@@ -62,7 +62,7 @@ async function copyPages(
       if ('problem' in begun) return begun.problem;
       made.copy = begun.copy;
     }
-    await client.copyPage(made.copy, pageBytes(drawn));
+    if (!(await client.copyPage(made.copy, pageBytes(drawn)))) return 'heavy';
     tell(page + 1, pages);
   }
   if (made.copy === null) return 'damaged';

@@ -65,7 +65,7 @@ export function buffersOf(message: PageMessage): Transferable[] {
 const viewProblems = ['unknown', 'damaged', 'too-large', 'locked', 'too-slow'] as const;
 export type ViewProblem = (typeof viewProblems)[number];
 /** Why there is no safe copy. `pages`: the document has too many. `failed`: the local process did not take it. */
-export type CopyFailure = ViewProblem | CopyProblem | 'pages' | 'stopped' | 'failed';
+export type CopyFailure = ViewProblem | CopyProblem | 'pages' | 'heavy' | 'stopped' | 'failed';
 
 /** A page of a document as pixels, four bytes each. */
 export interface DrawnMessage {

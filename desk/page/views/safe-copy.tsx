@@ -1,7 +1,7 @@
 /** Asks for a safe copy of a file, and shows how far it is. */
 import type { FilePlace } from '@postern/desk/app/api';
 import type { FileView } from '@postern/desk/engine/view';
-import { copyPagesMax } from '@postern/desk/files/copy-limits';
+import { copyBytesMax, copyPagesMax } from '@postern/desk/files/copy-limits';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
@@ -17,16 +17,17 @@ interface SafeCopyProps {
 
 /** Below the file; nothing while nobody has asked. */
 export function SafeCopy({ page, file, place }: SafeCopyProps): JSX.Element | null {
-  const { say, number } = page.words.value;
+  const { say, number, size } = page.words.value;
   const [hasText, setHasText] = useState(false);
   const { kept } = file;
   const copying = page.state.value.copying.get(kept);
   if (copying === undefined) return null;
   const forget = (): void => page.send({ kind: 'copy', kept, copying: null });
   if (copying.kind === 'failed') {
+    const limits = { pages: number(copyPagesMax), size: size(copyBytesMax) };
     return (
       <p class="complaint" role="alert">
-        {say('copy.failed')} {say(failureTexts[copying.problem], { pages: number(copyPagesMax) })}
+        {say('copy.failed')} {say(failureTexts[copying.problem], limits)}
       </p>
     );
   }
@@ -70,6 +71,7 @@ export function SafeCopy({ page, file, place }: SafeCopyProps): JSX.Element | nu
 const failureTexts: Readonly<Record<CopyFailure, TextKey>> = {
   ...problemTexts,
   pages: 'copy.pages',
+  heavy: 'copy.heavy',
   disk: 'file.disk',
   full: 'copy.full',
   none: 'work.problemFailed',

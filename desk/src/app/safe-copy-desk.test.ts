@@ -46,7 +46,7 @@ async function begin(changes: Partial<typeof order> = {}): Promise<string> {
 
 async function make(hasText = true, text = 'The first page'): Promise<void> {
   const copy = await begin();
-  for (const page of [text, 'The second page']) expect(copies.addPage(copy, drawn(30, 20, page))).toBe(true);
+  for (const page of [text, 'The second page']) expect(await copies.addPage(copy, drawn(30, 20, page))).toBe(true);
   expect(await copies.end(copy, hasText)).toEqual({ problem: null });
 }
 
@@ -94,7 +94,7 @@ describe('safe copies', () => {
   it('are all listed when two are kept at once, and none outlives a case that ends meanwhile', async () => {
     const ready = async (at: number): Promise<string> => {
       const copy = await begin({ at, pages: 1 });
-      expect(copies.addPage(copy, drawn(30, 20, ''))).toBe(true);
+      expect(await copies.addPage(copy, drawn(30, 20, ''))).toBe(true);
       return copy;
     };
     const ends: Promise<unknown>[] = [];
@@ -117,8 +117,8 @@ describe('safe copies', () => {
     ['text that is none', Buffer.concat([new Writer().u32(1).u32(1).var32(Uint8Array.of(0xff)).done(), random(4)])],
   ])('take no page with %s, and end there', async (_what, page) => {
     const copy = await begin();
-    expect(copies.addPage(copy, page)).toBe(false);
-    expect(copies.addPage(copy, drawn(30, 20, ''))).toBe(false);
+    expect(await copies.addPage(copy, page)).toBe(false);
+    expect(await copies.addPage(copy, drawn(30, 20, ''))).toBe(false);
     expect(await copies.end(copy, false)).toEqual({ problem: 'incomplete' });
     expect(kept()).toEqual([]);
   });
@@ -126,15 +126,15 @@ describe('safe copies', () => {
   it('are not made of a file that is not there, nor kept with pages missing or too many', async () => {
     expect(await copies.begin({ ...order, message: '22'.repeat(16) })).toEqual({ problem: 'none' });
     const few = await begin();
-    copies.addPage(few, drawn(30, 20, ''));
+    await copies.addPage(few, drawn(30, 20, ''));
     expect(await copies.end(few, false)).toEqual({ problem: 'incomplete' });
     const many = await begin({ pages: 1 });
-    copies.addPage(many, drawn(30, 20, ''));
-    expect(copies.addPage(many, drawn(30, 20, ''))).toBe(false);
+    await copies.addPage(many, drawn(30, 20, ''));
+    expect(await copies.addPage(many, drawn(30, 20, ''))).toBe(false);
     expect(await copies.end(many, false)).toEqual({ problem: 'incomplete' });
     const dropped = await begin();
     copies.drop(dropped);
-    expect(copies.addPage(dropped, drawn(30, 20, ''))).toBe(false);
+    expect(await copies.addPage(dropped, drawn(30, 20, ''))).toBe(false);
     expect(kept()).toEqual([]);
   });
 });

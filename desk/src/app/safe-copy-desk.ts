@@ -10,6 +10,7 @@ import type { LocalStore } from '../engine/ports.ts';
 import { pageTextMax } from '../files/copy-limits.ts';
 import type { DeskFiles } from '../files/desk-files.ts';
 import { keptName } from '../files/file-folder.ts';
+import { contentOf } from '../files/kept-content.ts';
 import { type CopyOrder, type MadeCopy, SafeCopies } from '../files/safe-copies.ts';
 import type { FilePlace } from './api.ts';
 import {
@@ -56,28 +57,32 @@ export class SafeCopyDesk {
 
   async begin(order: CopyOrder): Promise<{ readonly copy: string } | { readonly problem: CopyProblem }> {
     if ((await this.#parts.original(order)) === null) return { problem: 'none' };
-    return { copy: await this.#making.begin(order) };
+    return { copy: this.#making.begin(order) };
   }
 
   /** @param body `u32 width, u32 height, var32 text, rgba` @returns false where the copy cannot go on */
-  addPage(copy: string, body: Uint8Array): boolean {
+  async addPage(copy: string, body: Uint8Array): Promise<boolean> {
     const reader = new Reader(body);
     try {
       const [width, height] = [reader.u32(), reader.u32()];
       const text = bytesToUtf8(reader.var32(3 * pageTextMax));
       const rgba = reader.rest();
-      return this.#making.add(copy, { width, height, rgba, text });
+      return await this.#making.add(copy, { width, height, rgba, text });
     } catch (error) {
-      if (!(error instanceof WireError) && !(error instanceof RangeError)) throw error;
+      if (!(error instanceof WireError)) throw error;
       this.drop(copy);
       return false;
     }
   }
 
   /** Seals the copy, and its text as a file of its own if that is wanted. One made before of the same file is replaced. */
-  async end(copy: string, hasText: boolean): Promise<{ readonly problem: CopyProblem | null }> {
-    const made = this.#making.end(copy);
-    return made === null ? { problem: 'incomplete' } : this.#inTurn(() => this.#keep(made, hasText));
+  end(copy: string, hasText: boolean): Promise<{ readonly problem: CopyProblem | null }> {
+    // Taken now, so that the next one can begin.
+    const ending = this.#making.end(copy);
+    return this.#inTurn(async () => {
+      const made = await ending;
+      return made === null ? { problem: 'incomplete' } : this.#keep(made, hasText).finally(made.close);
+    });
   }
 
   async #keep({ order, pdf, text }: MadeCopy, hasText: boolean): Promise<{ readonly problem: CopyProblem | null }> {
@@ -93,12 +98,15 @@ export class SafeCopyDesk {
       const file = await files.keep({ name: `${name}.pdf`, type: 'application/pdf', day }, pdf);
       added.push({ message, at, file });
       if (hasText && text.trim() !== '') {
-        const textFile = await files.keep({ name: `${name}.txt`, type: 'text/plain', day }, utf8ToBytes(text));
+        const textFile = await files.keep(
+          { name: `${name}.txt`, type: 'text/plain', day },
+          contentOf(utf8ToBytes(text)),
+        );
         added.push({ message, at, file: textFile });
       }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
       await this.#remove(added);
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
       return { problem: 'disk' };
     }
     await writeCopies(store, id, [...kept, ...added]);

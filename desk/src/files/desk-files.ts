@@ -8,7 +8,7 @@ import type { ConversationView } from '../engine/view.ts';
 import { Attachments } from './attachments.ts';
 import type { ChunkPorts, Transfer } from './chunk-ports.ts';
 import { FileFolder, keptName } from './file-folder.ts';
-import { keepContent } from './kept-content.ts';
+import { type Content, keepContent } from './kept-content.ts';
 import { readKept, type SavedFile, saveOriginal } from './plain-files.ts';
 import { Transfers } from './transfers.ts';
 
@@ -91,7 +91,7 @@ export class DeskFiles {
   }
 
   /** Seals what was made here, under a fresh key, among the files that are kept. Nothing of it is sent. */
-  keep(about: Pick<FileDescriptor, 'name' | 'type' | 'day'>, content: Uint8Array): Promise<FileDescriptor> {
+  keep(about: Pick<FileDescriptor, 'name' | 'type' | 'day'>, content: Content): Promise<FileDescriptor> {
     const given = { ...about, name: wireFileName(about.name) };
     return keepContent(this.#folder, given, content, this.#options);
   }

@@ -6,20 +6,30 @@ import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { Random } from '@postern/protocol/primitives/random';
 import { type FileFolder, keptName } from './file-folder.ts';
 
-/** @throws an error of the disk, and nothing is kept then */
+/** What is to be sealed, asked for chunk by chunk. */
+export interface Content {
+  readonly bytes: number;
+  readonly read: (from: number, bytes: number) => Promise<Uint8Array>;
+}
+
+export function contentOf(bytes: Uint8Array): Content {
+  return { bytes: bytes.length, read: async (from, length) => bytes.subarray(from, from + length) };
+}
+
+/** @throws an error of the disk, or what reading throws, and nothing is kept then */
 export async function keepContent(
   folder: FileFolder,
   about: Pick<FileDescriptor, 'name' | 'type' | 'day'>,
-  content: Uint8Array,
+  content: Content,
   { fingerprint, random }: { readonly fingerprint: Uint8Array; readonly random: Random },
 ): Promise<FileDescriptor> {
   const key = random(FILE_KEY_BYTES);
-  const sealer = new FileSealer(key, fingerprint, content.length);
+  const sealer = new FileSealer(key, fingerprint, content.bytes);
   const name = await keptName(key);
   const kept = await folder.openKept(name, 'part');
   try {
     for (let index = 0; index < sealer.chunks; index++) {
-      const data = content.subarray(index * CHUNK_DATA_BYTES, (index + 1) * CHUNK_DATA_BYTES);
+      const data = await content.read(index * CHUNK_DATA_BYTES, CHUNK_DATA_BYTES);
       await kept.write(index, (await sealer.seal(index, data)).chunk);
     }
     await kept.close();
@@ -29,5 +39,5 @@ export async function keepContent(
     await folder.remove(name, 'part').catch(() => undefined);
     throw error;
   }
-  return { ...about, bytes: content.length, hash: await sealer.contentHash(), key };
+  return { ...about, bytes: content.bytes, hash: await sealer.contentHash(), key };
 }

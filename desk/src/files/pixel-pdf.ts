@@ -11,6 +11,7 @@ export class PixelPdf {
   readonly #mupdf: typeof Mupdf;
   readonly #document: Mupdf.PDFDocument;
   #bytes = 0;
+  #saved: Mupdf.Buffer | null = null;
 
   private constructor(mupdf: typeof Mupdf) {
     this.#mupdf = mupdf;
@@ -47,17 +48,16 @@ export class PixelPdf {
     image.destroy();
   }
 
-  /** The whole PDF; nothing can be added afterwards. */
-  end(): Uint8Array {
-    const saved = this.#document.saveToBuffer('garbage,compress');
-    const bytes = saved.asUint8Array().slice();
-    saved.destroy();
-    this.drop();
-    return bytes;
+  /** Nothing can be added afterwards. @returns the bytes of the whole PDF */
+  end(): number {
+    this.#saved = this.#document.saveToBuffer('garbage,compress');
+    this.#document.destroy();
+    return this.#saved.getLength();
   }
 
-  drop(): void {
-    this.#document.destroy();
+  /** Of the whole PDF, once it has ended: it may be too large to be held twice. */
+  read(from: number, bytes: number): Uint8Array {
+    return this.#saved?.asUint8Array().slice(from, from + bytes) ?? new Uint8Array(0);
   }
 
   #encode(width: number, height: number, rgba: Uint8Array): Uint8Array {

@@ -2,8 +2,10 @@
 
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { Random } from '@postern/protocol/primitives/random';
+import { Thread } from '../thread/thread.ts';
 import { copyBytesMax, copyTextMax } from './copy-limits.ts';
-import { PixelPdf } from './pixel-pdf.ts';
+import type { Content } from './kept-content.ts';
+import type { PixelQuestion } from './pixel-worker.ts';
 
 /** Where the original is, and what its copy shall be called. */
 export interface CopyOrder {
@@ -26,15 +28,20 @@ export interface DrawnPage {
 
 export interface MadeCopy {
   readonly order: CopyOrder;
-  readonly pdf: Uint8Array;
+  readonly pdf: Content;
   /** Of all pages, without characters that nobody sees. */
   readonly text: string;
+  /** Once nobody reads it any more. */
+  readonly close: () => void;
 }
+
+/** Drawing takes a moment for each page, in which nobody else would be answered. */
+type Drawing = Thread<PixelQuestion, Uint8Array | number>;
 
 interface Draft {
   readonly key: string;
   readonly order: CopyOrder;
-  readonly pdf: PixelPdf;
+  readonly pdf: Drawing;
   readonly texts: string[];
   characters: number;
 }
@@ -48,41 +55,50 @@ export class SafeCopies {
   }
 
   /** One at a time: what was begun before is dropped. @returns what names it, 32 hex digits */
-  async begin(order: CopyOrder): Promise<string> {
-    const pdf = await PixelPdf.begin();
+  begin(order: CopyOrder): string {
     this.drop();
     const key = bytesToHex(this.#random(16));
+    const pdf: Drawing = new Thread(new URL('./pixel-worker.ts', import.meta.url));
     this.#draft = { key, order, pdf, texts: [], characters: 0 };
     return key;
   }
 
-  /** @returns false for a page too many or one that is too large: the copy is dropped then @throws RangeError for pixels that are none */
-  add(key: string, { width, height, rgba, text }: DrawnPage): boolean {
+  /** @returns false for a page too many, one that is too large or pixels that are none: the copy is dropped then */
+  async add(key: string, { width, height, rgba, text }: DrawnPage): Promise<boolean> {
     const draft = this.#draft;
     if (draft?.key !== key) return false;
-    const isTooMuch = draft.texts.length >= draft.order.pages || draft.characters + text.length > copyTextMax;
-    if (isTooMuch || draft.pdf.bytes > copyBytesMax) {
-      this.drop();
-      return false;
-    }
-    draft.pdf.addPage(width, height, rgba);
     draft.texts.push(visibleText(text));
     draft.characters += text.length;
-    return true;
+    const isRoom = draft.texts.length <= draft.order.pages && draft.characters <= copyTextMax;
+    const pixels = new Uint8Array(rgba);
+    const page = { kind: 'page', width, height, rgba: pixels } as const;
+    const bytes = isRoom ? await draft.pdf.ask(page, [pixels.buffer]).catch(() => null) : null;
+    if (typeof bytes === 'number' && bytes <= copyBytesMax) return true;
+    this.drop(key);
+    return false;
   }
 
   /** @returns null unless every page has come */
-  end(key: string): MadeCopy | null {
+  async end(key: string): Promise<MadeCopy | null> {
     const draft = this.#draft;
     if (draft?.key !== key || draft.texts.length !== draft.order.pages) return null;
     this.#draft = null;
-    return { order: draft.order, pdf: draft.pdf.end(), text: draft.texts.join('\n\n') };
+    const { order, pdf, texts } = draft;
+    const bytes = await pdf.ask({ kind: 'end' }).catch(() => null);
+    const close = (): void => pdf.close();
+    if (typeof bytes !== 'number') {
+      close();
+      return null;
+    }
+    const read = async (from: number, length: number): Promise<Uint8Array> =>
+      (await pdf.ask({ kind: 'read', from, bytes: length })) as Uint8Array;
+    return { order, pdf: { bytes, read }, text: texts.join('\n\n'), close };
   }
 
   /** Nothing happens if it is not the one under way. */
   drop(key: string | null = null): void {
     if (this.#draft === null || (key !== null && key !== this.#draft.key)) return;
-    this.#draft.pdf.drop();
+    this.#draft.pdf.close();
     this.#draft = null;
   }
 }

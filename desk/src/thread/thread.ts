@@ -15,6 +15,7 @@ export class Thread<Question, Answer> {
   readonly #worker: Worker;
   #end: ThreadEnded | null = null;
   #fail: (reason: ThreadEnded) => void = () => undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
   /** @param module that answers by `answerQuestions` */
   constructor(module: URL) {
@@ -25,22 +26,28 @@ export class Thread<Question, Answer> {
   }
 
   /**
-   * Not before the last answer has come. @param given goes to the thread and is empty here afterwards
+   * Its turn comes when those before it were answered. @param given goes to the thread and is empty here afterwards
    * @throws ThreadEnded, here and for every later question, once one of them has failed
    */
   ask(question: Question, given: readonly Transferable[] = []): Promise<Answer> {
-    if (this.#end !== null) return Promise.reject(this.#end);
-    return new Promise((resolve, reject) => {
-      this.#fail = reject;
-      this.#worker.once('message', resolve);
-      this.#worker.postMessage(question, given);
-    });
+    const answer = this.#last.then(() => this.#ask(question, given));
+    this.#last = answer.catch(() => undefined);
+    return answer;
   }
 
   /** Ends whatever it is at. */
   close(): void {
     this.#ended('was closed');
     void this.#worker.terminate();
+  }
+
+  #ask(question: Question, given: readonly Transferable[]): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.#end !== null) return reject(this.#end);
+      this.#fail = reject;
+      this.#worker.once('message', resolve);
+      this.#worker.postMessage(question, given);
+    });
   }
 
   #ended(reason: string): void {
