@@ -220,10 +220,6 @@ export class DeskPage {
     }
   }
 
-  fetchFile(place: FilePlace): void {
-    this.quietly(this.#client.call('file-fetch', place));
-  }
-
   /** All that the frame needs to show a file; null for one that is larger than what is shown. @throws CallFailed */
   viewerFile(viewed: ViewedFile): Promise<ShowFile | null> {
     return loadFile(this.#client, viewed);

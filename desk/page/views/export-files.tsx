@@ -2,11 +2,13 @@
 import type { FilePlace } from '@postern/desk/app/api';
 import type { FileView } from '@postern/desk/engine/view';
 import { type FileChoices, type FileForm, fileForms } from '@postern/desk/export/file-forms';
+import type { Transfer } from '@postern/desk/files/chunk-ports';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import { CaseLink } from './case-parts.tsx';
+import { FetchButton, isUnderWay, Moving } from './files.tsx';
 import { FoundTraces } from './traces.tsx';
 
 interface GoingFile {
@@ -38,21 +40,35 @@ export function ExportFiles({ page, cases, given, choose }: ExportFilesProps): J
     if (isOpen) page.quietly(readAll(page, cases, signal).then((all) => signal.aborted || setFiles(all)));
     return () => reading.abort();
   }, [isOpen, copies]);
-  const here = files?.filter(({ file }) => page.state.value.transfers.get(file.kept)?.state === 'done') ?? [];
+  const transferOf = ({ file }: GoingFile): Transfer | undefined => page.state.value.transfers.get(file.kept);
+  const formOf = ({ file }: GoingFile): FileForm => given.choices[file.kept] ?? given.form;
+  const here = files?.filter((one) => transferOf(one)?.state === 'done') ?? [];
+  const wanted = files?.filter((one) => ['cleaned', 'original'].includes(formOf(one))) ?? [];
+  const away = wanted.filter((one) => !here.includes(one) && !isUnderWay(transferOf(one)));
   const look = async (): Promise<void> => {
     setLooking(true);
     for (const { file, place } of here) if (details.current?.open) await page.examine(file.kept, { ...file, place });
     setLooking(false);
   };
+  const fetchAway = async (): Promise<void> => {
+    for (const { place } of away) await page.call('file-fetch', place);
+  };
   return (
     <details ref={details} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>{say('export.each')}</summary>
       {files?.length === 0 && <p class="note">{say('export.noFiles')}</p>}
-      {here.length > 0 && (
-        <button type="button" class="quiet" disabled={isLooking} onClick={() => void look()}>
-          {say('export.look')}
-        </button>
-      )}
+      <p class="choices">
+        {here.length > 0 && (
+          <button type="button" class="quiet look" disabled={isLooking} onClick={() => void look()}>
+            {say('export.look')}
+          </button>
+        )}
+        {away.length > 1 && (
+          <button type="button" class="quiet" onClick={() => page.quietly(fetchAway())}>
+            {say('export.fetchAll')}
+          </button>
+        )}
+      </p>
       <ul class="files" aria-label={say('export.each')}>
         {files?.map((one) => (
           <Going
@@ -60,7 +76,7 @@ export function ExportFiles({ page, cases, given, choose }: ExportFilesProps): J
             page={page}
             going={one}
             isNamed={cases.length > 1}
-            form={given.choices[one.file.kept] ?? given.form}
+            form={formOf(one)}
             choose={(form) => choose(one.file.kept, form)}
           />
         ))}
@@ -98,7 +114,8 @@ function Going({ page, going, isNamed, form, choose }: GoingProps): JSX.Element 
   const { file, place, hasCopy } = going;
   const { transfers, traces } = page.state.value;
   const { say, size } = page.words.value;
-  const isHere = transfers.get(file.kept)?.state === 'done';
+  const transfer = transfers.get(file.kept);
+  const isHere = transfer?.state === 'done';
   const found = traces.get(file.kept);
   const isMissing = form === 'copy' ? !hasCopy : form !== 'none' && !isHere;
   return (
@@ -109,6 +126,14 @@ function Going({ page, going, isNamed, form, choose }: GoingProps): JSX.Element 
       </p>
       <FormChoice page={page} label={say('export.formOf', { name: file.name })} form={form} choose={choose} />
       {isMissing && <p class="complaint">{say(form === 'copy' ? 'export.noCopy' : 'export.notHere')}</p>}
+      {isMissing && form !== 'copy' && (
+        <>
+          {transfer !== undefined && <Moving page={page} transfer={transfer} />}
+          <p class="choices">
+            <FetchButton page={page} file={file} place={place} />
+          </p>
+        </>
+      )}
       {found !== undefined && <FoundTraces page={page} traces={found} />}
     </li>
   );

@@ -82,14 +82,8 @@ function File({ page, file, place, isCopy = false }: FileProps): JSX.Element {
               {say('trace.ask')}
             </button>
           </>
-        ) : isUnderWay(transfer) ? (
-          <button type="button" onClick={() => page.quietly(page.call('file-stop', { kept: file.kept }))}>
-            {say('file.stop')}
-          </button>
         ) : (
-          <button type="button" onClick={() => page.fetchFile(place)}>
-            {say('file.fetch')}
-          </button>
+          <FetchButton page={page} file={file} place={place} />
         )}
       </p>
       {found !== undefined && <FoundTraces page={page} traces={found} />}
@@ -109,6 +103,29 @@ function File({ page, file, place, isCopy = false }: FileProps): JSX.Element {
       )}
       {!isCopy && <Copies page={page} place={place} />}
     </li>
+  );
+}
+
+/** For a file that is not here. */
+export function FetchButton({ page, file, place }: Omit<FileProps, 'isCopy'>): JSX.Element {
+  const { say } = page.words.value;
+  const { kept, name } = file;
+  return isUnderWay(page.state.value.transfers.get(kept)) ? (
+    <button
+      type="button"
+      aria-label={say('file.stopOne', { name })}
+      onClick={() => page.quietly(page.call('file-stop', { kept }))}
+    >
+      {say('file.stop')}
+    </button>
+  ) : (
+    <button
+      type="button"
+      aria-label={say('file.fetchOne', { name })}
+      onClick={() => page.quietly(page.call('file-fetch', place))}
+    >
+      {say('file.fetch')}
+    </button>
   );
 }
 
@@ -149,7 +166,7 @@ const stateTexts: Readonly<Record<Transfer['state'], TextKey>> = {
   disk: 'file.disk',
 };
 
-function Moving({ page, transfer }: { readonly page: DeskPage; readonly transfer: Transfer }): JSX.Element {
+export function Moving({ page, transfer }: { readonly page: DeskPage; readonly transfer: Transfer }): JSX.Element {
   const { say, number } = page.words.value;
   const { state, chunksDone, chunks } = transfer;
   const isBad = state === 'gone' || state === 'damaged' || state === 'full' || state === 'disk';
@@ -205,6 +222,6 @@ export function Attached({
   );
 }
 
-function isUnderWay(transfer: Transfer | undefined): boolean {
+export function isUnderWay(transfer: Transfer | undefined): boolean {
   return transfer?.state === 'waiting' || transfer?.state === 'moving';
 }
