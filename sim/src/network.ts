@@ -43,7 +43,7 @@ export interface Attempt {
   readonly bytesUp: number;
   /** Status and length of the answer, or why none came. */
   readonly outcome: string;
-  /** What the process wrote for it, once for each time that it arrived. */
+  /** What became of its envelope, once for each time that it arrived; that replies are collected differs by nature. */
   readonly written: readonly string[];
 }
 
@@ -71,7 +71,8 @@ export type Interceptor = (
 ) => Promise<WireAnswer>;
 
 const passing: Fate = { kind: 'passes', seconds: 0 };
-const isWrite = (line: string): boolean => line.startsWith('write ') && line.includes('envelope');
+const envelopesIn = (line: string): readonly string[] =>
+  line.startsWith('write ') ? (line.match(/envelope \w+/g) ?? []) : [];
 
 /** No answer came. */
 export class NoAnswer extends Error {
@@ -117,7 +118,7 @@ export class Network {
       throw error;
     } finally {
       const { method, path, body } = request;
-      const written = this.exchanges.slice(before).flatMap(({ inside }) => inside.filter(isWrite));
+      const written = this.exchanges.slice(before).flatMap(({ inside }) => inside.flatMap(envelopesIn));
       this.attempts.push({ at, circuit, method, path, bytesUp: body?.length ?? 0, outcome, written });
     }
   }

@@ -10,7 +10,7 @@ const attempt: Attempt = {
   path: '/request',
   bytesUp: 6_007,
   outcome: '200 8368',
-  written: ['write envelope done'],
+  written: ['envelope done'],
 };
 const visit = [attempt, { ...attempt, at: 1_060, outcome: 'lostAfter' }, { ...attempt, at: 1_120 }];
 const shadow = (change: (at: number) => Partial<Attempt>): Attempt[] =>
@@ -30,7 +30,7 @@ it('sees another moment, size, address, answer and number of requests', () => {
 });
 
 it('sees an envelope that is sent again where the other’s is new', () => {
-  expect(idsOf(shadow((at) => (at === 2 ? { written: ['write envelope already'] } : {})))).toEqual(['THR-3']);
+  expect(idsOf(shadow((at) => (at === 2 ? { written: ['envelope already'] } : {})))).toEqual(['THR-3']);
 });
 
 it('compares nothing behind a moment at which one found no server', () => {
