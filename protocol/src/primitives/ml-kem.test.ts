@@ -1,12 +1,13 @@
-// ML-KEM-768 stands inside X-Wing. These vectors of its own go through the script that X-Wing uses, and through the
-// engine's implementation, which the server and desk use.
+// ML-KEM-768 stands inside X-Wing. These vectors of its own go through the script that X-Wing uses, through that which the
+// source's page puts in its place, and through the engine's implementation, which the server and desk use.
 import { XWing } from '@hpke/hybridkem-x-wing';
-import { MlKem768 } from 'mlkem';
+import { MlKem768 as LibraryMlKem768 } from 'mlkem';
 import { describe, expect, test } from 'vitest';
 import { foreignVectors } from '../../../vectors/foreign/read.ts';
 import { bytesToHex, concat, hexToBytes } from '../bytes/encode.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { hpkeKeyPair } from './hpke.ts';
+import { MlKem768 } from './ml-kem.ts';
 import { isXWingPublicKey } from './x-wing-key.ts';
 
 type Encapsulation = { publicKey: string; random: string; ciphertext: string; secret: string };
@@ -18,7 +19,10 @@ const vectors = foreignVectors<{
   wycheproofDecapsulation: { seed: string; ciphertext: string; secret: string; valid: boolean }[];
 }>('ml-kem-768');
 
-const kem = new MlKem768();
+const scripts = [
+  ['X-Wing’s script', new LibraryMlKem768()],
+  ['the page’s script', new MlKem768()],
+] as const;
 const random = seededRandom('ML-KEM');
 
 /** WebCrypto's "Modern Algorithms", newer than its types. */
@@ -29,8 +33,8 @@ const engine = globalThis.crypto.subtle as unknown as {
   decapsulateBits(name: string, key: CryptoKey, ciphertext: Uint8Array): Promise<ArrayBuffer>;
 };
 
-describe('ML-KEM-768', () => {
-  test('both derive NIST’s keys', async () => {
+describe.each(scripts)('ML-KEM-768 by %s', (_, kem) => {
+  test('it and the engine derive NIST’s keys', async () => {
     for (const one of vectors.acvpKeyGen) {
       const seed = hexToBytes(one.seed);
       const [publicKey] = await kem.deriveKeyPair(seed);
@@ -41,21 +45,21 @@ describe('ML-KEM-768', () => {
     }
   });
 
-  test('the script encapsulates as NIST’s vectors', async () => {
+  test('encapsulates as NIST’s vectors', async () => {
     for (const one of vectors.acvpEncapsulation) {
       const [ciphertext, secret] = await kem.encap(hexToBytes(one.publicKey), hexToBytes(one.random));
       expect([bytesToHex(ciphertext), bytesToHex(secret)]).toEqual([one.ciphertext, one.secret]);
     }
   });
 
-  test('the script decapsulates as NIST’s vectors, implicit rejections among them', async () => {
+  test('decapsulates as NIST’s vectors, implicit rejections among them', async () => {
     for (const one of vectors.acvpDecapsulation) {
       const secret = await kem.decap(hexToBytes(one.ciphertext), hexToBytes(one.privateKey));
       expect(bytesToHex(secret)).toBe(one.secret);
     }
   });
 
-  test('both decapsulate as Wycheproof, with its odd ciphertexts', async () => {
+  test('it and the engine decapsulate as Wycheproof, with its odd ciphertexts', async () => {
     for (const one of vectors.wycheproofDecapsulation) {
       const [seed, ciphertext] = [hexToBytes(one.seed), hexToBytes(one.ciphertext)];
       const inScript = async () => kem.decap(ciphertext, (await kem.deriveKeyPair(seed))[1]);
@@ -70,7 +74,7 @@ describe('ML-KEM-768', () => {
     }
   });
 
-  test('the script encapsulates as Wycheproof and refuses its unreduced keys, and so does the check before it', async () => {
+  test('encapsulates as Wycheproof and refuses its unreduced keys, and so does the check before it', async () => {
     const xWing = new XWing();
     const { publicKey: whole } = await hpkeKeyPair(random(32));
     for (const one of vectors.wycheproofEncapsulation) {

@@ -1,11 +1,11 @@
-/** SHAKE as the source's page has it, against OpenSSL's and against noble's, whose place it takes there. */
+/** SHAKE and SHA3 as the source's page has it, against OpenSSL's and against noble's, whose place it takes there. */
 
 import { createHash } from 'node:crypto';
 import * as noble from '@noble/hashes/sha3.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { concat } from '../bytes/encode.ts';
-import { shake128, shake256 } from './shake.ts';
+import { sha3_256, sha3_512, shake128, shake256 } from './shake.ts';
 
 const functions = [
   ['shake128', shake128, noble.shake128],
@@ -22,7 +22,9 @@ describe.each(functions)('%s', (name, ours, theirs) => {
         const wanted = createHash(name, { outputLength: dkLen }).update(message).digest();
         expect(ours(message, { dkLen })).toEqual(new Uint8Array(wanted));
         const [first, second] = [message.subarray(0, message.length / 2), message.subarray(message.length / 2)];
-        expect(ours.create({ dkLen }).update(first).update(second).digest()).toEqual(new Uint8Array(wanted));
+        const inPieces = ours.create({ dkLen }).update(first).update(second).digest();
+        // Of all of its buffer: there are callers that take that.
+        expect(new Uint8Array(inPieces.buffer)).toEqual(new Uint8Array(wanted));
       }),
     );
   });
@@ -49,4 +51,21 @@ describe.each(functions)('%s', (name, ours, theirs) => {
       .digest();
     expect(concat(...pieces)).toEqual(new Uint8Array(whole));
   });
+});
+
+const fixed = [
+  ['sha3-256', sha3_256],
+  ['sha3-512', sha3_512],
+] as const;
+
+test.each(fixed)('%s gives what OpenSSL gives', (name, ours) => {
+  fc.assert(
+    fc.property(bytes, fc.nat(), (message, cut) => {
+      const wanted = new Uint8Array(createHash(name).update(message).digest());
+      expect(ours(message)).toEqual(wanted);
+      const at = cut % (message.length + 1);
+      const inPieces = ours.create().update(message.subarray(0, at)).update(message.subarray(at)).digest();
+      expect(inPieces).toEqual(wanted);
+    }),
+  );
 });

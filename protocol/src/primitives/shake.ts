@@ -1,13 +1,19 @@
 /**
- * SHAKE128 and SHAKE256 (FIPS 202) in the shape in which noble's ML-DSA asks for them, by js-sha3, which is twice as
- * fast where the browser compiles no script. The source's page is built with it in place of noble's (decision 0093).
+ * SHAKE128, SHAKE256, SHA3-256 and SHA3-512 (FIPS 202) in the shape in which noble's ML-DSA and ML-KEM ask for them, by
+ * js-sha3, which is twice as fast where the browser compiles no script. The source's page is built with it in place of
+ * noble's (decisions 0093, 0115).
  */
 
-import { shake128 as jsShake128, shake256 as jsShake256 } from 'js-sha3';
+import {
+  sha3_256 as jsSha3With256,
+  sha3_512 as jsSha3With512,
+  shake128 as jsShake128,
+  shake256 as jsShake256,
+} from 'js-sha3';
 
 /** Bytes of which as many may be read as are wanted. */
 class Xof {
-  readonly #hash: ShakeHash;
+  readonly #hash: JsHash;
   readonly #blockBytes: number;
   readonly #firstBytes: number;
   readonly #digestBytes: number;
@@ -15,7 +21,7 @@ class Xof {
   #squeezed = new Uint8Array(0);
   #read = 0;
 
-  constructor(hash: ShakeHash, blockBytes: number, firstBytes: number, digestBytes: number) {
+  constructor(hash: JsHash, blockBytes: number, firstBytes: number, digestBytes: number) {
     this.#hash = hash;
     this.#blockBytes = blockBytes;
     this.#firstBytes = firstBytes;
@@ -38,11 +44,11 @@ class Xof {
     return out;
   }
 
+  /** In a buffer of its own: whoever asks may take all of that. */
   digest(): Uint8Array {
-    return this.#squeeze(this.#digestBytes).subarray(0, this.#digestBytes);
+    return this.#squeeze(this.#digestBytes).slice(0, this.#digestBytes);
   }
 
-  /** What passes here on a page is public: keys, messages and signatures that are verified. */
   destroy(): void {
     this.#parts.length = 0;
     this.#squeezed.fill(0);
@@ -56,7 +62,8 @@ class Xof {
   }
 }
 
-type ShakeHash = typeof jsShake128;
+/** SHA3 has one length and does not look at `bits`. */
+type JsHash = { readonly create: (bits: number) => ReturnType<typeof jsShake128.create> };
 type Options = { readonly dkLen?: number };
 
 /** A function from bytes to `dkLen` bytes, and `create` for more than one piece in or out. */
@@ -69,8 +76,10 @@ export type Shake = {
 /** ExpandA of ML-DSA reads four blocks and a part of the fifth, with few exceptions. */
 export const shake128: Shake = shape(jsShake128, 168, 5, 16);
 export const shake256: Shake = shape(jsShake256, 136, 1, 32);
+export const sha3_256: Shake = shape(jsSha3With256, 136, 1, 32);
+export const sha3_512: Shake = shape(jsSha3With512, 72, 1, 64);
 
-function shape(hash: ShakeHash, blockLen: number, firstBlocks: number, defaultBytes: number): Shake {
+function shape(hash: JsHash, blockLen: number, firstBlocks: number, defaultBytes: number): Shake {
   const create = ({ dkLen = defaultBytes }: Options = {}): Xof =>
     new Xof(hash, blockLen, firstBlocks * blockLen, dkLen);
   return Object.assign((bytes: Uint8Array, options?: Options) => create(options).update(bytes).digest(), {

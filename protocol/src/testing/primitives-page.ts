@@ -13,6 +13,7 @@ import { hmacSha256 } from '../primitives/hmac.ts';
 import { hpkeKeyPair, hpkeSeal, hpkeSetupSender, portableRecipient } from '../primitives/hpke.ts';
 import { hybridKey, verifyHybrid } from '../primitives/hybrid-signature.ts';
 import { mlDsaVerify } from '../primitives/ml-dsa.ts';
+import { MlKem768 } from '../primitives/ml-kem.ts';
 import { pbkdf2 } from '../primitives/pbkdf2.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -27,6 +28,7 @@ export type PageInput = {
   readonly ed25519: readonly (Signed & { valid: boolean })[];
   readonly ed25519Seeds: readonly { seed: string; publicKey: string; message: string; signature: string }[];
   readonly mlDsa: readonly (Signed & { valid: boolean })[];
+  readonly mlKem: readonly { publicKey: string; random: string; ciphertext: string; secret: string }[];
   readonly hpke: { readonly skRm: string; readonly pkRm: string; readonly ikmE: string; readonly enc: string };
   readonly deflated: readonly { bytes: string; outcome: string }[];
   readonly fromNode: { readonly seed: string; readonly sealed: string; readonly signed: Signed };
@@ -52,6 +54,10 @@ async function run(input: PageInput): Promise<PageOutput> {
   for (const { bytes, outcome } of input.deflated) {
     const actual = await inflate(hexToBytes(bytes), 1000).then(bytesToHex, (error) => error.code ?? String(error));
     expectSame('inflate', actual, outcome);
+  }
+  for (const one of input.mlKem) {
+    const outcome = await new MlKem768().encap(hexToBytes(one.publicKey), hexToBytes(one.random));
+    expectSame('ML-KEM encapsulation', outcome.map(bytesToHex).join(' '), `${one.ciphertext} ${one.secret}`);
   }
   const { skRm, pkRm, ikmE, enc } = input.hpke;
   expectSame('X-Wing key', bytesToHex((await hpkeKeyPair(hexToBytes(skRm))).publicKey), pkRm);
