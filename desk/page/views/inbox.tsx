@@ -7,6 +7,7 @@ import { type Filter, filters } from '../model.ts';
 import { BulkBar, GroupBar } from './bulk-bar.tsx';
 import { CaseList } from './case-list.tsx';
 import { Icon, IconButton } from './icons.tsx';
+import { JoiningInbox } from './joining.tsx';
 import { deskName, localName } from './names.ts';
 import { SaidText } from './said.tsx';
 import { ids } from './shortcuts.ts';
@@ -162,6 +163,8 @@ function NoneShown({ page }: { readonly page: DeskPage }): JSX.Element {
 
 function EmptyInbox({ page }: { readonly page: DeskPage }): JSX.Element {
   const { say } = page.words.value;
+  const { status } = page.state.value;
+  if (status?.phase === 'joining') return <JoiningInbox page={page} coming={status.coming} />;
   return (
     <div class="none">
       <h2>{say('inbox.emptyHeading')}</h2>

@@ -5,11 +5,12 @@ import type { ComponentChildren, JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
 import type { Words } from '../languages/languages.ts';
 import { Icon, IconButton } from './icons.tsx';
+import { Joining } from './joining.tsx';
 import { shortDevice } from './names.ts';
 import { ids, openCase } from './shortcuts.ts';
 
 export function Status({ page }: { readonly page: DeskPage }): JSX.Element {
-  const { status, today, hasFailed, open } = page.state.value;
+  const { status, today, open } = page.state.value;
   const words = page.words.value;
   const { say } = words;
   const close = (): void => {
@@ -28,7 +29,7 @@ export function Status({ page }: { readonly page: DeskPage }): JSX.Element {
       </header>
       {status !== null && (
         <div class="facts">
-          <Contact status={status} today={today} words={words} hasFailed={hasFailed} />
+          <Contact page={page} status={status} />
           <Alerts page={page} status={status} />
           <Devices status={status} today={today} words={words} />
           <Figures status={status} today={today} words={words} />
@@ -44,8 +45,9 @@ interface Facts {
   readonly words: Words;
 }
 
-function Contact({ status, today, words, hasFailed }: Facts & { readonly hasFailed: boolean }): JSX.Element {
-  const { say, day } = words;
+function Contact({ page, status }: { readonly page: DeskPage; readonly status: EngineStatus }): JSX.Element {
+  const { today, hasFailed, rows } = page.state.value;
+  const { say, day } = page.words.value;
   const { phase, online, lastContactDay } = status;
   const isGood = online && (phase === 'working' || phase === 'joining');
   const heading = { starting: 'status.starting', joining: 'status.joining', stopped: 'status.stopped' } as const;
@@ -55,7 +57,8 @@ function Contact({ status, today, words, hasFailed }: Facts & { readonly hasFail
       <p role="status" class={`light ${isGood ? 'is-good' : phase === 'starting' ? '' : 'is-bad'}`}>
         {say(phase === 'working' ? contact : heading[phase])}
       </p>
-      {phase === 'joining' && <p class="fine">{say('status.joiningText')}</p>}
+      {/* Where there are none, it stands in their place. */}
+      {phase === 'joining' && rows.size > 0 && <Joining page={page} coming={status.coming} />}
       {!online && (
         <p class="fine">
           {lastContactDay === null

@@ -13,7 +13,7 @@ export interface Contact {
 }
 
 export function engineStatus(nouns: Nouns, { isOnline, contactDay, today }: Contact): EngineStatus {
-  const { parts, rosters, transportKeys, dayKeys, log, pending, posting, envelopes } = nouns;
+  const { parts, rosters, transportKeys, dayKeys, log, pending, posting, envelopes, snapshots } = nouns;
   const { current, desk } = rosters;
   const devices = rosters.devices.map((device) => {
     const isThis = equal(device, parts.keys.device);
@@ -22,6 +22,7 @@ export function engineStatus(nouns: Nouns, { isOnline, contactDay, today }: Cont
   });
   return {
     phase: phaseOf(nouns, contactDay),
+    coming: snapshots.coming,
     online: isOnline,
     lastContactDay: contactDay,
     alerts: parts.alerts.list(),

@@ -1,12 +1,11 @@
 // Devices that cannot read the log from its beginning: new ones, and those that were away for long.
-import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { SNAPSHOT_PARCEL_BYTES } from '@postern/protocol/constants';
-import { type DeskState, emptyConversation, emptyDeskState } from '@postern/protocol/desk/state';
 import type { DeviceRequest } from '@postern/protocol/http/device-request';
 import { encodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deviceConnections } from './ports.ts';
 import { names } from './store-schema.ts';
+import { bigState } from './testing/big-state.ts';
 import { DeskWorld, daySeconds, random, type TestDevice, tickSeconds } from './testing/desk-world.ts';
 import { TestSource } from './testing/test-source.ts';
 
@@ -27,19 +26,6 @@ function countPieces(of: TestDevice): () => number {
     return pass();
   };
   return () => pieces;
-}
-
-/** So many cases of 30 kB, of which nothing can be deflated. */
-function bigState(cases: number): DeskState {
-  const state = emptyDeskState();
-  for (let at = 0; at < cases; at++) {
-    const id = random(32);
-    const text = Buffer.from(random(22_500)).toString('base64');
-    const content = { campaign: null, language: 'en', answers: [], text, files: [] };
-    const message = { messageId: random(16), day: world.day, content };
-    state.conversations.set(bytesToHex(id), { ...emptyConversation(id), messages: [message] });
-  }
-  return state;
 }
 
 describe('a new device', () => {
@@ -86,15 +72,19 @@ describe('a new device', () => {
   it('[PAR-3] [LOG-4] [RPL-5] gets a large state between two ticks, without an entry or a post more than at ticks', async () => {
     world = await DeskWorld.create(1, { repliesADay: 12 });
     await world.rounds(3);
-    await world.give(device(0), bigState(40));
+    await world.give(device(0), bigState(40, world.day));
     const joining = await world.join();
     // Some posts are late, of which each tick makes up for one.
     await world.advance(daySeconds / 2);
     const sent: Record<string, number[]> = { append: [], piece: [] };
     let [underWay, most] = [0, 0];
+    const told: (number | null)[] = [];
     device(0).faults.desk = async (request, pass) => {
       sent[isPiece(request) ? 'piece' : request.kind]?.push(world.clock.time);
       if (!isPiece(request)) return pass();
+      const { coming } = joining.engine.status();
+      if ((coming?.here ?? null) !== told.at(-1)) told.push(coming?.here ?? null);
+      expect(coming?.pieces ?? 64).toBe(64);
       underWay += 1;
       most = Math.max(most, underWay);
       const answer = await pass();
@@ -116,12 +106,16 @@ describe('a new device', () => {
     expect(new Set(append).size).toBe(10);
     expect(joining.engine.conversations()).toHaveLength(40);
     expect(await world.stateOf(joining)).toBe(await world.stateOf(device(0)));
+    // Who looks at the new device sees how far it is, and no more of it at the end.
+    expect(told.some((here) => here !== null && here > 0 && here < 64)).toBe(true);
+    expect(told).toEqual([...told].sort((a, b) => (a ?? 0) - (b ?? 0)));
+    expect(joining.engine.status().coming).toBe(null);
   });
 
   it('[PAR-3] asks for nothing but pieces between two ticks, also while documents cannot be had', async () => {
     world = await DeskWorld.create(1);
     await world.rounds(1);
-    await world.give(device(0), bigState(40));
+    await world.give(device(0), bigState(40, world.day));
     const joining = await world.join();
     for (const { faults } of world.devices) {
       faults.files = () => {
@@ -142,7 +136,7 @@ describe('a new device', () => {
   it('[PAR-3] gets what is left at the next tick when the way is lost on either side', async () => {
     world = await DeskWorld.create(1);
     await world.rounds(3);
-    await world.give(device(0), bigState(40));
+    await world.give(device(0), bigState(40, world.day));
     const joining = await world.join();
     let pieces = 0;
     device(0).faults.desk = async (request, pass) => {
@@ -183,7 +177,7 @@ describe('a new device', () => {
   it('[PAR-3] does not look without pause when its clock is set back between two pieces', async () => {
     world = await DeskWorld.create(1);
     await world.rounds(3);
-    await world.give(device(0), bigState(40));
+    await world.give(device(0), bigState(40, world.day));
     const joining = await world.join();
     let taken = 0;
     joining.faults.desk = (request, pass) => {

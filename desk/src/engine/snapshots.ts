@@ -22,6 +22,7 @@ import { deviceConnections, type StoreWrite } from './ports.ts';
 import { deviceName } from './rosters.ts';
 import { names } from './store-schema.ts';
 import type { Peer, TransportKeys } from './transport-keys.ts';
+import type { ComingState } from './view.ts';
 
 /**
  * What other parts do when this device goes on from the state of another; their writes go into the same
@@ -62,6 +63,7 @@ export class Snapshots {
   /** By the transport key document with which a peer asks: since when, and what is under way. */
   readonly #asked = new Map<string, { readonly since: number; outgoing: Outgoing | 'sent' | null }>();
   #isSending = false;
+  #coming: ComingState | null = null;
   /** In unix seconds. */
   #receivedAt = Number.NEGATIVE_INFINITY;
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -73,6 +75,11 @@ export class Snapshots {
 
   get isSending(): boolean {
     return this.#isSending;
+  }
+
+  /** Of the copy of which most is here, where two devices send one. */
+  get coming(): ComingState | null {
+    return this.#coming;
   }
 
   /** When pieces on their way ask for a turn before the next tick, in unix seconds; null if there are none (PAR-3). */
@@ -129,11 +136,13 @@ export class Snapshots {
     this.#receivedAt = this.#parts.ports.now();
     const prefix = `${names.snapshotPieces}${bytesToHex(from)}/${bytesToHex(piece.snapshotId)}/`;
     const here = await store.list(prefix);
+    if (here.length > (this.#coming?.here ?? 0)) this.#coming = { here: here.length, pieces: piece.pieces };
     if (here.length < piece.pieces) return;
     const pieces = await Promise.all(here.map(async (name) => readPiece(name, (await store.get(name)) as Uint8Array)));
     const joined = joinSnapshot(pieces);
     if (joined.kind === 'missing') return;
     const deletions = (await store.list(names.snapshotPieces)).map((key): StoreWrite => ({ key, bytes: null }));
+    this.#coming = null;
     try {
       if (joined.kind === 'contradiction') throw new WireError('bad-value', 'join a snapshot: its pieces differ');
       await this.#install(decodeSnapshot(joined.bytes), day, deletions);

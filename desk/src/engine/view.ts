@@ -88,8 +88,16 @@ export interface DeviceStatus {
   readonly lastDay: number | null;
 }
 
+/** Pieces of the desk's state that have come, of so many. */
+export interface ComingState {
+  readonly here: number;
+  readonly pieces: number;
+}
+
 export interface EngineStatus {
   readonly phase: EnginePhase;
+  /** While it is `joining`, since the first piece of this run; null before. */
+  readonly coming: ComingState | null;
   /** Whether the last tick reached the server. */
   readonly online: boolean;
   readonly lastContactDay: number | null;
