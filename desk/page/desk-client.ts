@@ -12,8 +12,11 @@ import {
   copyAddress,
   copyHeader,
   type FilePlace,
+  filmAddress,
+  filmHeader,
   sessionHeader,
 } from '@postern/desk/app/api';
+import type { FilmFileKind, FilmTaken } from '@postern/desk/calls/film-view';
 
 export class CallFailed extends Error {
   override readonly name = 'CallFailed';
@@ -41,7 +44,7 @@ export class DeskClient {
   }
 
   /** @throws CallFailed */
-  async call<Name extends Exclude<CallName, 'changes' | 'file-read'>>(
+  async call<Name extends Exclude<CallName, 'changes' | 'file-read' | 'film-read'>>(
     name: Name,
     given: Calls[Name],
   ): Promise<Answers[Name]> {
@@ -72,6 +75,19 @@ export class DeskClient {
       if (error instanceof CallFailed && error.problem === 'not-found') return false;
       throw error;
     }
+  }
+
+  /** A file of a call's film: a cleaned copy is kept, or nothing is changed. @throws CallFailed; also the browser's own error for a file that cannot be read */
+  async takeFilmFile(call: string, kind: FilmFileKind, file: File): Promise<FilmTaken> {
+    const headers = { 'content-type': 'application/octet-stream', [filmHeader]: `${call} ${kind}` };
+    const bytes = await file.arrayBuffer();
+    const response = await this.#send(filmAddress, headers, bytes, AbortSignal.timeout(60_000));
+    return (await response.json()) as FilmTaken;
+  }
+
+  /** The video of a call in work. @throws CallFailed */
+  async readFilm(call: string): Promise<Blob> {
+    return (await this.#post('film-read', { call }, AbortSignal.timeout(60_000))).blob();
   }
 
   /** The content of a file that is here. @throws CallFailed */

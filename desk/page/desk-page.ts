@@ -102,6 +102,8 @@ export class DeskPage {
 
   /** What one part of the page alone asks for. @throws CallFailed */
   readonly call: DeskClient['call'] = (name, given) => this.#client.call(name, given);
+  readonly takeFilmFile: DeskClient['takeFilmFile'] = (call, kind, file) => this.#client.takeFilmFile(call, kind, file);
+  readonly readFilm: DeskClient['readFilm'] = (call) => this.#client.readFilm(call);
 
   send(event: Event): void {
     this.#state.value = update(this.#state.value, event);

@@ -1,5 +1,5 @@
 // The film of a call that is written at the desk: what is signed and published has the one that was put there for it, or none.
-import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CallDesk } from '@postern/desk/calls/call-desk';
@@ -14,9 +14,9 @@ const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'hospita
 const folder = mkdtempSync(join(tmpdir(), 'postern-calls-'));
 
 beforeAll(() => ensureBuilt(), 300_000);
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('takes no film from another call of the same name, keeps its own under a new one, and says which it has', async () => {
+async function deskOfCalls(): Promise<CallDesk> {
   const organisation = await makeOrganisation(1, today - 2);
   const roster = await organisation.sign(random(100));
   const engine = {
@@ -25,7 +25,11 @@ it('takes no film from another call of the same name, keeps its own under a new 
     publishCampaign: () => Promise.reject(new Error('nothing is published here')),
   };
   const now = (): number => today * 86_400;
-  const desk = new CallDesk({ workshop: callWorkshop, store: new MemoryStore(), engine, folder, random, now });
+  return new CallDesk({ workshop: callWorkshop, store: new MemoryStore(), engine, folder, random, now });
+}
+
+it('takes no film from another call of the same name, keeps its own under a new one, and says which it has', async () => {
+  const desk = await deskOfCalls();
   const begin = async (): Promise<string> => (await desk.begin('zh-Hans')).call;
   const filmOf = async (call: string): Promise<unknown> => {
     const { fault, film } = await desk.check(call);
@@ -46,4 +50,48 @@ it('takes no film from another call of the same name, keeps its own under a new 
   await desk.write(JSON.stringify({ ...second.draft, structure: { ...second.draft?.structure, name: 'stones' } }));
   await desk.drop(first);
   expect(await filmOf(second.draft?.structure.id ?? '')).toBe(null);
+});
+
+it('keeps a film part by part: cleaned files, words right or wrong, each with what is wrong with it, until it is taken out', async () => {
+  const desk = await deskOfCalls();
+  const { call } = await desk.begin('en');
+  const own = join(folder, 'calls', call, 'film');
+  const bytesOf = (name: string): Uint8Array => new Uint8Array(readFileSync(join(example, name)));
+  const words = { captions: readFileSync(join(example, 'en.vtt'), 'utf8'), transcript: 'Who?' };
+  const seen = async () => (await desk.film(call)).film;
+
+  expect(await seen()).toMatchObject({ isThere: false });
+  expect(await desk.takeFilmFile(call, 'video', bytesOf('poster.jpg'))).toMatchObject({ problem: 'format' });
+  expect(await desk.takeFilmFile(call, 'video', bytesOf('video.mp4').subarray(0, 900))).toHaveProperty('problem');
+  expect(existsSync(own)).toBe(false);
+
+  // A box with a name in it, as programs leave them.
+  const told = Buffer.concat([bytesOf('video.mp4'), Buffer.from('\0\0\0\x14udta\0\0\0\x0cnameMark', 'latin1')]);
+  const taken = await desk.takeFilmFile(call, 'video', new Uint8Array(told));
+  expect(taken).toMatchObject({ removed: expect.arrayContaining([expect.any(String)]) });
+  expect(readFileSync(join(own, 'video.mp4')).includes('Mark')).toBe(false);
+  // What is refused changes nothing.
+  expect(await desk.takeFilmFile(call, 'video', bytesOf('poster.jpg'))).toMatchObject({ problem: 'format' });
+  expect(await desk.takeFilmFile(call, 'poster', bytesOf('poster.jpg'))).toEqual({ removed: [] });
+  const bad = { captions: 'WEBVTT\n\nSTYLE\n::cue{}', transcript: 'news\u202etxt' };
+  expect((await desk.writeFilmWords(call, 'en', bad)).film).toMatchObject({
+    video: { width: 480, seconds: 9 },
+    words: { en: { ...bad, faults: { captions: { problem: 'broken' }, transcript: { problem: 'unseen' } } } },
+  });
+  expect(await desk.check(call)).toMatchObject({ isOfFilm: true, fault: expect.stringContaining('film/en.vtt') });
+  // The page of the call is shown all the same.
+  expect(await desk.preview(call, { language: 'en', kind: 'page' })).toMatchObject({ kind: 'page', film: null });
+
+  const languages = Object.keys((await desk.read(call)).draft?.texts ?? {});
+  for (const language of languages) await desk.writeFilmWords(call, language, words);
+  expect(await seen()).toMatchObject({ fault: null, words: { en: { faults: { captions: null, transcript: null } } } });
+  expect(await desk.check(call)).toMatchObject({ fault: null, film: told.length });
+  const shown = await desk.preview(call, { language: 'en', kind: 'page' });
+  expect(shown).toMatchObject({ film: { captions: words.captions.trimEnd() } });
+
+  // No name of a file can be made of a language.
+  await expect(desk.writeFilmWords(call, '../../en', words)).resolves.toBeDefined();
+  expect(existsSync(join(folder, 'calls', 'en.vtt'))).toBe(false);
+  await desk.drop(call);
+  expect(existsSync(own)).toBe(false);
 });

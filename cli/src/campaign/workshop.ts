@@ -3,11 +3,13 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CallDraft, DraftText } from '@postern/desk/calls/call-draft';
+import type { FilmPreview } from '@postern/desk/calls/film-view';
 import type { CallPlace, CallPreview, CallWorkshop, PreviewKind } from '@postern/desk/calls/workshop';
-import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { bytesToBase64url, bytesToHex, concat } from '@postern/protocol/bytes/encode';
 import { type Campaign, campaignState, decodeCampaign } from '@postern/protocol/campaign/campaign';
-import { decodeFilm, filmPieces } from '@postern/protocol/campaign/film';
+import { decodeFilm, type Film, filmPieces, posterType } from '@postern/protocol/campaign/film';
 import type { DocumentHash } from '@postern/protocol/keys/signed';
+import { sha256 } from '@postern/protocol/primitives/hash';
 import { readBuiltPages } from '@postern/server/files/page-files';
 import { campaignHtml, campaignStyle } from '@postern/server/http/campaign-html';
 import { valuesFor } from '@postern/server/http/fill-page';
@@ -19,7 +21,8 @@ import { type CampaignWithFilm, readCampaign, writeCampaignFolder } from './camp
 import { listWith } from './campaign-store.ts';
 import { checkCampaign } from './check.ts';
 import { Fields } from './fields.ts';
-import { filmFolder, readFilmFolder } from './film-folder.ts';
+import { readVideo, removeFilm, takeFilmFile, viewFilm, writeFilmWords } from './film-desk.ts';
+import { FilmFailure, filmFolder, readFilmFolder } from './film-folder.ts';
 import { firstDraft } from './first-draft.ts';
 import { type KitText, kitAddress, kitTexts } from './kit/kit-text.ts';
 import { typesetterFor } from './kit/make-kit.ts';
@@ -31,6 +34,7 @@ import { builtPages, pageLanguages } from './page-languages.ts';
 const usualDays = 90;
 
 export const callWorkshop: CallWorkshop = {
+  film: { view: viewFilm, take: takeFilmFile, write: writeFilmWords, remove: removeFilm, video: readVideo },
   begin: (languages, { roster, today }, random) => {
     const desks = roster.desks.filter(({ paused }) => !paused).map(({ id }) => bytesToHex(id));
     const days = { from: dayText(today), until: dayText(today + usualDays - 1) };
@@ -50,13 +54,13 @@ export const callWorkshop: CallWorkshop = {
       const checked = await checkCampaign(campaign, await pageLanguages(), place.today);
       return { ...checked, film: film === null ? [] : [film.document, ...filmPieces(film.file)] };
     } catch (error) {
-      return { fault: faultOf(error) };
+      return { fault: faultOf(error), isOfFilm: error instanceof FilmFailure };
     }
   },
   preview: async (draft, view, place) => {
     try {
       return view.kind === 'page'
-        ? await previewPage(await readWhole(draft, place), view.language, place)
+        ? await previewPage(await readShown(draft, place), view.language, place)
         : await previewPicture(read(draft, place, null), view, place);
     } catch (error) {
       return { kind: 'fault', fault: faultOf(error) };
@@ -96,6 +100,16 @@ async function readWhole(draft: CallDraft, place: CallPlace): Promise<CampaignWi
   return { campaign: read(draft, place, film?.hash ?? null), film };
 }
 
+/** Without a film that is not whole yet: what is there of it is looked at, and complained of, by itself. @throws Failure */
+async function readShown(draft: CallDraft, place: CallPlace): Promise<CampaignWithFilm> {
+  try {
+    return await readWhole(draft, place);
+  } catch (error) {
+    if (error instanceof FilmFailure) return { campaign: read(draft, place, null), film: null };
+    throw error;
+  }
+}
+
 /** @throws Failure */
 function read(draft: CallDraft, { roster }: Pick<CallPlace, 'roster'>, film: DocumentHash | null): Campaign {
   const [structure, texts] = foldersOf(draft);
@@ -131,13 +145,23 @@ async function previewPage(
   if (page === undefined || text === undefined) return { kind: 'none' };
   const values = await valuesFor(roster, language, page.list);
   const others = built.campaigns.filter((one) => campaign.texts.some((own) => own.language === one.language));
-  // Its files stand where they will: the frame of a preview fetches nothing.
+  // Its addresses are those that it will have. The frame of a preview fetches nothing: the page hands it the files.
   const film = files === null ? null : decodeFilm(files.document);
   const template = { template: page.html, values, forms: false, others, film };
   const html = campaignHtml(campaign, text, campaignState(campaign, today), template);
   const style = built.assets.find(({ path }) => path.endsWith('.css'));
   const own = campaign.color === null ? '' : campaignStyle(campaign.color);
-  return { kind: 'page', html, style: new TextDecoder().decode(style?.bytes) + own };
+  const shown = film === null ? null : await previewFilm(film, language);
+  return { kind: 'page', html, style: new TextDecoder().decode(style?.bytes) + own, film: shown };
+}
+
+async function previewFilm({ pieces, poster: picture, texts }: Film, language: string): Promise<FilmPreview> {
+  return {
+    video: bytesToHex(await sha256(concat(...pieces))),
+    poster: bytesToBase64url(picture),
+    posterType: posterType(picture).type,
+    captions: texts.find((text) => text.language === language)?.captions ?? '',
+  };
 }
 
 async function previewPicture(

@@ -47,6 +47,7 @@ export function CallChecklist({ page, draft, kept, keepNow, change }: CallCheckl
         {check?.fault === null && (
           <p>{check.film === null ? say('calls.noFilm') : say('calls.film', { size: size(check.film) })}</p>
         )}
+        {check?.isOfFilm === true && <p class="complaint">{say('film.unready')}</p>}
         {check !== null && check.fault !== null && <Fault page={page} fault={check.fault} />}
         {personChecks.map(([name, text]) => (
           <label key={name} class="check">

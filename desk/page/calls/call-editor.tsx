@@ -2,18 +2,21 @@
 import type { CallList } from '@postern/desk/calls/call-desk';
 import type { CallDraft, DraftText } from '@postern/desk/calls/call-draft';
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import { canonicalTag } from '../languages/languages.ts';
 import { CallChecklist } from './call-checklist.tsx';
+import { CallFilm } from './call-film.tsx';
 import { nameOf } from './call-language.ts';
 import { CallPreview } from './call-preview.tsx';
 import { CallStructure } from './call-structure.tsx';
 import { CallWordsForm } from './call-words-form.tsx';
+import { useFilm } from './use-film.ts';
+import { useKeeper } from './use-keeper.ts';
 
-const keepMs = 500;
 /** Beside the languages. */
 const askedPart = '';
+const filmPart = '+';
 const signPart = '*';
 
 interface CallEditorProps {
@@ -23,7 +26,14 @@ interface CallEditorProps {
 }
 
 export function CallEditor({ page, first, desks }: CallEditorProps): JSX.Element {
-  const { draft, change, kept, keepNow } = useDraft(page, first);
+  const { draft, change, kept, tellKept, keepNow: keepDraft } = useDraft(page, first);
+  const languages = Object.keys(draft.texts);
+  const film = useFilm(page, { call: draft.structure.id, languages, keepDraft, tellKept });
+  /** What is done with the call is done with all that was typed. */
+  const keepNow = async (): Promise<void> => {
+    await keepDraft();
+    await film.keepNow();
+  };
   const [part, setPart] = useState(first.source);
   const { say } = page.words.value;
   const text = draft.texts[part];
@@ -33,13 +43,15 @@ export function CallEditor({ page, first, desks }: CallEditorProps): JSX.Element
     <div class="call-editor">
       <nav class="call-parts" aria-label={say('calls.parts')}>
         <PartButton here={part} part={askedPart} choose={setPart} label={say('calls.asked')} />
-        {Object.keys(draft.texts).map((language) => (
+        {languages.map((language) => (
           <PartButton key={language} here={part} part={language} choose={setPart} label={nameOf(page, language)} />
         ))}
         <AddLanguage page={page} draft={draft} change={change} choose={setPart} />
+        <PartButton here={part} part={filmPart} choose={setPart} label={say('film.heading')} />
         <PartButton here={part} part={signPart} choose={setPart} label={say('calls.sign')} />
       </nav>
       {part === askedPart && <CallStructure page={page} draft={draft} desks={desks} change={change} />}
+      {part === filmPart && <CallFilm page={page} draft={draft} film={film} kept={kept} />}
       {part === signPart && <CallChecklist page={page} draft={draft} kept={kept} keepNow={keepNow} change={change} />}
       {text !== undefined && (
         <div class="call-columns">
@@ -109,32 +121,20 @@ function AddLanguage({ page, draft, change, choose }: AddLanguageProps): JSX.Ele
   );
 }
 
-/** The draft as it is typed, kept a moment later. `kept` grows each time. */
+/** The draft as it is typed, kept a moment later. `kept` grows each time something of the call was. */
 function useDraft(page: DeskPage, first: CallDraft) {
   const [draft, setDraft] = useState(first);
   const [kept, setKept] = useState(0);
   const newest = useRef(first);
-  const keep = async (): Promise<void> => {
+  const tellKept = (): void => setKept((times) => times + 1);
+  const keeper = useKeeper(page, async () => {
     await page.call('call-write', { draft: JSON.stringify(newest.current) });
-    setKept((times) => times + 1);
-  };
-  const timer = useRef(0);
+    tellKept();
+  });
   const change = (next: CallDraft): void => {
     newest.current = next;
     setDraft(next);
-    window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => {
-      timer.current = 0;
-      page.quietly(keep());
-    }, keepMs);
+    keeper.later();
   };
-  /** What is done with the draft is done with all that was typed. */
-  const keepNow = async (): Promise<void> => {
-    if (timer.current === 0) return;
-    window.clearTimeout(timer.current);
-    timer.current = 0;
-    await keep();
-  };
-  useEffect(() => () => page.quietly(keepNow()), []);
-  return { draft, change, kept, keepNow };
+  return { draft, change, kept, tellKept, keepNow: keeper.now };
 }

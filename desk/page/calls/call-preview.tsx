@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
+import type { FrameMessage } from '../viewer/call-frame.ts';
 
 const kindTexts: Readonly<Record<PreviewKind, TextKey>> = {
   page: 'calls.page',
@@ -45,10 +46,12 @@ export function CallPreview({ page, call, language, kept }: CallPreviewProps): J
       isWanted = false;
     };
   }, [call, language, kind, kept]);
+  const wanted = shown?.kind === 'page' ? (shown.film?.video ?? null) : null;
+  const video = useVideo(page, call, wanted);
   useEffect(() => {
-    const isSeen = shown?.kind === 'page' || shown?.kind === 'picture';
-    if (isReady && isSeen) frame.current?.contentWindow?.postMessage(shown, '*');
-  }, [shown, isReady]);
+    if (!isReady || (shown?.kind !== 'page' && shown?.kind !== 'picture')) return;
+    frame.current?.contentWindow?.postMessage({ ...shown, video } satisfies FrameMessage, '*');
+  }, [shown, isReady, video]);
 
   return (
     <section class="call-preview" aria-label={say('calls.preview')}>
@@ -65,6 +68,24 @@ export function CallPreview({ page, call, language, kept }: CallPreviewProps): J
       <iframe ref={frame} sandbox="allow-scripts" src="/viewer/call-frame.html" title={say('calls.preview')} />
     </section>
   );
+}
+
+/** Fetched once, until it is another one. @param wanted null for none */
+function useVideo(page: DeskPage, call: string, wanted: string | null): Blob | null {
+  const [video, setVideo] = useState<{ readonly name: string; readonly file: Blob } | null>(null);
+  useEffect(() => {
+    if (wanted === null || video?.name === wanted) return;
+    let isWanted = true;
+    const load = async (): Promise<void> => {
+      const file = await page.readFilm(call);
+      if (isWanted) setVideo({ name: wanted, file });
+    };
+    page.quietly(load());
+    return () => {
+      isWanted = false;
+    };
+  }, [call, wanted]);
+  return video !== null && video.name === wanted ? video.file : null;
 }
 
 /** What no call may have; the program says it in English. */

@@ -17,6 +17,8 @@ const textCharactersMax = 40_000;
 /** A campaign in all languages, and a signed roster in Base64url. */
 const draftCharactersMax = 300_000;
 const rosterCharactersMax = 350_000;
+/** More than a film may have in one language: what is too long is kept, and said. */
+const filmWordsCharactersMax = 100_000;
 /** As many as fit into a call, and more than a desk works at once. */
 const casesMax = 15_000;
 /** Files of an export that go out otherwise than the others. */
@@ -109,6 +111,15 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   'call-drop': { call: callId },
   'call-check': { call: callId },
   'call-preview': { call: callId, language: text(35), kind: oneOf(previewKinds) },
+  'film-view': { call: callId },
+  'film-write': {
+    call: callId,
+    language: text(35),
+    captions: text(filmWordsCharactersMax),
+    transcript: text(filmWordsCharactersMax),
+  },
+  'film-remove': { call: callId },
+  'film-read': { call: callId },
   'call-sign': { call: callId },
   'call-publish': { call: callId, roster: text(rosterCharactersMax) },
   'call-kit': { call: callId },

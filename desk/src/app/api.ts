@@ -2,6 +2,7 @@
 
 import type { CallCheck, CallKit, CallList, CallRefusal } from '../calls/call-desk.ts';
 import type { CallDraft } from '../calls/call-draft.ts';
+import type { FilmView, FilmWords } from '../calls/film-view.ts';
 import type { CallPreview, PreviewKind } from '../calls/workshop.ts';
 import type { TeamView } from '../engine/case-view.ts';
 import type { TakenEnvelopes } from '../engine/envelopes.ts';
@@ -122,6 +123,12 @@ export interface Calls extends CaseCalls {
   readonly 'call-drop': { readonly call: string };
   readonly 'call-check': { readonly call: string };
   readonly 'call-preview': { readonly call: string; readonly language: string; readonly kind: PreviewKind };
+  readonly 'film-view': { readonly call: string };
+  /** What was typed, right or not. */
+  readonly 'film-write': { readonly call: string; readonly language: string } & FilmWords;
+  readonly 'film-remove': { readonly call: string };
+  /** Answered with the bytes of the video, not with JSON. */
+  readonly 'film-read': { readonly call: string };
   /** Into a folder, for where the root key is. */
   readonly 'call-sign': { readonly call: string };
   /** Base64url of the signed roster. */
@@ -170,6 +177,10 @@ export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
   readonly 'call-drop': Record<never, never>;
   readonly 'call-check': CallCheck;
   readonly 'call-preview': CallPreview;
+  readonly 'film-view': { readonly film: FilmView | null };
+  readonly 'film-write': { readonly film: FilmView | null };
+  readonly 'film-remove': Record<never, never>;
+  readonly 'film-read': never;
   readonly 'call-sign': { readonly path: string } | { readonly problem: CallRefusal };
   readonly 'call-publish': { readonly number: number } | { readonly problem: CallRefusal };
   readonly 'call-kit': CallKit;
@@ -212,5 +223,8 @@ export const attachBytesMax: number = 2 * 1024 * 1024;
 export const copyAddress = '/api/copy-page';
 export const copyHeader = 'x-desk-copy';
 export const copyPageBytesMax: number = 18 * 1024 * 1024;
+/** Takes a file of a call's film; the header names both: `<call> <kind>`. Answered with a `FilmTaken`. */
+export const filmAddress = '/api/film-file';
+export const filmHeader = 'x-desk-film';
 /** Carries the session; a header, since a cookie would be sent to every other port of this machine too. */
 export const sessionHeader = 'x-desk-session';

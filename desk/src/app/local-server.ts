@@ -2,6 +2,8 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { FILM_BYTES_MAX } from '@postern/protocol/constants';
+import type { FilmTaken } from '../calls/film-view.ts';
 import { type Access, isOwnPage } from './access.ts';
 import {
   type Answers,
@@ -17,6 +19,8 @@ import {
   copyHeader,
   copyPageBytesMax,
   type FilePlace,
+  filmAddress,
+  filmHeader,
 } from './api.ts';
 import { callBytesMax, isCallName, readCall } from './api-reader.ts';
 import type { PageFile } from './page-files.ts';
@@ -33,7 +37,7 @@ export class CallRefused extends Error {
   }
 }
 
-type AnsweredCall = Exclude<CallName, 'session' | 'changes' | 'file-read'>;
+type AnsweredCall = Exclude<CallName, 'session' | 'changes' | 'file-read' | 'film-read'>;
 
 /** Does what each call asks. @throws CallRefused */
 export type CallHandlers = { readonly [Name in AnsweredCall]: (given: Calls[Name]) => Promise<Answers[Name]> };
@@ -54,6 +58,10 @@ export interface LocalServerOptions {
   readonly addToAttachment: (attachment: string, bytes: Uint8Array) => Promise<boolean>;
   /** Takes the next page of a safe copy. @returns false for one that takes no more @throws CallRefused */
   readonly addToCopy: (copy: string, page: Uint8Array) => Promise<boolean>;
+  /** The video of a call in work. @returns null for none @throws CallRefused */
+  readonly readFilm: (call: string) => Promise<Uint8Array | null>;
+  /** Takes a file of its film, whole. @param name as {@link filmAddress} says @returns null if there is no such call or kind @throws CallRefused */
+  readonly takeFilmFile: (name: string, bytes: Uint8Array) => Promise<FilmTaken | null>;
 }
 
 export interface LocalServer {
@@ -155,8 +163,9 @@ async function serveCall(
       read(name, body);
       return stream(context, response);
     }
-    if (name === 'file-read') {
-      const content = await context.readFile(read(name, body));
+    if (name === 'file-read' || name === 'film-read') {
+      const content =
+        name === 'file-read' ? await context.readFile(read(name, body)) : await context.readFilm(read(name, body).call);
       if (content === null) throw new CallRefused('not-found');
       writeHead(response, 200, 'application/octet-stream', content.length);
       response.end(content);
@@ -168,16 +177,31 @@ async function serveCall(
   }
 }
 
-/** What comes as bytes, one piece after the other so that none has to be long; a header names what it belongs to. */
+/** What comes as bytes; a header names what it belongs to. */
 interface Piece {
   readonly header: string;
   readonly bytesMax: number;
-  readonly take: 'addToAttachment' | 'addToCopy';
+  /** @returns what is answered; null for what takes no more, or is not there */
+  readonly take: (context: Context, name: string, bytes: Uint8Array) => Promise<object | null>;
 }
 
+/** Attachments and copies come one piece after the other so that none has to be long; a film is checked as a whole. */
 const pieces: Readonly<Record<string, Piece>> = {
-  [attachAddress]: { header: attachHeader, bytesMax: attachBytesMax, take: 'addToAttachment' },
-  [copyAddress]: { header: copyHeader, bytesMax: copyPageBytesMax, take: 'addToCopy' },
+  [attachAddress]: {
+    header: attachHeader,
+    bytesMax: attachBytesMax,
+    take: async (context, name, bytes) => ((await context.addToAttachment(name, bytes)) ? {} : null),
+  },
+  [copyAddress]: {
+    header: copyHeader,
+    bytesMax: copyPageBytesMax,
+    take: async (context, name, bytes) => ((await context.addToCopy(name, bytes)) ? {} : null),
+  },
+  [filmAddress]: {
+    header: filmHeader,
+    bytesMax: FILM_BYTES_MAX,
+    take: (context, name, bytes) => context.takeFilmFile(name, bytes),
+  },
 };
 
 async function servePiece(
@@ -195,9 +219,9 @@ async function servePiece(
   if (context.callsNow >= limits.callsAtOnce) throw new CallRefused('busy');
   context.callsNow += 1;
   try {
-    const isTaken = await context[take](name, await readBody(request, bytesMax));
-    if (!isTaken) throw new CallRefused('not-found');
-    answerJson(response, 200, {});
+    const taken = await take(context, name, await readBody(request, bytesMax));
+    if (taken === null) throw new CallRefused('not-found');
+    answerJson(response, 200, taken);
   } finally {
     context.callsNow -= 1;
   }

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Random } from '@postern/protocol/primitives/random';
+import { type FilmTaken, filmFileKinds } from '../calls/film-view.ts';
 import type { CallWorkshop } from '../calls/workshop.ts';
 import { DeskEngine } from '../engine/desk-engine.ts';
 import { Access } from './access.ts';
@@ -75,6 +76,8 @@ export async function startDesk(options: StartDeskOptions): Promise<RunningDesk>
     readFile: (place) => room.readFile(place),
     addToAttachment: (attachment, bytes) => room.addToAttachment(attachment, bytes),
     addToCopy: (copy, page) => room.addToCopy(copy, page),
+    readFilm: (call) => room.readFilm(call),
+    takeFilmFile: (name, bytes) => room.takeFilmFile(name, bytes),
     subscribe: (send) => room.subscribe(send),
   });
   const newUrl = (): string => `http://127.0.0.1:${server.port}/#${access.newToken()}`;
@@ -166,6 +169,10 @@ class DeskRoom {
       'call-drop': ({ call }) => this.#use((desk) => desk.calls.drop(call).then(nothing)),
       'call-check': ({ call }) => this.#use((desk) => desk.calls.check(call)),
       'call-preview': ({ call, ...view }) => this.#use((desk) => desk.calls.preview(call, view)),
+      'film-view': ({ call }) => this.#use((desk) => desk.calls.film(call)),
+      'film-write': ({ call, language, ...words }) =>
+        this.#use((desk) => desk.calls.writeFilmWords(call, language, words)),
+      'film-remove': ({ call }) => this.#use((desk) => desk.calls.removeFilm(call).then(nothing)),
       'call-sign': ({ call }) => this.#use((desk) => desk.calls.writeForSigning(call)),
       'call-publish': ({ call, roster }) => this.#use((desk) => desk.calls.publish(call, roster)),
       'call-kit': ({ call }) => this.#use((desk) => desk.calls.makeKit(call)),
@@ -181,6 +188,16 @@ class DeskRoom {
 
   addToCopy(copy: string, page: Uint8Array): Promise<boolean> {
     return this.#use(async (desk) => desk.files.copies.addPage(copy, page));
+  }
+
+  readFilm(call: string): Promise<Uint8Array | null> {
+    return this.#use((desk) => desk.calls.video(call));
+  }
+
+  takeFilmFile(name: string, bytes: Uint8Array): Promise<FilmTaken | null> {
+    const [call = '', given] = name.split(' ');
+    const kind = filmFileKinds.find((one) => one === given);
+    return this.#use(async (desk) => (kind === undefined ? null : desk.calls.takeFilmFile(call, kind, bytes)));
   }
 
   #case<Name extends CaseCallName>(name: Name): (given: CaseCalls[Name]) => Promise<CaseAnswer> {

@@ -12,7 +12,16 @@ import { type CallView, callViews } from '../app/call-words.ts';
 import { Refused, Unreachable } from '../engine/desk-server.ts';
 import type { LocalStore } from '../engine/ports.ts';
 import type { CallDraft } from './call-draft.ts';
-import type { CallPlace, CallPreview, CallProblem, CallWorkshop, PreviewKind, ReadyCall } from './workshop.ts';
+import type { FilmFileKind, FilmTaken, FilmView, FilmWords } from './film-view.ts';
+import type {
+  CallPlace,
+  CallPreview,
+  CallProblem,
+  CallWorkshop,
+  FilmDesk,
+  PreviewKind,
+  ReadyCall,
+} from './workshop.ts';
 
 export interface CallDeskParts {
   /** Null: calls cannot be written here. */
@@ -47,6 +56,8 @@ export interface CallList {
 export interface CallCheck {
   /** What no call may have, in English; null for none. */
   readonly fault: string | null;
+  /** Whether that is about its film. */
+  readonly isOfFilm: boolean;
   readonly hash: string;
   /** Bytes of the film that lies in its folder and is part of it; null for none. */
   readonly film: number | null;
@@ -136,22 +147,60 @@ export class CallDesk {
     return { isKept: true };
   }
 
+  /** Its film goes too, which lies open. */
   async drop(call: string): Promise<void> {
+    await this.removeFilm(call);
     await this.#parts.store.delete(nameOf(call));
+  }
+
+  /** Null: there is no such draft, or no calls are written here. */
+  async film(call: string): Promise<{ readonly film: FilmView | null }> {
+    const film = await this.#withFilm(call, (desk, folder, draft) => desk.view(folder, languagesOf(draft)));
+    return { film };
+  }
+
+  /** Null as above; the process that gives a file has read all of it. */
+  takeFilmFile(call: string, kind: FilmFileKind, file: Uint8Array): Promise<FilmTaken | null> {
+    return this.#withFilm(call, (desk, folder) => desk.take(folder, kind, file));
+  }
+
+  async writeFilmWords(call: string, language: string, words: FilmWords): Promise<{ readonly film: FilmView | null }> {
+    const film = await this.#withFilm(call, async (desk, folder, draft) => {
+      if (language in draft.texts) await desk.write(folder, language, words);
+      return desk.view(folder, languagesOf(draft));
+    });
+    return { film };
+  }
+
+  async removeFilm(call: string): Promise<void> {
+    await this.#withFilm(call, (desk, folder) => desk.remove(folder));
+  }
+
+  async video(call: string): Promise<Uint8Array | null> {
+    return this.#withFilm(call, (desk, folder) => desk.video(folder));
+  }
+
+  async #withFilm<Done>(
+    call: string,
+    use: (desk: FilmDesk, folder: string, draft: CallDraft) => Promise<Done>,
+  ): Promise<Done | null> {
+    const draft = await this.#draft(call);
+    const { workshop } = this.#parts;
+    return draft === null || workshop === null ? null : use(workshop.film, this.#place(draft).folder, draft);
   }
 
   async check(call: string): Promise<CallCheck> {
     const draft = await this.#draft(call);
     const { workshop } = this.#parts;
-    const none = { hash: '', film: null, problems: [], words: {} };
-    if (draft === null || workshop === null) return { fault: '', ...none };
+    const none = { hash: '', isOfFilm: false, film: null, problems: [], words: {} };
+    if (draft === null || workshop === null) return { ...none, fault: '' };
     const place = this.#place(draft);
     const checked = await workshop.check(draft, place);
-    if ('fault' in checked) return { fault: checked.fault, ...none };
+    if ('fault' in checked) return { ...none, ...checked };
     const { hash, problems } = checked;
     const [document, ...pieces] = checked.film;
     const film = document === undefined ? null : pieces.reduce((sum, piece) => sum + piece.length, 0);
-    return { fault: null, hash, film, problems, words: await workshop.words(draft, place) };
+    return { fault: null, isOfFilm: false, hash, film, problems, words: await workshop.words(draft, place) };
   }
 
   async preview(call: string, view: { readonly language: string; readonly kind: PreviewKind }): Promise<CallPreview> {
@@ -241,6 +290,10 @@ export class CallDesk {
   async #keep(draft: CallDraft): Promise<void> {
     await this.#parts.store.set(nameOf(draft.structure.id), utf8ToBytes(JSON.stringify(draft)));
   }
+}
+
+function languagesOf({ texts }: CallDraft): string[] {
+  return Object.keys(texts).sort();
 }
 
 /** Of the form that the page needs; the workshop reads every field strictly. Null for anything else. */

@@ -4,6 +4,7 @@ import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import type { Random } from '@postern/protocol/primitives/random';
 import type { Day } from '@postern/protocol/time';
 import type { CallDraft } from './call-draft.ts';
+import type { FilmFileKind, FilmPreview, FilmTaken, FilmView, FilmWords } from './film-view.ts';
 
 /** Why a call should not be signed yet. `no-page`: the release has no page for sources in that language. */
 export interface CallProblem {
@@ -13,7 +14,7 @@ export interface CallProblem {
 }
 
 /** `fault`: what no call may have, in one English sentence that names file and field. */
-export type CheckedCall = ReadyCall | { readonly fault: string };
+export type CheckedCall = ReadyCall | { readonly fault: string; readonly isOfFilm: boolean };
 
 export interface ReadyCall {
   readonly hash: string;
@@ -28,7 +29,13 @@ export type PreviewKind = (typeof previewKinds)[number];
 
 /** `none`: there is no page, or no kit, in that language. */
 export type CallPreview =
-  | { readonly kind: 'page'; readonly html: string; readonly style: string }
+  | {
+      readonly kind: 'page';
+      readonly html: string;
+      readonly style: string;
+      /** Null for a call without, and while its film is not whole. */
+      readonly film: FilmPreview | null;
+    }
   | { readonly kind: 'picture'; readonly svg: string }
   | { readonly kind: 'none' }
   | { readonly kind: 'fault'; readonly fault: string };
@@ -41,7 +48,20 @@ export interface CallPlace {
   readonly folder: string;
 }
 
+/** In the call's folder. Languages are those of the draft. */
+export interface FilmDesk {
+  readonly view: (folder: string, languages: readonly string[]) => Promise<FilmView>;
+  /** Keeps a cleaned copy, or changes nothing. */
+  readonly take: (folder: string, kind: FilmFileKind, file: Uint8Array) => Promise<FilmTaken>;
+  /** Right or not: they are in work. */
+  readonly write: (folder: string, language: string, words: FilmWords) => Promise<void>;
+  readonly remove: (folder: string) => Promise<void>;
+  /** The video that is there. @returns null without one */
+  readonly video: (folder: string) => Promise<Uint8Array | null>;
+}
+
 export interface CallWorkshop {
+  readonly film: FilmDesk;
   readonly begin: (languages: readonly string[], place: Omit<CallPlace, 'folder'>, random: Random) => CallDraft;
   readonly check: (draft: CallDraft, place: CallPlace) => Promise<CheckedCall>;
   readonly preview: (

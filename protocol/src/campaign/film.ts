@@ -129,9 +129,14 @@ export function filmPieces(file: Uint8Array): Uint8Array[] {
 function readText(reader: Reader): FilmText {
   const language = requirePlain(reader.text8());
   const captions = requireCaptions(reader.text16());
-  const transcript = requirePlain(reader.text16());
-  if (transcript.trim() === '') throw wrong('a transcript is empty');
+  const transcript = requireTranscript(reader.text16());
   return { language, captions, transcript };
+}
+
+/** The text itself. @throws WireError bad-value for one that is empty, or has signs that are not seen */
+export function requireTranscript(text: string): string {
+  if (text.trim() === '') throw wrong('a transcript is empty');
+  return requirePlain(text);
 }
 
 function languageKey({ language }: FilmText): Uint8Array {
