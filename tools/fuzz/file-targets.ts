@@ -13,6 +13,7 @@ import {
   makeRecordings,
   type RealFile,
 } from '@postern/protocol/testing/metadata-files';
+import { fullPdfs } from '@postern/protocol/testing/pdf-files';
 import { lacks } from '../debian.ts';
 import type { FuzzTarget } from './run.ts';
 
@@ -22,12 +23,14 @@ const baseMs = 500;
 
 export async function fileTargets(): Promise<readonly FuzzTarget[]> {
   const none = new Uint8Array(0);
-  const files = [...realFiles(), await makeDocx(none), await makeOdt(none, none), makePdf()];
+  const photo = Uint8Array.of(0xff, 0xd8, 0xff, 0xda, 0, 2, 0, 0xff, 0xd9);
+  const pdfs = Object.entries(fullPdfs(photo)).map(([name, bytes]) => ({ name: `PDF, ${name}`, bytes }));
+  const files = [...realFiles(), await makeDocx(none), await makeOdt(none, none), makePdf(), ...pdfs];
   return files.flatMap(({ name, bytes }) => {
     const same = { seeds: [bytes], ownErrors, baseMs };
     const looks = { ...same, name: `look into ${name}`, read: inspectMetadata };
     const cleans = { ...same, name: `clean ${name}`, read: cleanMetadata };
-    // No cleaner takes a PDF.
+    // No cleaner takes one without a table.
     if (name.endsWith('.pdf')) return [looks];
     return name.endsWith('.mp4')
       ? [looks, cleans, { ...same, name: `measure ${name}`, read: movieShape }]

@@ -29,6 +29,7 @@ export const fedOtherwise: Readonly<Record<string, (typeof reasons)[keyof typeof
   'protocol/src/metadata/odf.ts#readOdfPart': reasons.part,
   'protocol/src/metadata/ooxml.ts#readOoxmlPart': reasons.part,
   'protocol/src/metadata/pdf.ts#readPdf': reasons.part,
+  'protocol/src/metadata/pdf-filters.ts#inflateStream': reasons.part,
   'protocol/src/metadata/png.ts#readPng': reasons.part,
   'protocol/src/metadata/png.ts#readEmbeddedExif': reasons.part,
   'protocol/src/metadata/webp.ts#readWebp': reasons.part,

@@ -127,11 +127,14 @@ describe.skipIf(lacks('libimage-exiftool-perl', 'mat2', 'imagemagick'))('a clean
     expect(pixelsOf(copy).equals(pixelsOf(original))).toBe(true);
   });
 
-  it('is not made of one with a photo inside another filter', async () => {
-    const plain = makePhotoPdf(['DCTDecode']);
-    expect(foundIn(plain)).toMatch(planted);
-    expect(foundIn((await cleaned(plain)) as Uint8Array)).not.toMatch(planted);
-    expect(await cleaned(makePhotoPdf(['DCTDecode', 'FlateDecode']))).toBe(null);
+  it('has a photo as it was, without what its camera wrote, also from inside another filter', async () => {
+    expect(foundIn(makePhotoPdf(['DCTDecode']))).toMatch(planted);
+    for (const filters of [['DCTDecode'], ['DCTDecode', 'FlateDecode']] as const) {
+      const original = makePhotoPdf(filters);
+      const copy = (await cleaned(original)) as Uint8Array;
+      expect(foundIn(copy)).not.toMatch(planted);
+      expect(pixelsOf(copy).equals(pixelsOf(original))).toBe(true);
+    }
   });
 
   it('is not made of one that is damaged or no PDF', async () => {

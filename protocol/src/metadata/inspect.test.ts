@@ -96,7 +96,7 @@ describe.skipIf(lacks(...tools))('metadata of real files', () => {
     expect(odt).not.toContain('MarkerDeleted');
   });
 
-  it('makes no copy of a PDF, and says what lies in it', async () => {
+  it('makes no copy of a damaged PDF, and says what lies in it', async () => {
     const { bytes } = fileOf('a.pdf');
     const report = await inspectMetadata(bytes);
     expect(report.cleaning).toBe('impossible');

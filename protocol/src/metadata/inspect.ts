@@ -8,7 +8,7 @@ import { cleanMovie, readMovie } from './movie.ts';
 import { cleanMp3, isMp3, readMp3 } from './mp3.ts';
 import { cleanOdfPart, isOdfPartDropped, readOdfPart } from './odf.ts';
 import { cleanOoxmlPart, isOoxmlPartDropped, readOoxmlPart } from './ooxml.ts';
-import { readPdf } from './pdf.ts';
+import { cleanPdf, readPdf } from './pdf.ts';
 import { cleanPng, isPng, readPng } from './png.ts';
 import { type FileFormat, type Finding, Findings, findingsMax, MetadataError, type MetadataReport } from './report.ts';
 import { cleanWebp, readWebp } from './webp.ts';
@@ -65,10 +65,10 @@ async function inspect(bytes: Uint8Array, inside: string, budget: Budget, depth:
   if (format === 'heic') readHeic(bytes, findings);
   if (format === 'mp4') readMovie(bytes, findings);
   if (format === 'mp3') readMp3(bytes, findings);
-  if (format === 'pdf') await readPdf(bytes, findings);
+  const isCleanable =
+    format === 'pdf' ? await readPdf(bytes, findings, budget) : format !== 'zip' && format !== 'unknown';
   if (isZip(format)) nested.push(...(await inspectZip(bytes, format, { inside, findings, budget, depth })));
   const all = [...findings.list(), ...nested].slice(0, findingsMax);
-  const isCleanable = format !== 'pdf' && format !== 'zip' && format !== 'unknown';
   const cleaning = isCleanable ? (all.length === 0 ? 'nothing' : 'possible') : 'impossible';
   return { format, findings: all, cleaning };
 }
@@ -92,9 +92,10 @@ async function clean(bytes: Uint8Array, budget: Budget, depth: number): Promise<
     case 'ooxml':
     case 'odf':
       return cleanOffice(bytes, format, budget, depth);
+    case 'pdf':
+      return cleanPdf(bytes, budget);
     case 'text':
       return bytes.slice();
-    case 'pdf':
     case 'zip':
     case 'unknown':
       throw new MetadataError('malformed', `clean a file: nobody can be sure with this format, ${format}`);

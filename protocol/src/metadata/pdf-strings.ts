@@ -75,7 +75,7 @@ function rawStringAt(text: string, at: number): string | undefined {
 
 /** Both forms of string, in UTF-16 with its mark or in one byte for each character. */
 export function pdfString(raw: string): string {
-  const text = raw.startsWith('<') ? hexString(raw) : escapedString(raw.slice(1, -1));
+  const text = raw.startsWith('<') ? hexString(raw) : unescapedString(raw.slice(1, -1));
   const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
   if (text.startsWith('\xfe\xff')) return new TextDecoder('utf-16be').decode(bytes.subarray(2));
   return text.startsWith('\xef\xbb\xbf') ? new TextDecoder().decode(bytes) : text;
@@ -88,8 +88,13 @@ function hexString(raw: string): string {
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
 
-function escapedString(raw: string): string {
-  return raw.replaceAll(/\\([0-7]{1,3}|[\s\S])/g, (_whole, escaped: string) =>
-    /^[0-7]/.test(escaped) ? String.fromCharCode(Number.parseInt(escaped, 8) & 0xff) : (escapes[escaped] ?? escaped),
-  );
+/** What stands between the parentheses, one character for each byte; a line's end behind a backslash is none. */
+export function unescapedString(raw: string): string {
+  return raw.replaceAll(/\\(\r\n?|\n|[0-7]{1,3}|[\s\S])|\r\n?/g, (_whole, escaped?: string) => {
+    if (escaped === undefined) return '\n';
+    if (/^[\r\n]/.test(escaped)) return '';
+    return /^[0-7]/.test(escaped)
+      ? String.fromCharCode(Number.parseInt(escaped, 8) & 0xff)
+      : (escapes[escaped] ?? escaped);
+  });
 }

@@ -1,10 +1,14 @@
-/** PDF: what it says about itself, how often it was saved, and what lies in it. It is looked into, never rewritten. */
+/** PDF: what it says about itself, how often it was saved, and what lies in it; and a copy that shows the same pages. */
 
 import { WireError } from '../bytes/wire-error.ts';
-import { inflate } from '../primitives/deflate.ts';
 import { FileView, latinOf } from './file-view.ts';
+import { readJpeg } from './jpeg.ts';
+import type { PdfBudget } from './pdf-file.ts';
+import { inflateStream } from './pdf-filters.ts';
 import { escapes, plainNames, spaced } from './pdf-names.ts';
+import { type CopiedPdf, copyPages } from './pdf-pages.ts';
 import { PdfStrings, pdfString } from './pdf-strings.ts';
+import { writePdf } from './pdf-writer.ts';
 import { type FindingKind, type FindingSink, MetadataError } from './report.ts';
 import { readXmp } from './xmp.ts';
 
@@ -38,11 +42,13 @@ const streamBytesMax = 16 * 1024 * 1024;
 const streamsMax = 2_000;
 const inflatedBytesMax = 64 * 1024 * 1024;
 
-export async function readPdf(bytes: Uint8Array, findings: FindingSink): Promise<void> {
+/** @returns whether {@link cleanPdf} makes a copy of it, as far as that is seen by looking */
+export async function readPdf(bytes: Uint8Array, findings: FindingSink, budget: PdfBudget): Promise<boolean> {
   const view = new FileView(bytes);
   const saves = countOf(view, '%%EOF');
   if (saves > 1) findings.add('edits', '%%EOF', String(saves));
-  const text = latinOf(bytes);
+  const copied = await lookAtPages(bytes, findings, budget);
+  const text = textBeside(bytes, copied?.streams ?? []);
   const strings = new PdfStrings(text);
   readObjects(text, findings, strings);
   if (escapes(text, ['/Type', '/ObjStm', '/Metadata'])) findings.add('hidden', 'PDF ObjStm');
@@ -50,6 +56,38 @@ export async function readPdf(bytes: Uint8Array, findings: FindingSink): Promise
   readPackets(view, findings);
   await readStreams(view, text, findings, strings);
   if (strings.isSpent) findings.add('hidden', 'PDF strings');
+  return copied !== undefined;
+}
+
+/** The same pages, and nothing that is not needed to show them. @throws MetadataError where nobody can be sure */
+export async function cleanPdf(bytes: Uint8Array, budget: PdfBudget): Promise<Uint8Array> {
+  return writePdf((await copyPages(bytes, budget, () => {})).objects);
+}
+
+/** What its photos say, and whether there is more than its pages. @returns undefined where no copy could be made of them */
+async function lookAtPages(
+  bytes: Uint8Array,
+  findings: FindingSink,
+  budget: PdfBudget,
+): Promise<CopiedPdf | undefined> {
+  try {
+    const copied = await copyPages(bytes, budget, (jpeg) => readJpeg(jpeg, findings));
+    if (copied.leavesBehind) findings.add('technical', 'PDF');
+    return copied;
+  } catch (error) {
+    if (error instanceof MetadataError || error instanceof WireError) return undefined;
+    throw error;
+  }
+}
+
+/** Without what lies packed in streams, in which words stand by chance. */
+function textBeside(bytes: Uint8Array, streams: CopiedPdf['streams']): string {
+  let [text, at] = ['', 0];
+  for (const [from, to] of streams) {
+    text += latinOf(bytes.subarray(at, from)) + ' '.repeat(to - from);
+    at = to;
+  }
+  return text + latinOf(bytes.subarray(at));
 }
 
 function countOf(view: FileView, mark: string): number {
@@ -102,7 +140,7 @@ async function readStreams(view: FileView, text: string, findings: FindingSink, 
     if (end < from) end = endOfStream(view, from);
     const isReadable = stream?.filters === 'FlateDecode' && !stream.isPredicted && end < view.length;
     const { content, cost } = isReadable
-      ? await inflatePrefix(view.bytes(from, end), Math.min(streamBytesMax, budget))
+      ? await inflateStream(view.bytes(from, end), Math.min(streamBytesMax, budget))
       : { content: nothing, cost: 0 };
     budget -= cost;
     if (content.length === 0) findings.add('hidden', `PDF ${type}`);
@@ -139,27 +177,4 @@ function streamAround(
     filters: (filters.match(/\w+/g) ?? []).join(' '),
     isPredicted: spaced(/\/Predictor (?!1\b)\d/).test(dictionary),
   };
-}
-
-/** @returns nothing for what is damaged, and how much came out of it at most */
-async function inflatePrefix(
-  bytes: Uint8Array,
-  max: number,
-): Promise<{ readonly content: Uint8Array; readonly cost: number }> {
-  let cost = 0;
-  // Between the checksum and `endstream` there may be a line's end.
-  for (const tail of [4, 5, 6]) {
-    let length = 0;
-    const count = (came: number): void => {
-      length += came;
-      cost = Math.max(cost, length);
-    };
-    try {
-      return { content: await inflate(bytes.subarray(2, Math.max(2, bytes.length - tail)), max, count), cost };
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      if (error.code === 'too-many') throw new MetadataError('too-large', 'read PDF: a stream grows too large');
-    }
-  }
-  return { content: nothing, cost };
 }

@@ -1,0 +1,196 @@
+/** Copies what of a PDF's objects is needed, and what those lead to, as objects of a new file. */
+
+import { equal } from '../bytes/equal.ts';
+import { cleanJpeg } from './jpeg.ts';
+import type { PdfFile, PdfObject } from './pdf-file.ts';
+import { deflateStream } from './pdf-filters.ts';
+import { type PdfKindName, pdfKinds } from './pdf-kinds.ts';
+import { cleanProfile } from './pdf-profile.ts';
+import type { PdfEntries, PdfValue } from './pdf-values.ts';
+import { arrayOf, atom, dictionaryOf, malformedPdf, named, reference } from './pdf-values.ts';
+import { MetadataError } from './report.ts';
+
+/** One of the new file; `content` of a stream. */
+export interface CopiedObject {
+  readonly value: PdfValue;
+  readonly content?: Uint8Array;
+}
+
+interface Waiting {
+  readonly from: number;
+  readonly kind: PdfKindName;
+  readonly to: number;
+}
+
+const filters = new Set([
+  ...['FlateDecode', 'LZWDecode', 'ASCII85Decode', 'ASCIIHexDecode', 'RunLengthDecode'],
+  ...['CCITTFaxDecode', 'JBIG2Decode', 'DCTDecode', 'JPXDecode'],
+]);
+/** For each byte of the file: things may be written more than once, where they are used in several ways or by many pages. */
+const copiedFactorMax = 2;
+
+export class PdfCopy {
+  readonly #file: PdfFile;
+  readonly #onPhoto: (jpeg: Uint8Array) => void;
+  readonly #objects: (CopiedObject | undefined)[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #taken = new Set<number>();
+  #waiting: Waiting[] = [];
+  /** Bytes of streams, and other values, that may still be copied. */
+  #left: number;
+  /** Whether something of the file does not come along. */
+  leavesBehind = false;
+
+  /** @param onPhoto told of each JPEG as it lay in the file */
+  constructor(file: PdfFile, bytes: number, onPhoto: (jpeg: Uint8Array) => void) {
+    this.#file = file;
+    this.#onPhoto = onPhoto;
+    this.#left = copiedFactorMax * bytes + 1_000_000;
+  }
+
+  /** The number of a new object, which is given later if it is not given now. */
+  add(object?: CopiedObject): number {
+    return this.#objects.push(object);
+  }
+
+  give(number: number, object: CopiedObject): void {
+    this.#objects[number - 1] = object;
+  }
+
+  /** Marks what this leads to as copied in another way. */
+  take(value: PdfValue | undefined): void {
+    if (value?.kind === 'reference') this.#taken.add(value.number);
+  }
+
+  /** All objects, by their numbers from 1 on, once whatever they lead to has been copied. */
+  async end(): Promise<readonly CopiedObject[]> {
+    for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) {
+      const object = this.#file.object(next.from);
+      if (object === undefined) throw malformedPdf('an object is gone');
+      this.give(next.to, await this.#copied(object, next.kind));
+    }
+    this.leavesBehind ||= this.#file.numbers.some((number) => !this.#taken.has(number));
+    return this.#objects.map((object) => object ?? { value: atom('null') });
+  }
+
+  /** @returns undefined for null @throws MetadataError for what is not of this kind */
+  value(value: PdfValue, kindName: PdfKindName): PdfValue | undefined {
+    const kind = pdfKinds[kindName];
+    this.#spend(1);
+    if (value.kind === 'reference') return this.#reference(value.number, kindName);
+    if (value.kind === 'atom' && value.text === 'null') return undefined;
+    if (value.kind === 'dictionary') return dictionaryOf(this.entries(value.entries, kindName));
+    if (value.kind === 'array' && kind.items !== undefined) {
+      const { items } = kind;
+      return arrayOf(value.items.map((item) => this.value(item, items) ?? atom('null')));
+    }
+    const isKept = value.kind === 'string' ? kind.hasStrings : value.kind !== 'array' && kind.hasAtoms;
+    if (isKept !== true) throw malformedPdf(`a value of the kind ${kindName} is not understood`);
+    return value;
+  }
+
+  /** What is kept of a dictionary. */
+  entries(entries: PdfEntries, kindName: PdfKindName): PdfEntries {
+    const kept = new Map<string, PdfValue>();
+    const type = kindName === 'layer' ? this.#file.name(entries.get('Type')) : undefined;
+    for (const [key, value] of entries) {
+      const kind = this.#kindOf(kindName, key, type);
+      const copied = kind === undefined ? undefined : this.value(value, kind);
+      if (copied !== undefined) kept.set(key, copied);
+      // The name of a layer is written anew.
+      else if (type !== 'OCG' || key !== 'Name') this.leavesBehind = true;
+    }
+    if (type === 'OCG') kept.set('Name', { kind: 'string', text: 'Layer' });
+    return kept;
+  }
+
+  /** Of a stream that must stand here. */
+  stream(value: PdfValue | undefined, kind: PdfKindName): PdfValue | undefined {
+    let at = value;
+    for (let steps = 0; at?.kind === 'reference' && steps < 20; steps++) {
+      const object = this.#file.object(at.number);
+      if (object?.content !== undefined) return this.value(at, kind);
+      at = object?.value;
+    }
+    return undefined;
+  }
+
+  #spend(bytes: number): void {
+    this.#left -= bytes;
+    if (this.#left < 0) throw new MetadataError('too-large', 'clean PDF: the copy grows too large');
+  }
+
+  #kindOf(kindName: PdfKindName, key: string, layerType: string | undefined): PdfKindName | undefined {
+    // Of what a page's text is marked with, layers alone change what is seen.
+    if (kindName === 'layer' && layerType !== 'OCG' && layerType !== 'OCMD') return undefined;
+    const { keys = {}, each } = pdfKinds[kindName];
+    return Object.hasOwn(keys, key) ? keys[key] : each;
+  }
+
+  #reference(number: number, kind: PdfKindName): PdfValue | undefined {
+    if (this.#file.resolved(reference(number)) === undefined) return undefined;
+    const key = `${number} ${kind}`;
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return reference(known);
+    const to = this.add();
+    this.#numbers.set(key, to);
+    this.#waiting.push({ from: number, kind, to });
+    this.#taken.add(number);
+    return reference(to);
+  }
+
+  async #copied(object: PdfObject, kind: PdfKindName): Promise<CopiedObject> {
+    const { value, content } = object;
+    if (content === undefined) return { value: this.value(value, kind) ?? atom('null') };
+    if (pdfKinds[kind].isStream !== true || value.kind !== 'dictionary')
+      throw malformedPdf(`a stream of the kind ${kind} is not understood`);
+    const { entries } = value;
+    if (['F', 'FFilter', 'FDecodeParms'].some((key) => entries.has(key))) throw malformedPdf('a stream lies elsewhere');
+    const about = new Set(['Length', 'Filter', 'DecodeParms']);
+    const own = new Map([...entries].filter(([key]) => !about.has(key)));
+    const packed = await this.#packed(object, kind);
+    this.#spend(packed.content.length);
+    return {
+      value: dictionaryOf([...this.entries(own, kind), ...packed.about, ['Length', atom(packed.content.length)]]),
+      content: packed.content,
+    };
+  }
+
+  /** As it lies there, but pictures and colour profiles without what they say. */
+  async #packed(object: PdfObject, kind: PdfKindName): Promise<PackedContent> {
+    const file = this.#file;
+    const { content = new Uint8Array(0) } = object;
+    const entries = file.entries(object.value);
+    const names = file.items(entries?.get('Filter')).map((filter) => file.name(filter) ?? '');
+    if (!names.every((name) => filters.has(name)))
+      throw malformedPdf('a stream is packed in a way that is not understood');
+    const isProfile = kind === 'colors' && entries?.has('N') === true && !entries.has('FunctionType');
+    if (isProfile) {
+      const profile = await file.unpack(object);
+      const cleaned = cleanProfile(profile);
+      this.leavesBehind ||= !equal(cleaned, profile);
+      return { content: await deflateStream(cleaned), about: aboutOf(['FlateDecode'], []) };
+    }
+    const parameters = file.items(entries?.get('DecodeParms')).map((one) => {
+      const resolved = file.resolved(one);
+      return (resolved && this.value(resolved, 'parameters')) ?? atom('null');
+    });
+    if (names.at(-1) !== 'DCTDecode') return { content, about: aboutOf(names, parameters) };
+    const jpeg = await file.unpack(object, 1);
+    if (names.length > 1) this.leavesBehind = true;
+    this.#onPhoto(jpeg);
+    return { content: cleanJpeg(jpeg), about: aboutOf(['DCTDecode'], parameters.slice(names.length - 1)) };
+  }
+}
+
+interface PackedContent {
+  readonly content: Uint8Array;
+  readonly about: readonly (readonly [string, PdfValue])[];
+}
+
+function aboutOf(names: readonly string[], parameters: readonly PdfValue[]): PackedContent['about'] {
+  const own = parameters.some((one) => one.kind === 'dictionary')
+    ? ([['DecodeParms', arrayOf(parameters)]] as const)
+    : [];
+  return names.length === 0 ? [] : [['Filter', arrayOf(names.map(named))], ...own];
+}

@@ -1,0 +1,240 @@
+/** The objects of a PDF, found by its tables alone (ISO 32000-1, 7.5): whatever those do not lead to is not read. */
+
+import { FileView } from './file-view.ts';
+import { fromBase85, fromHex, inflateStream, undoPrediction } from './pdf-filters.ts';
+import { addPackedTable, addTable, PdfPlaces } from './pdf-tables.ts';
+import { malformedPdf, type PdfEntries, PdfTokens, type PdfValue } from './pdf-values.ts';
+import { MetadataError } from './report.ts';
+
+export interface PdfObject {
+  readonly value: PdfValue;
+  /** Of a stream, as it lies in the file, from there on. */
+  readonly content?: Uint8Array;
+  readonly from?: number;
+}
+
+/** How much may still be unpacked. */
+export interface PdfBudget {
+  bytes: number;
+}
+
+/** As often as a file was saved, and more. */
+const tablesMax = 1_000;
+/** From one reference to the next. */
+const followedMax = 20;
+/** A stream, its length, and a stream that holds it. */
+const openedMax = 3;
+
+export class PdfFile {
+  readonly #view: FileView;
+  readonly #budget: PdfBudget;
+  readonly #places = new PdfPlaces();
+  readonly #objects = new Map<number, PdfObject>();
+  /** No byte is read more than a few times, whatever leads to it. */
+  #unread: number;
+  #opened = 0;
+  readonly #trailer = new Map<string, PdfValue>();
+
+  private constructor(bytes: Uint8Array, budget: PdfBudget) {
+    this.#view = new FileView(bytes);
+    this.#budget = budget;
+    this.#unread = 4 * bytes.length + 1_000_000;
+  }
+
+  /** @throws MetadataError for one that is locked, damaged, or built in a way that is not understood */
+  static async open(bytes: Uint8Array, budget: PdfBudget): Promise<PdfFile> {
+    const file = new PdfFile(bytes, budget);
+    await file.#readTables();
+    if (file.trailer.has('Encrypt')) throw new MetadataError('encrypted', 'read PDF: it is locked');
+    for (const number of file.#places.containers) await file.#unpackObjects(number);
+    return file;
+  }
+
+  /** Of each entry the newest. */
+  get trailer(): PdfEntries {
+    return this.#trailer;
+  }
+
+  /** Of all objects but those that hold others, or tables. */
+  get numbers(): readonly number[] {
+    const containers = this.#places.containers;
+    return this.#places.numbers.filter((number) => {
+      const isTable = this.name(this.entries(this.object(number)?.value)?.get('Type')) === 'XRef';
+      return !isTable && !containers.has(number);
+    });
+  }
+
+  /** Where packed content lies, from and to, in order. */
+  get packedStreams(): readonly (readonly [from: number, to: number])[] {
+    const all = this.#places.numbers.flatMap((number) => {
+      const { value, content, from } = this.object(number) ?? {};
+      const isPacked = content !== undefined && this.entries(value)?.has('Filter') === true;
+      return isPacked && from !== undefined ? [[from, from + content.length] as const] : [];
+    });
+    return all.toSorted(([one], [other]) => one - other);
+  }
+
+  /** Undefined where there is none, which counts as null. */
+  object(number: number): PdfObject | undefined {
+    const place = this.#places.of(number);
+    if (place === undefined || 'within' in place || this.#objects.has(number)) return this.#objects.get(number);
+    // The length of a stream can be an object of its own, whose own length cannot.
+    if (this.#opened === openedMax) throw malformedPdf('lengths of streams go round');
+    this.#opened += 1;
+    const object = this.#objectAt(place.at, number);
+    this.#opened -= 1;
+    this.#objects.set(number, object);
+    return object;
+  }
+
+  /** What a reference leads to; undefined for null. */
+  resolved(value: PdfValue | undefined): PdfValue | undefined {
+    let at = value;
+    for (let steps = 0; at?.kind === 'reference'; steps++) {
+      if (steps > followedMax) throw malformedPdf('references go round');
+      at = this.object(at.number)?.value;
+    }
+    return at?.kind === 'atom' && at.text === 'null' ? undefined : at;
+  }
+
+  entries(value: PdfValue | undefined): PdfEntries | undefined {
+    const at = this.resolved(value);
+    return at?.kind === 'dictionary' ? at.entries : undefined;
+  }
+
+  /** Of an array; the value itself where it is none. */
+  items(value: PdfValue | undefined): readonly PdfValue[] {
+    const at = this.resolved(value);
+    return at?.kind === 'array' ? at.items : at === undefined ? [] : [at];
+  }
+
+  number(value: PdfValue | undefined): number | undefined {
+    const at = this.resolved(value);
+    return at?.kind === 'atom' && Number.isFinite(Number(at.text)) ? Number(at.text) : undefined;
+  }
+
+  name(value: PdfValue | undefined): string | undefined {
+    const at = this.resolved(value);
+    return at?.kind === 'name' ? at.name : undefined;
+  }
+
+  /**
+   * What is in a stream.
+   * @param kept filters that are not undone, counted from the innermost
+   * @throws MetadataError for filters other than Flate and those that write bytes as text
+   */
+  async unpack({ value, content = new Uint8Array(0) }: PdfObject, kept = 0): Promise<Uint8Array> {
+    const entries = this.entries(value);
+    const filters = this.items(entries?.get('Filter')).map((filter) => this.name(filter));
+    const parameters = this.items(entries?.get('DecodeParms'));
+    let unpacked = content;
+    for (const [index, filter] of filters.slice(0, filters.length - kept).entries()) {
+      if (filter === 'ASCIIHexDecode') unpacked = fromHex(unpacked);
+      else if (filter === 'ASCII85Decode') unpacked = fromBase85(unpacked);
+      else if (filter === 'FlateDecode') unpacked = await this.#inflate(unpacked, this.entries(parameters[index]));
+      else throw malformedPdf('a stream is packed in a way that is not undone');
+    }
+    return unpacked;
+  }
+
+  async #inflate(bytes: Uint8Array, parameters: PdfEntries | undefined): Promise<Uint8Array> {
+    const { content, cost } = await inflateStream(bytes, this.#budget.bytes);
+    this.#budget.bytes -= cost;
+    if (content.length === 0) throw malformedPdf('a stream is damaged');
+    this.#unread += content.length;
+    const parameter = (name: string): number | undefined => this.number(parameters?.get(name));
+    const predictor = parameter('Predictor') ?? 1;
+    if (predictor === 1) return content;
+    if (predictor < 10) throw malformedPdf('a predictor that is not understood');
+    const shape = { colors: parameter('Colors'), bits: parameter('BitsPerComponent'), columns: parameter('Columns') };
+    return undoPrediction(content, shape);
+  }
+
+  async #readTables(): Promise<void> {
+    const end = this.#view.latin(Math.max(0, this.#view.length - 2_048));
+    const start = /^startxref\s{1,9}(\d{1,15})\s/.exec(end.slice(Math.max(0, end.lastIndexOf('startxref'))))?.[1];
+    if (start === undefined) throw malformedPdf('it has no table of its objects');
+    const seen = new Set<number>();
+    for (let at: number | undefined = Number(start); at !== undefined; ) {
+      if (seen.has(at) || seen.size === tablesMax) throw malformedPdf('its tables go round');
+      seen.add(at);
+      const entries: PdfEntries = await this.#readTable(at);
+      for (const [key, value] of entries) if (!this.#trailer.has(key)) this.#trailer.set(key, value);
+      at = this.number(entries.get('Prev'));
+    }
+  }
+
+  async #readTable(at: number): Promise<PdfEntries> {
+    const tokens = this.#tokens(at);
+    if (!tokens.word('xref')) return this.#readPackedTable(at);
+    const free = addTable(tokens, this.#places);
+    const trailer = tokens.word('trailer') ? tokens.value() : undefined;
+    if (trailer?.kind !== 'dictionary') throw malformedPdf('a table has no trailer');
+    this.#spend(tokens.at - at);
+    const beside = this.number(trailer.entries.get('XRefStm'));
+    if (beside !== undefined) await this.#readPackedTable(beside);
+    for (const number of free) this.#places.add(number, 'free');
+    return trailer.entries;
+  }
+
+  async #readPackedTable(at: number): Promise<PdfEntries> {
+    const number = this.#tokens(at).integer();
+    const object = number === undefined ? undefined : this.#objectAt(at, number);
+    const entries = this.entries(object?.value);
+    if (object === undefined || entries === undefined || this.name(entries.get('Type')) !== 'XRef')
+      throw malformedPdf('a table is not where it should be');
+    const numbers = (name: string): readonly number[] =>
+      this.items(entries.get(name)).map((item) => this.number(item) ?? 0);
+    const ranges = entries.has('Index') ? numbers('Index') : [0, ...numbers('Size')];
+    addPackedTable(new FileView(await this.unpack(object)), numbers('W'), ranges, this.#places);
+    return entries;
+  }
+
+  /** Objects that are packed in a stream (7.5.7). */
+  async #unpackObjects(container: number): Promise<void> {
+    const object = this.object(container);
+    const entries = this.entries(object?.value);
+    if (object === undefined || this.name(entries?.get('Type')) !== 'ObjStm') throw malformedPdf('objects lie nowhere');
+    const content = await this.unpack(object);
+    const [count, first] = [this.number(entries?.get('N')) ?? 0, this.number(entries?.get('First')) ?? 0];
+    const head = new PdfTokens(content.subarray(0, first));
+    for (let index = 0; index < count; index++) {
+      const [number, offset] = [head.integer(), head.integer()];
+      if (number === undefined || offset === undefined) throw malformedPdf('packed objects have no places');
+      const place = this.#places.of(number);
+      const isHere = place !== undefined && 'within' in place && place.within === container && place.index === index;
+      if (!isHere) continue;
+      const tokens = new PdfTokens(content, first + offset);
+      this.#objects.set(number, { value: tokens.value() });
+      this.#spend(tokens.at - first - offset);
+    }
+  }
+
+  #objectAt(at: number, number: number): PdfObject {
+    const tokens = this.#tokens(at);
+    const isHead = tokens.integer() === number && tokens.integer() !== undefined && tokens.word('obj');
+    if (!isHead) throw malformedPdf('an object is not where its table says');
+    const value = tokens.value();
+    this.#spend(tokens.at - at);
+    if (value.kind !== 'dictionary' || !tokens.word('stream')) {
+      if (!tokens.word('endobj')) throw malformedPdf('an object does not end');
+      return { value };
+    }
+    const from = this.#view.startsWith('\r\n', tokens.at) ? tokens.at + 2 : tokens.at + 1;
+    const length = this.number(value.entries.get('Length'));
+    if (this.#view.u8(from - 1) !== 0x0a || length === undefined) throw malformedPdf('a stream has no beginning');
+    const content = this.#view.bytes(from, from + length);
+    const end = new PdfTokens(this.#view.bytes(0, Math.min(from + length + 40, this.#view.length)), from + length);
+    if (!end.word('endstream')) throw malformedPdf('a stream does not end where it says');
+    return { value, content, from };
+  }
+
+  #tokens(at: number): PdfTokens {
+    return new PdfTokens(this.#view.bytes(0), at);
+  }
+
+  #spend(bytes: number): void {
+    this.#unread -= bytes;
+    if (this.#unread < 0) throw new MetadataError('too-large', 'read PDF: the same bytes are read too often');
+  }
+}

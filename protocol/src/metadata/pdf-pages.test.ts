@@ -1,0 +1,215 @@
+// What of a PDF comes along into a cleaned copy, in each form in which files are built, and of which no copy is made.
+import { deflateSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import {
+  everythingIn,
+  fullParts,
+  fullPdfs,
+  type PdfParts,
+  packedOf,
+  streamOf,
+  withTable,
+} from '../testing/pdf-files.ts';
+import { examine } from './examine.ts';
+import { cleanMetadata, inspectMetadata } from './inspect.ts';
+import { MetadataError } from './report.ts';
+
+/** The smallest that a decoder of JPEG's segments takes: a comment, no picture. */
+const photo = Uint8Array.of(
+  0xff,
+  0xd8,
+  0xff,
+  0xfe,
+  0,
+  13,
+  ...Buffer.from('MarkerPhoto'),
+  0xff,
+  0xda,
+  0,
+  2,
+  0,
+  0xff,
+  0xd9,
+);
+const planted = /Marker(?!Font)|marker|JavaScript|2026/;
+const fileOf = (parts: PdfParts, more = ''): Uint8Array => new Uint8Array(withTable(parts, `/Root 1 0 R ${more}`));
+const look = (bytes: Uint8Array) => examine({ inspectMetadata, cleanMetadata }, bytes);
+
+const page = { 1: '<< /Type /Catalog /Pages 2 0 R >>', 2: '<< /Type /Pages /Kids [3 0 R] /Count 1 >>' };
+const pageWith = (entries: string, more: PdfParts = {}): Uint8Array =>
+  fileOf({ ...page, 3: `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] ${entries} >>`, ...more });
+
+/** Five signs for four bytes (ISO 32000-1, 7.4.3). */
+function base85(bytes: Buffer): string {
+  const groups = Array.from({ length: Math.ceil(bytes.length / 4) }, (_, at) => bytes.subarray(4 * at, 4 * at + 4));
+  const signs = groups.map((group) => {
+    let value = Buffer.concat([group, Buffer.alloc(4 - group.length)]).readUInt32BE();
+    const digits = [0, 0, 0, 0, 0].map(() => {
+      const digit = String.fromCharCode(0x21 + (value % 85));
+      value = Math.floor(value / 85);
+      return digit;
+    });
+    return value === 0 && group.every((byte) => byte === 0) && group.length === 4
+      ? 'z'
+      : digits
+          .reverse()
+          .join('')
+          .slice(0, group.length + 1);
+  });
+  return signs.join('');
+}
+
+describe('a cleaned PDF', () => {
+  it.each(Object.entries(fullPdfs(photo)))(
+    'has nothing of what was planted, its form was: %s',
+    async (_form, bytes) => {
+      // The control: the same look sees each of them in the original.
+      const before = everythingIn(bytes);
+      const names = new Set(JSON.stringify(Object.values(fullParts(photo))).match(/Marker[A-Z]?[a-z]+/g));
+      expect([...names].filter((name) => !before.includes(name))).toEqual([]);
+      const { state, left, cleaned } = await look(bytes);
+      expect([state, left.map(({ kind }) => kind)]).toEqual(['cleanable', ['hidden']]);
+      const after = everythingIn(cleaned!);
+      expect(after).not.toMatch(planted);
+      for (const kept of ['(Kept text)', '(Second page)', '/Helvetica', '0 1 0 rg', '1 1 0 rg', '0 1 1 rg', '/OFF'])
+        expect(after).toContain(kept);
+    },
+  );
+
+  it('is the same when it is cleaned again, and has nothing more to tell', async () => {
+    const once = await cleanMetadata(pageWith('/Contents 4 0 R', { 4: packedOf('', '0 0 9 9 re f') }));
+    expect(Buffer.from(await cleanMetadata(once)).equals(Buffer.from(once))).toBe(true);
+    expect(await inspectMetadata(once)).toEqual({ format: 'pdf', findings: [], cleaning: 'nothing' });
+  });
+
+  it('is offered where nothing was found but that there is more than its pages', async () => {
+    const bytes = pageWith('', { 4: '(nobody leads here)' });
+    const { findings, cleaning } = await inspectMetadata(bytes);
+    expect([findings.map(({ kind }) => kind), cleaning]).toEqual([['technical'], 'possible']);
+    expect(everythingIn(await cleanMetadata(bytes))).not.toContain('nobody');
+  });
+
+  it('has photos and colours without what cameras and screens wrote into them, however they are packed', async () => {
+    const profile = Buffer.alloc(200);
+    profile.write('acsp', 36, 'latin1');
+    profile.write('MarkerModel', 48, 'latin1');
+    profile.writeUInt32BE(2, 128);
+    for (const [at, name, from, length] of [
+      [132, 'desc', 156, 20],
+      [144, 'wtpt', 176, 20],
+    ] as const) {
+      profile.write(name, at, 'latin1');
+      profile.writeUInt32BE(from, at + 4);
+      profile.writeUInt32BE(length, at + 8);
+    }
+    profile.write('MarkerScreen', 160, 'latin1');
+    const image = '/Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 /ColorSpace [/ICCBased 5 0 R]';
+    const flate = deflateSync(photo);
+    for (const [filters, content] of [
+      ['', Buffer.from(photo)],
+      ['/FlateDecode', flate],
+      ['/ASCIIHexDecode', Buffer.from(`${Buffer.from(photo).toString('hex')} >`)],
+      ['/ASCII85Decode /FlateDecode', Buffer.from(`${base85(flate)}~>`)],
+    ] as const) {
+      const about = `/Filter [${filters} /DCTDecode]`;
+      const bytes = pageWith('/Resources << /XObject << /I 4 0 R >> >>', {
+        4: { about: `${image} ${about}`, content },
+        5: packedOf('/N 3', profile),
+      });
+      expect((await look(bytes)).found.flatMap(({ values }) => values)).toContain('MarkerPhoto');
+      const after = everythingIn(await cleanMetadata(bytes));
+      expect(after).not.toContain('Marker');
+      expect(after).toContain('wtpt');
+      expect(after).toContain(Buffer.from(photo.subarray(-6)).toString('latin1').replaceAll('\0', ''));
+    }
+  });
+});
+
+const widget = '/Type /Annot /Subtype /Widget /Rect [0 0 9 9]';
+
+describe('no copy is made', () => {
+  it.each([
+    [
+      'of one that is locked',
+      fileOf({ ...page, 3: '<< /Type /Page /Parent 2 0 R >>' }, '/Encrypt << /Filter /Standard >>'),
+      /locked/,
+    ],
+    ['of one without a table', Buffer.from('%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\n%%EOF'), /no table/],
+    [
+      'of one whose table is wrong',
+      Buffer.from(
+        Buffer.from(pageWith('')).toString('latin1').replace('<< /Type /Catalog', '   << /Type /Catalog'),
+        'latin1',
+      ),
+      /not where it should be/,
+    ],
+    ['of one without pages', fileOf({ ...page, 2: '<< /Type /Pages /Kids [] /Count 0 >>' }), /no pages/],
+    [
+      'of one whose pages go round',
+      fileOf({ ...page, 2: '<< /Type /Pages /Kids [2 0 R] /Count 1 >>' }),
+      /not in a tree/,
+    ],
+    [
+      'of one whose pages a script makes',
+      fileOf({ ...page, 1: '<< /Type /Catalog /Pages 2 0 R /NeedsRendering true >>', 3: '<< /Type /Page >>' }),
+      /by a script/,
+    ],
+    [
+      'where a page’s drawing lies in another file',
+      pageWith('/Contents 4 0 R', { 4: streamOf('/F (other.pdf)', '') }),
+      /elsewhere/,
+    ],
+    [
+      'where something is packed in a way nobody knows',
+      pageWith('/Contents 4 0 R', { 4: streamOf('/Filter /Crypt', '') }),
+      /packed/,
+    ],
+    [
+      'where a stream is longer than it says',
+      pageWith('/Contents 4 0 R', { 4: '<< /Length 3 >>\nstream\n0 0 9 9 re f\nendstream' }),
+      /does not end/,
+    ],
+    ['where a value is of a kind that nobody expects', pageWith('/Rotate (MarkerTurn)'), /kind atoms/],
+    ['where a dictionary says two things', pageWith('/Rotate 0 /Rotate 90'), /twice/],
+    [
+      'where a filled field is drawn by whoever shows it',
+      pageWith(`/Annots [<< ${widget} /FT /Tx /V (MarkerValue) >>]`),
+      /whoever/,
+    ],
+    [
+      'where a photo is damaged',
+      pageWith('/Resources << /XObject << /I 4 0 R >> >>', {
+        4: streamOf('/Subtype /Image /Filter /DCTDecode', 'MarkerPhoto'),
+      }),
+      /JPEG/,
+    ],
+    [
+      'where lengths go round',
+      pageWith('/Contents 4 0 R', { 4: '<< /Length 4 0 R >>\nstream\n\nendstream' }),
+      /go round/,
+    ],
+    ['where values are nested too deep', pageWith(`/CropBox ${'['.repeat(5_000)}`), /nested/],
+  ])('%s', async (_what, bytes, reason) => {
+    const error = await cleanMetadata(bytes).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(MetadataError);
+    expect((error as Error).message).toMatch(reason);
+    expect(await look(bytes)).toMatchObject({ state: 'kept', cleaned: null });
+  });
+});
+
+it('stops where much comes out of little, or one thing is written again and again', async () => {
+  const bomb = packedOf('/N 3', Buffer.alloc(80 * 1024 * 1024));
+  const bytes = pageWith('/Resources << /ColorSpace << /C [/ICCBased 4 0 R] >> >>', { 4: bomb });
+  await expect(cleanMetadata(bytes, 64 * 1024 * 1024)).rejects.toMatchObject({ code: 'too-large' });
+  const many = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [at + 10, '<< /Type /Page /Parent 2 0 R >>']));
+  const kids = Object.keys(many)
+    .map((number) => `${number} 0 R`)
+    .join(' ');
+  const state = `<< /ExtGState << /G << /D [${'0 '.repeat(10_000)}] >> >> >>`;
+  const shared = `<< /Type /Pages /Kids [${kids}] /Count 400 /Resources ${state} >>`;
+  const grown = cleanMetadata(fileOf({ ...page, 2: shared, ...many })).then(
+    () => 'cleaned',
+    ({ code }) => code,
+  );
+  expect(await grown).toBe('too-large');
+});

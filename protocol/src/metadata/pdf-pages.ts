@@ -1,0 +1,97 @@
+/** The pages of a PDF as a new file: what is drawn on them, and of notes and fields what is seen on the page. */
+
+import { type CopiedObject, PdfCopy } from './pdf-copy.ts';
+import { type PdfBudget, PdfFile } from './pdf-file.ts';
+import { copyNotes } from './pdf-notes.ts';
+import type { PdfEntries, PdfValue } from './pdf-values.ts';
+import { arrayOf, atom, dictionaryOf, malformedPdf, named, reference } from './pdf-values.ts';
+
+const pagesMax = 100_000;
+const inherited = new Set(['Resources', 'MediaBox', 'CropBox', 'Rotate']);
+const ofTree = new Set(['Type', 'Parent', 'Kids', 'Count', ...inherited]);
+const ofTrailer = new Set(['Size', 'Root', 'Prev', 'XRefStm', 'Type', 'W', 'Index', 'Length', 'Filter', 'DecodeParms']);
+
+export interface CopiedPdf {
+  /** By their numbers from 1 on; the first is the catalogue. */
+  readonly objects: readonly CopiedObject[];
+  /** Whether something of the file is not in them. */
+  readonly leavesBehind: boolean;
+  /** Where in the file packed content lies, from and to, in order. */
+  readonly streams: readonly (readonly [from: number, to: number])[];
+}
+
+/**
+ * What is needed to show the pages, and nothing else.
+ * @param onPhoto told of each JPEG as it lay in the file
+ * @throws MetadataError for one that is locked, damaged, or built in a way that is not understood
+ */
+export async function copyPages(
+  bytes: Uint8Array,
+  budget: PdfBudget,
+  onPhoto: (jpeg: Uint8Array) => void,
+): Promise<CopiedPdf> {
+  const file = await PdfFile.open(bytes, budget);
+  const copy = new PdfCopy(file, bytes.length, onPhoto);
+  const [root, tree] = [copy.add(), copy.add()];
+  copy.take(file.trailer.get('Root'));
+  const catalog = new Map(file.entries(file.trailer.get('Root')));
+  const dynamic = file.resolved(catalog.get('NeedsRendering'));
+  if (dynamic?.kind === 'atom' && dynamic.text === 'true') throw malformedPdf('its pages are made by a script');
+  const pages = pagesOf(file, catalog.get('Pages'), copy);
+  const kids = pages.map((page) => reference(copyPage(file, copy, page, tree)));
+  if (kids.length === 0) throw malformedPdf('it has no pages');
+  for (const key of ['Type', 'Pages']) catalog.delete(key);
+  const own = copy.entries(catalog, 'catalog');
+  copy.give(root, { value: dictionaryOf([['Type', named('Catalog')], ['Pages', reference(tree)], ...own]) });
+  const count = atom(kids.length);
+  copy.give(tree, {
+    value: dictionaryOf([
+      ['Type', named('Pages')],
+      ['Kids', arrayOf(kids)],
+      ['Count', count],
+    ]),
+  });
+  const objects = await copy.end();
+  const isMore = [...file.trailer.keys()].some((key) => !ofTrailer.has(key));
+  return { objects, leavesBehind: copy.leavesBehind || isMore, streams: file.packedStreams };
+}
+
+/** In their order, with what they inherit. */
+function pagesOf(file: PdfFile, root: PdfValue | undefined, copy: PdfCopy): readonly PdfEntries[] {
+  const pages: PdfEntries[] = [];
+  const seen = new Set<number>();
+  const stack: { readonly value: PdfValue | undefined; readonly above: PdfEntries }[] = [
+    { value: root, above: new Map() },
+  ];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const { value, above } = next;
+    const entries = file.entries(value);
+    if (value?.kind !== 'reference' || entries === undefined || seen.has(value.number))
+      throw malformedPdf('its pages are not in a tree');
+    seen.add(value.number);
+    copy.take(value);
+    const kids = file.resolved(entries.get('Kids'));
+    if (kids === undefined) pages.push(new Map([...above, ...entries]));
+    else {
+      if ([...entries.keys()].some((key) => !ofTree.has(key))) copy.leavesBehind = true;
+      const passed = new Map([...above, ...[...entries].filter(([key]) => inherited.has(key))]);
+      stack.push(
+        ...file
+          .items(kids)
+          .map((kid) => ({ value: kid, above: passed }))
+          .toReversed(),
+      );
+    }
+    if (pages.length > pagesMax) throw malformedPdf(`it has over ${pagesMax} pages`);
+  }
+  return pages;
+}
+
+function copyPage(file: PdfFile, copy: PdfCopy, page: PdfEntries, tree: number): number {
+  const own = new Map(page);
+  const notes = copyNotes(file, copy, page.get('Annots'));
+  for (const key of ['Parent', 'Annots']) own.delete(key);
+  const entries = new Map([...copy.entries(own, 'page'), ['Parent', reference(tree)] as const]);
+  if (notes.length > 0) entries.set('Annots', arrayOf(notes));
+  return copy.add({ value: dictionaryOf(entries) });
+}
