@@ -36,14 +36,29 @@ const otherScript: Readonly<Partial<Record<WordListId, WordListId>>> = {
 
 /** One list in the form of `parseWordList`. */
 export function wordListText(id: WordListId): string {
-  const elsewhere = new Set(wordListIds.filter((other) => other !== id).flatMap((other) => lists[other].map(bare)));
+  const words = lists[id].map((word) => word.normalize('NFC'));
   const twin = otherScript[id];
-  const entries = lists[id].map((word, number) => {
-    const variant = twin === undefined ? word : lists[twin][number];
-    const form = variant === word || variant === undefined ? '' : variant;
-    return word.normalize('NFC') + form + (elsewhere.has(bare(word)) ? '*' : '');
+  const entries = twin === undefined ? alphabetical(id, words) : inTwoScripts(words, lists[twin]);
+  return `${id} ${entries.join('')}`;
+}
+
+function alphabetical(id: WordListId, words: readonly string[]): string[] {
+  const elsewhere = new Set(wordListIds.filter((other) => other !== id).flatMap((other) => lists[other].map(bare)));
+  return words.map((word, number) => {
+    const kept = commonLetters(words[number - 1] ?? '', word);
+    return `${kept}${word.slice(kept)}${elsewhere.has(bare(word)) ? '*' : ''}`;
   });
-  return [id, ...entries].join(' ');
+}
+
+function inTwoScripts(words: readonly string[], others: readonly string[]): string[] {
+  return words.map((word, number) => (others[number] === word ? word : `${word}/${others[number]}`));
+}
+
+/** At the beginning of both; a digit has room for nine. */
+function commonLetters(before: string, word: string): number {
+  let count = 0;
+  while (count < Math.min(9, before.length) && before[count] === word[count]) count += 1;
+  return count;
 }
 
 /** The TypeScript module that is committed for a list. */

@@ -81,8 +81,11 @@ test('only Japanese has its own space', async () => {
 });
 
 test('a text of another form is refused', () => {
-  const text = wordListText('czech');
-  for (const bad of ['', text.slice(6), text.replace('czech', 'dutch'), `${text} slovo`, text.replace(/ \S+$/u, '')]) {
+  const [text, chinese] = [wordListText('czech'), wordListText('chinese_simplified')];
+  const cut = [text.replace(/\d[^\d]+$/u, ''), chinese.slice(0, -1), chinese.slice(0, 40)];
+  const longer = [`${text}0slovo`, `${text} slovo`, `${text}/`, `${chinese}字`, `${chinese}/`, `${chinese}//`];
+  for (const bad of ['', text.slice(6), text.replace('czech', 'dutch'), text.replace('0', ''), ...cut, ...longer]) {
     expect(() => parseWordList(bad)).toThrow(RangeError);
   }
+  expect(() => parseWordList(chinese.replace('/', ''))).toThrow(RangeError);
 });

@@ -32,29 +32,33 @@ export type WordList = {
 /** Words in a list. */
 export const wordCount = 2048;
 
-const sharedMark = '*';
+/** How many letters of the word before stand at the beginning of this one, the letters after those, whether it is shared. */
+const entryForm = /(\d)([^\d*/]*)(\*?)/gu;
+/** A character that both Chinese lists have in this place, or this list's and the other's. */
+const chineseForm = /([^\d*/])(?:\/([^\d*/]))?/gu;
 
 /**
- * Reads the text that `tools/word-lists.ts` writes: the id, then the words, single spaces between. A word that is
- * shared ends with an asterisk; one that has another form in the other Chinese list is followed by that form.
+ * Reads the text that `tools/word-lists.ts` writes: the id, a space, then 2,048 entries of one of the two forms above,
+ * with nothing between: each visit loads a list, and this makes it a quarter shorter than words in full. What the Chinese
+ * lists share is what they have in the same place.
  * @throws RangeError for any other text, which means that a build is broken
  */
 export function parseWordList(text: string): WordList {
-  const [name, ...entries] = text.split(' ');
+  const [name, body = ''] = text.split(' ', 2);
   const id = wordListIds.find((known) => known === name);
-  if (id === undefined || entries.length !== wordCount) {
+  const isChinese = id === 'chinese_simplified' || id === 'chinese_traditional';
+  const entries = [...body.matchAll(isChinese ? chineseForm : entryForm)];
+  const read = entries.map(([entry]) => entry).join('');
+  if (id === undefined || entries.length !== wordCount || `${id} ${read}` !== text) {
     throw new RangeError(`read a word list: ${entries.length} words, wanted a known name and ${wordCount}`);
   }
-  const isChinese = id === 'chinese_simplified' || id === 'chinese_traditional';
   const words: string[] = [];
   const shared = new Set<number>();
   const variants = new Map<string, string>();
-  for (const [number, entry] of entries.entries()) {
-    const marked = entry.endsWith(sharedMark);
-    const letters = marked ? entry.slice(0, -sharedMark.length) : entry;
-    const word = isChinese ? letters.slice(0, 1) : letters;
-    if (marked) shared.add(number);
-    if (word !== letters) variants.set(letters.slice(1), word);
+  for (const [number, [, first = '', second, mark]] of entries.entries()) {
+    const word = isChinese ? first : (words.at(-1) ?? '').slice(0, Number(first)) + second;
+    if (isChinese && second !== undefined) variants.set(second, word);
+    if (isChinese ? second === undefined : mark !== '') shared.add(number);
     words.push(word);
   }
   return { id, words, separator: id === 'japanese' ? '\u3000' : ' ', shared, variants };
