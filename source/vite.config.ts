@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
+import { gzipAsync } from '@gfx/zopfli';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { type WordListId, wordListIds } from '@postern/protocol/keys/word-lists';
 import { sha256 } from '@postern/protocol/primitives/hash';
@@ -64,7 +65,10 @@ function sitePlugin(): Plugin {
         added.set('offline.html', await offlinePage(words));
         for (const language of languages) added.set(`plain/${language.tag}/index.html`, plainHtml(language, assets));
         for (const language of languages) added.set(`clear/${language.tag}/index.html`, clearHtml(language, assets));
-        const manifest = manifestOf(new Map([...made, ...added]));
+        const all = new Map([...made, ...added]);
+        const packed = await packAssets(all);
+        const manifest = manifestOf(all, packed);
+        for (const [path, bytes] of packed) added.set(`${path}.gz`, bytes);
         added.set('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
         for (const [fileName, source] of added) this.emitFile({ type: 'asset', fileName, source });
       },
@@ -85,11 +89,20 @@ async function shorten(script: string): Promise<string> {
   return code;
 }
 
+/** By path. Of an onion address browsers take gzip alone, and what never changes is worth the time of the best one. */
+async function packAssets(files: Files): Promise<ReadonlyMap<string, Uint8Array>> {
+  const packed = new Map<string, Uint8Array>();
+  for (const [path, content] of files) {
+    if (path.startsWith('a/')) packed.set(path, await gzipAsync(Buffer.from(content), { numiterations: 15 }));
+  }
+  return packed;
+}
+
 /** The offline page, built like the other but for one file that holds everything. */
 async function offlinePage(lists: ReadonlyMap<WordListId, string>): Promise<string> {
   const made = await buildApart(join('offline', 'main.ts'));
   const read = (kind: string): string => String(made.get(onlyFile(made, kind).slice(1))).trim();
-  const [script, style] = [await shorten(read('js')), read('css')];
+  const [script, style] = [read('js'), read('css')];
   const hashes = { script: await hashSource(script), style: await hashSource(style) };
   return offlineHtml({ script, style, hashes, lists });
 }
@@ -139,7 +152,7 @@ function onlyFile(files: Files, extension: string): string {
   return `/${found[0]}`;
 }
 
-function manifestOf(files: Files): Manifest {
+function manifestOf(files: Files, packed: ReadonlyMap<string, Uint8Array>): Manifest {
   const describe = (path: string): ManifestFile => {
     const content = Buffer.from(files.get(path) ?? '');
     const contentType = contentTypes[path.split('.').at(-1) ?? ''];
@@ -163,7 +176,7 @@ function manifestOf(files: Files): Manifest {
     assets: [...files.keys()]
       .filter((path) => path.startsWith('a/') || path === 'offline.html')
       .sort()
-      .map(describe),
+      .map((path) => ({ ...describe(path), gzipBytes: packed.get(path)?.length ?? null })),
   };
 }
 

@@ -5,6 +5,7 @@ import { cpSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rm
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from './template.ts';
 
@@ -49,11 +50,14 @@ let manifest: Manifest;
 let built: Map<string, string>;
 
 beforeAll(async () => {
-  await runBuild(workspace, folders[0] ?? '', { LANG: 'C', TZ: 'UTC' }, '022');
-  await runBuild(copyElsewhere(), folders[1] ?? '', { LC_ALL: 'tr_TR.UTF-8', LANG: 'tr', TZ: 'Asia/Shanghai' }, '077');
+  const turkish = { LC_ALL: 'tr_TR.UTF-8', LANG: 'tr', TZ: 'Asia/Shanghai' };
+  await Promise.all([
+    runBuild(workspace, folders[0] ?? '', { LANG: 'C', TZ: 'UTC' }, '022'),
+    runBuild(copyElsewhere(), folders[1] ?? '', turkish, '077'),
+  ]);
   built = filesIn(folders[0]);
   manifest = JSON.parse(built.get('manifest.json') ?? '{}') as Manifest;
-});
+}, 180_000);
 
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
@@ -75,11 +79,23 @@ describe('the build', () => {
       ...manifest.assets,
     ];
     expect(listed.map(({ path }) => path).sort()).toEqual(
-      [...built.keys()].filter((path) => path !== 'manifest.json').sort(),
+      [...built.keys()].filter((path) => path !== 'manifest.json' && !path.endsWith('.gz')).sort(),
     );
     for (const { path, bytes } of listed) expect([path, bytes]).toEqual([path, built.get(path)?.length]);
     const kinds = manifest.assets.map(({ path }) => path.split('.').at(-1));
     expect(kinds.filter((kind) => kind === 'js' || kind === 'css').sort()).toEqual(['css', 'js', 'js']);
+  });
+
+  it('packs each file but the offline page by gzip, smaller than a server would, and to nothing else', () => {
+    const bytesOf = (path: string): Buffer => Buffer.from(built.get(path) ?? '', 'latin1');
+    for (const { path, bytes, gzipBytes } of manifest.assets) {
+      const packed = bytesOf(`${path}.gz`);
+      expect([path, gzipBytes]).toEqual([path, path === 'offline.html' ? null : packed.length]);
+      if (gzipBytes === null) continue;
+      expect(gunzipSync(packed).equals(bytesOf(path))).toBe(true);
+      if (bytes > 1_000) expect(packed.length).toBeLessThan(gzipSync(bytesOf(path), { level: 9 }).length);
+    }
+    expect([...built.keys()].filter((path) => path.endsWith('.gz')).length).toBe(manifest.assets.length - 1);
   });
 
   it(`keeps page, script and styles under ${bytesMax} bytes compressed, in every language`, () => {

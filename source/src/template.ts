@@ -22,7 +22,10 @@ export type Manifest = {
   readonly plainPages: Manifest['pages'];
   /** Served at `/<language>/` in place of `pages` by a clear-web address that takes no messages: see `clearHtml`. */
   readonly clearPages: Manifest['pages'];
-  readonly assets: readonly ManifestFile[];
+  readonly assets: readonly (ManifestFile & {
+    /** Of the file of the same name with `.gz` behind it, which is the same by gzip; null if there is none. */
+    readonly gzipBytes: number | null;
+  })[];
 };
 
 export type ManifestFile = {

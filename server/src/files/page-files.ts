@@ -28,7 +28,12 @@ export async function readBuiltPages(folder: string): Promise<BuiltPages> {
       })),
     ),
     assets: await Promise.all(
-      manifest.assets.map(async ({ path, contentType }) => ({ path, contentType, bytes: await read(path) })),
+      manifest.assets.map(async ({ path, contentType, gzipBytes }) => ({
+        path,
+        contentType,
+        bytes: await read(path),
+        gzip: typeof gzipBytes === 'number' ? await read(`${path}.gz`) : null,
+      })),
     ),
   };
 }
@@ -42,7 +47,7 @@ type Manifest = {
       BuiltPages['campaigns'][number],
       'html' | 'contentType'
     >)[];
-  readonly assets: readonly ManifestFile[];
+  readonly assets: readonly (ManifestFile & { readonly gzipBytes?: number | null })[];
 };
 
 type ManifestFile = { readonly path: string; readonly contentType: string };

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { encodeCampaign } from '@postern/protocol/campaign/campaign';
 import { documentHash } from '@postern/protocol/keys/signed';
@@ -28,6 +29,23 @@ const built = {
   assets: [],
 };
 const paths = ['/campaigns', '/c/hospital/en', '/c/harbour/en'];
+
+it('serves by gzip what the build has packed, and packs what it has not', async () => {
+  const bytes = new Uint8Array(1_000);
+  const packed = new Uint8Array(gzipSync(bytes, { level: 1 }));
+  const asset = { contentType: 'text/javascript', bytes };
+  const assets = [
+    { ...asset, path: 'a/packed.js', gzip: packed },
+    { ...asset, path: 'a/other.js', gzip: null },
+  ];
+  const pages = new Pages({ ...built, assets }, undefined);
+  await pages.compressed;
+  const gzipOf = (path: string): Uint8Array | undefined => (pages.find(path) as StaticFile).codings.gzip;
+  expect([gzipOf('/a/packed.js'), gzipOf('/a/other.js')]).toEqual([
+    packed,
+    new Uint8Array(gzipSync(bytes, { level: 9 })),
+  ]);
+});
 
 describe('the pages of campaigns', () => {
   it('stay as they are while one that is listed is missing, and are made anew when it has come or a day has passed', async () => {

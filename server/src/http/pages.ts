@@ -75,8 +75,8 @@ export class Pages {
     this.#hasForms = hasForms;
     this.#built = built;
     this.#language = language;
-    for (const { path, contentType, bytes } of built.assets) {
-      this.#assets.set(`/${path}`, this.#file(contentType, bytes));
+    for (const { path, contentType, bytes, gzip } of built.assets) {
+      this.#assets.set(`/${path}`, this.#file(contentType, bytes, gzip ?? null));
     }
   }
 
@@ -261,8 +261,8 @@ export class Pages {
     return wanted.find((language) => language !== undefined && languages.includes(language));
   }
 
-  /** Brotli takes seconds for all pages together, so it runs aside and one file after the other. */
-  #file(type: string, identity: Uint8Array): StaticFile {
+  /** Brotli takes seconds for all pages together, so it runs aside and one file after the other. @param packed by gzip */
+  #file(type: string, identity: Uint8Array, packed: Uint8Array | null = null): StaticFile {
     const codings: Partial<Record<Coding, Uint8Array>> & { identity: Uint8Array } = { identity };
     const keep = (coding: Coding, bytes: Uint8Array): void => {
       if (bytes.length < identity.length) codings[coding] = bytes;
@@ -270,7 +270,7 @@ export class Pages {
     const quality = identity.length > quicklyFrom ? quickly : constants.BROTLI_MAX_QUALITY;
     const options = { params: { [constants.BROTLI_PARAM_QUALITY]: quality } };
     this.#compressing = this.#compressing.then(async () => {
-      keep('gzip', new Uint8Array(await compressGzip(identity, { level: constants.Z_BEST_COMPRESSION })));
+      keep('gzip', packed ?? new Uint8Array(await compressGzip(identity, { level: constants.Z_BEST_COMPRESSION })));
       keep('br', new Uint8Array(await compressBrotli(identity, options)));
     });
     return { type, codings };

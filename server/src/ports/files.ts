@@ -40,5 +40,7 @@ export interface BuiltPages {
     readonly path: string;
     readonly contentType: string;
     readonly bytes: Uint8Array;
+    /** The same by gzip, if the build has packed it better than a server has time for. */
+    readonly gzip?: Uint8Array | null;
   }[];
 }
