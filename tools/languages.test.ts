@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { type Catalogue, catalogues } from './languages/catalogues.ts';
 import { columnsOf, faultsOf, noteFaults, type Term } from './languages/check-file.ts';
 import { readMessageFile } from './languages/message-file.ts';
+import { roundsFor, textFound, textsInPlace } from './languages/places.ts';
 import { checkCatalogue } from './languages.ts';
 
 describe.each(catalogues)('$folder', (catalogue: Catalogue) => {
@@ -98,6 +99,7 @@ describe('the check of a translation', () => {
     ],
     ['a bracket that stays open', { hint: 'Нажмите «Уйти»: {place, команда' }, 'hint does not parse'],
     ['a direction that is turned round', { leave: 'Уй\u202Eти' }, 'U+202E'],
+    ['a mark that can begin a line', { hint: 'Нажмите «Уйти» : {place}, команда.' }, 'U+00A0'],
     ['an invisible space', { leave: 'Уй\u200Bти' }, 'U+200B'],
     ['a button called otherwise', { hint: 'Нажмите «Выйти»: {place}, команда.' }, 'names “Leave” otherwise'],
     ['a term said otherwise', { hint: 'Нажмите «Уйти»: {place}, отдел.' }, 'says “desk” otherwise'],
@@ -121,5 +123,29 @@ describe('the check of a translation', () => {
       JSON.stringify({ '@@locale': 'en', leave: 'Leave', '@gone': { description: 'A note.' } }),
     );
     expect(noteFaults(bare).map(({ key }) => key)).toEqual(['leave', 'gone']);
+  });
+});
+
+describe('a text that is found on a page', () => {
+  const page = { 'a.word': 'Word {number}', 'a.any': '{number} %', 'a.whole': 'Word 3 is wrong', 'b.more': 'More' };
+
+  it('is known by what stands between its values, a whole text before one with values', () => {
+    expect(textFound('Word 3', page)).toMatchObject({ key: 'a.word', values: { number: '3' } });
+    expect(textFound('Word 3 is wrong', page)).toEqual({ key: 'a.whole', values: {} });
+    expect(textFound('87 %', page)).toBeUndefined();
+    expect(textFound('lawsuit', page)).toBeUndefined();
+  });
+
+  it('gives its place to each other of its kind once', () => {
+    const placed = new Set<string>();
+    const lengths = { 'a.word': 72, 'a.other': 72, 'a.long': undefined, 'plain.a.word': 9, 'b.more': 72 };
+    const rounds = roundsFor(new Set(['a.word']), lengths, placed);
+    expect(rounds.map((round) => [...round])).toEqual([[], [['a.word', 'a.other']], [['a.word', 'plain.a.word']]]);
+    expect([...placed].sort()).toEqual(['a.other', 'a.word', 'plain.a.word']);
+    const found = new Map([['Word 3', { key: 'a.word', values: { number: '3' } }]]);
+    const russian = { 'a.word': 'Слово {number}', 'a.other': '{name} ушёл' };
+    const examples = { 'a.other': { name: 'Ann' } };
+    expect(textsInPlace(found, russian, examples, new Map())).toEqual({ 'Word 3': 'Слово 3' });
+    expect(textsInPlace(found, russian, examples, new Map([['a.word', 'a.other']]))).toEqual({ 'Word 3': 'Ann ушёл' });
   });
 });
