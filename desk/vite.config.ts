@@ -1,7 +1,7 @@
 // Builds the desk's page: one HTML file, one script, one stylesheet and an icon, the same bytes each time; and the frames that show files and calls.
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build, defineConfig, type Plugin } from 'vite';
 import { letterFont } from './src/fonts/letter-fonts.ts';
 import { letterScripts } from './src/fonts/letter-scripts.ts';
@@ -23,17 +23,23 @@ function viewerPlugin(): Plugin {
       ]);
       this.emitFile({ type: 'asset', fileName: 'viewer/frame.html', source: file });
       this.emitFile({ type: 'asset', fileName: 'viewer/call-frame.html', source: call });
-      const worker = await bundle(join(viewer, 'document-worker.ts'), 'es');
-      // Browsers refuse a module to a frame without origin: it runs as a plain script, which has no address of its own.
-      const source = worker
-        .replaceAll('import.meta', '({ url: "file:///" })')
-        .replaceAll('window.dispatchEvent', 'self.dispatchEvent');
-      this.emitFile({ type: 'asset', fileName: 'viewer/document-worker.js', source });
+      for (const name of ['document-worker', 'recognise-worker']) {
+        const worker = await bundle(join(viewer, `${name}.ts`), 'es');
+        // Browsers refuse a module to a frame without origin: it runs as a plain script, which has no address of its own.
+        const source = worker
+          .replaceAll('import.meta', '({ url: "file:///" })')
+          .replaceAll('window.dispatchEvent', 'self.dispatchEvent');
+        this.emitFile({ type: 'asset', fileName: `viewer/${name}.js`, source });
+      }
       const examiner = await bundle(join(viewer, 'examine-worker.ts'), 'iife');
       this.emitFile({ type: 'asset', fileName: 'viewer/examine-worker.js', source: examiner });
-      const library = dirname(createRequire(import.meta.url).resolve('mupdf'));
-      const wasm = readFileSync(join(library, 'mupdf-wasm.wasm'));
-      this.emitFile({ type: 'asset', fileName: 'viewer/mupdf.wasm', source: wasm });
+      for (const [name, library, wasm] of [
+        ['mupdf', 'mupdf', 'mupdf-wasm.wasm'],
+        ['tesseract', 'tesseract-wasm', 'tesseract-core.wasm'],
+      ] as const) {
+        const folder = dirname(fileURLToPath(import.meta.resolve(library)));
+        this.emitFile({ type: 'asset', fileName: `viewer/${name}.wasm`, source: readFileSync(join(folder, wasm)) });
+      }
       for (const script of letterScripts) {
         this.emitFile({ type: 'asset', fileName: `viewer/${script}.ttf`, source: await letterFont(script) });
       }

@@ -17,6 +17,9 @@ export const binaries = {
   'libimage-exiftool-perl': '/usr/bin/exiftool',
   imagemagick: '/usr/bin/convert',
   ffmpeg: '/usr/bin/ffmpeg',
+  'tesseract-ocr-ara': '/usr/share/tesseract-ocr/*/tessdata/ara.traineddata',
+  'tesseract-ocr-chi-sim': '/usr/share/tesseract-ocr/*/tessdata/chi_sim.traineddata',
+  'tesseract-ocr-rus': '/usr/share/tesseract-ocr/*/tessdata/rus.traineddata',
   'fonts-noto-core': '/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf',
   'fonts-noto-cjk': '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc',
 } as const;
@@ -27,7 +30,7 @@ export function lacks(...packages: readonly DebianPackage[]): boolean {
   return packages.some((name) => pathOf(name) === undefined);
 }
 
-/** Where a package's program (or font) is, the highest version first, or undefined. */
+/** Where a package's program (or font, or data) is, the highest version first, or undefined. */
 export function pathOf(name: DebianPackage): string | undefined {
   const path = binaries[name];
   if (!path.includes('*')) return existsSync(path) ? path : undefined;

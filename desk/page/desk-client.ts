@@ -95,6 +95,12 @@ export class DeskClient {
     return (await this.#readFile(place)).arrayBuffer();
   }
 
+  /** What the recogniser of text must know of a language. @throws CallFailed */
+  async readLanguage(language: string): Promise<ArrayBuffer> {
+    const answer = await this.#post('text-language-data', { language }, AbortSignal.timeout(60_000));
+    return answer.arrayBuffer();
+  }
+
   /** The same, as it comes. @throws CallFailed */
   async readPieces(place: FilePlace): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
     return (await this.#readFile(place)).body ?? new Blob().stream();

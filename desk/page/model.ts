@@ -11,11 +11,12 @@ import type { SavedFile } from '@postern/desk/files/plain-files';
 import type { Examined, ExaminedState, Trace } from '@postern/protocol/metadata/examine';
 import type { CopyFailure } from './viewer/viewer-messages.ts';
 
-/** A safe copy on its way. `asking`: whether, and how. */
+/** A safe copy on its way, or a file's text alone, which has no pixels. `asking`: whether, and how. `read`: the text is there. */
 export type Copying =
-  | { readonly kind: 'asking' }
-  | { readonly kind: 'working'; readonly done: number; readonly pages: number }
-  | { readonly kind: 'failed'; readonly problem: CopyFailure };
+  | { readonly kind: 'asking'; readonly hasPixels: boolean }
+  | { readonly kind: 'working'; readonly done: number; readonly pages: number; readonly hasPixels: boolean }
+  | { readonly kind: 'read' }
+  | { readonly kind: 'failed'; readonly problem: CopyFailure; readonly hasPixels: boolean };
 
 /** A file that somebody wants to attach, and what it gives away. `looking`: nothing of it is known yet. */
 export interface FileReview {

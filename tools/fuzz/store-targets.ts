@@ -112,7 +112,7 @@ function recordTargets(random: Random): FuzzTarget[] {
 async function copies(random: Random): Promise<FuzzTarget> {
   const store = new MemoryStore();
   const file = { name: 'a.pdf', type: 'application/pdf', bytes: 70, day, hash: random(32), key: random(32) };
-  await writeCopies(store, 'case', [{ message: bytesToHex(random(16)), at: 0, file }]);
+  await writeCopies(store, 'case', [{ form: 'text', message: bytesToHex(random(16)), at: 0, file }]);
   const [name = ''] = await store.list('');
   const read = async (bytes: Uint8Array): Promise<unknown> => {
     await store.set(name, bytes);

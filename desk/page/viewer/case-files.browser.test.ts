@@ -17,6 +17,7 @@ import { DeskWorld } from '../../src/engine/testing/desk-world.ts';
 import { TestSource } from '../../src/engine/testing/test-source.ts';
 import { type DeskOf, deskOf } from '../../src/testing/desk-of.ts';
 import { storeFile } from '../../src/testing/stored-file.ts';
+import { paintedText, scanOf } from '../testing/painted-text.ts';
 import { passMinutes } from '../testing/passing-time.ts';
 import { openUnlocked } from '../testing/unlocked-page.ts';
 
@@ -135,6 +136,7 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
       ['long.pdf', pdf(400)],
       ['endless.pdf', pdf(501)],
       ['broken.pdf', utf8ToBytes('%PDF-1.7 nothing')],
+      ['letter.pdf', scanOf(await paintedText('Nobody asked why 14 names were missing'))],
     ]);
     world = await DeskWorld.create(0, { repliesADay: 48 });
     ({ desk, folder, remove } = await deskOf(world, { fileDelaySeconds: [0, 0] }));
@@ -182,6 +184,30 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
     await press('list.txt', 'Make the copy');
     await hasFile('list (safe copy).txt');
     expect(Buffer.from(await save('list (safe copy).txt', 'Save copy…')).toString()).toContain('港口的名单 marked\n');
+  });
+
+  it('recognises the text of a scan by keyboard, marks it, keeps it, and finds the case by it', async () => {
+    /** Waits until the search for these words has found the case, or has not. */
+    const search = async (isFound: boolean): Promise<void> => {
+      await page.click('#search', { count: 3 });
+      await page.keyboard.type('14 names missing');
+      await page.waitForFunction((isThere) => (document.querySelector('.row') !== null) === isThere, {}, isFound);
+      await page.click('#search', { count: 3 });
+      await page.keyboard.press('Backspace');
+      await page.waitForSelector('.row');
+    };
+    await search(false);
+    await press('letter.pdf', 'Recognise text…');
+    await page.waitForSelector('.files .callout option');
+    expect(await page.$eval('.files .callout select', (select) => select.value)).toBe('en');
+    await look('recognise-text', '.files .callout');
+    await press('letter.pdf', 'Recognise the text');
+    await hasFile('letter (text).txt');
+    await page.waitForFunction(saysOf, {}, 'letter.pdf', 'The text is kept below');
+    await search(true);
+    await look('recognised-text', '.files [role=status]');
+    const text = Buffer.from(await save('letter (text).txt', 'Save copy…')).toString();
+    expect(text).toMatch(/^\[Page 1: recognised by machine[^\n]*\]\nNobody asked why 14 names were missing\n/);
   });
 
   it('stops when it is told to, and keeps nothing of it', async () => {

@@ -3,6 +3,7 @@
 import { textDocument } from '@postern/desk/export/text-html';
 import { installLetterFonts } from '@postern/desk/fonts/letter-scripts';
 import type * as Mupdf from 'mupdf';
+import { readPixelsMax } from './recogniser.ts';
 import type { DrawnMessage, LetterFont } from './viewer-messages.ts';
 
 export interface OpenDocument {
@@ -17,24 +18,39 @@ export interface DrawPage {
   readonly kind: 'draw';
   readonly page: number;
 }
+/** The same page as a larger picture, for its text to be recognised in. */
+export interface EnlargePage {
+  readonly kind: 'enlarge';
+  readonly page: number;
+}
+export interface DrawnPage extends Omit<DrawnMessage, 'recognition' | 'recognised'> {
+  /** It has no letters, or pictures take up most of it. */
+  readonly isPicture: boolean;
+}
 export type WorkerAnswer =
-  | DrawnMessage
+  | DrawnPage
+  | { readonly kind: 'enlarged'; readonly picture: ImageData }
   | { readonly kind: 'failed'; readonly problem: 'damaged' | 'locked' | 'too-large' };
 
 const pixelsMax = 4_000_000;
 const scaleMax = 2;
+/** 300 dots to an inch: what the recogniser was made for. */
+const readScaleMax = 300 / 72;
+const pictureShare = 0.5;
+
+export type DocumentWork = OpenDocument | DrawPage | EnlargePage;
 
 let mupdf: typeof Mupdf | null = null;
 let opened: Mupdf.Document | null = null;
 
-addEventListener('message', ({ data }: MessageEvent<OpenDocument | DrawPage>) => {
+addEventListener('message', ({ data }: MessageEvent<DocumentWork>) => {
   answer(data).then(
     (given) => postMessage(given),
     () => postMessage({ kind: 'failed', problem: 'damaged' } satisfies WorkerAnswer),
   );
 });
 
-async function answer(asked: OpenDocument | DrawPage): Promise<WorkerAnswer> {
+async function answer(asked: DocumentWork): Promise<WorkerAnswer> {
   if (asked.kind === 'open') {
     Object.assign(globalThis, { $libmupdf_wasm_Module: { wasmBinary: asked.wasm } });
     mupdf = await import('mupdf');
@@ -48,23 +64,47 @@ async function answer(asked: OpenDocument | DrawPage): Promise<WorkerAnswer> {
     return draw(mupdf, opened, 0);
   }
   if (mupdf === null || opened === null) return { kind: 'failed', problem: 'damaged' };
-  return draw(mupdf, opened, asked.page);
+  return asked.kind === 'draw' ? draw(mupdf, opened, asked.page) : enlarge(mupdf, opened, asked.page);
 }
 
 function draw(library: typeof Mupdf, opened: Mupdf.Document, page: number): WorkerAnswer {
   const pages = opened.countPages();
   const loaded = opened.loadPage(page);
-  const [left, top, right, bottom] = loaded.getBounds();
-  const area = Math.max(1, (right - left) * (bottom - top));
-  const scale = Math.min(scaleMax, Math.sqrt(pixelsMax / area));
+  const { data: pixels, width, height } = pixelsOf(library, loaded, scaleMax, pixelsMax);
+  // Only a PDF leaves spaces out; of other documents gaps between letters that are joined are none.
+  const text = loaded.toStructuredText(opened.isPDF() ? '' : 'inhibit-spaces').asText();
+  const isPicture = !/[\p{L}\p{N}]/u.test(text) || hasLargePictures(loaded);
+  loaded.destroy();
+  return { kind: 'drawn', page, pages, width, height, pixels, text, isPicture };
+}
+
+function enlarge(library: typeof Mupdf, opened: Mupdf.Document, page: number): WorkerAnswer {
+  const loaded = opened.loadPage(page);
+  const picture = pixelsOf(library, loaded, readScaleMax, readPixelsMax);
+  loaded.destroy();
+  return { kind: 'enlarged', picture };
+}
+
+function pixelsOf(library: typeof Mupdf, loaded: Mupdf.Page, scaleMost: number, pixelsMost: number): ImageData {
+  const scale = Math.min(scaleMost, Math.sqrt(pixelsMost / areaOf(loaded.getBounds())));
   const pixmap = loaded.toPixmap(library.Matrix.scale(scale, scale), library.ColorSpace.DeviceRGB, false, true);
   const [width, height] = [pixmap.getWidth(), pixmap.getHeight()];
   const pixels = rgba(pixmap.getPixels(), width, height, pixmap.getStride());
-  // Only a PDF leaves spaces out; of other documents gaps between letters that are joined are none.
-  const text = loaded.toStructuredText(opened.isPDF() ? '' : 'inhibit-spaces').asText();
   pixmap.destroy();
-  loaded.destroy();
-  return { kind: 'drawn', page, pages, width, height, pixels, text };
+  return new ImageData(pixels, width, height);
+}
+
+function areaOf([left, top, right, bottom]: Mupdf.Rect): number {
+  return Math.max(1, (right - left) * (bottom - top));
+}
+
+/** Pages of a scan that another program has laid letters over, right or wrong ones, are pictures still. */
+function hasLargePictures(loaded: Mupdf.Page): boolean {
+  let area = 0;
+  const structured = loaded.toStructuredText('preserve-images');
+  structured.walk({ onImageBlock: (box) => (area += areaOf(box)) });
+  structured.destroy();
+  return area >= pictureShare * areaOf(loaded.getBounds());
 }
 
 function rgba(

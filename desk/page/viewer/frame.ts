@@ -1,12 +1,15 @@
 /** Shows one file inside a sandboxed frame without origin and network; whatever runs here reaches nothing. */
 
+import { pageTextMax } from '@postern/desk/files/copy-limits';
 import { detectFormat } from '@postern/protocol/metadata/inspect';
 import { MetadataError } from '@postern/protocol/metadata/report';
 import { zipEntries } from '@postern/protocol/metadata/zip-file';
-import type { DrawPage, OpenDocument, WorkerAnswer } from './document-worker.ts';
+import type { DocumentWork, DrawnPage, WorkerAnswer } from './document-worker.ts';
 import type { ExamineWork } from './examine-worker.ts';
+import { startWorker } from './frame-worker.ts';
 import { readCode } from './picture-code.ts';
 import { isGif, pictureOf } from './picture-size.ts';
+import { Recogniser, readPixelsMax } from './recogniser.ts';
 import {
   buffersOf,
   type DrawnMessage,
@@ -24,9 +27,14 @@ const copiedPixelsMax = 4_000_000;
 const textBytesMax = 1024 * 1024;
 const entriesShownMax = 2_000;
 const documentMs = 20_000;
+/** A picture of a screen has letters of ten pixels, too small to be told apart: it is read at up to this scale. */
+const readScaleMax = 2;
 
 let worker: Worker | null = null;
 let purpose: ShowFile['kind'] = 'show';
+let recogniser: Recogniser | null = null;
+/** A page that waits for its larger picture to be read. */
+let unread: DrawnPage | null = null;
 /** Of a file that is looked into. */
 const pieces: Uint8Array<ArrayBuffer>[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -42,7 +50,7 @@ addEventListener('message', ({ data, source }: MessageEvent<PageMessage | ReadCo
 tell({ kind: 'ready' });
 
 function lookInto({ isCleaned, worker: code }: ExamineFile): void {
-  worker = startWorker(code, (examined: ExaminedFile) => tell({ kind: 'examined', ...examined }));
+  worker = startWorker(code, (examined: ExaminedFile) => tell({ kind: 'examined', ...examined }), failDamaged);
   const given = pieces.splice(0);
   worker.postMessage(
     { pieces: given, isCleaned } satisfies ExamineWork,
@@ -52,6 +60,9 @@ function lookInto({ isCleaned, worker: code }: ExamineFile): void {
 
 async function show(file: ShowFile): Promise<void> {
   purpose = file.kind;
+  if (purpose === 'copy' && file.recognition !== null) {
+    recogniser = new Recogniser(file.recognition, (percent) => tell({ kind: 'reading', percent: Math.trunc(percent) }));
+  }
   document.documentElement.dataset.scheme = file.scheme;
   const { bytes } = file;
   const format = isGif(bytes) ? 'gif' : detectFormat(bytes);
@@ -94,17 +105,37 @@ async function showPicture(bytes: Uint8Array): Promise<void> {
 
 /** Turned as its file says, and no larger than a page of a document. */
 async function copyPicture(picture: Blob): Promise<void> {
+  if (!givesPixels()) return fail('browser');
   const whole = await createImageBitmap(picture);
-  const scale = Math.min(1, Math.sqrt(copiedPixelsMax / (whole.width * whole.height)));
+  const { width, height, data: pixels } = pixelsOf(whole, 1, copiedPixelsMax);
+  const drawn = { kind: 'drawn', page: 0, pages: 1, width, height, pixels, text: '' } as const;
+  if (recogniser === null) tellDrawn({ ...drawn, ...notRead });
+  else await tellRead(drawn, recogniser, pixelsOf(whole, readScaleMax, readPixelsMax, '#fff'));
+}
+
+/** Browsers that hide what machine they are on give chance pixels for those that were drawn: a copy of them would be none. */
+function givesPixels(): boolean {
+  const drawn = new OffscreenCanvas(16, 16).getContext('2d');
+  if (drawn === null) return false;
+  drawn.fillStyle = '#123456';
+  drawn.fillRect(0, 0, 16, 16);
+  const { data } = drawn.getImageData(0, 0, 16, 16);
+  return data.every((value, at) => value === [0x12, 0x34, 0x56, 0xff][at % 4]);
+}
+
+/** @param paper what lies behind what is transparent; nothing without one */
+function pixelsOf(whole: ImageBitmap, scaleMost: number, pixelsMost: number, paper = 'transparent'): ImageData {
+  const scale = Math.min(scaleMost, Math.sqrt(pixelsMost / (whole.width * whole.height)));
   const [width, height] = [whole.width, whole.height].map((side) => Math.max(1, Math.floor(scale * side))) as [
     number,
     number,
   ];
   const drawn = new OffscreenCanvas(width, height).getContext('2d');
-  drawn?.drawImage(whole, 0, 0, width, height);
-  const pixels = drawn?.getImageData(0, 0, width, height).data;
-  if (pixels === undefined) return fail('damaged');
-  tellDrawn({ kind: 'drawn', page: 0, pages: 1, width, height, pixels: new Uint8ClampedArray(pixels), text: '' });
+  if (drawn === null) throw new Error('draw a picture: the browser has no canvas left');
+  drawn.fillStyle = paper;
+  drawn.fillRect(0, 0, width, height);
+  drawn.drawImage(whole, 0, 0, width, height);
+  return drawn.getImageData(0, 0, width, height);
 }
 
 function showMedia(element: 'audio' | 'video', bytes: Uint8Array, type: string): void {
@@ -148,18 +179,11 @@ function showArchive(bytes: Uint8Array): void {
 
 function openDocument(file: ShowFile, ending: string): void {
   const { bytes, worker: code, wasm, fonts } = file;
-  worker = startWorker(code, takeAnswer);
-  ask({ kind: 'open', bytes, ending, wasm, fonts }, buffersOf(file));
+  worker = startWorker(code, takeAnswer, failDamaged);
+  ask({ kind: 'open', bytes, ending, wasm, fonts }, buffersOf({ ...file, recognition: null }));
 }
 
-function startWorker<Answer>(code: string, take: (answer: Answer) => void): Worker {
-  const started = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
-  started.addEventListener('message', ({ data }: MessageEvent<Answer>) => take(data));
-  started.addEventListener('error', () => fail('damaged'));
-  return started;
-}
-
-function ask(asked: OpenDocument | DrawPage, given: readonly Transferable[] = []): void {
+function ask(asked: DocumentWork, given: readonly Transferable[] = []): void {
   clearTimeout(timer);
   timer = setTimeout(() => fail('too-slow'), documentMs);
   worker?.postMessage(asked, [...given]);
@@ -171,8 +195,16 @@ function takeAnswer(answer: WorkerAnswer): void {
     fail(answer.problem);
     return;
   }
+  if (answer.kind === 'enlarged') {
+    if (unread !== null && recogniser !== null) void tellRead(unread, recogniser, answer.picture);
+    return;
+  }
   if (purpose === 'copy') {
-    tellDrawn(answer);
+    unread = answer;
+    if (answer.isPicture && recogniser !== null) {
+      tell({ kind: 'reading', percent: 0 });
+      ask({ kind: 'enlarge', page: answer.page });
+    } else tellDrawn({ ...answer, ...notRead });
     return;
   }
   const { width, height, pixels, page, pages, text } = answer;
@@ -185,8 +217,26 @@ function takeAnswer(answer: WorkerAnswer): void {
   tell({ kind: 'shown', page, pages });
 }
 
+const notRead = { recognition: 'none', recognised: '' } as const;
+
+async function tellRead(
+  drawn: Omit<DrawnMessage, 'recognition' | 'recognised'>,
+  reader: Recogniser,
+  picture: ImageData,
+): Promise<void> {
+  tell({ kind: 'reading', percent: 0 });
+  const text = await reader.read(picture);
+  const recognition = text === null ? 'failed' : 'done';
+  tellDrawn({ ...drawn, recognition, recognised: text?.slice(0, pageTextMax) ?? '' });
+}
+
+function failDamaged(): void {
+  fail('damaged');
+}
+
 function fail(problem: ViewProblem): void {
   clearTimeout(timer);
+  recogniser?.end();
   worker?.terminate();
   worker = null;
   document.body.replaceChildren();

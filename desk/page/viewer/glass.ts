@@ -4,6 +4,8 @@ import { type FrameMessage, type PageMessage, readFrameMessage, sayTo } from './
 
 /** A frame that says nothing for so long is not waited for; it ends by itself a worker that is too slow. */
 const patienceMs = 30_000;
+/** For a page whose picture is read: the frame ends that by itself before. */
+const readPatienceMs = 75_000;
 
 export class Glass {
   readonly #frame = document.createElement('iframe');
@@ -30,8 +32,9 @@ export class Glass {
     sayTo(this.#frame, message);
   }
 
-  ask(message: PageMessage): Promise<FrameMessage> {
-    const next = this.#next();
+  /** @param onReading while a picture is read: how much of it is, in percent */
+  ask(message: PageMessage, onReading?: (percent: number) => void): Promise<FrameMessage> {
+    const next = this.#next(onReading);
     this.say(message);
     return next;
   }
@@ -42,16 +45,23 @@ export class Glass {
   }
 
   /** What is no message of a frame is not heard, so that it comes to the same as silence. */
-  #next(): Promise<FrameMessage> {
+  #next(onReading?: (percent: number) => void): Promise<FrameMessage> {
     const heard = new AbortController();
     const end = AbortSignal.any([this.#signal, heard.signal]);
     return new Promise<FrameMessage>((resolve) => {
       const fail = (): void => resolve({ kind: 'failed', problem: 'too-slow' });
       if (this.#signal.aborted) return fail();
-      const timer = window.setTimeout(fail, patienceMs);
+      let timer = window.setTimeout(fail, patienceMs);
       const hear = ({ source, data }: MessageEvent): void => {
         const message = source === this.#frame.contentWindow ? readFrameMessage(data) : null;
-        if (message !== null) resolve(message);
+        if (message?.kind !== 'reading') {
+          if (message !== null) resolve(message);
+          return;
+        }
+        // At work still: what ends it is the signal of whoever waits, or the frame's own limit for a page.
+        window.clearTimeout(timer);
+        timer = window.setTimeout(fail, readPatienceMs);
+        onReading?.(message.percent);
       };
       window.addEventListener('message', hear, { signal: end });
       end.addEventListener('abort', () => {

@@ -1,6 +1,6 @@
 import { bytesToUtf8 } from '@postern/protocol/bytes/encode';
 import { expect, it } from 'vitest';
-import { pageBytes } from './safe-copy.ts';
+import { markedText, pageBytes } from './safe-copy.ts';
 
 it.each([
   ['a byte order mark', '\ufeffA list'],
@@ -9,4 +9,21 @@ it.each([
   const drawn = { kind: 'drawn', page: 0, pages: 1, width: 1, height: 1, pixels: new Uint8ClampedArray(4) } as const;
   const words = pageBytes({ ...drawn, text }).slice(12, -4);
   expect(bytesToUtf8(words)).toBe(text.toWellFormed().replace('\ufeff', ''));
+});
+
+const marks = { recognised: (page: number) => `[${page} read]`, unread: (page: number) => `[${page} unread]` };
+const pixels = { width: 1, height: 1, pixels: new Uint8ClampedArray(4) } as const;
+
+it.each([
+  ['a page of letters', { text: 'Own', recognition: 'none', recognised: '' }, 'Own'],
+  ['a picture', { text: '\n', recognition: 'done', recognised: 'Seen' }, '[3 read]\nSeen'],
+  [
+    'a picture with letters laid over it',
+    { text: 'Own', recognition: 'done', recognised: 'Seen' },
+    'Own\n[3 read]\nSeen',
+  ],
+  ['a picture without a word', { text: '', recognition: 'done', recognised: ' \n' }, ''],
+  ['a picture that could not be read', { text: 'Own', recognition: 'failed', recognised: '' }, 'Own\n[3 unread]'],
+] as const)('marks what was recognised by machine, of %s', (_, read, wanted) => {
+  expect(markedText({ kind: 'drawn', page: 2, pages: 3, ...pixels, ...read }, marks)).toBe(wanted);
 });

@@ -1,7 +1,7 @@
-/** Makes a safe copy: the frame draws each page of a document, and the local process gets its pixels and nothing else. */
+/** Makes a safe copy, or a text alone: the frame draws each page of a document, and the local process gets its pixels and text and nothing else. */
 
 import type { FilePlace } from '@postern/desk/app/api';
-import { copyPagesMax } from '@postern/desk/files/copy-limits';
+import { copyPagesMax, pageTextMax } from '@postern/desk/files/copy-limits';
 import { utf8ToBytes, wireText } from '@postern/protocol/bytes/encode';
 import { Writer } from '@postern/protocol/bytes/writer';
 import type { DeskClient } from '../desk-client.ts';
@@ -15,9 +15,12 @@ export interface CopyWork {
   readonly place: FilePlace;
   /** Null: it is too large to be drawn. */
   readonly load: () => Promise<ShowFile | null>;
+  readonly hasPixels: boolean;
   readonly hasText: boolean;
+  /** Stands above the text of a picture, or in its place; pages from 1. */
+  readonly marks: { readonly recognised: (page: number) => string; readonly unread: (page: number) => string };
   readonly signal: AbortSignal;
-  /** So many pages are done. */
+  /** So many pages are done; of the next, a part. */
   readonly tell: (done: number, pages: number) => void;
 }
 
@@ -49,27 +52,48 @@ async function copyPages(
   glass: Glass,
   made: { copy: string | null },
 ): Promise<CopyFailure | null> {
-  const { client, name, place, hasText, tell } = work;
-  let pages = 1;
+  const { client, name, place, hasPixels, hasText, tell } = work;
+  let [pages, isEmpty, isUnread] = [1, true, false];
   for (let page = 0; page < pages; page++) {
-    const drawn = await glass.ask(page === 0 ? { ...file, kind: 'copy' } : { kind: 'page', page });
+    const asked = page === 0 ? ({ ...file, kind: 'copy' } as const) : ({ kind: 'page', page } as const);
+    const drawn = await glass.ask(asked, (percent) => tell(page + percent / 100, pages));
     if (drawn.kind === 'failed') return drawn.problem;
     if (drawn.kind !== 'drawn' || drawn.page !== page || (page > 0 && drawn.pages !== pages)) return 'damaged';
     pages = drawn.pages;
     if (pages > copyPagesMax) return 'pages';
     if (made.copy === null) {
-      const begun = await client.call('copy-begin', { ...place, name, pages });
+      const begun = await client.call('copy-begin', { ...place, name, pages, hasPixels });
       if ('problem' in begun) return begun.problem;
       made.copy = begun.copy;
     }
-    if (!(await client.copyPage(made.copy, pageBytes(drawn)))) return 'heavy';
+    const text = markedText(drawn, work.marks);
+    isEmpty &&= (drawn.text + drawn.recognised).trim() === '';
+    isUnread ||= drawn.recognition === 'failed';
+    const isTaken = await client.copyPage(made.copy, pageBytes(hasPixels ? { ...drawn, text } : { ...noPixels, text }));
+    if (!isTaken) return hasPixels ? 'heavy' : 'too-large';
     tell(page + 1, pages);
   }
   if (made.copy === null) return 'damaged';
+  if (isEmpty && !hasPixels) return isUnread ? 'unreadable' : 'no-text';
   return (await client.call('copy-end', { copy: made.copy, hasText })).problem;
 }
 
-export function pageBytes({ width, height, pixels, text }: DrawnMessage): Uint8Array<ArrayBuffer> {
+const noPixels = { width: 0, height: 0, pixels: new Uint8ClampedArray(0) } as const;
+
+/** What the document says first, then what was recognised in its picture. */
+export function markedText({ page, text, recognition, recognised }: DrawnMessage, marks: CopyWork['marks']): string {
+  const own = text.trim() === '' ? [] : [text];
+  if (recognition === 'failed') return [...own, marks.unread(page + 1)].join('\n');
+  if (recognised.trim() === '') return text;
+  return [...own, marks.recognised(page + 1), recognised].join('\n').slice(0, pageTextMax);
+}
+
+export function pageBytes({
+  width,
+  height,
+  pixels,
+  text,
+}: Pick<DrawnMessage, 'width' | 'height' | 'pixels' | 'text'>): Uint8Array<ArrayBuffer> {
   const words = utf8ToBytes(wireText(text));
   const head = new Writer().u32(width).u32(height).var32(words).done();
   const bytes = new Uint8Array(head.length + pixels.length);

@@ -1,9 +1,9 @@
-/** Safe copies that a person asks for in the page: one at a time, told as it goes, stopped when somebody wants that. */
+/** Safe copies and texts of files that a person asks for in the page: one at a time, told as it goes, stopped when somebody wants that. */
 
 import type { DeskClient } from '../desk-client.ts';
 import type { Copying, ViewedFile } from '../model.ts';
 import { loadFile } from './load-file.ts';
-import { makeSafeCopy } from './safe-copy.ts';
+import { type CopyWork, makeSafeCopy } from './safe-copy.ts';
 
 export interface SafeCopyingParts {
   readonly client: DeskClient;
@@ -11,6 +11,11 @@ export interface SafeCopyingParts {
   readonly tell: (kept: string, copying: Copying | null) => void;
   /** Of the case with this id, whatever came of it. */
   readonly onEnd: (id: string) => void;
+}
+
+export interface CopyWish extends Pick<CopyWork, 'name' | 'hasPixels' | 'hasText' | 'marks'> {
+  /** Of the text in pictures; null: none is to be recognised. */
+  readonly language: string | null;
 }
 
 export class SafeCopying {
@@ -21,19 +26,21 @@ export class SafeCopying {
     this.#parts = parts;
   }
 
-  /** Stops one that is under way. @param name of the copy, without an ending */
-  async make(kept: string, viewed: ViewedFile, name: string, hasText: boolean): Promise<void> {
+  /** Stops one that is under way. */
+  async make(kept: string, viewed: ViewedFile, { language, ...wish }: CopyWish): Promise<void> {
     const { client, tell, onEnd } = this.#parts;
     this.stop();
     const stopping = new AbortController();
     this.#stopping = stopping;
-    tell(kept, { kind: 'working', done: 0, pages: 0 });
+    const { hasPixels } = wish;
+    tell(kept, { kind: 'working', done: 0, pages: 0, hasPixels });
     const problem = await makeSafeCopy({
-      ...{ client, name, hasText, place: viewed.place, signal: stopping.signal },
-      load: () => loadFile(client, viewed),
-      tell: (done, pages) => tell(kept, { kind: 'working', done, pages }),
+      ...{ ...wish, client, place: viewed.place, signal: stopping.signal },
+      load: () => loadFile(client, viewed, language),
+      tell: (done, pages) => tell(kept, { kind: 'working', done, pages, hasPixels }),
     });
-    tell(kept, problem === null || problem === 'stopped' ? null : { kind: 'failed', problem });
+    const end = problem === null && !hasPixels ? ({ kind: 'read' } as const) : null;
+    tell(kept, problem === null || problem === 'stopped' ? end : { kind: 'failed', problem, hasPixels });
     onEnd(viewed.place.id);
   }
 

@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { readFrameMessage } from './viewer-messages.ts';
 
-const drawn = { kind: 'drawn', page: 0, pages: 1, width: 3, height: 2, pixels: new Uint8ClampedArray(24), text: 'a' };
+const read = { recognition: 'done', recognised: 'b' };
+const pixels = new Uint8ClampedArray(24);
+const drawn = { kind: 'drawn', page: 0, pages: 1, width: 3, height: 2, pixels, text: 'a', ...read };
 
 describe('messages of the frame', () => {
   it('hand pixels over as a copy that the frame cannot reach', () => {
@@ -21,6 +23,8 @@ describe('messages of the frame', () => {
     ['a page behind the last', { page: 1 }],
     ['text that is none', { text: null }],
     ['endless text', { text: 'a'.repeat(80_001) }],
+    ['endless text from a picture', { recognised: 'a'.repeat(80_001) }],
+    ['something else to have come of its picture', { recognition: '<b>' }],
   ])('are not believed with %s', (_what, changes) => {
     expect(readFrameMessage({ ...drawn, ...changes })).toBeNull();
   });
@@ -34,8 +38,12 @@ describe('messages of the frame', () => {
     }
   });
 
-  it.each([null, 'shown', {}, { kind: 'failed', problem: '<b>' }, { kind: 'shown', page: -1, pages: 1 }])(
-    'are one of a few things, and %o is none',
-    (message) => expect(readFrameMessage(message)).toBeNull(),
-  );
+  it.each([
+    null,
+    'shown',
+    {},
+    { kind: 'failed', problem: '<b>' },
+    { kind: 'shown', page: -1, pages: 1 },
+    { kind: 'reading', percent: 101 },
+  ])('are one of a few things, and %o is none', (message) => expect(readFrameMessage(message)).toBeNull());
 });

@@ -19,6 +19,14 @@ export interface ShowFile {
   readonly wasm: ArrayBuffer;
   readonly fonts: readonly LetterFont[];
   readonly scheme: 'light' | 'dark';
+  /** To recognise the text of pages that are pictures, of a file whose pages are handed back. */
+  readonly recognition: Recognition | null;
+}
+/** `data` is of the language that the text is in. */
+export interface Recognition {
+  readonly worker: string;
+  readonly wasm: ArrayBuffer;
+  readonly data: ArrayBuffer;
 }
 /** For letters of a script that the library has no font for. */
 export interface LetterFont {
@@ -58,14 +66,27 @@ export function sayTo(frame: HTMLIFrameElement | null, message: PageMessage): vo
 export function buffersOf(message: PageMessage): Transferable[] {
   if (message.kind === 'piece') return [message.bytes.buffer];
   if (message.kind === 'page' || message.kind === 'examine') return [];
-  return [message.bytes.buffer, message.wasm, ...message.fonts.map(({ bytes }) => bytes)];
+  const { bytes, wasm, fonts, recognition } = message;
+  const reading = recognition === null ? [] : [recognition.wasm, recognition.data];
+  return [bytes.buffer, wasm, ...fonts.map((font) => font.bytes), ...reading];
 }
 
-/** Why a file is not shown. */
-const viewProblems = ['unknown', 'damaged', 'too-large', 'locked', 'too-slow'] as const;
+/** Why a file is not shown. `browser`: it keeps the pixels of pictures to itself, and gives others. */
+const viewProblems = ['unknown', 'damaged', 'too-large', 'locked', 'too-slow', 'browser'] as const;
 export type ViewProblem = (typeof viewProblems)[number];
-/** Why there is no safe copy. `pages`: the document has too many. `failed`: the local process did not take it. */
-export type CopyFailure = ViewProblem | CopyProblem | 'pages' | 'heavy' | 'stopped' | 'failed';
+/** Why there is no safe copy, or no text of a file. `pages`: the document has too many. `no-text`: none was found in it. `unreadable`: it is pictures, and none could be read. `failed`: the local process did not take it. */
+export type CopyFailure =
+  | ViewProblem
+  | CopyProblem
+  | 'pages'
+  | 'heavy'
+  | 'no-text'
+  | 'unreadable'
+  | 'stopped'
+  | 'failed';
+
+/** What became of a page's picture: nobody was to read it or it is none, a text was recognised in it, or that failed. */
+export const recognitionStates = ['none', 'done', 'failed'] as const;
 
 /** A page of a document as pixels, four bytes each. */
 export interface DrawnMessage {
@@ -75,7 +96,11 @@ export interface DrawnMessage {
   readonly width: number;
   readonly height: number;
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+  /** What the document says it shows. */
   readonly text: string;
+  readonly recognition: (typeof recognitionStates)[number];
+  /** From the pixels, by machine: it may be wrong. */
+  readonly recognised: string;
 }
 
 /** What was found in a file, and its cleaned copy. */
@@ -92,6 +117,8 @@ export type FrameMessage =
   /** `pages` is 0 where there is nothing to turn. */
   | { readonly kind: 'shown'; readonly page: number; readonly pages: number }
   | DrawnMessage
+  /** The page before its `drawn`: how much of its picture is read. */
+  | { readonly kind: 'reading'; readonly percent: number }
   /** What the code says; empty where none was found. */
   | { readonly kind: 'code'; readonly text: string }
   | ExaminedMessage
@@ -104,9 +131,10 @@ const codeForm = /^[\x20-\x7e]{0,4296}$/;
 /** Null for anything that is none: a frame that was taken over can say nothing else. */
 export function readFrameMessage(data: unknown): FrameMessage | null {
   if (typeof data !== 'object' || data === null) return null;
-  const { kind, page, pages, problem, text } = data as Readonly<Record<string, unknown>>;
+  const { kind, page, pages, problem, text, percent } = data as Readonly<Record<string, unknown>>;
   if (kind === 'ready') return { kind };
   if (kind === 'shown' && isCount(page) && isCount(pages)) return { kind, page, pages };
+  if (kind === 'reading' && isCount(percent) && percent <= 100) return { kind, percent };
   if (kind === 'drawn') return readDrawn(data as Readonly<Record<string, unknown>>);
   if (kind === 'code' && typeof text === 'string' && codeForm.test(text)) return { kind, text };
   if (kind === 'examined') return readExamined(data as Readonly<Record<string, unknown>>);
@@ -115,13 +143,15 @@ export function readFrameMessage(data: unknown): FrameMessage | null {
 }
 
 function readDrawn(data: Readonly<Record<string, unknown>>): DrawnMessage | null {
-  const { page, pages, width, height, pixels, text } = data;
+  const { page, pages, width, height, pixels, text, recognised } = data;
+  const recognition = recognitionStates.find((state) => state === data.recognition);
   if (!isCount(page) || !isCount(pages) || !isCount(width) || !isCount(height)) return null;
   if (page >= pages || width * height < 1 || width * height > pagePixelsMax) return null;
   if (!(pixels instanceof Uint8ClampedArray) || pixels.length !== 4 * width * height) return null;
-  if (typeof text !== 'string' || text.length > pageTextMax) return null;
+  if (!isPageText(text) || !isPageText(recognised) || recognition === undefined) return null;
   // A buffer of this page's own: nothing that the frame could still write to.
-  return { kind: 'drawn', page, pages, width, height, pixels: new Uint8ClampedArray(pixels), text };
+  const copied = new Uint8ClampedArray(pixels);
+  return { kind: 'drawn', page, pages, width, height, pixels: copied, text, recognition, recognised };
 }
 
 function readExamined(data: Readonly<Record<string, unknown>>): ExaminedMessage | null {
@@ -143,6 +173,10 @@ function readTraces(data: unknown): Trace[] | null {
     return known !== undefined && isText ? { kind: known, values: values as string[] } : null;
   });
   return traces.every((trace) => trace !== null) ? traces : null;
+}
+
+function isPageText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= pageTextMax;
 }
 
 function isCount(value: unknown): value is number {

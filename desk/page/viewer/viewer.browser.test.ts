@@ -10,8 +10,10 @@ import { screenshot } from '../../../tools/browsers/inspect.ts';
 import { launchChromium, launchFirefox } from '../../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../../tools/build.ts';
 import { lacks } from '../../../tools/debian.ts';
-import { readPageFiles } from '../../src/app/page-files.ts';
+import { LanguageData } from '../../src/app/language-data.ts';
+import { type PageFile, readPageFiles } from '../../src/app/page-files.ts';
 import { pageHeaders } from '../../src/app/page-headers.ts';
+import { paintedText, scanOf } from '../testing/painted-text.ts';
 
 const calls: string[] = [];
 let trap: Server;
@@ -27,13 +29,22 @@ interface Outcome {
   /** Of the pixels that were handed over. */
   readonly dark?: number;
   readonly text: string;
+  readonly recognition?: string;
+  readonly recognised?: string;
   readonly elements: readonly string[];
 }
 
 /** Shows a file as the desk's page does, or asks for its pixels, and says what came of it. */
-async function show(page: Page, name: string, bytes: Uint8Array, kind = 'show'): Promise<Outcome> {
+async function show(
+  page: Page,
+  name: string,
+  bytes: Uint8Array,
+  kind = 'show',
+  /** Of the text in pictures. */
+  language: string | null = null,
+): Promise<Outcome> {
   const message = await page.evaluate(
-    async (file, encoded, kind) => {
+    async (file, encoded, kind, language) => {
       document.querySelector('iframe')?.remove();
       const frame = document.createElement('iframe');
       frame.setAttribute('sandbox', 'allow-scripts');
@@ -41,7 +52,7 @@ async function show(page: Page, name: string, bytes: Uint8Array, kind = 'show'):
       const next = () =>
         new Promise<Record<string, unknown>>((resolve) => {
           const hear = ({ source, data }: MessageEvent): void => {
-            if (source !== frame.contentWindow) return;
+            if (source !== frame.contentWindow || data.kind === 'reading') return;
             removeEventListener('message', hear);
             resolve(data as Record<string, unknown>);
           };
@@ -53,11 +64,20 @@ async function show(page: Page, name: string, bytes: Uint8Array, kind = 'show'):
       const worker = await (await fetch('/viewer/document-worker.js')).text();
       const wasm = await (await fetch('/viewer/mupdf.wasm')).arrayBuffer();
       const scripts = ['Arabic', 'Devanagari', 'Latin', 'Myanmar', 'Tibetan'];
-      const load = async (script: string) => (await fetch(`/viewer/${script}.ttf`)).arrayBuffer();
-      const fonts = await Promise.all(scripts.map(async (script) => ({ script, bytes: await load(script) })));
+      const load = async (path: string): Promise<ArrayBuffer> => (await fetch(path)).arrayBuffer();
+      const fonts = await Promise.all(
+        scripts.map(async (script) => ({ script, bytes: await load(`/viewer/${script}.ttf`) })),
+      );
+      const recogniser = async () => ({
+        worker: await (await fetch('/viewer/recognise-worker.js')).text(),
+        wasm: await load('/viewer/tesseract.wasm'),
+        data: await load(`/data/${language}`),
+      });
+      const recognition = language === null ? null : await recogniser();
       const content = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
       const answer = next();
-      frame.contentWindow?.postMessage({ kind, bytes: content, name: file, worker, wasm, fonts, scheme: 'light' }, '*');
+      const given = { kind, bytes: content, name: file, worker, wasm, fonts, scheme: 'light', recognition };
+      frame.contentWindow?.postMessage(given, '*');
       const { pixels, ...said } = await answer;
       return pixels instanceof Uint8ClampedArray
         ? { ...said, dark: pixels.filter((value) => value < 100).length }
@@ -66,6 +86,7 @@ async function show(page: Page, name: string, bytes: Uint8Array, kind = 'show'):
     name,
     Buffer.from(bytes).toString('base64'),
     kind,
+    language,
   );
   const inside = page.frames().at(-1) ?? page.mainFrame();
   const [text, elements] = await inside.evaluate(
@@ -129,6 +150,23 @@ function pixelBomb(): Uint8Array {
   return bytes;
 }
 
+/** The recogniser's data of a language; `broken` is of none. */
+async function dataAt(languages: LanguageData, path: string): Promise<Uint8Array | null> {
+  const [, language] = /^\/data\/(.+)$/.exec(path) ?? [];
+  if (language === undefined) return null;
+  return language === 'broken' ? utf8ToBytes('no data') : languages.read(language);
+}
+
+/** Without spaces, and in one form of those that a letter has. */
+const plain = (text = ''): string => text.normalize('NFKC').replace(/[\s\p{Cf}]/gu, '');
+
+const printed = [
+  ['en', 'Nobody asked why 14 names were missing'],
+  ['ru', 'Никто не спросил, почему нет 14 имён'],
+  ['zh-Hans', '没有人问为什么少了十四个名字'],
+  ['ar', 'وقع المفتش على القائمة يوم الثلاثاء'],
+] as const;
+
 const smallPng = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 const browsers = [
@@ -147,9 +185,11 @@ describe.each(browsers)('frame that shows files, in %s', (binary, launch) => {
       response.setHeader('Access-Control-Allow-Origin', '*').setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
       response.end();
     });
-    host = createServer((request, response) => {
-      const file = files.get(request.url ?? '');
-      for (const [name, value] of file?.headers ?? pageHeaders) response.setHeader(name, value);
+    const languages = new LanguageData('');
+    host = createServer(async (request, response) => {
+      const data = await dataAt(languages, request.url ?? '');
+      const file = data === null ? files.get(request.url ?? '') : { type: 'application/octet-stream', bytes: data };
+      for (const [name, value] of (file as PageFile)?.headers ?? pageHeaders) response.setHeader(name, value);
       response.setHeader('Content-Type', file?.type ?? 'text/html; charset=utf-8');
       response.end(request.url === '/host' ? '<!doctype html><title>Host</title><body></body>' : file?.bytes);
     });
@@ -227,7 +267,8 @@ describe.each(browsers)('frame that shows files, in %s', (binary, launch) => {
       expect(drawn.dark).toBeGreaterThan(100);
     }
     const picture = new Uint8Array(Buffer.from(smallPng, 'base64'));
-    expect(await show(page, 'a.png', picture, 'copy')).toMatchObject({ kind: 'drawn', pages: 1 });
+    const drawnOrNot = binary === 'chromium' ? { kind: 'drawn', pages: 1 } : { kind: 'failed', problem: 'browser' };
+    expect(await show(page, 'a.png', picture, 'copy')).toMatchObject(drawnOrNot);
     for (const [name, bytes, problem] of [
       ['a.png', pixelBomb(), 'too-large'],
       ['a.pdf', utf8ToBytes('%PDF-1.7 nothing'), 'damaged'],
@@ -235,6 +276,48 @@ describe.each(browsers)('frame that shows files, in %s', (binary, launch) => {
       ['a.txt', new Uint8Array(2_000_000).fill(0x0a), 'too-large'],
     ] as const) {
       expect(await show(page, name, bytes, 'copy')).toMatchObject({ kind: 'failed', problem });
+    }
+    expect(calls).toEqual([]);
+  });
+
+  baseIt.skipIf(lacks(binary, 'tesseract-ocr-ara', 'tesseract-ocr-chi-sim', 'tesseract-ocr-rus'))(
+    'recognises print in scans, in four scripts, and calls nobody for it',
+    async () => {
+      for (const [language, line] of binary === 'chromium' ? printed : printed.slice(0, 1)) {
+        const scan = scanOf(await paintedText(line));
+        const drawn = await show(page, 'scan.pdf', scan, 'copy', language);
+        expect(drawn).toMatchObject({ kind: 'drawn', pages: 1, text: '', recognition: 'done' });
+        expect(plain(drawn.recognised)).toBe(plain(line));
+        expect(drawn.dark).toBeGreaterThan(200);
+      }
+      // A page of letters is not read, and nothing is unless somebody wants that.
+      expect(await show(page, 'a.pdf', pdf(1), 'copy', 'en')).toMatchObject({ recognition: 'none', recognised: '' });
+      const scan = scanOf(await paintedText(printed[0][1]));
+      expect(await show(page, 'scan.pdf', scan, 'copy')).toMatchObject({ recognition: 'none', recognised: '' });
+      expect(calls).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('recognises print in a photo, unless the browser gives other pixels than there are', async () => {
+    const [language, line] = printed[0];
+    const drawn = await show(page, 'photo.png', await paintedText(line), 'copy', language);
+    if (binary === 'chromium') expect(plain(drawn.recognised)).toBe(plain(line));
+    else expect(drawn).toMatchObject({ kind: 'failed', problem: 'browser' });
+  });
+
+  it('says that a picture could not be read, and hands it over all the same', async () => {
+    const scan = scanOf(await paintedText('Nobody asked'));
+    const broken = await show(page, 'scan.pdf', scan, 'copy', 'broken');
+    expect(broken).toMatchObject({ kind: 'drawn', recognition: 'failed', recognised: '' });
+    expect(broken.dark).toBeGreaterThan(200);
+    const dot = scanOf(new Uint8Array(Buffer.from(smallPng, 'base64')));
+    expect(await show(page, 'dot.pdf', dot, 'copy', 'en')).toMatchObject({ kind: 'drawn', recognised: '' });
+    for (const [name, bytes, problem] of [
+      ['a.png', pixelBomb(), 'too-large'],
+      ['a.pdf', utf8ToBytes('%PDF-1.7 nothing'), 'damaged'],
+    ] as const) {
+      expect(await show(page, name, bytes, 'copy', 'en')).toMatchObject({ kind: 'failed', problem });
     }
     expect(calls).toEqual([]);
   });

@@ -93,7 +93,7 @@ async function readAll(page: DeskPage, cases: readonly string[], signal: AbortSi
     const { view, copies } = await page.call('conversation', { id });
     for (const { id: message, files } of [...(view?.messages ?? []), ...(view?.replies ?? [])]) {
       for (const [at, file] of files.entries()) {
-        const hasCopy = copies.some((copy) => copy.message === message && copy.at === at);
+        const hasCopy = copies.some((copy) => copy.form === 'copy' && copy.message === message && copy.at === at);
         all.push({ file, place: { id, message, at }, hasCopy });
       }
     }

@@ -65,15 +65,17 @@ function File({ page, file, place, isCopy = false }: FileProps): JSX.Element {
             <button type="button" onClick={() => page.askToSave(file.kept)} disabled={save?.kind === 'saving'}>
               {say(isCopy ? 'copy.save' : 'file.save')}
             </button>
-            {!isCopy && (
-              <button
-                type="button"
-                onClick={() => page.send({ kind: 'copy', kept: file.kept, copying: { kind: 'asking' } })}
-                disabled={copying.get(file.kept)?.kind === 'working'}
-              >
-                {say('copy.ask')}
-              </button>
-            )}
+            {!isCopy &&
+              ([true, false] as const).map((hasPixels) => (
+                <button
+                  key={hasPixels}
+                  type="button"
+                  onClick={() => page.send({ kind: 'copy', kept: file.kept, copying: { kind: 'asking', hasPixels } })}
+                  disabled={copying.get(file.kept)?.kind === 'working'}
+                >
+                  {say(hasPixels ? 'copy.ask' : 'text.ask')}
+                </button>
+              ))}
             <button
               type="button"
               onClick={() => void page.examine(file.kept, { ...file, place })}

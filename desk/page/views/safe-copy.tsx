@@ -1,12 +1,14 @@
-/** Asks for a safe copy of a file, and shows how far it is. */
+/** Asks for a safe copy of a file, or for its text alone, and shows how far it is. */
 import type { FilePlace } from '@postern/desk/app/api';
 import type { FileView } from '@postern/desk/engine/view';
 import { copyBytesMax, copyPagesMax } from '@postern/desk/files/copy-limits';
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
+import type { Copying } from '../model.ts';
 import type { CopyFailure } from '../viewer/viewer-messages.ts';
+import { TextLanguage, usualLanguage } from './text-language.tsx';
 import { problemTexts } from './viewer.tsx';
 
 interface SafeCopyProps {
@@ -18,50 +20,88 @@ interface SafeCopyProps {
 /** Below the file; nothing while nobody has asked. */
 export function SafeCopy({ page, file, place }: SafeCopyProps): JSX.Element | null {
   const { say, number, size } = page.words.value;
-  const [hasText, setHasText] = useState(false);
-  const { kept } = file;
-  const copying = page.state.value.copying.get(kept);
+  const copying = page.state.value.copying.get(file.kept);
   if (copying === undefined) return null;
-  const forget = (): void => page.send({ kind: 'copy', kept, copying: null });
   if (copying.kind === 'failed') {
     const limits = { pages: number(copyPagesMax), size: size(copyBytesMax) };
     return (
       <p class="complaint" role="alert">
-        {say('copy.failed')} {say(failureTexts[copying.problem], limits)}
+        {say(copying.hasPixels ? 'copy.failed' : 'text.failed')} {say(failureTexts[copying.problem], limits)}
       </p>
     );
   }
-  if (copying.kind === 'working') {
-    const { done, pages } = copying;
-    const text = say('copy.working', { done: number(done), pages: pages === 0 ? '…' : number(pages) });
-    return (
-      <p class="note" role="status">
-        <progress {...(pages === 0 ? {} : { value: done, max: pages })} aria-label={text} /> {text}{' '}
-        <button type="button" onClick={() => page.copies.stop()}>
-          {say('file.stop')}
-        </button>
-      </p>
-    );
-  }
-  const name = say('copy.name', { name: stemOf(file.name) });
+  if (copying.kind === 'asking') return <Wish page={page} file={file} place={place} hasPixels={copying.hasPixels} />;
+  return (
+    <p class="note" role="status">
+      <Progress page={page} copying={copying} />
+    </p>
+  );
+}
+
+function Progress({
+  page,
+  copying,
+}: {
+  readonly page: DeskPage;
+  readonly copying: Copying & { readonly kind: 'working' | 'read' };
+}): JSX.Element {
+  const { say, number } = page.words.value;
+  if (copying.kind === 'read') return <>{say('text.done')}</>;
+  const { done, pages, hasPixels } = copying;
+  const values = { done: number(Math.floor(done)), pages: pages === 0 ? '…' : number(pages) };
+  const text = say(hasPixels ? 'copy.working' : 'text.working', values);
+  return (
+    <>
+      <progress {...(pages === 0 ? {} : { value: done, max: pages })} aria-label={text} /> {text}{' '}
+      <button type="button" onClick={() => page.copies.stop()}>
+        {say('file.stop')}
+      </button>
+    </>
+  );
+}
+
+function Wish({ page, file, place, hasPixels }: SafeCopyProps & { readonly hasPixels: boolean }): JSX.Element {
+  const { say, number } = page.words.value;
+  const [hasText, setHasText] = useState(!hasPixels);
+  const [languages, setLanguages] = useState<readonly string[]>([]);
+  /** Null: nobody has chosen one. */
+  const [chosen, setChosen] = useState<string | null>(null);
+  useEffect(() => {
+    page.quietly(page.call('text-languages', {}).then((answer) => setLanguages(answer.languages)));
+  }, []);
+  const language = chosen ?? usualLanguage(page, place.id, languages);
+  const make = (): void => {
+    const name = say(hasPixels ? 'copy.name' : 'text.name', { name: stemOf(file.name) });
+    const marks = {
+      recognised: (at: number) => say('text.mark', { page: number(at) }),
+      unread: (at: number) => say('text.unread', { page: number(at) }),
+    };
+    const wish = { name, hasPixels, hasText, marks, language: hasText && language !== '' ? language : null };
+    void page.copies.make(file.kept, { ...file, place }, wish);
+  };
   return (
     <div class="callout">
-      <p>{say('copy.text')}</p>
-      <label class="check">
-        <input type="checkbox" checked={hasText} onChange={({ currentTarget }) => setHasText(currentTarget.checked)} />
-        <span>{say('copy.withText')}</span>
-      </label>
-      <p class="note">{say('copy.withTextNote')}</p>
+      <p>{say(hasPixels ? 'copy.text' : 'text.text')}</p>
+      {hasPixels && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={hasText}
+            onChange={({ currentTarget }) => setHasText(currentTarget.checked)}
+          />
+          <span>{say('copy.withText')}</span>
+        </label>
+      )}
+      {hasPixels && <p class="note">{say('copy.withTextNote')}</p>}
+      {hasText && (
+        <TextLanguage page={page} languages={languages} language={language} isOptional={hasPixels} choose={setChosen} />
+      )}
       <p class="choices">
-        <button
-          type="button"
-          class="main"
-          onClick={() => void page.copies.make(kept, { ...file, place }, name, hasText)}
-        >
-          {say('copy.make')}
+        <button type="button" class="main" onClick={make}>
+          {say(hasPixels ? 'copy.make' : 'text.make')}
         </button>
-        <button type="button" onClick={forget}>
-          {say('copy.not')}
+        <button type="button" onClick={() => page.send({ kind: 'copy', kept: file.kept, copying: null })}>
+          {say(hasPixels ? 'copy.not' : 'text.not')}
         </button>
       </p>
     </div>
@@ -72,6 +112,8 @@ const failureTexts: Readonly<Record<CopyFailure, TextKey>> = {
   ...problemTexts,
   pages: 'copy.pages',
   heavy: 'copy.heavy',
+  'no-text': 'text.none',
+  unreadable: 'text.unreadable',
   disk: 'file.disk',
   full: 'copy.full',
   none: 'work.problemFailed',

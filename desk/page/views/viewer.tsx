@@ -32,6 +32,7 @@ export const problemTexts: Readonly<Record<ViewProblem, TextKey>> = {
   'too-large': 'view.tooLarge',
   locked: 'view.locked',
   'too-slow': 'view.tooSlow',
+  browser: 'view.browser',
 };
 
 function Content({ page, file }: { readonly page: DeskPage; readonly file: ViewedFile }): JSX.Element {

@@ -20,7 +20,7 @@ describe('reader of calls', () => {
   });
 
   it('takes a safe copy of as many pages as are drawn, and not of one more', () => {
-    const copy = { id, message: 'ab'.repeat(16), at: 0, name: 'minutes', pages: 500 };
+    const copy = { id, message: 'ab'.repeat(16), at: 0, name: 'minutes', pages: 500, hasPixels: true };
     expect(read('copy-begin', JSON.stringify(copy))).toEqual(copy);
     for (const pages of [501, 0, 1.5]) expect(read('copy-begin', JSON.stringify({ ...copy, pages }))).toBe(null);
   });

@@ -89,7 +89,9 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   'file-stop': { kept: hex32 },
   'file-save': filePlace,
   'file-read': filePlace,
-  'copy-begin': { ...filePlace, name: text(1_024), pages },
+  'text-languages': {},
+  'text-language-data': { language: text(16) },
+  'copy-begin': { ...filePlace, name: text(1_024), pages, hasPixels: yesOrNo },
   'copy-end': { copy: hex32, hasText: yesOrNo },
   'copy-drop': { copy: hex32 },
   attach: {

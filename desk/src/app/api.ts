@@ -101,7 +101,11 @@ export interface Calls extends CaseCalls {
   readonly 'file-save': FilePlace;
   /** Answered with the bytes of the file, not with JSON. */
   readonly 'file-read': FilePlace;
-  /** A safe copy of a file; its pages follow by `copyAddress`, as pixels. */
+  /** Languages whose text can be recognised in pictures on this machine. */
+  readonly 'text-languages': Record<never, never>;
+  /** Answered with the recogniser's data of one of them, not with JSON. */
+  readonly 'text-language-data': { readonly language: string };
+  /** A safe copy of a file, or its text alone; its pages follow by `copyAddress`. */
   readonly 'copy-begin': CopyOrder;
   /** Every page has come: it is sealed and kept. */
   readonly 'copy-end': { readonly copy: string; readonly hasText: boolean };
@@ -160,6 +164,9 @@ export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
   readonly 'file-stop': Record<never, never>;
   readonly 'file-read': never;
   readonly 'file-save': SavedFile | { readonly problem: SaveProblem };
+  /** BCP 47. */
+  readonly 'text-languages': { readonly languages: readonly string[] };
+  readonly 'text-language-data': never;
   readonly 'copy-begin': { readonly copy: string } | { readonly problem: CopyProblem };
   readonly 'copy-end': { readonly problem: CopyProblem | null };
   readonly 'copy-drop': Record<never, never>;
@@ -219,7 +226,7 @@ export const readBytesMax: number = 128 * 1024 * 1024;
 export const attachAddress = '/api/attach-data';
 export const attachHeader = 'x-desk-attachment';
 export const attachBytesMax: number = 2 * 1024 * 1024;
-/** Takes one page of a safe copy at a time: `u32 width, u32 height, var32 text, rgba`. */
+/** Takes one page of a safe copy at a time: `u32 width, u32 height, var32 text, rgba`; no pixel where it has its text alone. */
 export const copyAddress = '/api/copy-page';
 export const copyHeader = 'x-desk-copy';
 export const copyPageBytesMax: number = 18 * 1024 * 1024;

@@ -15,6 +15,8 @@ export interface CaseFilesParts {
   readonly files: DeskFiles;
   readonly store: LocalStore;
   readonly random: Random;
+  /** Called when those of a case have changed. */
+  readonly onCopies: (id: string) => Promise<void>;
   /** Unix seconds. */
   readonly now: () => number;
 }
@@ -24,11 +26,11 @@ export class CaseFiles {
   readonly #engine: Pick<Engine, 'file'>;
   readonly #files: DeskFiles;
 
-  constructor({ engine, files, store, random, now }: CaseFilesParts) {
+  constructor({ engine, files, store, random, now, onCopies }: CaseFilesParts) {
     this.#engine = engine;
     this.#files = files;
     const original = (place: FilePlace): Promise<FileDescriptor | null> => this.#original(place);
-    this.copies = new SafeCopyDesk({ store, files, original, random, day: () => dayOf(now()) });
+    this.copies = new SafeCopyDesk({ store, files, original, random, onCopies, day: () => dayOf(now()) });
   }
 
   async fetch(place: FilePlace): Promise<void> {

@@ -14,6 +14,8 @@ export interface InboxParts {
   readonly records: PageRecords;
   /** Whose words are known. */
   readonly calls: () => readonly CallView[];
+  /** Of copies that this device keeps of a case's files. */
+  readonly textsOf: (id: string) => Promise<readonly string[]>;
   /** Erases what this device keeps of a case that is not there any more. */
   readonly forget: (id: string) => Promise<void>;
   /** Called when more is known than was told. */
@@ -130,7 +132,7 @@ export class Inbox {
     for (const [at, id] of ids.entries()) {
       if (this.#isClosed) return;
       const view = await this.#parts.engine.conversation(id);
-      if (view !== null) this.#texts.take(id, view, this.#parts.calls());
+      if (view !== null) this.#texts.take(id, view, this.#parts.calls(), await this.#parts.textsOf(id));
       this.#unsearched -= 1;
       if (at % readAtOnce === readAtOnce - 1) await new Promise((resolve) => setImmediate(resolve));
       if (at % toldAfter === toldAfter - 1) this.#parts.onFound();

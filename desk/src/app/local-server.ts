@@ -37,7 +37,7 @@ export class CallRefused extends Error {
   }
 }
 
-type AnsweredCall = Exclude<CallName, 'session' | 'changes' | 'file-read' | 'film-read'>;
+type AnsweredCall = Exclude<CallName, 'session' | 'changes' | 'file-read' | 'film-read' | 'text-language-data'>;
 
 /** Does what each call asks. @throws CallRefused */
 export type CallHandlers = { readonly [Name in AnsweredCall]: (given: Calls[Name]) => Promise<Answers[Name]> };
@@ -54,6 +54,8 @@ export interface LocalServerOptions {
   readonly subscribe: Subscribe;
   /** The whole content of a file that is here, verified. @returns null for one that is not, or is too large @throws CallRefused */
   readonly readFile: (place: FilePlace) => Promise<Uint8Array | null>;
+  /** The recogniser's data of a language. @returns null where there is none @throws CallRefused */
+  readonly readLanguage: (language: string) => Promise<Uint8Array | null>;
   /** Takes the next bytes of an attachment. @returns false for one that takes no more @throws CallRefused */
   readonly addToAttachment: (attachment: string, bytes: Uint8Array) => Promise<boolean>;
   /** Takes the next page of a safe copy. @returns false for one that takes no more @throws CallRefused */
@@ -163,13 +165,10 @@ async function serveCall(
       read(name, body);
       return stream(context, response);
     }
-    if (name === 'file-read' || name === 'film-read') {
-      const content =
-        name === 'file-read' ? await context.readFile(read(name, body)) : await context.readFilm(read(name, body).call);
-      if (content === null) throw new CallRefused('not-found');
-      writeHead(response, 200, 'application/octet-stream', content.length);
-      response.end(content);
-      return;
+    if (name === 'file-read') return answerBytes(response, await context.readFile(read(name, body)));
+    if (name === 'film-read') return answerBytes(response, await context.readFilm(read(name, body).call));
+    if (name === 'text-language-data') {
+      return answerBytes(response, await context.readLanguage(read(name, body).language));
     }
     answerJson(response, 200, await answer(handlers, name, body));
   } finally {
@@ -272,6 +271,12 @@ function answerJson(response: ServerResponse, status: number, value: object): vo
   const body = Buffer.from(JSON.stringify(value));
   writeHead(response, status, 'application/json', body.length);
   response.end(body);
+}
+
+function answerBytes(response: ServerResponse, content: Uint8Array | null): void {
+  if (content === null) throw new CallRefused('not-found');
+  writeHead(response, 200, 'application/octet-stream', content.length);
+  response.end(content);
 }
 
 function answerNothing(response: ServerResponse, status: number): void {

@@ -1,5 +1,6 @@
 /** A desk whose keystore is open: engine, store, network and what the page is told of them. */
 
+import { join } from 'node:path';
 import type { Secret } from '@postern/protocol/bytes/secret';
 import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import type { Random } from '@postern/protocol/primitives/random';
@@ -20,6 +21,7 @@ import { exportFromDesk } from './export-desk.ts';
 import { Inbox } from './inbox.ts';
 import { caseIdsIn, countOf } from './inbox-rows.ts';
 import { type Enrolment, eraseKeystore, type Keystore } from './keystore.ts';
+import { LanguageData } from './language-data.ts';
 import { PageRecords, type Seen } from './page-records.ts';
 import { SealedStore } from './sealed-store.ts';
 import type { SocksProxy } from './socks-agent.ts';
@@ -63,6 +65,8 @@ export class OpenDesk {
   readonly #files: DeskFiles;
   /** Known ones, and those that are written here. */
   readonly calls: CallDesk;
+  /** For text in pictures. */
+  readonly languages: LanguageData;
   readonly #inbox: Inbox;
   readonly #loop: EngineLoop;
   readonly #unlisten: () => void;
@@ -79,12 +83,17 @@ export class OpenDesk {
     this.#records = parts.records;
     this.#files = parts.files;
     this.calls = new CallDesk({ ...options, ...parts });
-    this.files = new CaseFiles({ ...options, ...parts });
+    this.languages = new LanguageData(join(options.folder, 'tessdata'));
+    // What was just recognised is found at once.
+    this.files = new CaseFiles({ ...options, ...parts, onCopies: (id) => this.#inbox.read([id]) });
     const forget = async (id: string): Promise<void> => {
       await parts.records.forget(id);
       await this.files.copies.forget(id);
     };
-    this.#inbox = new Inbox({ ...parts, forget, calls: () => this.calls.known, onFound: () => this.#gather() });
+    this.#inbox = new Inbox({
+      ...{ ...parts, forget, calls: () => this.calls.known, onFound: () => this.#gather() },
+      textsOf: (id) => this.files.copies.texts(id),
+    });
     this.#unlisten = parts.engine.onChange(() => this.#gather());
     this.#loop = startEngineLoop(parts.engine, options.now, options.timer, () => this.#gather());
     this.#tellInbox();

@@ -9,7 +9,14 @@ import { DeskFiles } from '../files/desk-files.ts';
 import { SafeCopyDesk } from './safe-copy-desk.ts';
 
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
-const order = { id: '3f'.repeat(32), message: '11'.repeat(16), at: 0, name: 'minutes (safe copy)', pages: 2 };
+const order = {
+  id: '3f'.repeat(32),
+  message: '11'.repeat(16),
+  at: 0,
+  name: 'minutes (safe copy)',
+  pages: 2,
+  hasPixels: true,
+};
 const offline = (): Promise<never> => Promise.reject(new Error('no network'));
 
 let folder: string;
@@ -27,7 +34,7 @@ beforeEach(async () => {
     message === order.message
       ? { name: 'minutes.pdf', type: '', bytes: 1, day: 0, hash: random(32), key: random(32) }
       : null;
-  copies = new SafeCopyDesk({ store, files, original, random, day: () => 20_800 });
+  copies = new SafeCopyDesk({ store, files, original, random, onCopies: async () => undefined, day: () => 20_800 });
   return () => rmSync(folder, { recursive: true });
 });
 
@@ -105,6 +112,51 @@ describe('safe copies', () => {
     await copies.forget(order.id);
     await last;
     expect(kept()).toEqual([]);
+  });
+
+  it('keep a text alone beside a copy: each is replaced by its own kind, and both are found by the search', async () => {
+    await make(true, 'Pages');
+    const read = async (text: string): Promise<void> => {
+      const copy = await begin({ name: 'minutes (text)', pages: 1, hasPixels: false });
+      expect(await copies.addPage(copy, drawn(0, 0, text))).toBe(true);
+      expect(await copies.end(copy, true)).toEqual({ problem: null });
+    };
+    await read('Scanned once');
+    await read('Scanned 名单上的\n名字 and a\nline');
+    const names = (await copies.list(order.id)).map(({ form, file }) => [form, file.name]);
+    expect(names).toEqual([
+      ['copy', 'minutes (safe copy).pdf'],
+      ['copy', 'minutes (safe copy).txt'],
+      ['text', 'minutes (text).txt'],
+    ]);
+    expect(kept()).toHaveLength(3);
+    // A line of a script without spaces ends within words.
+    expect(await copies.texts(order.id)).toEqual(['Pages\n\nThe second page', 'Scanned 名单上的名字 and a\nline']);
+    expect(await copies.texts('ab'.repeat(32))).toEqual([]);
+    await make(false);
+    expect(await copies.texts(order.id)).toEqual(['Scanned 名单上的名字 and a\nline']);
+    await copies.forget(order.id);
+    expect(await copies.texts(order.id)).toEqual([]);
+    expect(kept()).toEqual([]);
+  });
+
+  it('take no pixels with a text alone, and keep none that is empty', async () => {
+    const copy = await begin({ pages: 1, hasPixels: false });
+    expect(await copies.addPage(copy, drawn(1, 1, 'a'))).toBe(false);
+    const empty = await begin({ pages: 1, hasPixels: false });
+    expect(await copies.addPage(empty, drawn(0, 0, ' '))).toBe(true);
+    expect(await copies.end(empty, true)).toEqual({ problem: 'incomplete' });
+    expect(kept()).toEqual([]);
+  });
+
+  it('are read as they were kept before texts could stand alone', async () => {
+    await make(false);
+    const record = (await store.get(`page/copies/${order.id}`)) ?? new Uint8Array(0);
+    // Version, count and form, in place of which there was nothing.
+    await store.set(`page/copies/${order.id}`, Uint8Array.of(1, 1, ...record.subarray(3)));
+    expect((await copies.list(order.id)).map(({ form, file }) => [form, file.name])).toEqual([
+      ['copy', 'minutes (safe copy).pdf'],
+    ]);
   });
 
   it.each([

@@ -7,7 +7,7 @@ import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { Random } from '@postern/protocol/primitives/random';
 import { fileView } from '../engine/conversation-view.ts';
 import type { LocalStore } from '../engine/ports.ts';
-import { pageTextMax } from '../files/copy-limits.ts';
+import { copyTextMax, pageTextMax } from '../files/copy-limits.ts';
 import type { DeskFiles } from '../files/desk-files.ts';
 import { keptName } from '../files/file-folder.ts';
 import { contentOf } from '../files/kept-content.ts';
@@ -23,11 +23,18 @@ import {
   writeCopies,
 } from './copy-records.ts';
 
+const textType = 'text/plain';
+/** Scripts without spaces: the end of a line stands in the middle of a word there. */
+const insideWord =
+  /(?<=[\p{scx=Han}\p{scx=Hira}\p{scx=Thai}\p{scx=Mymr}\p{scx=Khmr}])\n(?=[\p{scx=Han}\p{scx=Hira}\p{scx=Thai}\p{scx=Mymr}\p{scx=Khmr}])/gu;
+
 export interface SafeCopyParts {
   readonly store: LocalStore;
   readonly files: DeskFiles;
   readonly original: (place: FilePlace) => Promise<FileDescriptor | null>;
   readonly random: Random;
+  /** Called when those of a case have changed. */
+  readonly onCopies: (id: string) => Promise<void>;
   /** UTC, today. */
   readonly day: () => number;
 }
@@ -36,6 +43,8 @@ export class SafeCopyDesk {
   readonly #parts: SafeCopyParts;
   readonly #making: SafeCopies;
   #last: Promise<unknown> = Promise.resolve();
+  /** Those that have copies. */
+  #cases: Promise<Set<string>> | null = null;
 
   constructor(parts: SafeCopyParts) {
     this.#parts = parts;
@@ -44,7 +53,7 @@ export class SafeCopyDesk {
 
   async list(id: string): Promise<readonly CopyView[]> {
     const copies = await readCopies(this.#parts.store, id);
-    return Promise.all(copies.map(async ({ message, at, file }) => ({ message, at, file: await fileView(file) })));
+    return Promise.all(copies.map(async ({ file, ...copy }) => ({ ...copy, file: await fileView(file) })));
   }
 
   /** A copy by the name under which it is kept, which stands in the place of a message; or null. */
@@ -75,7 +84,21 @@ export class SafeCopyDesk {
     }
   }
 
-  /** Seals the copy, and its text as a file of its own if that is wanted. One made before of the same file is replaced. */
+  /** For the search. What cannot be read is not found. */
+  async texts(id: string): Promise<readonly string[]> {
+    // Most cases have none: their records are not looked for one by one.
+    this.#cases ??= casesWithCopies(this.#parts.store).then((ids) => new Set(ids));
+    if (!(await this.#cases).has(id)) return [];
+    const texts: string[] = [];
+    for (const { file } of await readCopies(this.#parts.store, id)) {
+      const isText = file.type === textType;
+      const bytes = isText ? await this.#parts.files.readWhole(file, 3 * copyTextMax).catch(() => null) : null;
+      if (bytes !== null) texts.push(searchable(new TextDecoder().decode(bytes)));
+    }
+    return texts;
+  }
+
+  /** Seals the copy, and its text as a file of its own if that is wanted. One of the same form made before of the same file is replaced. */
   end(copy: string, hasText: boolean): Promise<{ readonly problem: CopyProblem | null }> {
     // Taken now, so that the next one can begin.
     const ending = this.#making.end(copy);
@@ -87,30 +110,33 @@ export class SafeCopyDesk {
 
   async #keep({ order, pdf, text }: MadeCopy, hasText: boolean): Promise<{ readonly problem: CopyProblem | null }> {
     const { store, files } = this.#parts;
-    const { id, message, at, name } = order;
+    const { id, message, at, name, hasPixels } = order;
+    const form = hasPixels ? 'copy' : 'text';
     if ((await this.#parts.original(order)) === null) return { problem: 'none' };
     const day = this.#parts.day();
     const before = await readCopies(store, id);
-    const kept = before.filter((other) => other.message !== message || other.at !== at);
+    const kept = before.filter((other) => other.message !== message || other.at !== at || other.form !== form);
     if (kept.length + 2 > copiesMax) return { problem: 'full' };
     const added: CopyRecord[] = [];
     try {
-      const file = await files.keep({ name: `${name}.pdf`, type: 'application/pdf', day }, pdf);
-      added.push({ message, at, file });
+      if (pdf !== null) {
+        const file = await files.keep({ name: `${name}.pdf`, type: 'application/pdf', day }, pdf);
+        added.push({ form, message, at, file });
+      }
       if (hasText && text.trim() !== '') {
-        const textFile = await files.keep(
-          { name: `${name}.txt`, type: 'text/plain', day },
-          contentOf(utf8ToBytes(text)),
-        );
-        added.push({ message, at, file: textFile });
+        const file = await files.keep({ name: `${name}.txt`, type: textType, day }, contentOf(utf8ToBytes(text)));
+        added.push({ form, message, at, file });
       }
     } catch (error) {
       await this.#remove(added);
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
       return { problem: 'disk' };
     }
+    if (added.length === 0) return { problem: 'incomplete' };
     await writeCopies(store, id, [...kept, ...added]);
     await this.#remove(before.filter((other) => !kept.includes(other)));
+    (await this.#cases)?.add(id);
+    await this.#parts.onCopies(id);
     return { problem: null };
   }
 
@@ -150,4 +176,8 @@ export class SafeCopyDesk {
   async #remove(copies: readonly CopyRecord[]): Promise<void> {
     for (const { file } of copies) await this.#parts.files.discard(file);
   }
+}
+
+function searchable(text: string): string {
+  return text.replace(insideWord, '');
 }

@@ -19,7 +19,7 @@ export class SearchIndex {
   readonly #texts = new Map<string, string>();
   readonly #chosen = new Map<string, readonly ChosenAnswer[]>();
 
-  /** @param words of the calls that asked, in every language */
+  /** @param words of the calls that asked, in every language, and of texts in files */
   set(id: string, view: CaseFile, words: readonly string[] = []): void {
     const answers = view.messages.flatMap(({ answers: all }) =>
       all.flatMap(({ question, values }) => [question, ...values]),

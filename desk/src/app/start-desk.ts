@@ -74,6 +74,7 @@ export async function startDesk(options: StartDeskOptions): Promise<RunningDesk>
     files,
     handlers: room.handlers(),
     readFile: (place) => room.readFile(place),
+    readLanguage: (language) => room.readLanguage(language),
     addToAttachment: (attachment, bytes) => room.addToAttachment(attachment, bytes),
     addToCopy: (copy, page) => room.addToCopy(copy, page),
     readFilm: (call) => room.readFilm(call),
@@ -131,6 +132,11 @@ class DeskRoom {
     return this.#use((desk) => desk.files.read(place, readBytesMax));
   }
 
+  /** @throws CallRefused */
+  readLanguage(language: string): Promise<Uint8Array | null> {
+    return this.#use((desk) => desk.languages.read(language));
+  }
+
   handlers(): CallHandlers {
     const nothing = async (): Promise<Record<never, never>> => ({});
     return {
@@ -143,6 +149,7 @@ class DeskRoom {
       'file-fetch': (place) => this.#use((desk) => desk.files.fetch(place).then(nothing)),
       'file-stop': ({ kept }) => this.#use(async (desk) => desk.files.stop(kept)).then(nothing),
       'file-save': (place) => this.#use((desk) => desk.files.save(place)),
+      'text-languages': () => this.#use(async (desk) => ({ languages: await desk.languages.list() })),
       'copy-begin': (order) => this.#use((desk) => desk.files.copies.begin(order)),
       'copy-end': ({ copy, hasText }) => this.#use((desk) => desk.files.copies.end(copy, hasText)),
       'copy-drop': ({ copy }) => this.#use(async (desk) => desk.files.copies.drop(copy)).then(nothing),

@@ -62,7 +62,9 @@ export async function addFiles(
       const going = {
         form: choices[kept] ?? form,
         original: await originalOf(parts, summary.id, message, at),
-        copies: copies.filter((copy) => copy.message === message && copy.at === at).map(({ file }) => file),
+        copies: copies
+          .filter((copy) => copy.form === 'copy' && copy.message === message && copy.at === at)
+          .map(({ file }) => file),
         pathOf: (given: string) => `${folder}/files/${safeName(start, given)}`,
       };
       own.push({ name, bytes, placed: await addFile(archive, parts, going) });

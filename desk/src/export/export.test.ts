@@ -61,16 +61,19 @@ const descriptor = (name: string, content: Uint8Array | null): FileDescriptor =>
 const keptAs = (at: number): string => String(at).repeat(32);
 const pages = new TextEncoder().encode('%PDF-1.7 made of pixels');
 const words = new TextEncoder().encode('The words of the pages');
-const copies: readonly (readonly [name: string, content: Uint8Array])[] = [
+const copies: readonly (readonly [name: string, content: Uint8Array, form?: 'text'])[] = [
   ['minutes (safe copy).pdf', pages],
   ['minutes (safe copy).txt', words],
+  // For whoever reads here, and no part of a safe copy.
+  ['minutes (text).txt', new TextEncoder().encode('Recognised words'), 'text'],
 ];
 const contentOf = (name: string): Uint8Array | null =>
   [...contents, ...copies].find(([one]) => one === name)?.[1] ?? null;
 const parts: ExportParts = {
   conversation: async (wanted) => (wanted === id ? view : null),
   file: async (_id, _message, at) => descriptor(...(contents[at] as (typeof contents)[number])),
-  copies: async () => copies.map(([name, content]) => ({ message, at: 1, file: descriptor(name, content) })),
+  copies: async () =>
+    copies.map(([name, content, form]) => ({ form: form ?? 'copy', message, at: 1, file: descriptor(name, content) })),
   isHere: async ({ name }) => contentOf(name) !== null,
   read: async function* ({ name }) {
     const content = contentOf(name);

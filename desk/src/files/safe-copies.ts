@@ -15,6 +15,8 @@ export interface CopyOrder {
   readonly name: string;
   /** Of the original, 1 to `copyPagesMax`. */
   readonly pages: number;
+  /** False: the text of its pages is wanted and nothing else. */
+  readonly hasPixels: boolean;
 }
 
 /** A page as the frame drew it. Nothing of the document itself. */
@@ -28,7 +30,8 @@ export interface DrawnPage {
 
 export interface MadeCopy {
   readonly order: CopyOrder;
-  readonly pdf: Content;
+  /** Null without pixels. */
+  readonly pdf: Content | null;
   /** Of all pages, without characters that nobody sees. */
   readonly text: string;
   /** Once nobody reads it any more. */
@@ -41,7 +44,7 @@ type Drawing = Thread<PixelQuestion, Uint8Array | number>;
 interface Draft {
   readonly key: string;
   readonly order: CopyOrder;
-  readonly pdf: Drawing;
+  readonly pdf: Drawing | null;
   readonly texts: string[];
   characters: number;
 }
@@ -58,7 +61,7 @@ export class SafeCopies {
   begin(order: CopyOrder): string {
     this.drop();
     const key = bytesToHex(this.#random(16));
-    const pdf: Drawing = new Thread(new URL('./pixel-worker.ts', import.meta.url));
+    const pdf: Drawing | null = order.hasPixels ? new Thread(new URL('./pixel-worker.ts', import.meta.url)) : null;
     this.#draft = { key, order, pdf, texts: [], characters: 0 };
     return key;
   }
@@ -70,9 +73,7 @@ export class SafeCopies {
     draft.texts.push(visibleText(text));
     draft.characters += text.length;
     const isRoom = draft.texts.length <= draft.order.pages && draft.characters <= copyTextMax;
-    const pixels = new Uint8Array(rgba);
-    const page = { kind: 'page', width, height, rgba: pixels } as const;
-    const bytes = isRoom ? await draft.pdf.ask(page, [pixels.buffer]).catch(() => null) : null;
+    const bytes = isRoom ? await draw(draft.pdf, { width, height, rgba }) : null;
     if (typeof bytes === 'number' && bytes <= copyBytesMax) return true;
     this.drop(key);
     return false;
@@ -84,6 +85,8 @@ export class SafeCopies {
     if (draft?.key !== key || draft.texts.length !== draft.order.pages) return null;
     this.#draft = null;
     const { order, pdf, texts } = draft;
+    const text = texts.join('\n\n');
+    if (pdf === null) return { order, pdf, text, close: () => undefined };
     const bytes = await pdf.ask({ kind: 'end' }).catch(() => null);
     const close = (): void => pdf.close();
     if (typeof bytes !== 'number') {
@@ -92,15 +95,22 @@ export class SafeCopies {
     }
     const read = async (from: number, length: number): Promise<Uint8Array> =>
       (await pdf.ask({ kind: 'read', from, bytes: length })) as Uint8Array;
-    return { order, pdf: { bytes, read }, text: texts.join('\n\n'), close };
+    return { order, pdf: { bytes, read }, text, close };
   }
 
   /** Nothing happens if it is not the one under way. */
   drop(key: string | null = null): void {
     if (this.#draft === null || (key !== null && key !== this.#draft.key)) return;
-    this.#draft.pdf.close();
+    this.#draft.pdf?.close();
     this.#draft = null;
   }
+}
+
+/** @returns bytes of all pages so far; null for pixels that are none, or for some where none are wanted */
+async function draw(pdf: Drawing | null, { rgba, ...page }: Omit<DrawnPage, 'text'>): Promise<unknown> {
+  if (pdf === null) return rgba.length === 0 ? 0 : null;
+  const pixels = new Uint8Array(rgba);
+  return pdf.ask({ kind: 'page', ...page, rgba: pixels }, [pixels.buffer]).catch(() => null);
 }
 
 /** Without characters that nobody sees, which could mark a copy: controls, formats, selectors of variants, private use. */
