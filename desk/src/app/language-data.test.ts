@@ -38,7 +38,7 @@ describe('data of languages', () => {
     writeFileSync(path('kor'), '');
     truncateSync(path('kor'), 48 * 1024 * 1024 + 1);
     for (const language of ['secret', '../secret', 'rus', 'toString', '', 'ar', 'ko']) {
-      expect(await data.read(language)).toBeNull();
+      expect((await data.read(language)) === null, language).toBe(true);
     }
     expect(await data.list()).toEqual(['en']);
   });
