@@ -17,6 +17,11 @@ const patienceMs = 60_000;
 /** Unlocks the desk. @returns also how long that takes until the list is there */
 export async function begin(page: Page, link: string): Promise<{ readonly page: Page; readonly startMs: number }> {
   page.setDefaultTimeout(patienceMs);
+  await page.evaluateOnNewDocument(`{
+    globalThis.standstills = [];
+    const note = (list) => standstills.push(...list.getEntries().map(({ duration }) => duration));
+    new PerformanceObserver(note).observe({ type: 'longtask', buffered: true });
+  }`);
   await page.setViewport({ width: 1440, height: 900 });
   await page.goto(link);
   await page.waitForSelector('#passphrase');
@@ -100,6 +105,11 @@ async function leaveSearch(page: Page): Promise<void> {
   await page.keyboard.press('Escape');
   await page.waitForFunction(`document.querySelector('#search')?.value === ''`);
   await page.focus('#list');
+}
+
+/** The longest time for which the page answered nobody, since this was asked before: milliseconds, 0 for less than 50. */
+export async function standstillOf(page: Page): Promise<number> {
+  return (await page.evaluate(`Math.max(0, ...standstills.splice(0))`)) as number;
 }
 
 export async function heapOf(page: Page): Promise<number> {

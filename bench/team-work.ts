@@ -17,7 +17,15 @@ import { launchChromium } from '../tools/browsers/launch.ts';
 import { ensureBuilt } from '../tools/build.ts';
 import { makeOffice, now, type Office, random, type ServerProcess } from '../tools/e2e/office.ts';
 import { keepCases, makeCases } from './desk-cases.ts';
-import { begin, heapOf, isReadThrough, type PersonTimes, passphrase, workInBrowser } from './team-person.ts';
+import {
+  begin,
+  heapOf,
+  isReadThrough,
+  type PersonTimes,
+  passphrase,
+  standstillOf,
+  workInBrowser,
+} from './team-person.ts';
 
 const people = 3;
 /** As the launcher of the command line starts a desk (cli/bin/postern). */
@@ -42,6 +50,8 @@ export interface TeamWork {
     readonly most: readonly number[];
     readonly page: readonly number[];
   };
+  /** The longest of each page and of each process while people work, in milliseconds. */
+  readonly standstills: { readonly page: readonly number[]; readonly process: readonly number[] };
   /** What each device shows of all cases at the end, as text. */
   readonly states: readonly string[];
   /** Texts of the notes that were written, and of those that each device has at the end. */
@@ -76,10 +86,16 @@ export async function workTogether(cases: number, rounds: number): Promise<TeamW
     const beside = await LocalPage.open(third);
     await beside.call('unlock', { passphrase });
     const reading = await Promise.all(persons.map(({ page }) => isReadThrough(page)));
+    const standstills = async (): Promise<TeamWork['standstills']> => ({
+      page: await Promise.all(persons.map(({ page }) => standstillOf(page))),
+      process: await Promise.all(opened.desks.map((desk) => ask<number>(desk, 'standstill'))),
+    });
+    await standstills();
     const [written, ...worked] = await Promise.all([
       workBeside(beside, ids, 3 * rounds),
       ...persons.map(({ page }, at) => workInBrowser(page, portion(ids, at, rounds))),
     ]);
+    const stood = await standstills();
     const notes = [...written, ...worked.flatMap((one) => one.notes)];
     const all = (kind: keyof PersonTimes): readonly number[] => worked.flatMap((one) => one[kind]);
     const times = { opening: all('opening'), searching: all('searching'), changing: all('changing') };
@@ -90,6 +106,7 @@ export async function workTogether(cases: number, rounds: number): Promise<TeamW
     return {
       times: { ...times, starting: persons.map(({ startMs }) => startMs), reading },
       memory,
+      standstills: stood,
       written: notes,
       ...ends,
     };
@@ -232,7 +249,7 @@ async function found(page: LocalPage, notes: readonly string[]): Promise<readonl
   return here;
 }
 
-async function ask<Answer>(child: ChildProcess, what: 'link' | 'memory'): Promise<Answer> {
+async function ask<Answer>(child: ChildProcess, what: 'link' | 'memory' | 'standstill'): Promise<Answer> {
   child.send(what);
   return (await once(child, 'message'))[0] as Answer;
 }

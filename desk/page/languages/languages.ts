@@ -98,7 +98,8 @@ function sizeIn(tag: string, bytes: number): string {
   const form = {
     style: 'unit',
     unit: units[step] ?? 'byte',
-    unitDisplay: 'short',
+    // In some languages the short form of bytes has no plural.
+    unitDisplay: step === 0 ? 'long' : 'short',
     maximumSignificantDigits: 3,
   } as const;
   return new Intl.NumberFormat(tag, form).format(bytes / 1000 ** step);

@@ -125,7 +125,11 @@ function Going({ page, going, isNamed, form, choose }: GoingProps): JSX.Element 
         <span class="note">{size(file.bytes)}</span>
       </p>
       <FormChoice page={page} label={say('export.formOf', { name: file.name })} form={form} choose={choose} />
-      {isMissing && <p class="complaint">{say(form === 'copy' ? 'export.noCopy' : 'export.notHere')}</p>}
+      {isMissing && (
+        <p class="complaint">
+          {say(form === 'copy' ? 'export.noCopy' : isUnderWay(transfer) ? 'export.coming' : 'export.notHere')}
+        </p>
+      )}
       {isMissing && form !== 'copy' && (
         <>
           {transfer !== undefined && <Moving page={page} transfer={transfer} />}
