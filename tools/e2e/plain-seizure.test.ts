@@ -64,6 +64,8 @@ describe.skipIf(process.platform !== 'linux')('a visit without scripts', () => {
     await vi.waitFor(() => expect(visitPids(server)).toEqual([]));
     expect(() => findInMemory(pid, needles)).toThrow();
     expect([...findInMemory(server.pid, needles)]).toEqual([]);
+    const gone = { timeout: 40_000, interval: 1_000 };
+    await vi.waitFor(() => expect([...findInMemory(server.pid, visitor)]).toEqual([]), gone);
     expect([...findInFolder(office.folder, new Map([...needles, ...visitor]))]).toEqual([]);
     for (const text of ['417', '%E5%90%88', words.slice(0, 2).join(' ')]) expect(server.log()).not.toContain(text);
   }, 120_000);

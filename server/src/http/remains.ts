@@ -19,6 +19,8 @@ export interface Remains {
  */
 export function clearRemains(timer: Timer, parser: ParserMemory, seconds: number): Remains {
   setFlagsFromString('--clear-free-memory');
+  // Without it a gap between objects that live keeps what was there, until something else fits into it.
+  setFlagsFromString('--zero-unused-memory');
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as NonNullable<typeof globalThis.gc>;
   let next: { cancel(): void } | null = null;
