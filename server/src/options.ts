@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Random } from '@postern/protocol/primitives/random';
 import { readBuiltPages } from './files/page-files.ts';
+import { readWebcatFiles } from './files/webcat-files.ts';
 import { defaultLimits, type Limits } from './http/limits.ts';
 import type { VisitLimits } from './plain/visits.ts';
 import type { Clock, Timer } from './ports/clock.ts';
@@ -85,8 +86,11 @@ export function withDefaults(options: ServerOptions): ChosenOptions {
     onionLocation: options.onionLocation,
     shownOnion: shownOnion(options),
     plain: options.plain ?? null,
-    built: async () =>
-      pages === null ? { pages: [], plainPages: [], clearPages: [], campaigns: [], assets: [] } : readBuiltPages(pages),
+    built: async () => {
+      if (pages === null) return { pages: [], plainPages: [], clearPages: [], campaigns: [], assets: [] };
+      const built = await readBuiltPages(pages);
+      return { ...built, assets: [...built.assets, ...(await readWebcatFiles(options.folder))] };
+    },
     openStorage: options.openStorage ?? openDefaultStorage,
     openChunks: options.openChunks ?? openDefaultChunks,
     clock: options.clock ?? { now: () => Date.now() / 1000 },

@@ -1,5 +1,10 @@
 // A whole conversation in Firefox at Safer with real parts: page, server in its own process, and the desk's engine. At Standard: the demo.
-import type { Browser } from 'puppeteer-core';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runHere } from '@postern/cli/testing/run';
+import { type Answered, faultsOf, readManifest } from '@postern/cli/testing/webcat-rules';
+import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { screenshot } from '../browsers/inspect.ts';
 import { launchFirefox } from '../browsers/launch.ts';
@@ -26,6 +31,8 @@ describe('in Firefox ESR at Safer', () => {
   it.skipIf(lacks('firefox-esr'))(
     'a message in Chinese is read, answered, found again with twelve words, and known to be read',
     async () => {
+      const answers: Answered[] = [];
+      const listen = (page: Page): void => keepAnswers(page, answers);
       office = await makeOffice();
       server = await office.serve();
       const { origin } = server;
@@ -33,7 +40,7 @@ describe('in Firefox ESR at Safer', () => {
         await publishDayKeys(office, office.desks[1]!, origin);
         const desk = await openDesk(office, office.desks[0]!, origin);
         const words = await inFreshBrowser(async (browser) => {
-          const page = await openPage(browser, `${origin}/zh-Hans/`);
+          const page = await openPage(browser, `${origin}/zh-Hans/`, listen);
           const shown = await writeMessage(page, message);
           await typeWordsBack(page, shown);
           await waitForStored(page);
@@ -51,12 +58,13 @@ describe('in Firefox ESR at Safer', () => {
         await nextEpoch(office);
 
         await inFreshBrowser(async (browser) => {
-          const page = await openPage(browser, `${origin}/zh-Hans/`);
+          const page = await openPage(browser, `${origin}/zh-Hans/`, listen);
           await enterWords(page, words.join(''));
           expect(await readAnswer(page)).toBe(reply);
           await screenshot(page, 'e2e-answer-firefox-safer');
           await desk.until('an answer confirmed', () => isConfirmed(desk, id), 60);
         });
+        await agreesWithWebcat(office, origin, answers);
       } finally {
         await server.stop();
         office.remove();
@@ -84,4 +92,33 @@ async function isConfirmed({ engine }: RunningDesk, id: string): Promise<boolean
 async function nextEpoch({ roster }: Office): Promise<void> {
   const every = roster.epochSeconds * 1000;
   await new Promise((resolve) => setTimeout(resolve, every - (Date.now() % every) + 500));
+}
+
+function keepAnswers(page: Page, into: Answered[]): void {
+  page.on('response', (response) => {
+    const { pathname: path, protocol } = new URL(response.url());
+    if (protocol !== 'http:') return;
+    into.push({ path, status: response.status(), headers: Object.entries(response.headers()), body: null });
+  });
+}
+
+/** Every answer, by the rules of WEBCAT's extension; and the bytes of what was shown, run or styled with. */
+async function agreesWithWebcat({ roster }: Office, origin: string, answers: readonly Answered[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-webcat-'));
+  try {
+    const [file, site] = [join(folder, 'roster'), join(folder, 'site')];
+    writeFileSync(file, roster.signed);
+    expect((await runHere(['webcat', file, site, '--no-plain', '--json'])).err).toBe('');
+    const manifest = readManifest(site);
+    const paths = answers.map(({ path }) => path);
+    expect(paths).toEqual(expect.arrayContaining(['/zh-Hans/', '/roster', '/bundle', '/index/0', '/request']));
+    const bodyOf = async (path: string) => new Uint8Array(await (await fetch(origin + path)).arrayBuffer());
+    for (const answer of answers) {
+      const isCode = /\/$|\.(js|css)$/.test(answer.path);
+      const body = isCode ? await bodyOf(answer.path) : null;
+      expect(faultsOf(manifest, { ...answer, body })).toEqual([]);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -4,9 +4,10 @@ import type { Browser, Page } from 'puppeteer-core';
 const main = '#app:not([hidden]) button.main:not(:disabled)';
 const patience = { timeout: 45_000 };
 
-/** Opens the page in a tab of its own; ready when it says who reads. */
-export async function openPage(browser: Browser, url: string): Promise<Page> {
+/** Opens the page in a tab of its own; ready when it says who reads. @param listen called before anything is fetched */
+export async function openPage(browser: Browser, url: string, listen?: (page: Page) => void): Promise<Page> {
   const page = await browser.newPage();
+  listen?.(page);
   await page.goto(url);
   await page.waitForSelector('#start button.main', patience);
   return page;

@@ -1,6 +1,6 @@
 // A site is compared with the release, and whatever somebody has put into it is seen: through a proxy that changes answers.
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
 import { join } from 'node:path';
 import { changePassphrase } from '@postern/desk/app/keystore';
@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../../tools/build.ts';
 import { unlockDesk } from '../terminal/desk-unlock.ts';
 import { firstLine, freePort, Place, runHere, start, stop } from '../testing/run.ts';
+import { faultsOf, policyFaults, readManifest } from '../testing/webcat-rules.ts';
 
 type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 type Change = (path: string, answer: Answer) => void;
@@ -38,6 +39,9 @@ beforeAll(async () => {
   await changePassphrase(join(device, keystoreName), passphrase, passphrase, { random, cost });
   fingerprint = String(made.json.fingerprint);
   roster = place.path('org', 'organisation.roster');
+  mkdirSync(place.path('org', 'server', 'webcat'));
+  writeFileSync(place.path('org', 'server', 'webcat', 'bundle.json'), '{"enrollment":{}}');
+  writeFileSync(place.path('org', 'server', 'webcat', 'note.txt'), 'not to be served');
   server = start('serve', place.path('org', 'server'), '--json');
   await firstLine(server);
   await deskIsOnline();
@@ -262,6 +266,49 @@ describe('postern webcat', () => {
       'wasm',
     ]);
     expect((await runHere(['webcat', roster, folder])).code).toBe(4);
+  });
+
+  it('writes what every answer to a page agrees with, refusals too, by the rules of the extension', async () => {
+    const folder = place.path('webcat-rules');
+    // The page at `/` is the first that there is.
+    expect((await runHere(['webcat', roster, folder, '--language', 'zh-Hans', '--json'])).code).toBe(0);
+    const manifest = readManifest(folder);
+    expect([manifest.default_csp, ...Object.values(manifest.extra_csp)].flatMap(policyFaults)).toEqual([]);
+    const ask = async (path: string, init: RequestInit = {}, isPassed = true) => {
+      const answer = await fetch(origin + path, { redirect: 'manual', ...init });
+      const body = new Uint8Array(await answer.arrayBuffer());
+      return { path, status: answer.status, headers: [...answer.headers], body: isPassed ? null : body };
+    };
+    const files = await Promise.all(
+      [...manifest.files.keys()].map((path) => ask(path.replace(/index\.html$/, ''), {}, false)),
+    );
+    const body = new Uint8Array(32);
+    const documents = await Promise.all([
+      ...['/roster', '/roster/1', '/bundle', '/index/0', '/campaigns', '/pack', '/healthy'].map((path) => ask(path)),
+      ...['/roster/9', '/index/200', '/request', '/chunk', '/fetch'].map((path) => ask(path)),
+      ...['/request', '/chunk', '/fetch', '/bundle'].map((path) => ask(path, { method: 'POST', body })),
+    ]);
+    const etag = new Map(documents[2]?.headers).get('etag') ?? '';
+    documents.push(await ask('/bundle', { headers: { 'if-none-match': etag } }));
+    expect(documents.map(({ status }) => status)).toEqual([
+      ...[200, 200, 200, 200, 200, 200, 204],
+      ...[404, 404, 405, 405, 405],
+      ...[400, 400, 404, 405, 304],
+    ]);
+    expect([...files, ...documents].flatMap((answer) => faultsOf(manifest, answer))).toEqual([]);
+    expect(await (await fetch(`${origin}/.well-known/webcat/bundle.json`)).json()).toEqual({ enrollment: {} });
+    expect((await fetch(`${origin}/.well-known/webcat/note.txt`)).status).toBe(404);
+    // The same rules see what is not so: a page that is in no manifest, another policy, none, a header that sends on.
+    const [page, file] = [await ask('/plain/en/', {}, false), files[0]!];
+    const strip = (wanted: string) => file.headers.filter(([name]) => name !== wanted);
+    expect(faultsOf(manifest, page)).toEqual(['/plain/en/: another policy', '/plain/en/: not listed']);
+    const others = [
+      { ...file, path: '/roster' },
+      { ...file, headers: strip('content-security-policy') },
+      { ...file, headers: [...file.headers, ['Refresh', '1'] as const] },
+      { ...file, body },
+    ];
+    expect(others.map((answer) => faultsOf(manifest, answer).length > 0)).toEqual([true, true, true, true]);
   });
 });
 

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { signedOrigins } from '@postern/protocol/keys/addresses';
 import { verifyRoster } from '@postern/protocol/keys/roster-chain';
-import { policyHeader } from '@postern/server/http/headers';
+import { documentPolicy, policyHeader } from '@postern/server/http/headers';
 import { Command } from 'commander';
 import { readSignedRoster } from '../organisation/roster-file.ts';
 import { type Context, type JsonOption, report, todayOf } from '../terminal/context.ts';
@@ -15,9 +15,22 @@ interface WebcatOptions extends JsonOption {
   readonly language: string;
   readonly app: string;
   readonly release: string;
+  readonly plain: boolean;
 }
 
 const indexName = 'index.html';
+/** What a page asks for after it has come, and the saved one: each also begins the addresses below it. */
+const documentPaths = [
+  '/roster',
+  '/bundle',
+  '/index/',
+  '/campaigns',
+  '/pack',
+  '/request',
+  '/chunk',
+  '/fetch',
+  '/healthy',
+] as const;
 
 export function webcatCommand(context: Context): Command {
   return new Command('webcat')
@@ -27,6 +40,7 @@ export function webcatCommand(context: Context): Command {
     .option('--language <tag>', 'of the page at /, as the server is set', 'en')
     .option('--app <url>', 'where the source of the release is', 'https://postern.invalid/')
     .option('--release <tag>', 'by which the release is found there', 'unreleased')
+    .option('--no-plain', 'for a server that is started so')
     .option('--json', 'print one JSON object')
     .action((roster: string, folder: string, options: WebcatOptions) => write(context, roster, folder, options));
 }
@@ -34,7 +48,7 @@ export function webcatCommand(context: Context): Command {
 async function write(context: Context, path: string, folder: string, options: WebcatOptions): Promise<void> {
   const { signed, fingerprint } = await readSignedRoster(path);
   const verified = await verifyRoster(signed, fingerprint, todayOf(context));
-  const site = await expectedSite(verified, true);
+  const site = await expectedSite(verified, options.plain);
   const first = site.get(`/${options.language}/`);
   if (first === undefined) throw usage(`There is no page in the language ${options.language}.`);
   const files = new Map([[indexName, first.bytes]]);
@@ -52,7 +66,7 @@ async function write(context: Context, path: string, folder: string, options: We
   ]);
 }
 
-/** WEBCAT compares the policy sign by sign, so it is taken from where the server takes it. */
+/** WEBCAT compares the policy of every answer sign by sign, so each is taken from where the server takes it. */
 function configOf({ app, release }: WebcatOptions, origins: readonly string[]): object {
   const [, policy] = policyHeader(origins);
   return {
@@ -62,6 +76,6 @@ function configOf({ app, release }: WebcatOptions, origins: readonly string[]): 
     default_index: indexName,
     default_fallback: `/${indexName}`,
     wasm: [],
-    extra_csp: {},
+    extra_csp: Object.fromEntries(documentPaths.map((path) => [path, documentPolicy[1]])),
   };
 }

@@ -81,6 +81,9 @@ export function stillPolicy(formAction: "'self'" | "'none'"): readonly [string, 
   return ['Content-Security-Policy', policy.join('; ')];
 }
 
+/** The policy of what is no page and no file of one, the shortest there is: each visit has a dozen of them. */
+export const documentPolicy = ['Content-Security-Policy', "default-src 'none'"] as const;
+
 export const commonHeaders: readonly (readonly [string, string])[] = [
   policyHeader(),
   ['Cross-Origin-Opener-Policy', 'same-origin'],
@@ -104,17 +107,26 @@ const stillHeaders = commonHeaders.filter(([name]) =>
   ['Cross-Origin-Opener-Policy', 'Referrer-Policy', 'X-Content-Type-Options', 'Cache-Control'].includes(name),
 );
 
-/** No browser makes a page of these, so nothing in them could run, call or be framed: a visit has some twenty of them. */
+/** What is no page and no file of one; nor is what has no type, since it has no body. */
+const documentTypes = ['application/octet-stream', 'message/ohttp-res', 'application/problem+json', 'video/mp4'];
+const documentHeaders = commonHeaders.map((header) => (header[0] === documentPolicy[0] ? documentPolicy : header));
+
+/** No browser makes a page of these, so nothing in them could call or be framed. */
 const opaqueTypes: readonly string[] = ['application/octet-stream', 'message/ohttp-res'];
-const opaqueHeaders = commonHeaders.filter(([name]) =>
-  ['Cross-Origin-Resource-Policy', 'Access-Control-Allow-Origin', 'X-Content-Type-Options', 'Cache-Control'].includes(
-    name,
-  ),
+const opaqueHeaders = documentHeaders.filter(([name]) =>
+  [
+    documentPolicy[0],
+    'Cross-Origin-Resource-Policy',
+    'Access-Control-Allow-Origin',
+    'X-Content-Type-Options',
+    'Cache-Control',
+  ].includes(name),
 );
 
 /** @param type the answer's content type @param isStill it brings its own policy, under which nothing can run */
 export function headersFor(type: string | undefined, isStill = false): typeof commonHeaders {
   if (isStill) return stillHeaders;
-  if (type !== undefined && opaqueTypes.includes(type)) return opaqueHeaders;
-  return type?.startsWith('text/html') === true ? pageHeaders : commonHeaders;
+  if (type === undefined || documentTypes.includes(type))
+    return opaqueTypes.includes(type ?? '') ? opaqueHeaders : documentHeaders;
+  return type.startsWith('text/html') ? pageHeaders : commonHeaders;
 }

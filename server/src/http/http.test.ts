@@ -109,8 +109,10 @@ const everything = [
 ] as const;
 
 describe('every answer', () => {
+  const spec = readFileSync(new URL('../../../spec/http.md', import.meta.url), 'utf8');
+  const documentPolicy = /carry `Content-Security-Policy: (.*)` in place of that policy/.exec(spec)?.[1];
   const wanted = new Map(
-    readFileSync(new URL('../../../spec/http.md', import.meta.url), 'utf8')
+    spec
       .split('```')[1]!
       .trim()
       .split('\n')
@@ -123,7 +125,13 @@ describe('every answer', () => {
   /** Of what no browser makes a page, and what it still says. */
   const opaque = {
     types: ['application/octet-stream', 'message/ohttp-res'],
-    headers: ['cross-origin-resource-policy', 'access-control-allow-origin', 'x-content-type-options', 'cache-control'],
+    headers: [
+      'content-security-policy',
+      'cross-origin-resource-policy',
+      'access-control-allow-origin',
+      'x-content-type-options',
+      'cache-control',
+    ],
   };
 
   it.each(everything)(
@@ -131,8 +139,12 @@ describe('every answer', () => {
     async (head) => {
       const answer = await one(`${head} HTTP/1.1`);
       expect(wanted.size).toBe(9);
-      const isOpaque = opaque.types.includes(answer.headers.get('content-type') ?? '');
-      for (const [name, value] of wanted) {
+      const type = answer.headers.get('content-type') ?? '';
+      const isOpaque = opaque.types.includes(type);
+      expect(documentPolicy).toBe("default-src 'none'");
+      for (const [name, common] of wanted) {
+        const isPolicy = name === 'content-security-policy' && !type.startsWith('text/');
+        const value = isPolicy ? documentPolicy : common;
         const isLeftOut = isOpaque && !opaque.headers.includes(name);
         if (name !== 'permissions-policy')
           expect([name, answer.headers.get(name)]).toEqual([name, isLeftOut ? undefined : value]);

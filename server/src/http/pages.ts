@@ -153,7 +153,8 @@ export class Pages {
     const list = encodeCampaignList(campaigns.map(({ payload }) => payload));
     const known = this.#campaigns.get('/campaigns')?.codings.identity;
     if (isOfToday && known !== undefined && equal(known, list) && found === this.#films.size) return false;
-    const pages = new Map([['/campaigns', this.#file('application/octet-stream', list)]]);
+    // Without the policy of pages: it is none.
+    const pages = new Map([['/campaigns', { ...this.#file('application/octet-stream', list), headers: [] }]]);
     const clear = new Map<string, StaticFile>();
     const films = new Map<string, ShownFilm>();
     const parts: FilmParts = new Map();
