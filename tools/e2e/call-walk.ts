@@ -41,6 +41,13 @@ export async function writeWords(calls: CallsPage, browser: string): Promise<voi
   await page.waitForSelector('.pair .source');
   expect((await calls.texts('.pair .source'))[0]).toBe('Who moved the boundary stones?');
   await calls.type('Title', '是谁挪动了界石？');
+  // One that was added by mistake goes again, after a second press.
+  await page.type('.add-language input', 'ko');
+  await calls.pressText('+ Korean');
+  await calls.pressText('Take Korean out');
+  await calls.pressText('Take out, with all its words?');
+  await page.waitForFunction(() => document.querySelector('.call-parts')?.textContent?.includes('Korean') === false);
+  await calls.pressText('Simplified Chinese');
   await calls.pressText('Page');
   await (await calls.frame()).waitForFunction(() => document.documentElement.lang === 'zh-Hans');
   await screenshot(page, `calls-zh-${browser}`, { fullPage: false });
@@ -142,7 +149,7 @@ export async function settle(calls: CallsPage): Promise<void> {
       document.querySelectorAll('.checks .is-open').length === 0 &&
       document.querySelectorAll('.checks .is-done').length === 2,
   );
-  for (const box of await page.$$('.call-checklist .check input')) await box.click();
+  for (const box of await page.$$('.call-checklist section:first-of-type .check input')) await box.click();
   await page.waitForSelector('.ways button:not([disabled])');
   await calls.pressText('Write the folder');
   await page.waitForFunction(() => document.querySelector('.call-checklist code') !== null);

@@ -222,6 +222,8 @@ async function lookAt({ page: shown }: CallsPage, browser: string): Promise<void
     await shown.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
     for (const width of [320, 1440]) {
       await shown.setViewport({ width, height: 900 });
+      // Colours pass from one scheme to the other.
+      await shown.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)).then(() => 0));
       expect({ scheme, width, violations: await axe(shown) }).toEqual({ scheme, width, violations: [] });
       const overflows = await shown.evaluate(
         () => document.documentElement.scrollWidth > document.documentElement.clientWidth,

@@ -15,6 +15,7 @@ import {
   filmParts,
   named,
   readFilmFolder,
+  requireFilmSize,
   requirePoster,
   requireVideo,
   videoName,
@@ -32,6 +33,7 @@ export interface CleanedFile {
 /** A copy without what boxes or fields tell beside sound and pictures. @throws FilmFailure for what cannot be cleaned or is no such file */
 export async function cleanFilmFile(kind: FilmFileKind, given: Uint8Array): Promise<CleanedFile> {
   const brought = kind === 'video' ? videoName : 'poster';
+  requireFilmSize(brought, given.length);
   const { format, findings } = await named(brought, () => inspectMetadata(given));
   const isKnown = kind === 'video' ? format === 'mp4' : ['jpeg', 'png', 'webp'].includes(format);
   if (!isKnown)

@@ -1,6 +1,6 @@
 /** The film of a campaign as people bring it: `film/` with video.mp4, a poster, and captions and transcript in each language. */
 
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FilmProblem } from '@postern/desk/calls/film-view';
 import { WireError } from '@postern/protocol/bytes/wire-error';
@@ -62,7 +62,7 @@ export async function filmParts(folder: string): Promise<FilmParts | null> {
   const posters = names.filter((name) => posterForm.test(name));
   const read = async (name: string): Promise<Uint8Array> => {
     if (!names.includes(name)) throw new FilmFailure(name, 'missing', ' is missing');
-    return new Uint8Array(await readFile(join(path, name)));
+    return readFilmFile(name, join(path, name));
   };
   const readText = async (name: string, check: (text: string) => string): Promise<string> => {
     const text = readLines(name, await read(name));
@@ -109,12 +109,22 @@ export async function readFilmFolder(folder: string, languages: readonly string[
   return { file, document, hash: documentHash(await sha256(document)) };
 }
 
+/** Nothing that is too large is read. @param name by which it is complained of @throws FilmFailure; the system's error */
+export async function readFilmFile(name: string, path: string): Promise<Uint8Array> {
+  requireFilmSize(name, (await stat(path)).size);
+  return new Uint8Array(await readFile(path));
+}
+
+/** @throws FilmFailure for more bytes than a film may have */
+export function requireFilmSize(name: string, bytes: number): void {
+  if (bytes <= FILM_BYTES_MAX) return;
+  const what = `${bytes} bytes, wanted at most ${FILM_BYTES_MAX}. Many who watch it are on slow lines`;
+  throw told(name, what, 'large');
+}
+
 /** @throws FilmFailure */
 export async function requireVideo(file: Uint8Array): Promise<MovieShape> {
-  if (file.length > FILM_BYTES_MAX) {
-    const what = `${file.length} bytes, wanted at most ${FILM_BYTES_MAX}. Many who watch it are on slow lines`;
-    throw told(videoName, what, 'large');
-  }
+  requireFilmSize(videoName, file.length);
   await requireClean(videoName, file, 'mp4');
   return named(videoName, () => movieShape(file));
 }

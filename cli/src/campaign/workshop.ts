@@ -1,6 +1,6 @@
 /** Makes calls for the desk's app, by the code of `postern campaign`. */
 
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CallDraft, DraftText } from '@postern/desk/calls/call-draft';
 import type { FilmPreview } from '@postern/desk/calls/film-view';
@@ -83,11 +83,16 @@ export const callWorkshop: CallWorkshop = {
     const next = nextRoster(place.roster, { today: place.today, validDays });
     await writeDraft(join(folder, 'roster.draft'), { ...next, campaigns });
   },
-  makeKit: async (draft, place, folder) => {
+  makeKit: async (draft, place, folder, films) => {
     try {
       const texts = await textsOf(read(draft, place, null), place);
+      // The former one stays until there is another.
+      const next = `${folder}.new`;
+      await rm(next, { recursive: true, force: true });
+      const files = await makeKitApart(next, texts, films);
       await rm(folder, { recursive: true, force: true });
-      return { files: await makeKitApart(folder, texts) };
+      await rename(next, folder);
+      return { files };
     } catch (error) {
       return { fault: faultOf(error) };
     }

@@ -1,6 +1,6 @@
 // A film of a call: what its files give away is cleaned or refused, and what is missing is named.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exiftool } from '@postern/protocol/testing/metadata-tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -54,6 +54,16 @@ describe.skipIf(lacks('ffmpeg', 'libimage-exiftool-perl'))('postern campaign fil
     }
     const done = await check(folder);
     expect([done.code, done.out]).toEqual([1, expect.stringContaining('poster, captions and transcript')]);
+  });
+
+  it('reads nothing of a video that is too large, and says how large it may be [CAM-14]', async () => {
+    const [folder, huge] = [callFolder('huge', true), place.path('huge.mp4')];
+    writeFileSync(huge, '');
+    truncateSync(huge, 5_000_000_000);
+    const before = readFileSync(join(folder, 'film', 'video.mp4'));
+    const { code, err } = await runHere(['campaign', 'film', folder, '--video', huge, '--poster', poster]);
+    expect([code, err]).toEqual([3, expect.stringContaining('5000000000 bytes, wanted at most 33554432')]);
+    expect(readFileSync(join(folder, 'film', 'video.mp4')).equals(before)).toBe(true);
   });
 
   it('puts a new picture in the place of the former, also where it is of another kind [CAM-14]', async () => {

@@ -1,11 +1,10 @@
 /** `postern campaign film`: gives a campaign a film and its picture, without what the boxes and fields of the two tell beside sound and pictures. */
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { languagesIn } from '../campaign/campaign-folder.ts';
 import { cleanFilmFile, putFilmFile } from '../campaign/film-desk.ts';
-import { filmFolder, filmParts } from '../campaign/film-folder.ts';
+import { filmFolder, filmParts, readFilmFile, videoName } from '../campaign/film-folder.ts';
 import { type Context, type JsonOption, report } from '../terminal/context.ts';
 
 interface CampaignFilmOptions extends JsonOption {
@@ -25,8 +24,8 @@ export function campaignFilmCommand(context: Context): Command {
 
 async function addFilm(context: Context, folder: string, options: CampaignFilmOptions): Promise<void> {
   const languages = await languagesIn(folder);
-  const video = await cleanFilmFile('video', new Uint8Array(await readFile(options.video)));
-  const poster = await cleanFilmFile('poster', new Uint8Array(await readFile(options.poster)));
+  const video = await cleanFilmFile('video', await readFilmFile(videoName, options.video));
+  const poster = await cleanFilmFile('poster', await readFilmFile('poster', options.poster));
   await putFilmFile(folder, video);
   await putFilmFile(folder, poster);
   const names = (await filmParts(folder))?.names ?? [];

@@ -117,6 +117,7 @@ type Said = { readonly text: string; readonly path?: string; readonly fault?: st
 function Ways({ page, call, isReady, keepNow }: WaysProps): JSX.Element {
   const [said, setSaid] = useState<Said | null>(null);
   const [isWorking, setWorking] = useState(false);
+  const [films, setFilms] = useState(false);
   const { say, number } = page.words.value;
   const refuse = (problem: CallRefusal): Said => ({ text: say(refusalTexts[problem]), isProblem: true });
   const run = (work: () => Promise<Said>): void => {
@@ -134,7 +135,7 @@ function Ways({ page, call, isReady, keepNow }: WaysProps): JSX.Element {
     return 'problem' in made ? refuse(made.problem) : { text: say('calls.signed', { name: call }), path: made.path };
   };
   const kit = async (): Promise<Said> => {
-    const made = await page.call('call-kit', { call });
+    const made = await page.call('call-kit', { call, films });
     if ('problem' in made)
       return { ...refuse(made.problem), ...(made.fault === undefined ? {} : { fault: made.fault }) };
     return { text: say('calls.kitMade', { files: number(made.files) }), path: made.path };
@@ -168,6 +169,10 @@ function Ways({ page, call, isReady, keepNow }: WaysProps): JSX.Element {
         </li>
         <li>
           <p>{say('calls.kitText')}</p>
+          <label class="check">
+            <input type="checkbox" checked={films} disabled={isStill} onChange={() => setFilms(!films)} />
+            {say('calls.kitFilms')}
+          </label>
           <button type="button" class="quiet" disabled={isStill} onClick={() => run(kit)}>
             {say('calls.kitMake')}
           </button>

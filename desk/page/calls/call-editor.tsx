@@ -39,6 +39,11 @@ export function CallEditor({ page, first, desks }: CallEditorProps): JSX.Element
   const text = draft.texts[part];
   const setText = (language: string, words: DraftText): void =>
     change({ ...draft, texts: { ...draft.texts, [language]: words } });
+  const removeLanguage = (language: string): void => {
+    const { [language]: _gone, ...left } = draft.texts;
+    change({ ...draft, texts: left });
+    setPart(draft.source);
+  };
   return (
     <div class="call-editor">
       <nav class="call-parts" aria-label={say('calls.parts')}>
@@ -61,6 +66,7 @@ export function CallEditor({ page, first, desks }: CallEditorProps): JSX.Element
             language={part}
             text={text}
             change={(words) => setText(part, words)}
+            remove={part === draft.source ? null : () => removeLanguage(part)}
           />
           <CallPreview page={page} call={draft.structure.id} language={part} kept={kept} />
         </div>

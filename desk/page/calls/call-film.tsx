@@ -7,6 +7,7 @@ import { useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import { Field } from '../views/case-parts.tsx';
 import { FileButton } from '../views/file-button.tsx';
+import { SureButton } from '../views/sure-button.tsx';
 import { nameOf } from './call-language.ts';
 import { CallPreview } from './call-preview.tsx';
 import { FilmComplaint } from './film-complaint.tsx';
@@ -36,9 +37,12 @@ export function CallFilm({ page, draft, film, kept }: CallFilmProps): JSX.Elemen
         ))}
         {view?.fault && <FilmComplaint page={page} part="words" fault={view.fault} />}
         {view?.isThere === true && (
-          <button type="button" class="quiet" disabled={film.isWorking} onClick={film.remove}>
-            {say('film.remove')}
-          </button>
+          <SureButton
+            words={say('film.remove')}
+            sure={say('film.removeSure')}
+            disabled={film.isWorking}
+            act={film.remove}
+          />
         )}
       </form>
       <CallPreview page={page} call={draft.structure.id} language={language} kept={kept} />

@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import { Field } from '../views/case-parts.tsx';
+import { SureButton } from '../views/sure-button.tsx';
 import { nameOf } from './call-language.ts';
 
 interface CallWordsFormProps {
@@ -12,6 +13,8 @@ interface CallWordsFormProps {
   readonly language: string;
   readonly text: DraftText;
   readonly change: (text: DraftText) => void;
+  /** Takes the language out; null for the one that the others are translated from. */
+  readonly remove: (() => void) | null;
 }
 
 const lines = ['title', 'summary'] as const;
@@ -27,7 +30,7 @@ const labels: Readonly<Record<(typeof lines)[number] | (typeof blocks)[number], 
 };
 const dangers: readonly TextKey[] = ['calls.safe1', 'calls.safe2', 'calls.safe3'];
 
-export function CallWordsForm({ page, draft, language, text, change }: CallWordsFormProps): JSX.Element {
+export function CallWordsForm({ page, draft, language, text, change, remove }: CallWordsFormProps): JSX.Element {
   const { say } = page.words.value;
   const source = language === draft.source ? undefined : draft.texts[draft.source];
   const shared = { language, sourceLanguage: draft.source };
@@ -74,6 +77,13 @@ export function CallWordsForm({ page, draft, language, text, change }: CallWords
           set={(prompt) => change({ ...text, questions: { ...text.questions, [question.id]: prompt } })}
         />
       ))}
+      {remove !== null && (
+        <SureButton
+          words={say('calls.removeLanguage', { language: nameOf(page, language) })}
+          sure={say('calls.removeLanguageSure')}
+          act={remove}
+        />
+      )}
     </form>
   );
 }

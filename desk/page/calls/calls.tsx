@@ -6,6 +6,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import { Dialog } from '../views/dialog.tsx';
 import { IconButton } from '../views/icons.tsx';
+import { SureButton } from '../views/sure-button.tsx';
 import { CallEditor } from './call-editor.tsx';
 
 export function Calls({ page }: { readonly page: DeskPage }): JSX.Element {
@@ -67,9 +68,12 @@ function DraftList({ page, list, open, refresh }: DraftListProps): JSX.Element {
               </strong>
               <span>/c/{name}</span>
             </button>
-            <button type="button" class="quiet small" onClick={() => page.quietly(drop(id))}>
-              {say('calls.remove')}
-            </button>
+            <SureButton
+              class="small"
+              words={say('calls.remove')}
+              sure={say('calls.removeSure')}
+              act={() => page.quietly(drop(id))}
+            />
           </li>
         ))}
       </ul>

@@ -124,7 +124,7 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   'film-read': { call: callId },
   'call-sign': { call: callId },
   'call-publish': { call: callId, roster: text(rosterCharactersMax) },
-  'call-kit': { call: callId },
+  'call-kit': { call: callId, films: yesOrNo },
   export: {
     request: requestId,
     recipients: text(recipientsMax),

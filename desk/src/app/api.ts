@@ -137,7 +137,8 @@ export interface Calls extends CaseCalls {
   readonly 'call-sign': { readonly call: string };
   /** Base64url of the signed roster. */
   readonly 'call-publish': { readonly call: string; readonly roster: string };
-  readonly 'call-kit': { readonly call: string };
+  /** `films`: of the end cards too. */
+  readonly 'call-kit': { readonly call: string; readonly films: boolean };
   /** What a second person has agreed to, into a sealed file in the device's folder. */
   readonly export: ExportOrder;
   /** Lines of sealed messages that somebody has carried here. */

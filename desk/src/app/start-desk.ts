@@ -182,7 +182,7 @@ class DeskRoom {
       'film-remove': ({ call }) => this.#use((desk) => desk.calls.removeFilm(call).then(nothing)),
       'call-sign': ({ call }) => this.#use((desk) => desk.calls.writeForSigning(call)),
       'call-publish': ({ call, roster }) => this.#use((desk) => desk.calls.publish(call, roster)),
-      'call-kit': ({ call }) => this.#use((desk) => desk.calls.makeKit(call)),
+      'call-kit': ({ call, films }) => this.#use((desk) => desk.calls.makeKit(call, films)),
       carried: ({ text }) => this.#use((desk) => desk.takeCarried(text)),
       dismiss: (alert) => this.#use((desk) => desk.dismiss(alert).then(nothing)),
       preferences: (preferences) => this.#use((desk) => desk.setPreferences(preferences).then(nothing)),

@@ -217,11 +217,12 @@ export class CallDesk {
     });
   }
 
-  async makeKit(call: string): Promise<CallKit> {
+  /** @param films whether to make films of the end cards too */
+  async makeKit(call: string, films: boolean): Promise<CallKit> {
     return this.#withReady(call, async (draft, _checked, workshop) => {
       const place = this.#place(draft);
       const path = `${place.folder}-kit`;
-      const made = await workshop.makeKit(draft, place, path);
+      const made = await workshop.makeKit(draft, place, path, films);
       return 'fault' in made ? { problem: 'kit', fault: made.fault } : { path, ...made };
     });
   }

@@ -77,10 +77,12 @@ export interface CallWorkshop {
    * @param payload what the check of this draft has given
    */
   readonly writeForSigning: (draft: CallDraft, place: CallPlace, payload: Uint8Array) => Promise<void>;
-  /** All files of a kit into a folder. `fault`: why it cannot be made, in one English sentence. */
+  /** All files of a kit into a folder, in place of a former one. `fault`: why it cannot be made, in one English sentence. */
   readonly makeKit: (
     draft: CallDraft,
     place: CallPlace,
     folder: string,
+    /** Of the end cards too, which takes ffmpeg. */
+    films: boolean,
   ) => Promise<{ readonly files: number } | { readonly fault: string }>;
 }

@@ -9,19 +9,21 @@ import { makeKit } from './make-kit.ts';
 interface KitOrder {
   readonly folder: string;
   readonly texts: readonly KitText[];
+  readonly films: boolean;
 }
 
 /** @returns how many files @throws Failure; the system's error for a folder that cannot be written */
-export async function makeKitApart(folder: string, texts: readonly KitText[]): Promise<number> {
-  const worker = new Worker(new URL(import.meta.url), { workerData: { folder, texts } satisfies KitOrder });
+export async function makeKitApart(folder: string, texts: readonly KitText[], films: boolean): Promise<number> {
+  const workerData = { folder, texts, films } satisfies KitOrder;
+  const worker = new Worker(new URL(import.meta.url), { workerData });
   const [answer] = (await once(worker, 'message')) as [number | string];
   if (typeof answer === 'string') throw refused(answer);
   return answer;
 }
 
 if (!isMainThread && parentPort !== null) {
-  const { folder, texts } = workerData as KitOrder;
-  makeKit(folder, texts, false).then(
+  const { folder, texts, films } = workerData as KitOrder;
+  makeKit(folder, texts, films).then(
     (files) => parentPort?.postMessage(files.length),
     (error: unknown) => {
       // Others end the thread, which gives them to whoever waits.

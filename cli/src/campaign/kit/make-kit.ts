@@ -27,8 +27,10 @@ const run = promisify(execFile);
 const pixelsPerMillimetre = 150 / 25.4;
 const filmSeconds = 6;
 
-/** @param film whether to make films too, which takes Debian's ffmpeg @throws the system's error for a program or folder that is not there */
+/** @param film whether to make films too @throws Failure without the ffmpeg that these take; the system's error for a folder that is not there */
 export async function makeKit(folder: string, texts: readonly KitText[], film: boolean): Promise<KitFile[]> {
+  // Before minutes of drawing.
+  if (film) await requireFfmpeg();
   const files: KitFile[] = [];
   const keep = async (path: string, content: string | Uint8Array): Promise<void> => {
     await writeFile(join(folder, path), content, { flag: 'wx' });
@@ -109,6 +111,16 @@ async function keepWritten(text: KitText, keep: Keep): Promise<void> {
   await keep(`${language}/subtitles.srt`, subtitles(text, 'srt'));
   await keep(`${language}/subtitles.vtt`, subtitles(text, 'vtt'));
   await keep(`${language}/text.txt`, plainText(text));
+}
+
+/** Debian's, as everybody who has it. @throws Failure */
+async function requireFfmpeg(): Promise<void> {
+  try {
+    await run('ffmpeg', ['-version']);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw refused('Films take the program ffmpeg, which this machine does not have; Debian has it as a package.');
+  }
 }
 
 /** The end card as a film of six seconds. */
