@@ -176,14 +176,16 @@ export class Network {
   async #send(from: string, circuit: string, request: WireRequest): Promise<WireAnswer> {
     const at = this.#agenda.clock.time;
     const { method, path, body } = request;
+    // One that is killed by a request may have done what it asks; one that is down has not.
+    const how = this.#host.isDown ? 'no server' : 'server killed';
     this.#host.takeSeen();
     let answer: WireAnswer;
     try {
       answer = await this.#host.send(request);
     } catch {
       this.counts.down += 1;
-      this.#trace.note(at, from, `${method} ${path} no server`);
-      throw new NoAnswer('no server');
+      this.#trace.note(at, from, `${method} ${path} ${how}`);
+      throw new NoAnswer(how);
     }
     const bytesUp = body?.length ?? 0;
     const bytesDown = answer.body.length;

@@ -33,7 +33,9 @@ it('sees an envelope that is sent again where the other’s is new', () => {
   expect(idsOf(shadow((at) => (at === 2 ? { written: ['envelope already'] } : {})))).toEqual(['THR-3']);
 });
 
-it('compares nothing behind a moment at which one found no server', () => {
-  const away = shadow((at) => (at === 1 ? { outcome: 'no server' } : { at: attempt.at + 60 * at, bytesUp: 6_007 }));
-  expect(checkShadows([...visit, ...away])).toEqual({ breaches: [], compared: 1 });
+it('compares nothing behind a moment at which one found no server, or killed it', () => {
+  for (const outcome of ['no server', 'server killed']) {
+    const away = shadow((at) => (at === 1 ? { outcome } : { at: attempt.at + 60 * at, bytesUp: 6_007 }));
+    expect(checkShadows([...visit, ...away])).toEqual({ breaches: [], compared: 1 });
+  }
 });

@@ -37,7 +37,7 @@ export function checkVisits(
 /**
  * Each visit against the one of somebody who only looked at the same time, and whose requests met the same faults: both
  * send the same at the same moments, are answered alike, and leave as many envelopes (THR-3, THR-4). Where one found a
- * server that the other missed by a moment, what comes after is not compared.
+ * server that the other missed by a moment, or was in the middle of when it was killed, what comes after is not compared.
  */
 export function checkShadows(attempts: readonly Attempt[]): { readonly breaches: Breach[]; readonly compared: number } {
   const own = Map.groupBy(attempts, ({ circuit }) => circuit);
@@ -53,7 +53,7 @@ export function checkShadows(attempts: readonly Attempt[]): { readonly breaches:
       if (asked !== asWell) breaches.push({ id: 'THR-4', what: `${circuit} sends "${asked}", a visitor "${asWell}"` });
       if (a === undefined || b === undefined || asked !== asWell) break;
       if (a.outcome !== b.outcome) {
-        const isAway = [a, b].some(({ outcome }) => outcome === 'no server');
+        const isAway = [a, b].some(({ outcome }) => outcome === 'no server' || outcome === 'server killed');
         if (!isAway) breaches.push({ id: 'THR-4', what: `${circuit} gets "${a.outcome}", a visitor "${b.outcome}"` });
         break;
       }
