@@ -13,7 +13,7 @@ import { random } from '../testing/organisation.ts';
 import { answersIn, exchange, hold, portOf } from '../testing/raw.ts';
 import { makeWorld, type World } from '../testing/world.ts';
 import { withPlain } from './plain-routes.ts';
-import { defaultVisitLimits, Visits } from './visits.ts';
+import { Visits, visitLimits } from './visits.ts';
 
 const contentType = 'text/html; charset=utf-8';
 const html = '<!doctype html><form method="post"></form>{{#busy}}too many{{/busy}}{{#large}}too long{{/large}}';
@@ -128,7 +128,7 @@ it('[PLN-3] a visit is not idle while a file of an answer is on its way out of i
   const timer = manualTimer();
   const call = () => Promise.reject(new Error('no call'));
   const both = await ends();
-  const visits = new Visits({ launch: () => offering(4, both), call, timer, random, limits: defaultVisitLimits });
+  const visits = new Visits({ launch: () => offering(4, both), call, timer, random, limits: visitLimits(2 ** 32) });
   const parser = { clear: () => Promise.resolve(), close: () => undefined };
   const parts = { visits, pages, fingerprint: verifiedRoster.fingerprint, parser };
   const handle = withPlain(parts, () => Promise.reject(new Error('another address')));
@@ -156,7 +156,7 @@ it('[PLN-5] tells how far a message had come as soon as the connection to its pr
   const child = Object.assign(new EventEmitter(), { stdio: [null, null, null, near], kill: () => true });
   const call = () => Promise.reject(new Error('no call'));
   const launch = () => child as unknown as ChildProcess;
-  const visits = new Visits({ launch, call, timer: manualTimer(), random, limits: defaultVisitLimits });
+  const visits = new Visits({ launch, call, timer: manualTimer(), random, limits: visitLimits(2 ** 32) });
   const key = visits.start(true)?.key ?? '';
   far.write(framed(encodeFromVisit({ kind: 'progress', parts: 3, stored: 1 })));
   await vi.waitFor(() => expect(visits.find(key)?.progress).toEqual({ parts: 3, stored: 1 }));

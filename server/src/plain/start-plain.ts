@@ -1,5 +1,6 @@
 /** Puts the mode without scripts together. */
 
+import { totalmem } from 'node:os';
 import type { Random } from '@postern/protocol/primitives/random';
 import type { Handler, Incoming } from '../http/listener.ts';
 import type { Pages } from '../http/pages.ts';
@@ -10,7 +11,7 @@ import type { Timer } from '../ports/clock.ts';
 import { launchVisit } from './launch.ts';
 import { withPlain } from './plain-routes.ts';
 import type { Call } from './visit-process.ts';
-import { defaultVisitLimits, type VisitLimits, Visits } from './visits.ts';
+import { type VisitLimits, Visits, visitLimits } from './visits.ts';
 
 export interface PlainMode {
   readonly handler: Handler;
@@ -39,9 +40,14 @@ export function startPlain(
       throw error;
     }
   };
-  const limits = { ...defaultVisitLimits, ...parts.limits };
+  const limits = { ...visitLimits(machineBytes()), ...parts.limits };
   const visits = new Visits({ launch: launchVisit, call, timer, random, limits });
   return { handler: withPlain({ visits, pages, fingerprint, parser }, next), stop: () => visits.stop() };
+}
+
+/** What the system allows this process and those that it starts, where that is less than the machine has. */
+function machineBytes(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }
 
 /** What a process asks for, as if it came over the network. */
