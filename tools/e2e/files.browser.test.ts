@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { firstLine, start, stop } from '@postern/cli/testing/run';
 import { makePictures } from '@postern/protocol/testing/metadata-files';
+import { everythingIn, fullPdfs } from '@postern/protocol/testing/pdf-files';
 import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, screenshot } from '../browsers/inspect.ts';
@@ -78,9 +79,11 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick')).each
         { name: `${name} note.txt`, content: new TextEncoder().encode(`marker of ${name}`) },
         { name: `${name} photo.jpg`, content: photo },
         { name: `${name} other photo.jpg`, content: photo },
+        { name: `${name} minutes.pdf`, content: fullPdfs(photo).packed },
+        { name: `${name} other minutes.pdf`, content: fullPdfs(photo).packed },
       ];
       for (const { name: file, content } of files) writeFileSync(join(folder, file), content);
-      const cleaned = `${name} photo.jpg`;
+      const cleaned = [`${name} photo.jpg`, `${name} minutes.pdf`];
       const writing = await launch();
       let returning: Browser | undefined;
       try {
@@ -95,16 +98,21 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick')).each
         const savedBytes = (file: string): Uint8Array =>
           readFileSync(join(folder, globSync(`**/saved/${file}`, { cwd: folder })[0] ?? ''));
         expect([...hashes].sort()).toEqual(files.map((file) => sha256(savedBytes(file.name))).sort());
-        for (const file of files.filter((other) => other.name !== cleaned)) {
+        for (const file of files.filter((other) => !cleaned.includes(other.name))) {
           expect([file.name, sha256(savedBytes(file.name))]).toEqual([file.name, sha256(file.content)]);
         }
-        // Latin letters stand as such in EXIF and XMP; the other photo shows that the values were there to be found.
-        const planted = /Marker|2026:03:04/;
-        expect(Buffer.from(savedBytes(`${name} other photo.jpg`)).toString('latin1')).toMatch(planted);
-        expect(Buffer.from(savedBytes(cleaned)).toString('latin1')).not.toMatch(planted);
-        expect(execFileSync('exiftool', ['-G1', '-a', '-'], { input: savedBytes(cleaned) }).toString()).not.toMatch(
-          /Marker|2026:03:04|GPS/,
-        );
+        // Latin letters stand as such in EXIF and XMP; the other two show that the values were there to be found.
+        for (const [kind, planted] of [
+          ['photo.jpg', /Marker|2026:03:04|GPS/],
+          ['minutes.pdf', /Marker|2026:?03:?04|GPS/],
+        ] as const) {
+          const found = (file: string): string => {
+            const input = savedBytes(file);
+            return everythingIn(input) + execFileSync('exiftool', ['-G1', '-a', '-'], { input }).toString();
+          };
+          expect(found(`${name} other ${kind}`)).toMatch(planted);
+          expect(found(`${name} ${kind}`)).not.toMatch(planted);
+        }
         await screenshot(desk, `files-desk-${name}`, { fullPage: false });
 
         const back = { name: `answer to ${name}.bin`, content: noise(800_000) };
@@ -131,7 +139,12 @@ function hashAt(path: string): string | null {
 }
 
 /** @returns the twelve words */
-async function send(browser: Browser, name: string, paths: readonly string[], cleaned: string): Promise<string[]> {
+async function send(
+  browser: Browser,
+  name: string,
+  paths: readonly string[],
+  cleaned: readonly string[],
+): Promise<string[]> {
   const page = await openPage(browser, `${line.origin}/en/`);
   await press(page, '#start button.main');
   await page.waitForSelector('#write-text', patience);
@@ -172,20 +185,22 @@ async function send(browser: Browser, name: string, paths: readonly string[], cl
   return words;
 }
 
-/** Noise cannot be cleaned; of the two photos one goes cleaned. */
-async function chooseForEach(page: Page, name: string, cleaned: string): Promise<void> {
-  await page.waitForFunction(() => document.querySelectorAll('.reviews [data-choice=original]').length === 4, patience);
+/** Noise cannot be cleaned; of two photos and two documents one goes cleaned. */
+async function chooseForEach(page: Page, name: string, cleaned: readonly string[]): Promise<void> {
+  await page.waitForFunction(() => document.querySelectorAll('.reviews [data-choice=original]').length === 6, patience);
   const shown = await page.$$eval('.reviews > li', (items) => items.map((item) => item.textContent ?? ''));
-  const [of] = shown.filter((text) => text.includes(cleaned));
+  const [photographed, written] = cleaned.map((wanted) => shown.find((text) => text.includes(wanted)));
   for (const part of ['A place, such as where it was made', '39.9042', 'MarkerModel', 'MarkerOwner', 'small copy'])
-    expect(of).toContain(part);
+    expect(photographed).toContain(part);
+  for (const part of ['MarkerAuthor', '39.9042', 'Scripts or links', 'Words that are only covered'])
+    expect(written).toContain(part);
   expect(await axe(page)).toEqual([]);
   await screenshot(page, `files-review-${name}`);
   await page.$$eval(
     '.reviews > li',
     (items, wanted) => {
       for (const item of items) {
-        const choice = item.querySelector('bdi')?.textContent === wanted ? 'clean' : 'original';
+        const choice = wanted.includes(item.querySelector('bdi')?.textContent ?? '') ? 'clean' : 'original';
         item.querySelector<HTMLElement>(`[data-choice=${choice}]`)?.click();
       }
     },

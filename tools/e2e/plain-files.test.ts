@@ -7,6 +7,7 @@ import { concat } from '@postern/protocol/bytes/encode';
 import { CHUNK_DATA_BYTES } from '@postern/protocol/constants';
 import { chunkId, FileOpener } from '@postern/protocol/files/chunks';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import { everythingIn, fullPdfs } from '@postern/protocol/testing/pdf-files';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensureBuilt } from '../build.ts';
 import { openDesk, publishDayKeys, type RunningDesk } from './desk.ts';
@@ -109,6 +110,9 @@ async function fetched(file: FileDescriptor): Promise<Uint8Array> {
   return concat(...data);
 }
 
+/** The smallest that looks like one. */
+const noPhoto = Uint8Array.of(0xff, 0xd8, 0xff, 0xda, 0, 2, 0, 0xff, 0xd9);
+
 describe.skipIf(process.platform !== 'linux')('files without scripts', () => {
   it('[PLN-11] [PLN-12] reach the desk as chosen: cleaned, unchanged, found to be clean, and never unasked', async () => {
     const one = await writing();
@@ -120,28 +124,32 @@ describe.skipIf(process.platform !== 'linux')('files without scripts', () => {
       new File([whole], 'whole.bin'),
       new File(['nothing beside its words'], 'note.txt', { type: 'text/plain' }),
       new File([png('Somebody else')], 'gone.png', { type: 'image/png' }),
+      new File([fullPdfs(noPhoto).packed as Uint8Array<ArrayBuffer>], 'paper.pdf', { type: 'application/pdf' }),
     ];
-    await one.attach(files, { text: 'with five files', desk: deskHex() });
-    expect(one.typed).toBe('with five files');
+    await one.attach(files, { text: 'with six files', desk: deskHex() });
+    expect(one.typed).toBe('with six files');
     expect(one.text).toContain(author);
     expect(one.text).toContain('Nothing was found in it beside its content');
     expect(one.text).toContain('cannot look into this kind of file');
-    expect(one.buttons('clean')).toHaveLength(2);
-    expect(one.buttons('original')).toHaveLength(4);
+    expect(one.text).toContain('MarkerAuthor');
+    expect(one.buttons('clean')).toHaveLength(3);
+    expect(one.buttons('original')).toHaveLength(5);
     // Undecided, nothing goes.
-    await one.press('submit', { text: 'with five files', desk: deskHex() });
+    await one.press('submit', { text: 'with six files', desk: deskHex() });
     expect(one.words).toEqual([]);
     expect(one.text).toContain('Choose for each file how to send it');
-    await one.press(one.buttons('clean')[0]!, { text: 'with five files' });
-    await one.press(one.buttons('original')[0]!, { text: 'with five files' });
-    await one.press(one.buttons('original')[0]!, { text: 'with five files' });
-    await one.press(one.buttons('none')[0]!, { text: 'with five files' });
-    expect([one.buttons('clean').length, one.buttons('detach').length, one.typed]).toEqual([0, 4, 'with five files']);
-    await send(one, 'with five files');
-    const received = await filesOf('with five files');
+    await one.press(one.buttons('clean')[0]!, { text: 'with six files' });
+    await one.press(one.buttons('original')[0]!, { text: 'with six files' });
+    await one.press(one.buttons('original')[0]!, { text: 'with six files' });
+    await one.press(one.buttons('none')[0]!, { text: 'with six files' });
+    await one.press(one.buttons('clean')[0]!, { text: 'with six files' });
+    expect([one.buttons('clean').length, one.buttons('detach').length, one.typed]).toEqual([0, 5, 'with six files']);
+    await send(one, 'with six files');
+    const received = await filesOf('with six files');
     expect(received.map(({ name, day }) => [name, day]).sort()).toEqual([
       ['b.bin', 0],
       ['note.txt', 0],
+      ['paper.pdf', 0],
       ['whole.bin', 0],
       ['照片 "1".png', 0],
     ]);
@@ -154,6 +162,8 @@ describe.skipIf(process.platform !== 'linux')('files without scripts', () => {
     const cleaned = contents.get('照片 "1".png')!;
     expect([cleaned.includes('IDAT'), cleaned.includes(author)]).toEqual([true, false]);
     expect(cleaned.includes('Author')).toBe(false);
+    const paper = everythingIn(contents.get('paper.pdf')!);
+    expect([paper.includes('(Kept text)'), /Marker|2026/.test(paper)]).toEqual([true, false]);
   }, 120_000);
 
   it('[PLN-12] up to 16 MiB are looked into; of a larger one it is said that it was not', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { makeDocx, makePictures } from '@postern/protocol/testing/metadata-files';
 import { exiftool, mat2 } from '@postern/protocol/testing/metadata-tools';
+import { fullPdfs } from '@postern/protocol/testing/pdf-files';
 import * as mupdf from 'mupdf';
 import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -251,15 +252,17 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
   it('asks what shall become of a file before anything of it is attached, and attaches what was chosen', async () => {
     const kept = (): string[] => readdirSync(join(folder.path, 'files')).sort();
     const before = kept();
-    const paths = ['form.jpg', 'other.jpg', 'plain.txt'].map((name) => join(samples, name));
+    const paths = ['form.jpg', 'other.jpg', 'paper.pdf', 'plain.txt'].map((name) => join(samples, name));
     writeFileSync(paths[0]!, contents.get('photo.jpg')!);
     writeFileSync(paths[1]!, contents.get('photo.jpg')!);
-    writeFileSync(paths[2]!, 'Nothing but this line');
+    writeFileSync(paths[2]!, fullPdfs(contents.get('photo.jpg')!).table);
+    writeFileSync(paths[3]!, 'Nothing but this line');
     const chooser = (await page.$('.attached input')) as ElementHandle<HTMLInputElement>;
-    await chooser.uploadFile(paths[0]!, paths[1]!);
+    await chooser.uploadFile(paths[0]!, paths[1]!, paths[2]!);
     for (const text of ['MarkerSerial7', 'Attach a cleaned copy']) {
       await page.waitForFunction(saysOf, {}, 'form.jpg', text);
       await page.waitForFunction(saysOf, {}, 'other.jpg', text);
+      await page.waitForFunction(saysOf, {}, 'paper.pdf', text.replace('MarkerSerial7', 'MarkerAuthor'));
     }
     await page.focus('#reply');
     await page.keyboard.type('Here is a form.');
@@ -272,22 +275,25 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
     expect(await page.$('.item.is-desk')).toBe(null);
     await look('review', '.attached');
     await press('form.jpg', 'Attach a cleaned copy');
+    await press('paper.pdf', 'Attach a cleaned copy');
     await press('other.jpg', 'Do not attach');
     await page.waitForFunction(() => document.activeElement?.matches('.attached .chooser'));
     // Where nothing was found nobody is asked.
-    await chooser.uploadFile(paths[2]!);
+    await chooser.uploadFile(paths[3]!);
     await page.waitForFunction(
-      () => document.querySelector('.attached')?.textContent?.match(/At the server/g)?.length === 2,
+      () => document.querySelector('.attached')?.textContent?.match(/At the server/g)?.length === 3,
     );
-    expect(kept()).toHaveLength(before.length + 2);
+    expect(kept()).toHaveLength(before.length + 3);
     await page.waitForSelector('.composer [type=submit][aria-disabled="false"]');
     await page.$eval('.composer [type=submit]', (button) => (button as HTMLElement).click());
     await page.waitForSelector('.item.is-desk .files');
     expect(await page.$$eval('.item.is-desk .file-name', (all) => all.map(({ textContent }) => textContent))).toEqual([
       'form.jpg',
+      'paper.pdf',
       'plain.txt',
     ]);
     expect(foundIn(await save('form.jpg', 'Save original…'), 'form.jpg')).not.toMatch(planted);
+    expect(foundIn(await save('paper.pdf', 'Save original…'), 'paper.pdf')).not.toMatch(planted);
   });
 
   it('ends looking into a file when the desk is locked', async () => {

@@ -9,7 +9,7 @@ import { escapes, plainNames, spaced } from './pdf-names.ts';
 import { type CopiedPdf, copyPages } from './pdf-pages.ts';
 import { PdfStrings, pdfString } from './pdf-strings.ts';
 import { writePdf } from './pdf-writer.ts';
-import { type FindingKind, type FindingSink, MetadataError } from './report.ts';
+import { type FindingKind, type FindingSink, Findings, MetadataError } from './report.ts';
 import { readXmp } from './xmp.ts';
 
 const named: readonly (readonly [FindingKind, string])[] = [
@@ -47,7 +47,8 @@ export async function readPdf(bytes: Uint8Array, findings: FindingSink, budget: 
   const view = new FileView(bytes);
   const saves = countOf(view, '%%EOF');
   if (saves > 1) findings.add('edits', '%%EOF', String(saves));
-  const copied = await lookAtPages(bytes, findings, budget);
+  const photos = new Findings();
+  const copied = await lookAtPages(bytes, photos, budget);
   const text = textBeside(bytes, copied?.streams ?? []);
   const strings = new PdfStrings(text);
   readObjects(text, findings, strings);
@@ -56,6 +57,8 @@ export async function readPdf(bytes: Uint8Array, findings: FindingSink, budget: 
   readPackets(view, findings);
   await readStreams(view, text, findings, strings);
   if (strings.isSpent) findings.add('hidden', 'PDF strings');
+  // Of many values a page shows the first: what the document says of itself.
+  for (const { kind, field, value } of photos.list()) findings.add(kind, field, value);
   return copied !== undefined;
 }
 
