@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { random } from '../engine/testing/desk-world.ts';
 import { type DeviceFolder, makeDeviceFolder, passphrase } from '../testing/device-folder.ts';
 import { ask, LocalPage, openSession, ownHeaders } from '../testing/local-page.ts';
-import { callAddress, sessionHeader } from './api.ts';
+import { callAddress, filmAddress, filmHeader, sessionHeader } from './api.ts';
 import { type RunningDesk, startDesk } from './start-desk.ts';
 
 const built = mkdtempSync(join(tmpdir(), 'postern-page-'));
@@ -113,6 +113,20 @@ describe('local server', () => {
     expect(await status(lock, { headers: { ...headers, 'content-type': 'text/plain' }, body })).toBe(400);
     expect(await status(`${callAddress}toString`, { body })).toBe(404);
     expect(await status(`${callAddress}conversation`, { body: `{"id":"${'0'.repeat(64)}"}` })).toBe(423);
+  });
+
+  it('takes a file of a film from the one page, as bytes that say what they are of, and only while it is open', async () => {
+    const session = await openSession(desk.url);
+    const whole = { 'content-type': 'application/octet-stream', [filmHeader]: `${'0'.repeat(16)} video` };
+    const status = async (headers: Record<string, string>, method = 'POST'): Promise<number> =>
+      (await ask(desk.url, filmAddress, { method, headers, body })).status;
+    const { [filmHeader]: _name, ...nameless } = whole;
+    expect(await status({ ...ownHeaders(desk.url), ...whole })).toBe(401);
+    expect(await status({ ...ownHeaders(desk.url, session), ...nameless })).toBe(400);
+    expect(await status({ ...ownHeaders(desk.url, session), ...whole, 'content-type': 'application/json' })).toBe(400);
+    expect(await status({ ...ownHeaders(desk.url, session), ...whole }, 'PUT')).toBe(400);
+    expect(await status({ ...ownHeaders(desk.url, session), ...whole, origin: 'https://example.org' })).toBe(403);
+    expect(await status({ ...ownHeaders(desk.url, session), ...whole })).toBe(423);
   });
 
   it('serves the files of the page and no others', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lacks } from '../../../tools/debian.ts';
 import { fuzzTarget } from '../../../tools/fuzz/run.ts';
-import { utf8ToBytes } from '../bytes/encode.ts';
+import { concat, utf8ToBytes } from '../bytes/encode.ts';
 import { makeDocx, makeOdt, makePdf, makePictures, makeRecordings, type RealFile } from '../testing/metadata-files.ts';
 import { exiftool, mat2 } from '../testing/metadata-tools.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
@@ -75,6 +75,15 @@ describe.skipIf(lacks(...tools))('metadata of real files', () => {
     const { bytes } = fileOf(name);
     const cleaned = write(`same-${name}`, await cleanMetadata(bytes));
     expect(pixels(cleaned)).toBe(pixels(write(`former-${name}`, bytes)));
+  });
+
+  it.each(['free', 'skip', 'wide'])('finds and cleans what stands in the spare room of a film, %s', async (box) => {
+    const clean = await cleanMetadata(fileOf('a.mp4').bytes);
+    const spare = (text: string): Uint8Array => concat(clean, utf8ToBytes(`\0\0\0\x12${box}${text}`));
+    expect((await inspectMetadata(spare('\0'.repeat(10)))).findings).toEqual([]);
+    const left = spare('MarkerRoom');
+    expect((await inspectMetadata(left)).findings).toMatchObject([{ kind: 'hidden', value: 'MarkerRoom' }]);
+    expect(await cleanMetadata(left)).toEqual(spare('\0'.repeat(10)));
   });
 
   it('keeps which side of a picture is up', async () => {

@@ -2,7 +2,7 @@
 
 import { type Box, boxesIn, freeBox, handlerOf, metaHeader } from './boxes.ts';
 import { FileView, isAllZero, textOf } from './file-view.ts';
-import { type FindingKind, type FindingSink, MetadataError } from './report.ts';
+import { type FindingKind, type FindingSink, MetadataError, valueCharactersMax } from './report.ts';
 import { sampleRanges } from './samples.ts';
 import { readXmp } from './xmp.ts';
 
@@ -10,6 +10,8 @@ const holders = new Set(['moov', 'trak', 'mdia', 'minf', 'stbl', 'edts', 'dinf',
 const described = new Set(['udta', 'meta', 'uuid', 'XMP_', 'thum', 'pict']);
 const timed: Readonly<Record<string, true>> = { mvhd: true, tkhd: true, mdhd: true };
 const isContent = new Set(['ftyp', 'styp', 'sidx', 'mdat', 'free', 'skip', 'wide', 'moov', 'moof', 'mfra']);
+/** Room that is left for later; programs leave their names in it, and what stood there before. */
+const spare = new Set(['free', 'skip', 'wide']);
 /** Handlers whose tracks are seen or heard; subtitles are content too. */
 const shown = new Set(['vide', 'soun', 'subt', 'text', 'sbtl', 'clcp']);
 /** Seconds from 1904, where these files count from, to 1970. */
@@ -25,6 +27,7 @@ export function readMovie(bytes: Uint8Array, findings: FindingSink): void {
     if (box.name === 'hdlr') readHandlerName(file, box, findings);
     if (box.name === 'trak' && isSensorTrack(file, box)) findings.add('sensor', 'MP4 track', handlerOf(file, box));
     if (described.has(box.name)) readDescription(file, box, findings);
+    if (spare.has(box.name)) readSpare(file, box, findings);
     if (box.name === 'stsd') readCompressors(file, box, findings);
   }
 }
@@ -35,7 +38,7 @@ export function cleanMovie(bytes: Uint8Array): Uint8Array {
   const file = new FileView(bytes);
   for (const { box, parent } of allBoxes(file)) {
     if (described.has(box.name) || (parent === null && !isContent.has(box.name))) freeBox(cleaned, box);
-    if (box.name === 'free' || box.name === 'skip') cleaned.fill(0, box.start, box.end);
+    if (spare.has(box.name)) cleaned.fill(0, box.start, box.end);
     if (box.name in timed) cleaned.fill(0, box.start + 4, box.start + (file.u8(box.start) === 1 ? 20 : 12));
     if (box.name === 'hdlr') cleaned.fill(0, Math.min(box.start + 24, box.end), box.end);
     if (box.name === 'stsd') for (const [from, to] of compressorNames(file, box)) cleaned.fill(0, from, to);
@@ -72,6 +75,11 @@ function readTimes(file: FileView, { name, start }: Box, findings: FindingSink):
 function readHandlerName(file: FileView, { start, end }: Box, findings: FindingSink): void {
   const name = file.bytes(Math.min(start + 24, end), end);
   if (!isAllZero(name)) findings.add('software', 'MP4 handler', textOf(name));
+}
+
+function readSpare(file: FileView, { name, start, end }: Box, findings: FindingSink): void {
+  const content = file.bytes(start, end);
+  if (!isAllZero(content)) findings.add('hidden', `MP4 ${name}`, textOf(content.subarray(0, valueCharactersMax)));
 }
 
 function isSensorTrack(file: FileView, track: Box): boolean {
