@@ -8,6 +8,7 @@ import type { Engine } from './engine-port.ts';
 import { countOf, hasSameTexts, isSameRow } from './inbox-rows.ts';
 import type { PageRecords } from './page-records.ts';
 import { ReadTexts } from './read-texts.ts';
+import { turn } from './turn.ts';
 
 export interface InboxParts {
   readonly engine: Engine;
@@ -134,7 +135,7 @@ export class Inbox {
       const view = await this.#parts.engine.conversation(id);
       if (view !== null) this.#texts.take(id, view, this.#parts.calls(), await this.#parts.textsOf(id));
       this.#unsearched -= 1;
-      if (at % readAtOnce === readAtOnce - 1) await new Promise((resolve) => setImmediate(resolve));
+      if (at % readAtOnce === readAtOnce - 1) await turn();
       if (at % toldAfter === toldAfter - 1) this.#parts.onFound();
     }
     // What was found in the texts shows in the rows.

@@ -27,6 +27,7 @@ import { SealedStore } from './sealed-store.ts';
 import type { SocksProxy } from './socks-agent.ts';
 import { countWeeks } from './statistics.ts';
 import { createTransport, type Transport } from './transport.ts';
+import { turn } from './turn.ts';
 
 export interface OpenDeskOptions {
   readonly storeFile: string;
@@ -109,7 +110,8 @@ export class OpenDesk {
       opened.store = await SealedStore.open(options.storeFile, keystore.storeKey, random);
       const { store, transport } = opened;
       const records = await PageRecords.load(store);
-      const ports = { ...transport, now, random, recipient: nativeRecipient, store, onReading: options.onReading };
+      const given = { now, random, recipient: nativeRecipient, onReading: options.onReading, pause: turn };
+      const ports = { ...transport, ...given, store };
       const engine = await options.openEngine(ports, identityOf(keystore.deviceSeed, enrolment));
       const files = await DeskFiles.open({
         folder: options.folder,

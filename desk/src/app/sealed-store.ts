@@ -17,6 +17,7 @@ import { hmacSha256Native } from '@postern/protocol/primitives/hmac-native';
 import type { Random } from '@postern/protocol/primitives/random';
 import type { LocalStore, StoreWrite } from '../engine/ports.ts';
 import { type RowChange, StoreFile } from './store-file.ts';
+import { turn } from './turn.ts';
 
 /** Lengths of values show only in steps of this. */
 const stepBytes = 512;
@@ -179,9 +180,4 @@ export class SealedStore implements LocalStore {
 /** Of a name, which the engine parts by `/`. */
 function firstPart(name: string): string {
   return name.split('/', 1)[0] ?? name;
-}
-
-/** Lets whatever else waits have its turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -45,6 +45,8 @@ export interface DeskPorts {
   readonly store: LocalStore;
   /** Told how many of the device's cases have been read, while the engine is opened. */
   readonly onReading?: (read: number, all: number) => void;
+  /** Where much is to be computed, others get their turn meanwhile; by default nobody. */
+  readonly pause?: () => Promise<void>;
 }
 
 /** Connections of the device's own circuit: a device that signs its requests is known, and hands over much (PAR-3). */

@@ -6,6 +6,7 @@ import { TOKENS_MAX } from '@postern/protocol/http/device-kinds';
 import { acceptedPeriods, requestToken, type TokenPurpose, tokenPeriod } from '@postern/protocol/http/token';
 import type { BundleIssuer } from '@postern/protocol/keys/bundle';
 import {
+  type BlindedToken,
   finalizeToken,
   type IssuerPublicKey,
   importIssuerPublicKey,
@@ -134,7 +135,7 @@ export class Tokens {
     const before = bytes === null ? null : decodeTokenRequests(bytes);
     if (before?.period === period && equal(before.keyHash, keyHash)) return before;
     const scope = { fingerprint: keys.fingerprint, purpose, period };
-    const requests = await Promise.all(Array.from({ length: count }, () => requestToken(key, scope, ports.random)));
+    const requests = await this.#oneByOne(count, () => requestToken(key, scope, ports.random));
     const asked = { period, keyHash, requests };
     await ports.store.set(name, encodeTokenRequests(asked));
     return asked;
@@ -145,14 +146,24 @@ export class Tokens {
     try {
       const blinded = requests.map((request) => request.blinded);
       const { signatures } = await this.#parts.server.ask({ kind: 'tokens', purpose, period, blinded });
-      const tokens = await Promise.all(
-        requests.map((request, at) => finalizeToken(key, request, signatures[at] ?? new Uint8Array(0))),
+      const tokens = await this.#oneByOne(requests.length, (at) =>
+        finalizeToken(key, requests[at] as BlindedToken, signatures[at] ?? new Uint8Array(0)),
       );
       return tokens.filter((token) => token !== null);
     } catch (error) {
       if (error instanceof Refused && error.code !== 'clock' && error.code !== 'signature') return [];
       throw error;
     }
+  }
+
+  /** Each takes some 60 ms of processor time; a day's number of them together would keep a person waiting for seconds. */
+  async #oneByOne<Made>(count: number, make: (at: number) => Promise<Made>): Promise<Made[]> {
+    const made: Made[] = [];
+    for (let at = 0; at < count; at++) {
+      made.push(await make(at));
+      await this.#parts.ports.pause?.();
+    }
+    return made;
   }
 
   #stockOf(purpose: TokenPurpose): TokenStock {
