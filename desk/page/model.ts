@@ -54,6 +54,8 @@ export type Save =
 
 export interface ViewedFile {
   readonly place: FilePlace;
+  /** The name under which it is kept; of a copy the place says the same. */
+  readonly kept: string;
   readonly name: string;
   readonly bytes: number;
 }

@@ -198,11 +198,19 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
       await page.waitForSelector('.row');
     };
     await search(false);
-    await press('letter.pdf', 'Recognise text…');
+    // From the window where the scan is looked at.
+    await press('letter.pdf', 'Look at it');
+    const ask = await page.waitForFunction(() =>
+      [...document.querySelectorAll('dialog.viewer button')].find((one) => one.textContent === 'Recognise text…'),
+    );
+    await (ask.asElement() as ElementHandle<HTMLElement> | null)?.focus();
+    await page.keyboard.press('Enter');
     await page.waitForSelector('.files .callout option');
+    expect(await page.$('dialog.viewer')).toBe(null);
     expect(await page.$eval('.files .callout select', (select) => select.value)).toBe('en');
     await look('recognise-text', '.files .callout');
     await press('letter.pdf', 'Recognise the text');
+    await page.waitForFunction(() => document.activeElement?.matches('.files [role=status]'));
     await hasFile('letter (text).txt');
     await page.waitForFunction(saysOf, {}, 'letter.pdf', 'The text is kept below');
     await search(true);

@@ -69,7 +69,7 @@ async function show(
         scripts.map(async (script) => ({ script, bytes: await load(`/viewer/${script}.ttf`) })),
       );
       const recogniser = async () => ({
-        worker: await (await fetch('/viewer/recognise-worker.js')).text(),
+        worker: await (await fetch(language === 'endless' ? '/data/endless' : '/viewer/recognise-worker.js')).text(),
         wasm: await load('/viewer/tesseract.wasm'),
         data: await load(`/data/${language}`),
       });
@@ -150,10 +150,11 @@ function pixelBomb(): Uint8Array {
   return bytes;
 }
 
-/** The recogniser's data of a language; `broken` is of none. */
+/** The recogniser's data of a language. `broken` is of none; `endless` a program that never comes back. */
 async function dataAt(languages: LanguageData, path: string): Promise<Uint8Array | null> {
   const [, language] = /^\/data\/(.+)$/.exec(path) ?? [];
   if (language === undefined) return null;
+  if (language === 'endless') return utf8ToBytes("addEventListener('message', () => { for (;;); })");
   return language === 'broken' ? utf8ToBytes('no data') : languages.read(language);
 }
 
@@ -320,6 +321,20 @@ describe.each(browsers)('frame that shows files, in %s', (binary, launch) => {
       expect(await show(page, name, bytes, 'copy', 'en')).toMatchObject({ kind: 'failed', problem });
     }
     expect(calls).toEqual([]);
+  });
+
+  it('ends a page that is read for longer than a minute, and hands it over all the same', async () => {
+    // A clock in the frame that runs a hundred times as fast.
+    const hurry = await page.evaluateOnNewDocument(() => {
+      const wait = setTimeout;
+      const quick = (action: () => void, ms = 0) => wait(action, ms > 30_000 ? ms / 100 : ms);
+      Object.assign(globalThis, { setTimeout: quick });
+    });
+    const scan = scanOf(await paintedText('Nobody asked'));
+    const ended = await show(page, 'scan.pdf', scan, 'copy', 'endless');
+    expect(ended).toMatchObject({ kind: 'drawn', recognition: 'failed', recognised: '' });
+    expect(ended.dark).toBeGreaterThan(200);
+    await page.removeScriptToEvaluateOnNewDocument(hurry.identifier);
   });
 
   it('draws the letters of each language that a text may come in, and hands them over', async () => {

@@ -3,7 +3,7 @@ import type { FilePlace } from '@postern/desk/app/api';
 import type { FileView } from '@postern/desk/engine/view';
 import { copyBytesMax, copyPagesMax } from '@postern/desk/files/copy-limits';
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import type { Copying } from '../model.ts';
@@ -31,11 +31,7 @@ export function SafeCopy({ page, file, place }: SafeCopyProps): JSX.Element | nu
     );
   }
   if (copying.kind === 'asking') return <Wish page={page} file={file} place={place} hasPixels={copying.hasPixels} />;
-  return (
-    <p class="note" role="status">
-      <Progress page={page} copying={copying} />
-    </p>
-  );
+  return <Progress page={page} copying={copying} />;
 }
 
 function Progress({
@@ -46,17 +42,23 @@ function Progress({
   readonly copying: Copying & { readonly kind: 'working' | 'read' };
 }): JSX.Element {
   const { say, number } = page.words.value;
-  if (copying.kind === 'read') return <>{say('text.done')}</>;
+  const line = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    // The button that was pressed is gone: whoever uses keys goes on from here.
+    if (document.activeElement === document.body) line.current?.focus();
+  }, []);
+  const props = { ref: line, class: 'note', role: 'status', tabIndex: -1 } as const;
+  if (copying.kind === 'read') return <p {...props}>{say('text.done')}</p>;
   const { done, pages, hasPixels } = copying;
   const values = { done: number(Math.floor(done)), pages: pages === 0 ? '…' : number(pages) };
   const text = say(hasPixels ? 'copy.working' : 'text.working', values);
   return (
-    <>
+    <p {...props}>
       <progress {...(pages === 0 ? {} : { value: done, max: pages })} aria-label={text} /> {text}{' '}
       <button type="button" onClick={() => page.copies.stop()}>
         {say('file.stop')}
       </button>
-    </>
+    </p>
   );
 }
 

@@ -18,9 +18,21 @@ const patienceMs = 30_000;
 export function Viewer({ page, file }: { readonly page: DeskPage; readonly file: ViewedFile }): JSX.Element {
   const { say } = page.words.value;
   const close = (): void => page.send({ kind: 'view', file: null });
+  /** The question stands below the file, where its answer comes to lie. */
+  const recognise = (button: HTMLElement): void => {
+    button.closest('dialog')?.close();
+    page.send({ kind: 'copy', kept: file.kept, copying: { kind: 'asking', hasPixels: false } });
+  };
   return (
     <Dialog page={page} name="viewer" heading={<bdi>{file.name}</bdi>} class="viewer" onClose={close}>
       <Content page={page} file={file} />
+      {file.kept !== file.place.message && (
+        <p class="choices">
+          <button type="button" onClick={({ currentTarget }) => recognise(currentTarget)}>
+            {say('text.ask')}
+          </button>
+        </p>
+      )}
       <p class="note">{say('view.note')}</p>
     </Dialog>
   );
