@@ -13,6 +13,7 @@ import { clearHtml } from './src/languages/clear-html.ts';
 import { languages } from './src/languages/languages.ts';
 import { pageHtml } from './src/languages/page-html.ts';
 import { plainHtml } from './src/languages/plain-html.ts';
+import { withPlaces } from './src/languages/text-places.ts';
 import { pageLibraries } from './src/libraries.ts';
 import { offlineHtml } from './src/offline/offline-html.ts';
 import type { Manifest, ManifestFile } from './src/template.ts';
@@ -119,7 +120,7 @@ async function buildApart(entry: string): Promise<Files> {
     ...same,
     configFile: false,
     logLevel: 'warn',
-    plugins: [withoutNodeCrypto()],
+    plugins: [withoutNodeCrypto(), numberedTexts()],
     build: { ...options, write: false, rolldownOptions },
   });
   if (Array.isArray(output) || !('output' in output)) throw new Error(`build ${entry}: one output was wanted`);
@@ -129,6 +130,15 @@ async function buildApart(entry: string): Promise<Files> {
 /** As a policy names inline content (CSP level 3, section 2.3.1). */
 async function hashSource(text: string): Promise<string> {
   return `sha256-${Buffer.from(await sha256(new TextEncoder().encode(text))).toString('base64')}`;
+}
+
+/** Texts are found by their place in the template: their names would be a tenth of the page. */
+function numberedTexts(): Plugin {
+  const sources = join(root, 'src');
+  return {
+    name: 'postern-numbered-texts',
+    transform: (code, id) => (id.startsWith(sources) && id.endsWith('.ts') ? withPlaces(code) : null),
+  };
 }
 
 /** Libraries that also run in old versions of Node import its crypto there; browsers never come to that line. */
@@ -185,7 +195,7 @@ const config = {
   base: '/',
   publicDir: false,
   resolve: { alias: pageLibraries },
-  plugins: [withoutNodeCrypto(), sitePlugin()],
+  plugins: [withoutNodeCrypto(), numberedTexts(), sitePlugin()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -22,13 +22,18 @@ export type StaticKey = Extract<TextKey, `${(typeof staticSections)[number]}.${s
 export type PlainKey = Extract<TextKey, `plain.${string}`>;
 export type DynamicKey = Exclude<TextKey, StaticKey | PlainKey>;
 
+/** Sections whose keys the code puts together; each text of the others it names whole, so that the build can number those. */
+export const composedSections: readonly string[] = ['trouble', 'review', 'trace'];
+
 export type Values = Readonly<Record<string, string | number>>;
 export type Texts = (key: DynamicKey, values?: Values) => string;
 
-/** Reads what the build put into the template: one paragraph for each text, named by its key. */
+/** Reads what the build put into the template: one paragraph for each text, named by its key or numbered by its place. */
 export function readTexts(template: HTMLTemplateElement): Texts {
   const texts = new Map<string, string>();
-  for (const element of template.content.children) texts.set(element.id, element.textContent ?? '');
+  for (const [place, element] of [...template.content.children].entries()) {
+    texts.set(element.id === '' ? `${place}` : element.id, element.textContent ?? '');
+  }
   return (key, values = {}) => fill(texts.get(key) ?? key, values);
 }
 

@@ -1,8 +1,9 @@
 /** Makes the HTML of one language at build time: all that is explained can be read without the script. */
 import { escapeHtml } from '../template.ts';
-import { type StaticKey, staticSections, type TextKey } from '../texts.ts';
+import type { StaticKey, TextKey } from '../texts.ts';
 import { listNames } from '../words.ts';
 import { type Language, languages } from './languages.ts';
+import { scriptKeys } from './text-places.ts';
 
 /** Paths as the page names them, from `/`. */
 export type Assets = {
@@ -42,7 +43,7 @@ ${formsLink(language, say)}{{/forms}}{{^forms}}<p class="off">${say('home.none')
 <div id="app" class="app" hidden></div>
 </main>
 <footer><p>${say('page.leaveHint')}</p></footer>
-${texts(language, ['offline'])}
+${texts(language, false)}
 </body>
 </html>
 `;
@@ -70,12 +71,15 @@ function formsLink({ tag }: Language, say: Say): string {
   return `<a class="button main" href="/plain/${tag}/#start">${say('home.forms')}</a>`;
 }
 
-/** All texts that the script shows, for it to read. @param left sections that this page has no use for */
-export function texts({ texts: all }: Language, left: readonly string[], id = 'texts'): string {
-  const isStatic = (key: string): boolean =>
-    ['plain', ...staticSections, ...left].some((section) => key.startsWith(`${section}.`));
-  const keys = (Object.keys(all) as TextKey[]).filter((key) => !isStatic(key)).sort();
-  const lines = keys.map((key) => `<p id="${key}">${escapeHtml(all[key])}</p>`);
+/** All texts that the script shows, for it to read. @param isOffline with those of the offline page, which are the last */
+export function texts({ texts: all }: Language, isOffline: boolean, id = 'texts'): string {
+  const { numbered, named, offline } = scriptKeys;
+  const line = (mark: string, key: TextKey): string => `<p${mark}>${escapeHtml(all[key])}</p>`;
+  const lines = [
+    ...numbered.map((key) => line('', key)),
+    ...(isOffline ? offline.map((key) => line('', key)) : []),
+    ...named.map((key) => line(` id="${key}"`, key)),
+  ];
   return `<template id="${id}">\n${lines.join('\n')}\n</template>`;
 }
 

@@ -47,7 +47,7 @@ export function offlineHtml({ script, style, hashes, lists }: OfflineParts): str
 <body>
 ${languages.map(intro).join('\n')}
 ${languages.map(page).join('\n')}
-${languages.map((language) => texts(language, [], `texts-${language.tag}`)).join('\n')}
+${languages.map((language) => texts(language, true, `texts-${language.tag}`)).join('\n')}
 ${words.join('\n')}
 <script type="module">${script}</script>
 </body>
