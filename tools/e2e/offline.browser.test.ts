@@ -69,6 +69,11 @@ async function wordsOf(list: 'english' | 'chinese_simplified' | 'french'): Promi
   return verificationWords(office.roster.fingerprint, (await loadWordList(list)).words);
 }
 
+function textIn(tag: string, key: string): string {
+  const file = new URL(`../../source/src/languages/${tag}.json`, import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>)[key] ?? `no ${key}`;
+}
+
 /** What went wrong in pages; nothing may. */
 const faults: string[] = [];
 
@@ -262,6 +267,12 @@ describe.skipIf(lacks('chromium', 'zbar-tools', 'fonts-noto-core', 'fonts-noto-c
     await press(page, '#app button.main');
     await page.waitForSelector('.verdict .no');
     await see('no');
+    // Words of no list: of which list they should be, nobody is asked here, where all are tried.
+    await fill(page, '#app textarea', english.with(3, 'zebrra').join(' '));
+    await press(page, '#app button.main');
+    await page.waitForSelector('.verdict .unsure');
+    expect(await page.$eval('.verdict', (verdict) => verdict.textContent)).toContain(textIn(tag, 'offline.notWords'));
+    await see('unsure');
     await fill(page, '#app textarea', (await wordsOf('chinese_simplified')).join(''));
     await press(page, '#app button.main');
     await page.waitForSelector('.verdict .yes');
