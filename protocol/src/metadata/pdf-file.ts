@@ -55,11 +55,11 @@ export class PdfFile {
     return this.#trailer;
   }
 
-  /** Of all objects but those that hold others, or tables. */
+  /** Of all objects but those that hold others, or tables; also of those that are not where the table says. */
   get numbers(): readonly number[] {
     const containers = this.#places.containers;
     return this.#places.numbers.filter((number) => {
-      const isTable = this.name(this.entries(this.object(number)?.value)?.get('Type')) === 'XRef';
+      const isTable = this.name(this.entries(this.#sound(number)?.value)?.get('Type')) === 'XRef';
       return !isTable && !containers.has(number);
     });
   }
@@ -67,11 +67,21 @@ export class PdfFile {
   /** Where packed content lies, from and to, in order. */
   get packedStreams(): readonly (readonly [from: number, to: number])[] {
     const all = this.#places.numbers.flatMap((number) => {
-      const { value, content, from } = this.object(number) ?? {};
+      const { value, content, from } = this.#sound(number) ?? {};
       const isPacked = content !== undefined && this.entries(value)?.has('Filter') === true;
       return isPacked && from !== undefined ? [[from, from + content.length] as const] : [];
     });
     return all.toSorted(([one], [other]) => one - other);
+  }
+
+  /** What nothing leads to may be damaged: programs leave such in their tables. */
+  #sound(number: number): PdfObject | undefined {
+    try {
+      return this.object(number);
+    } catch (error) {
+      if (error instanceof MetadataError && error.code === 'malformed') return undefined;
+      throw error;
+    }
   }
 
   /** Undefined where there is none, which counts as null. */
@@ -81,10 +91,13 @@ export class PdfFile {
     // The length of a stream can be an object of its own, whose own length cannot.
     if (this.#opened === openedMax) throw malformedPdf('lengths of streams go round');
     this.#opened += 1;
-    const object = this.#objectAt(place.at, number);
-    this.#opened -= 1;
-    this.#objects.set(number, object);
-    return object;
+    try {
+      const object = this.#objectAt(place.at, number);
+      this.#objects.set(number, object);
+      return object;
+    } finally {
+      this.#opened -= 1;
+    }
   }
 
   /** What a reference leads to; undefined for null. */
@@ -205,8 +218,7 @@ export class PdfFile {
       const isHere = place !== undefined && 'within' in place && place.within === container && place.index === index;
       if (!isHere) continue;
       const tokens = new PdfTokens(content, first + offset);
-      this.#objects.set(number, { value: tokens.value() });
-      this.#spend(tokens.at - first - offset);
+      this.#objects.set(number, { value: this.#valueOf(tokens) });
     }
   }
 
@@ -214,8 +226,7 @@ export class PdfFile {
     const tokens = this.#tokens(at);
     const isHead = tokens.integer() === number && tokens.integer() !== undefined && tokens.word('obj');
     if (!isHead) throw malformedPdf('an object is not where its table says');
-    const value = tokens.value();
-    this.#spend(tokens.at - at);
+    const value = this.#valueOf(tokens);
     if (value.kind !== 'dictionary' || !tokens.word('stream')) {
       if (!tokens.word('endobj')) throw malformedPdf('an object does not end');
       return { value };
@@ -231,6 +242,16 @@ export class PdfFile {
 
   #tokens(at: number): PdfTokens {
     return new PdfTokens(this.#view.bytes(0), at);
+  }
+
+  /** Damaged ones count too. */
+  #valueOf(tokens: PdfTokens): PdfValue {
+    const from = tokens.at;
+    try {
+      return tokens.value();
+    } finally {
+      this.#spend(tokens.at - from);
+    }
   }
 
   #spend(bytes: number): void {

@@ -89,6 +89,15 @@ describe('a cleaned PDF', () => {
     expect(everythingIn(await cleanMetadata(bytes))).not.toContain('nobody');
   });
 
+  it('is made although a table names something that is nowhere, if no page needs it', async () => {
+    const bytes = Buffer.from(pageWith('/Contents 4 0 R', { 4: packedOf('', '0 0 9 9 re f'), 5: '(nobody)' }));
+    // Its place now says that it is the object before it.
+    const moved = bytes.toString('latin1').replace('5 0 obj', '4 0 obj');
+    const { state, cleaned } = await look(Buffer.from(moved, 'latin1'));
+    expect([state, everythingIn(cleaned!).includes('9 re f')]).toEqual(['cleanable', true]);
+    expect(everythingIn(cleaned!)).not.toContain('nobody');
+  });
+
   it('has photos and colours without what cameras and screens wrote into them, however they are packed', async () => {
     const profile = Buffer.alloc(200);
     profile.write('acsp', 36, 'latin1');
@@ -212,4 +221,16 @@ it('stops where much comes out of little, or one thing is written again and agai
     ({ code }) => code,
   );
   expect(await grown).toBe('too-large');
+  // Strings without an end, each of which goes through the rest of the file.
+  const count = 20_000;
+  const heads = Array.from({ length: count }, (_, at) => `${String(at + 10_000)} 0 obj (`);
+  const rows = heads.map((_, at) => `${String(9 + 13 * at).padStart(10, '0')} 00000 n \n`).join('');
+  const body = `%PDF-1.7\n${heads.join('')}`;
+  const table = `xref\n10000 ${count}\n${rows}trailer\n<< /Root 1 0 R >>\nstartxref\n${body.length}\n%%EOF\n`;
+  const parts = withTable(
+    { ...page, 3: '<< /Type /Page /Parent 2 0 R >>' },
+    `/Root 1 0 R /Prev ${body.length}`,
+    Buffer.from(body + table),
+  );
+  await expect(cleanMetadata(new Uint8Array(parts))).rejects.toMatchObject({ code: 'too-large' });
 });

@@ -132,10 +132,11 @@ export class PdfTokens {
   }
 
   #digits(): string {
-    const end = this.#bytes.indexOf(0x3e, this.at);
-    const digits = latinOf(this.#bytes.subarray(this.at + 1, Math.max(this.at, end))).replaceAll(/\s|\0/g, '');
+    const from = this.at + 1;
+    const end = this.#bytes.indexOf(0x3e, from);
+    this.at = end < 0 ? this.#bytes.length : end + 1;
+    const digits = latinOf(this.#bytes.subarray(from, Math.max(from, end))).replaceAll(/[\s\0]/g, '');
     if (end < 0 || !/^[0-9A-Fa-f]*$/.test(digits)) throw malformedPdf('a string in digits has others in it');
-    this.at = end + 1;
     return digits.replaceAll(/..?/g, (pair) => String.fromCharCode(Number.parseInt(pair.padEnd(2, '0'), 16)));
   }
 
