@@ -2,6 +2,7 @@
 
 import { equal } from '../bytes/equal.ts';
 import { cleanJpeg } from './jpeg.ts';
+import { cleanJpeg2000 } from './jpeg2000.ts';
 import type { PdfFile, PdfObject } from './pdf-file.ts';
 import { deflateStream } from './pdf-filters.ts';
 import { type PdfKindName, pdfKinds } from './pdf-kinds.ts';
@@ -175,11 +176,13 @@ export class PdfCopy {
       const resolved = file.resolved(one);
       return (resolved && this.value(resolved, 'parameters')) ?? atom('null');
     });
-    if (names.at(-1) !== 'DCTDecode') return { content, about: aboutOf(names, parameters) };
-    const jpeg = await file.unpack(object, 1);
-    if (names.length > 1) this.leavesBehind = true;
-    this.#onPhoto(jpeg);
-    return { content: cleanJpeg(jpeg), about: aboutOf(['DCTDecode'], parameters.slice(names.length - 1)) };
+    const last = names.at(-1);
+    if (last !== 'DCTDecode' && last !== 'JPXDecode') return { content, about: aboutOf(names, parameters) };
+    const photo = await file.unpack(object, 1);
+    if (last === 'DCTDecode') this.#onPhoto(photo);
+    const cleaned = last === 'DCTDecode' ? cleanJpeg(photo) : cleanJpeg2000(photo);
+    if (names.length > 1 || !equal(cleaned, photo)) this.leavesBehind = true;
+    return { content: cleaned, about: aboutOf([last], parameters.slice(names.length - 1)) };
   }
 }
 

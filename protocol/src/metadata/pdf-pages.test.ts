@@ -134,6 +134,43 @@ describe('a cleaned PDF', () => {
   });
 });
 
+it('has pictures in JPEG 2000 without what stands around and before them', async () => {
+  const segment = (code: number, content: string): Buffer =>
+    Buffer.concat([Buffer.from([0xff, code, 0, content.length + 2]), Buffer.from(content)]);
+  const box = (name: string, content: Buffer, length = content.length + 8): Buffer => {
+    const head = Buffer.from(`0000${name}`);
+    head.writeUInt32BE(length);
+    return Buffer.concat([head, content]);
+  };
+  const picture = [segment(0x51, 'size'), segment(0x64, 'MarkerEncoder'), segment(0x52, 'coding')];
+  const stream = Buffer.concat([
+    Buffer.from([0xff, 0x4f]),
+    ...picture,
+    segment(0x90, 'tiles and all'),
+    Buffer.from('end'),
+  ]);
+  const around = [
+    box('jP  ', Buffer.from('sign')),
+    box('uuid', Buffer.from('MarkerExif')),
+    box('xml ', Buffer.from('<MarkerXml/>')),
+  ];
+  // Of the last box the length may be left open.
+  for (const content of [
+    stream,
+    Buffer.concat([...around, box('jp2c', stream)]),
+    Buffer.concat([...around, box('jp2c', stream, 0)]),
+  ]) {
+    const bytes = pageWith('/Resources << /XObject << /I 4 0 R >> >>', {
+      4: { about: '/Type /XObject /Subtype /Image /Filter /JPXDecode', content },
+    });
+    expect(everythingIn(bytes)).toContain('MarkerEncoder');
+    const after = everythingIn(await cleanMetadata(bytes));
+    expect(after).not.toContain('Marker');
+    for (const kept of ['size', 'coding', 'tiles and allend']) expect(after).toContain(kept);
+    expect((await inspectMetadata(await cleanMetadata(bytes))).findings).toEqual([]);
+  }
+});
+
 const widget = '/Type /Annot /Subtype /Widget /Rect [0 0 9 9]';
 
 describe('no copy is made', () => {
