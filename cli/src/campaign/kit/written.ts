@@ -24,7 +24,8 @@ export function captionLength(text: string): number {
 /** Address and title always, the summary and the words as far as they fit. @returns null where not even the title does */
 export function caption(text: KitText, platform: Platform): string | null {
   const { title, summary, address, say, words, until, organisation } = text;
-  const check = `${say.compare}: ${words.join(' ')}`;
+  // On a line of their own: what stands between words and list differs from language to language.
+  const check = `${say.compare}\n${words.join(' ')}`;
   const forms = [
     [organisation, title, summary, say.open, address, check, until],
     [title, say.open, address, check],
@@ -53,11 +54,11 @@ export function plainText({
     title,
     summary,
     '',
-    `${say.open}:`,
+    say.open,
     ...groups,
     address,
     '',
-    `${say.compare}:`,
+    say.compare,
     words.join(' '),
     '',
     until,
@@ -86,7 +87,7 @@ export function pressPage(
 ): string {
   const calls = texts.map(
     ({ language, say, title, summary, address, words, isDraft }) =>
-      `<section lang="${language}" dir="${say.direction}">\n<h2>${escapeHtml(title)}</h2>\n${isDraft ? `<p><strong>${escapeHtml(say.draft)}</strong></p>\n` : ''}<p>${escapeHtml(summary)}</p>\n<p dir="ltr"><code>${escapeHtml(address)}</code></p>\n<p>${escapeHtml(say.compare)}: <strong dir="ltr">${escapeHtml(words.join(' '))}</strong></p>\n</section>`,
+      `<section lang="${language}" dir="${say.direction}">\n<h2>${escapeHtml(title)}</h2>\n${isDraft ? `<p><strong>${escapeHtml(say.draft)}</strong></p>\n` : ''}<p>${escapeHtml(summary)}</p>\n<p dir="ltr"><code>${escapeHtml(address)}</code></p>\n<p>${escapeHtml(say.compare)}<br><strong dir="ltr">${escapeHtml(words.join(' '))}</strong></p>\n</section>`,
   );
   const rows = files.map(
     ({ path, hash }) =>
