@@ -17,6 +17,13 @@ describe('the language of a text', () => {
     expect(detectLanguage(text)).toBe(tag);
   });
 
+  it.each(['buy cheap watches', 'quiero hablar con ustedes', 'I can send the minutes'])(
+    'is not told wrongly where a few words fit several: %s',
+    (text) => {
+      expect(detectLanguage(text)).toBe('');
+    },
+  );
+
   it('is not guessed from nothing', () => {
     expect([detectLanguage(''), detectLanguage('ok'), detectLanguage('12345 67890 11')]).toEqual(['', '', '']);
   });

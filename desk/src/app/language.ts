@@ -1,6 +1,6 @@
 /** In which language a text is written, as far as the device can tell by itself. */
 
-import { franc } from 'franc-all';
+import { francAll } from 'franc-all';
 
 /** The library's codes (ISO 639-3) for the languages that are looked for, and ours (BCP 47): more would only add mistakes. */
 const tags: Readonly<Record<string, string>> = {
@@ -50,7 +50,12 @@ const tags: Readonly<Record<string, string>> = {
 const only = Object.keys(tags);
 const charactersMax = 2_000;
 
-/** BCP 47, or empty for a text that is too short or of a language that is not looked for. */
+/** In so few characters two languages of one script look alike; then the second must be less likely by this much. */
+const short = { characters: 40, secondMax: 0.88 } as const;
+
+/** BCP 47, or empty for a text that is too short to tell or of a language that is not looked for. */
 export function detectLanguage(text: string): string {
-  return tags[franc(text.slice(0, charactersMax), { only, minLength: 8 })] ?? '';
+  const [first, second] = francAll(text.slice(0, charactersMax), { only, minLength: 8 });
+  const isUnsure = text.trim().length < short.characters && (second?.[1] ?? 0) > short.secondMax;
+  return isUnsure ? '' : (tags[first?.[0] ?? ''] ?? '');
 }
