@@ -214,7 +214,7 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
     await hasFile('letter (text).txt');
     await page.waitForFunction(saysOf, {}, 'letter.pdf', 'The text is kept below');
     await search(true);
-    await look('recognised-text', '.files [role=status]');
+    await look('recognised-text', '.files [role=status][tabindex]');
     const text = Buffer.from(await save('letter (text).txt', 'Save copy…')).toString();
     expect(text).toMatch(/^\[Page 1: recognised by machine[^\n]*\]\nNobody asked why 14 names were missing\n/);
   });
