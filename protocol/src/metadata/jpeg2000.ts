@@ -7,6 +7,8 @@ import { MetadataError } from './report.ts';
 
 /** What says how the picture is coded and shown; others describe, or hold what some program put there. */
 const keptBoxes = new Set(['jP  ', 'ftyp', 'rreq', 'jp2h', 'jpch', 'jplh', 'jp2c']);
+/** Before the first tile; there are some ten. */
+const segmentsMax = 10_000;
 const marker = { start: 0xff4f, comment: 0xff64, tile: 0xff90 };
 
 /** The same picture. @throws MetadataError */
@@ -31,7 +33,8 @@ function cleanCodestream(view: FileView): Uint8Array {
   let at = 2;
   while (view.u16(at) !== marker.tile) {
     const end = at + 2 + view.u16(at + 2);
-    if (view.u8(at) !== 0xff || end < at + 4) throw new MetadataError('malformed', 'clean JPEG 2000: it is damaged');
+    if (view.u8(at) !== 0xff || end < at + 4 || kept.length > segmentsMax)
+      throw new MetadataError('malformed', 'clean JPEG 2000: it is damaged');
     if (view.u16(at) !== marker.comment) kept.push(view.bytes(at, end));
     at = end;
   }

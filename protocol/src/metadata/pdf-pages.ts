@@ -6,7 +6,7 @@ import { copyNotes } from './pdf-notes.ts';
 import type { PdfEntries, PdfValue } from './pdf-values.ts';
 import { arrayOf, atom, dictionaryOf, malformedPdf, named, reference } from './pdf-values.ts';
 
-const pagesMax = 100_000;
+const pagesMax = 200_000;
 const inherited = new Set(['Resources', 'MediaBox', 'CropBox', 'Rotate']);
 const ofTree = new Set(['Type', 'Parent', 'Kids', 'Count', ...inherited]);
 const ofTrailer = new Set(['Size', 'Root', 'Prev', 'XRefStm', 'Type', 'W', 'Index', 'Length', 'Filter', 'DecodeParms']);
@@ -75,12 +75,7 @@ function pagesOf(file: PdfFile, root: PdfValue | undefined, copy: PdfCopy): read
     else {
       if ([...entries.keys()].some((key) => !ofTree.has(key))) copy.leavesBehind = true;
       const passed = new Map([...above, ...[...entries].filter(([key]) => inherited.has(key))]);
-      stack.push(
-        ...file
-          .items(kids)
-          .map((kid) => ({ value: kid, above: passed }))
-          .toReversed(),
-      );
+      for (const kid of file.items(kids).toReversed()) stack.push({ value: kid, above: passed });
     }
     if (pages.length > pagesMax) throw malformedPdf(`it has over ${pagesMax} pages`);
   }
