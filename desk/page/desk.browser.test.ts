@@ -1,6 +1,7 @@
 /** The built page in Chromium, on the real local process, engine and server: by keyboard alone, accessible, without a trace. */
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { misfits } from '../../tools/browsers/fit.ts';
 import { axe, collectRequests, screenshot } from '../../tools/browsers/inspect.ts';
 import { launchChromium } from '../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../tools/build.ts';
@@ -304,6 +305,7 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
       await new Promise((resolve) => setTimeout(resolve, 250));
       expect(await axe(page), name).toEqual([]);
       expect(await isWide(page), name).toBe(false);
+      expect(await misfits(page), name).toEqual([]);
       await screenshot(page, `desk-${name}-${language}-${width}-${scheme}`, { fullPage: false });
     };
     await page.waitForSelector('.row');

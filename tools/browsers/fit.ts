@@ -55,6 +55,17 @@ export async function misfitsWith(page: Page, replacements: readonly Replacement
   }, replacements);
 }
 
+/** Of each line only the middle, where letters are: fonts of some scripts reach far above and below their line. */
+type Line = {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly text: string;
+  readonly node: Text;
+  readonly layer: Element | null;
+};
+
 /** Runs in the page, and is written out into it: it uses nothing but what is in it. */
 function findMisfits(): readonly string[] {
   const edge = document.documentElement.clientWidth + 1;
@@ -67,8 +78,6 @@ function findMisfits(): readonly string[] {
   };
   const isLayer = (element: Element): boolean => /absolute|fixed|sticky/.test(getComputedStyle(element).position);
 
-  /** Of each line only the middle, where letters are: fonts of some scripts reach far above and below their line. */
-  type Line = { left: number; right: number; top: number; bottom: number; text: string; layer: Element | null };
   const lines: Line[] = [];
 
   const look = (node: Text, parent: Element): void => {
@@ -82,28 +91,30 @@ function findMisfits(): readonly string[] {
     while (layer !== null && !isLayer(layer)) layer = layer.parentElement;
     for (const { left, right, top, bottom } of rects) {
       const middle = (top + bottom) / 2;
-      const line = { left, right, top: middle - half, bottom: middle + half, text, layer };
-      lines.push(line);
-      if (left < -1 || right > edge) faults.push(`runs over an edge: ${text}`);
-      else if (leavesBox(line, parent)) faults.push(`runs out of its box: ${text}`);
+      const line = { left, right, top: middle - half, bottom: middle + half, text, node, layer };
+      const where = placeOf(line, parent);
+      if (where !== 'scrolled away') lines.push(line);
+      if (where === 'outside') faults.push(`runs out of its box: ${text}`);
+      else if (where === 'inside' && (left < -1 || right > edge)) faults.push(`runs over an edge: ${text}`);
     }
     if (rects.length > 1 && style.overflowWrap !== 'anywhere') lookAtWords(node, range, style.wordBreak);
   };
 
-  const leavesBox = (line: Line, parent: Element): boolean => {
+  /** What scrolls holds more than it shows, dots at an end tell that there is more, and what is clipped away is for ears. */
+  const placeOf = (line: Line, parent: Element): 'inside' | 'outside' | 'scrolled away' => {
     for (let box: Element | null = parent; box !== null && box !== document.body; box = box.parentElement) {
-      const { display, overflowX, overflowY } = getComputedStyle(box);
+      const { display, overflowX, overflowY, textOverflow, webkitLineClamp, clipPath } = getComputedStyle(box);
       if (display !== 'inline' && display !== 'contents') {
         const { left, right, top, bottom } = boxOf(box);
-        const isAside =
-          overflowX !== 'auto' && overflowX !== 'scroll' && (line.left < left - 1 || line.right > right + 1);
-        const isBelow =
-          overflowY !== 'auto' && overflowY !== 'scroll' && (line.top < top - 1 || line.bottom > bottom + 1);
-        if (isAside || isBelow) return true;
+        const isAside = line.left < left - 1 || line.right > right + 1;
+        const isBelow = line.top < top - 1 || line.bottom > bottom + 1;
+        const isShort = textOverflow === 'ellipsis' || webkitLineClamp !== 'none' || clipPath !== 'none';
+        const scrolls = isShort || /auto|scroll/.test(isAside ? overflowX : overflowY);
+        if (isAside || isBelow) return scrolls ? 'scrolled away' : 'outside';
       }
-      if (isLayer(box)) return false;
+      if (isLayer(box)) return 'inside';
     }
-    return false;
+    return 'inside';
   };
 
   /** Scripts that put spaces between words, Korean where the style keeps its words whole. */
@@ -134,7 +145,7 @@ function findMisfits(): readonly string[] {
     for (let next = at + 1; next < lines.length; next++) {
       const b = lines[next];
       if (b === undefined || b.top >= a.bottom) break;
-      if (a.layer === b.layer && a.left + 1 < b.right && b.left + 1 < a.right)
+      if (a.layer === b.layer && a.node !== b.node && a.left + 1 < b.right && b.left + 1 < a.right)
         faults.push(`stands over another text: ${a.text} | ${b.text}`);
     }
   }
