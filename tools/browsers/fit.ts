@@ -86,7 +86,8 @@ function findMisfits(): readonly string[] {
     range.selectNodeContents(node);
     const style = getComputedStyle(parent);
     const half = Number.parseFloat(style.fontSize) * 0.3;
-    const rects = [...range.getClientRects()].filter(({ width }) => width > 1);
+    // A space at the end of a line may hang out of its box; nobody sees it.
+    const rects = [...range.getClientRects()].filter(({ width }) => width > half);
     let layer: Element | null = parent;
     while (layer !== null && !isLayer(layer)) layer = layer.parentElement;
     for (const { left, right, top, bottom } of rects) {
