@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { changePassphrase } from '@postern/desk/app/keystore';
 import { keystoreName, startDesk } from '@postern/desk/app/start-desk';
 import { verifyPack } from '@postern/protocol/keys/pack';
@@ -15,7 +16,8 @@ import { firstLine, freePort, Place, runHere, start, stop } from '../testing/run
 import { faultsOf, policyFaults, readManifest } from '../testing/webcat-rules.ts';
 
 type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
-type Change = (path: string, answer: Answer) => void;
+/** @param codings that were asked for */
+type Change = (path: string, answer: Answer, codings: string) => void;
 
 const place = new Place();
 const device = place.path('org', 'desk');
@@ -54,7 +56,7 @@ beforeAll(async () => {
         for await (const piece of response) pieces.push(piece as Buffer);
         const { statusCode = 0, headers } = response;
         const answer = { status: statusCode, headers, body: Buffer.concat(pieces) };
-        change(incoming.url ?? '', answer);
+        change(incoming.url ?? '', answer, String(incoming.headers['accept-encoding']));
         delete answer.headers['content-length'];
         delete answer.headers['transfer-encoding'];
         outgoing.sendDate = false;
@@ -133,6 +135,15 @@ describe('postern verify', () => {
         if (path.startsWith(`/a/${script}.`)) body[body.length >> 1]! ^= 1;
       },
       new RegExp(`${script}\\.\\S+\\.js: it differs from byte \\d+`),
+    ]),
+    ...(['gzip, deflate', 'gzip, deflate, br, zstd'] as const).map((wanted): [string, Change, RegExp] => [
+      `the script only for who takes ${wanted}`,
+      (path, answer, codings) => {
+        if (!path.startsWith('/a/page.') || codings !== wanted) return;
+        answer.body = gzipSync(Buffer.concat([answer.body, Buffer.from('planted()')]));
+        answer.headers['content-encoding'] = 'gzip';
+      },
+      /page\.\S+\.js: it differs from byte \d+/,
     ]),
     [
       'one more script in a page',

@@ -13,7 +13,7 @@ import { Failure, failureOf, unreachable, usage } from '../terminal/failure.ts';
 import { type HostPort, readHostPort } from '../terminal/option-values.ts';
 import { compareSite } from '../verify/compare-site.ts';
 import { type ExpectedSite, expectedSite } from '../verify/expected-site.ts';
-import { type SiteFetch, siteFetch } from '../verify/fetch-site.ts';
+import { type SiteFetch, type SiteFetches, siteFetches } from '../verify/fetch-site.ts';
 import { verifyServed } from '../verify/served-documents.ts';
 
 interface VerifyOptions extends JsonOption {
@@ -34,9 +34,10 @@ export function verifyCommand(context: Context): Command {
 }
 
 async function verify(context: Context, url: string, options: VerifyOptions): Promise<void> {
-  const fetching = siteFetch(addressOf(url, options), options.socks ?? null, context.random);
+  const address = addressOf(url, options);
+  const fetches = siteFetches(address, options.socks ?? null, context.random);
   try {
-    const findings = await findingsOf(context, fetching, options);
+    const findings = await findingsOf(context, fetches, options);
     const failures = findings.filter(({ state }) => state === 'failed').length;
     report(context, options, { ok: failures === 0, findings }, [
       ...findings.map(({ state, text }) => marks[state] + text),
@@ -44,11 +45,12 @@ async function verify(context: Context, url: string, options: VerifyOptions): Pr
     ]);
     if (failures > 0) throw new Failure('failedCheck', `${failures} of ${findings.length} checks failed.`, true);
   } finally {
-    fetching.close();
+    for (const { close } of fetches) close();
   }
 }
 
-async function findingsOf(context: Context, fetching: SiteFetch, { fingerprint }: VerifyOptions): Promise<Finding[]> {
+async function findingsOf(context: Context, fetches: SiteFetches, { fingerprint }: VerifyOptions): Promise<Finding[]> {
+  const [fetching] = fetches;
   const today = todayOf(context);
   const signed = await bytesAt(fetching, '/roster');
   let roster: VerifiedRoster;
@@ -74,7 +76,7 @@ async function findingsOf(context: Context, fetching: SiteFetch, { fingerprint }
     ),
     await holds('pack', 'pack', async () => verifyPack(await bytesAt(fetching, '/pack'), roster.fingerprint, today)),
     await offlinePage(roster, site),
-    ...(await compareSite(site, fetching)),
+    ...(await compareSite(site, fetches)),
   ];
 }
 

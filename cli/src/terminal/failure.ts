@@ -66,6 +66,12 @@ const knownFailures: Readonly<Record<string, Known>> = {
     damaged: ['unreachable', 'The data folder is damaged: a file of it is not what was written.'],
     open: ['refused', 'Others on this machine can read the data folder. Close it with: chmod -R go= <folder>'],
   },
+  BuiltPagesError: {
+    damaged: [
+      'unreachable',
+      'A packed file of the built pages is not what lies beside it. Build them again with "npm run build".',
+    ],
+  },
   KeystoreError: {
     exists: ['refused', 'There is a device in that folder already; nothing was changed.'],
     missing: ['unreachable', 'There is no device in that folder. "postern device new" makes one.'],

@@ -12,12 +12,19 @@ const harmless = new Set(
    strict-transport-security alt-svc`.split(/\s+/),
 );
 
-/** One finding for each address. */
-export async function compareSite(site: ExpectedSite, { get }: Pick<SiteFetch, 'get'>): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const [path, file] of site) findings.push(finding(path, faultsOf(file, await get(path))));
-  findings.push(finding('/', faultsOfFirst(site, await get('/'))));
-  return findings;
+/** One finding for each address. @param fetches of which each asks for everything: a site keeps a file in several codings */
+export async function compareSite(
+  site: ExpectedSite,
+  fetches: readonly Pick<SiteFetch, 'get'>[],
+): Promise<readonly Finding[]> {
+  const found = new Map([...site.keys(), '/'].map((path) => [path, new Set<string>()]));
+  for (const { get } of fetches) {
+    for (const [path, faults] of found) {
+      const [file, answer] = [site.get(path), await get(path)];
+      for (const fault of file === undefined ? faultsOfFirst(site, answer) : faultsOf(file, answer)) faults.add(fault);
+    }
+  }
+  return [...found].map(([path, faults]) => finding(path, [...faults]));
 }
 
 function finding(path: string, faults: readonly string[]): Finding {

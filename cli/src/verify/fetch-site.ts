@@ -1,4 +1,4 @@
-/** Fetches a site's files as a browser of Tor would, with all that was answered. */
+/** Fetches a site's files as a browser of Tor would, with all that was answered, in each coding that a site may have. */
 
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
@@ -27,20 +27,31 @@ const browserHeaders = {
   'User-Agent': 'Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0',
   Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
   'Accept-Language': 'en-US,en;q=0.5',
-  'Accept-Encoding': 'gzip, deflate, br, zstd',
 } as const;
 
-/** @param base the site's origin */
-export function siteFetch(base: URL, socks: SocksProxy | null, random: Random): SiteFetch {
+export type SiteFetches = readonly [SiteFetch, SiteFetch];
+
+/**
+ * As browsers ask over HTTP and over HTTPS, for what they then run are other bytes of the server's; first as they ask here.
+ * Each on a connection and circuit of its own. @param base the site's origin
+ */
+export function siteFetches(base: URL, socks: SocksProxy | null, random: Random): SiteFetches {
+  const each = (codings: string): SiteFetch => siteFetch(base, socks, random, codings);
+  const [http, https] = [each('gzip, deflate'), each('gzip, deflate, br, zstd')];
+  return base.protocol === 'https:' ? [https, http] : [http, https];
+}
+
+function siteFetch(base: URL, socks: SocksProxy | null, random: Random, codings: string): SiteFetch {
   const isTls = base.protocol === 'https:';
   const options = { keepAlive: true, maxSockets: 1 };
   const plain = isTls ? new HttpsAgent(options) : new HttpAgent(options);
   const agent = socks === null ? plain : socksAgent(socks, circuitPassword(random(32), 'verify'), isTls, options);
+  const headers = { ...browserHeaders, 'Accept-Encoding': codings };
   const get = (path: string): Promise<SiteAnswer> =>
     new Promise((resolve, reject) => {
       const start = isTls ? requestHttps : requestHttp;
       const signal = AbortSignal.timeout(timeoutMs);
-      const request = start(new URL(path, base), { headers: browserHeaders, agent, signal });
+      const request = start(new URL(path, base), { headers, agent, signal });
       request.on('error', reject);
       request.on('response', (response) => void readAnswer(response).then(resolve, reject));
       request.end();

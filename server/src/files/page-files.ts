@@ -2,9 +2,23 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { equal } from '@postern/protocol/bytes/equal';
 import type { BuiltPages } from '../ports/files.ts';
 
-/** @throws Error if the pages have not been built */
+/** A packed file holds something else than the file beside it, which alone is compared with a release. */
+export class BuiltPagesError extends Error {
+  override readonly name = 'BuiltPagesError';
+  readonly code = 'damaged';
+  readonly path: string;
+
+  constructor(path: string) {
+    super(`read built pages: ${path} is damaged`);
+    this.path = path;
+  }
+}
+
+/** @throws BuiltPagesError; Error if the pages have not been built */
 export async function readBuiltPages(folder: string): Promise<BuiltPages> {
   const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as Manifest;
   const read = async (path: string): Promise<Uint8Array> => new Uint8Array(await readFile(join(folder, path)));
@@ -28,14 +42,22 @@ export async function readBuiltPages(folder: string): Promise<BuiltPages> {
       })),
     ),
     assets: await Promise.all(
-      manifest.assets.map(async ({ path, contentType, gzipBytes }) => ({
-        path,
-        contentType,
-        bytes: await read(path),
-        gzip: typeof gzipBytes === 'number' ? await read(`${path}.gz`) : null,
-      })),
+      manifest.assets.map(async ({ path, contentType, gzipBytes }) => {
+        const bytes = await read(path);
+        const gzip = typeof gzipBytes === 'number' ? await read(`${path}.gz`) : null;
+        if (gzip !== null && !holds(gzip, bytes)) throw new BuiltPagesError(join(folder, `${path}.gz`));
+        return { path, contentType, bytes, gzip };
+      }),
     ),
   };
+}
+
+function holds(packed: Uint8Array, bytes: Uint8Array): boolean {
+  try {
+    return equal(gunzipSync(packed, { maxOutputLength: Math.max(1, bytes.length) }), bytes);
+  } catch {
+    return false;
+  }
 }
 
 /** What is used of `dist/manifest.json`. */

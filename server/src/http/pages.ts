@@ -270,8 +270,10 @@ export class Pages {
     };
     const quality = identity.length > quicklyFrom ? quickly : constants.BROTLI_MAX_QUALITY;
     const options = { params: { [constants.BROTLI_PARAM_QUALITY]: quality } };
+    if (packed !== null) keep('gzip', packed);
     this.#compressing = this.#compressing.then(async () => {
-      keep('gzip', packed ?? new Uint8Array(await compressGzip(identity, { level: constants.Z_BEST_COMPRESSION })));
+      if (packed === null)
+        keep('gzip', new Uint8Array(await compressGzip(identity, { level: constants.Z_BEST_COMPRESSION })));
       keep('br', new Uint8Array(await compressBrotli(identity, options)));
     });
     return { type, codings };
