@@ -1,5 +1,7 @@
+import { searchableText } from '@postern/desk/app/searchable-text';
 import { bytesToUtf8 } from '@postern/protocol/bytes/encode';
 import { expect, it } from 'vitest';
+import { languages, wordsOf } from '../languages/languages.ts';
 import { markedText, pageBytes } from './safe-copy.ts';
 
 it.each([
@@ -26,4 +28,11 @@ it.each([
   ['a picture that could not be read', { text: 'Own', recognition: 'failed', recognised: '' }, 'Own\n[3 unread]'],
 ] as const)('marks what was recognised by machine, of %s', (_, read, wanted) => {
   expect(markedText({ kind: 'drawn', page: 2, pages: 3, ...pixels, ...read }, marks)).toBe(wanted);
+});
+
+it.each(languages)('writes no mark that the search would take for words of the file: $tag', (language) => {
+  const { say, number } = wordsOf(language);
+  const page = number(500);
+  const text = [say('text.mark', { page }), 'Ledger', say('text.unread', { page }), '[Page 4: torn out]'].join('\n');
+  expect(searchableText(text).trim().split(/\n+/)).toEqual(['Ledger', '[Page 4: torn out]']);
 });

@@ -41,6 +41,9 @@ export class Inbox {
   /** What the engine gave for each row. */
   readonly #lines = new Map<string, CaseLine>();
   #reading: Promise<void> = Promise.resolve();
+  #begun = 0;
+  /** Which reading of a case was taken last, counted as they began. */
+  readonly #taken = new Map<string, number>();
   #unsearched = 0;
   #isClosed = false;
 
@@ -102,7 +105,7 @@ export class Inbox {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#reading;
-    for (const kept of [this.#texts, this.#rows, this.#lines]) kept.clear();
+    for (const kept of [this.#texts, this.#rows, this.#lines, this.#taken]) kept.clear();
   }
 
   #row(line: CaseLine): InboxRow {
@@ -124,7 +127,9 @@ export class Inbox {
       this.#rows.delete(id);
       this.#lines.delete(id);
       this.#texts.remove(id);
-      this.#reading = this.#reading.then(() => this.#parts.forget(id));
+      this.#taken.delete(id);
+      // What is left on the disk goes when the desk is opened next.
+      this.#reading = this.#reading.then(() => this.#parts.forget(id)).catch(() => undefined);
     }
     return gone;
   }
@@ -132,13 +137,23 @@ export class Inbox {
   async #readAll(ids: readonly string[]): Promise<void> {
     for (const [at, id] of ids.entries()) {
       if (this.#isClosed) return;
-      const view = await this.#parts.engine.conversation(id);
-      if (view !== null) this.#texts.take(id, view, this.#parts.calls(), await this.#parts.textsOf(id));
+      // One case that cannot be read is not found, and keeps no other from that.
+      await this.#readOne(id).catch(() => undefined);
       this.#unsearched -= 1;
       if (at % readAtOnce === readAtOnce - 1) await turn();
       if (at % toldAfter === toldAfter - 1) this.#parts.onFound();
     }
     // What was found in the texts shows in the rows.
     if (ids.length > 0) this.#parts.onFound();
+  }
+
+  async #readOne(id: string): Promise<void> {
+    const begun = ++this.#begun;
+    const texts = await this.#parts.textsOf(id);
+    const view = await this.#parts.engine.conversation(id);
+    // Nothing of a case that was erased meanwhile, nor what is older than what is there.
+    if (view === null || !this.#rows.has(id) || begun < (this.#taken.get(id) ?? 0)) return;
+    this.#taken.set(id, begun);
+    this.#texts.take(id, view, this.#parts.calls(), texts);
   }
 }

@@ -141,7 +141,7 @@ export class OpenDesk {
     this.#transport.close();
     await this.#loop.stop();
     this.#telling?.cancel();
-    this.files.copies.close();
+    await this.files.copies.close();
     await this.#files.close();
     await this.#inbox.close();
     await this.#store.close();

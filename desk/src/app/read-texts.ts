@@ -16,7 +16,7 @@ export class ReadTexts {
 
   /** @param calls whose words are known @param ofFiles what is known of the texts in its files */
   take(id: string, view: CaseFile, calls: readonly CallView[], ofFiles: readonly string[]): void {
-    this.#search.set(id, view, [...answerWords(calls, view.messages), ...ofFiles]);
+    this.#search.set(id, view, answerWords(calls, view.messages), ofFiles);
     const texts = view.messages.map(({ text }) => text);
     // A message does not change once it is there, and most of what is done to a case brings none.
     const newest = `${texts.length}/${view.messages.at(-1)?.id}`;

@@ -140,6 +140,42 @@ describe('safe copies', () => {
     expect(kept()).toEqual([]);
   });
 
+  it('are not found by the search where their list is damaged or their text is endless, and what else there is is', async () => {
+    const read = async (at: number, text: string): Promise<void> => {
+      const copy = await begin({ at, pages: 20, hasPixels: false });
+      for (let page = 0; page < 20; page++) expect(await copies.addPage(copy, drawn(0, 0, text))).toBe(true);
+      expect(await copies.end(copy, true)).toEqual({ problem: null });
+    };
+    await read(0, 'Found '.repeat(10_000));
+    await read(1, 'Cut off');
+    const texts = await copies.texts(order.id);
+    expect(texts.join('').length).toBe(1_000_000);
+    await store.set(`page/copies/${order.id}`, Uint8Array.of(9));
+    expect(await copies.texts(order.id)).toEqual([]);
+    await copies.forgetAllBut([]);
+    expect(await store.list('page/copies/')).toEqual([]);
+  });
+
+  it('leave neither pixels nor a file behind when the desk is locked, or the disk is full, while they are kept', async () => {
+    const ready = async (at: number): Promise<string> => {
+      const copy = await begin({ at, pages: 1 });
+      expect(await copies.addPage(copy, drawn(1_000, 1_000, 'A'))).toBe(true);
+      return copy;
+    };
+    const first = await ready(0);
+    const set = store.set.bind(store);
+    store.set = () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+    expect(await copies.end(first, true)).toEqual({ problem: 'disk' });
+    expect(kept()).toEqual([]);
+    store.set = set;
+    const ending = Promise.allSettled([copies.end(await ready(1), true)]);
+    await copies.close();
+    const settled = await Promise.race([ending, new Promise((resolve) => setTimeout(resolve, 0, 'still kept'))]);
+    expect(settled).toEqual([{ status: 'fulfilled', value: { problem: 'incomplete' } }]);
+    expect([await copies.list(order.id), kept()]).toEqual([[], []]);
+    expect(await copies.begin(order)).toEqual({ problem: 'none' });
+  });
+
   it('take no pixels with a text alone, and keep none that is empty', async () => {
     const copy = await begin({ pages: 1, hasPixels: false });
     expect(await copies.addPage(copy, drawn(1, 1, 'a'))).toBe(false);

@@ -22,12 +22,10 @@ import {
   readCopies,
   writeCopies,
 } from './copy-records.ts';
+import { filesTextMax } from './search-index.ts';
+import { searchableText } from './searchable-text.ts';
 
 const textType = 'text/plain';
-/** Scripts without spaces: the end of a line stands in the middle of a word there. */
-const insideWord =
-  /(?<=[\p{scx=Han}\p{scx=Hira}\p{scx=Thai}\p{scx=Mymr}\p{scx=Khmr}])\n(?=[\p{scx=Han}\p{scx=Hira}\p{scx=Thai}\p{scx=Mymr}\p{scx=Khmr}])/gu;
-
 export interface SafeCopyParts {
   readonly store: LocalStore;
   readonly files: DeskFiles;
@@ -45,6 +43,7 @@ export class SafeCopyDesk {
   #last: Promise<unknown> = Promise.resolve();
   /** Those that have copies. */
   #cases: Promise<Set<string>> | null = null;
+  #isClosed = false;
 
   constructor(parts: SafeCopyParts) {
     this.#parts = parts;
@@ -65,7 +64,7 @@ export class SafeCopyDesk {
   }
 
   async begin(order: CopyOrder): Promise<{ readonly copy: string } | { readonly problem: CopyProblem }> {
-    if ((await this.#parts.original(order)) === null) return { problem: 'none' };
+    if ((await this.#parts.original(order)) === null || this.#isClosed) return { problem: 'none' };
     return { copy: this.#making.begin(order) };
   }
 
@@ -84,18 +83,36 @@ export class SafeCopyDesk {
     }
   }
 
-  /** For the search. What cannot be read is not found. */
+  /** For the search, the first `filesTextMax` of them. What cannot be read is not found. */
   async texts(id: string): Promise<readonly string[]> {
-    // Most cases have none: their records are not looked for one by one.
-    this.#cases ??= casesWithCopies(this.#parts.store).then((ids) => new Set(ids));
-    if (!(await this.#cases).has(id)) return [];
     const texts: string[] = [];
-    for (const { file } of await readCopies(this.#parts.store, id)) {
-      const isText = file.type === textType;
-      const bytes = isText ? await this.#parts.files.readWhole(file, 3 * copyTextMax).catch(() => null) : null;
-      if (bytes !== null) texts.push(searchable(new TextDecoder().decode(bytes)));
+    let left = filesTextMax;
+    for (const { file } of await this.#searched(id).catch(() => [])) {
+      if (left <= 0) break;
+      const bytes = await this.#parts.files.readWhole(file, 3 * copyTextMax).catch(() => null);
+      if (bytes === null) continue;
+      const text = new TextDecoder().decode(bytes.subarray(0, 3 * left)).slice(0, left);
+      left -= text.length;
+      texts.push(searchableText(text));
     }
     return texts;
+  }
+
+  async #searched(id: string): Promise<readonly CopyRecord[]> {
+    // Most cases have none: their records are not looked for one by one.
+    if (!(await this.#known()).has(id)) return [];
+    return (await readCopies(this.#parts.store, id)).filter(({ file }) => file.type === textType);
+  }
+
+  #known(): Promise<Set<string>> {
+    this.#cases ??= casesWithCopies(this.#parts.store).then(
+      (ids) => new Set(ids),
+      (error) => {
+        this.#cases = null;
+        throw error;
+      },
+    );
+    return this.#cases;
   }
 
   /** Seals the copy, and its text as a file of its own if that is wanted. One of the same form made before of the same file is replaced. */
@@ -127,15 +144,16 @@ export class SafeCopyDesk {
         const file = await files.keep({ name: `${name}.txt`, type: textType, day }, contentOf(utf8ToBytes(text)));
         added.push({ form, message, at, file });
       }
+      if (added.length === 0) return { problem: 'incomplete' };
+      // Files whose keys stand nowhere could not even be removed.
+      await writeCopies(store, id, [...kept, ...added]);
     } catch (error) {
       await this.#remove(added);
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
       return { problem: 'disk' };
     }
-    if (added.length === 0) return { problem: 'incomplete' };
-    await writeCopies(store, id, [...kept, ...added]);
     await this.#remove(before.filter((other) => !kept.includes(other)));
-    (await this.#cases)?.add(id);
+    (await this.#known()).add(id);
     await this.#parts.onCopies(id);
     return { problem: null };
   }
@@ -156,14 +174,18 @@ export class SafeCopyDesk {
   }
 
   async #forget(id: string): Promise<void> {
-    const copies = await readCopies(this.#parts.store, id);
-    if (copies.length === 0) return;
+    // Of a list that cannot be read nothing can be opened any more either.
+    const copies = await readCopies(this.#parts.store, id).catch(() => null);
+    if (copies?.length === 0) return;
     await writeCopies(this.#parts.store, id, []);
-    await this.#remove(copies);
+    await this.#remove(copies ?? []);
   }
 
-  close(): void {
-    this.#making.drop();
+  /** Nothing of a copy is in memory, and nothing half kept, when this resolves. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#making.close();
+    await this.#last;
   }
 
   /** Between reading the list of a case and writing it nothing else may write it. */
@@ -176,8 +198,4 @@ export class SafeCopyDesk {
   async #remove(copies: readonly CopyRecord[]): Promise<void> {
     for (const { file } of copies) await this.#parts.files.discard(file);
   }
-}
-
-function searchable(text: string): string {
-  return text.replace(insideWord, '');
 }

@@ -53,6 +53,22 @@ describe('search', () => {
     expect(index().find(caseName(two).toLowerCase())).toEqual([two]);
   });
 
+  it('finds what is in files, as far as a hostile one lets it, and keeps a few million letters of that at most', () => {
+    const search = index();
+    // One sign that stands for eighteen: in all it would be more than a string can hold.
+    const hostile = '\ufdfa'.repeat(8_000_000);
+    search.set(
+      one,
+      view(one, 'Still found'),
+      [],
+      [`Ledger ${'\ud83d\ude00'.repeat(9_999)}𝓟ort`, ...new Array<string>(4).fill(hostile)],
+    );
+    expect(search.find('still ledger port')).toEqual([one]);
+    expect(search.find('صلى')).toEqual([one]);
+    search.set(two, view(two, hostile.repeat(4)), [], ['Ledger']);
+    expect(search.find('ledger').sort()).toEqual([one, two]);
+  });
+
   it('forgets', () => {
     const search = index();
     search.remove(one);

@@ -14,13 +14,20 @@ import { caseName } from './case-name.ts';
 /** Marks that stand above or below a letter: people leave them out when they search. */
 const marks = /\p{Mn}/gu;
 
+/** Of one case, as it is searched, in UTF-16 units: one sign can stand for eighteen. */
+const ownTextMax = 16_000_000;
+/** Of its files. */
+export const filesTextMax = 1_000_000;
+/** What is folded before it is seen how much came of it. */
+const piece = 10_000;
+
 /** Parts of words count: Chinese has no spaces to cut at, and names are written in many forms. */
 export class SearchIndex {
   readonly #texts = new Map<string, string>();
   readonly #chosen = new Map<string, readonly ChosenAnswer[]>();
 
-  /** @param words of the calls that asked, in every language, and of texts in files */
-  set(id: string, view: CaseFile, words: readonly string[] = []): void {
+  /** @param words of the calls that asked, in every language @param ofFiles texts in files, of which the first million letters count */
+  set(id: string, view: CaseFile, words: readonly string[] = [], ofFiles: readonly string[] = []): void {
     const answers = view.messages.flatMap(({ answers: all }) =>
       all.flatMap(({ question, values }) => [question, ...values]),
     );
@@ -28,7 +35,8 @@ export class SearchIndex {
     const { tags, notes } = view.work;
     texts.push(...words, ...tags, ...notes.map(({ text }) => text));
     this.#chosen.set(id, chosenIn(view.messages));
-    this.#texts.set(id, fold([caseName(id), ...texts].join('\n')));
+    const own = foldUpTo([caseName(id), ...texts], ownTextMax);
+    this.#texts.set(id, `${own}\n${foldUpTo(ofFiles, filesTextMax)}`);
   }
 
   remove(id: string): void {
@@ -63,4 +71,21 @@ export class SearchIndex {
 /** What looks alike when searched: full width, ligatures, upper case, accents. */
 function fold(text: string): string {
   return text.normalize('NFKD').replace(marks, '').toLowerCase();
+}
+
+function foldUpTo(texts: readonly string[], charactersMax: number): string {
+  const folded: string[] = [];
+  let left = charactersMax;
+  for (const text of texts) {
+    for (let at = 0; at < text.length && left > 0; ) {
+      // No letter is cut in two.
+      const isCut = /[\ud800-\udbff]/.test(text.charAt(at + piece - 1));
+      const next = fold(text.slice(at, at + piece + (isCut ? 1 : 0))).slice(0, left);
+      folded.push(next);
+      left -= next.length;
+      at += piece + (isCut ? 1 : 0);
+    }
+    folded.push('\n');
+  }
+  return folded.join('');
 }

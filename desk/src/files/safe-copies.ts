@@ -52,6 +52,8 @@ interface Draft {
 export class SafeCopies {
   readonly #random: Random;
   #draft: Draft | null = null;
+  /** Of copies that are whole, until they are kept. */
+  readonly #ending = new Set<Drawing>();
 
   constructor(random: Random) {
     this.#random = random;
@@ -87,8 +89,12 @@ export class SafeCopies {
     const { order, pdf, texts } = draft;
     const text = texts.join('\n\n');
     if (pdf === null) return { order, pdf, text, close: () => undefined };
+    this.#ending.add(pdf);
+    const close = (): void => {
+      pdf.close();
+      this.#ending.delete(pdf);
+    };
     const bytes = await pdf.ask({ kind: 'end' }).catch(() => null);
-    const close = (): void => pdf.close();
     if (typeof bytes !== 'number') {
       close();
       return null;
@@ -103,6 +109,12 @@ export class SafeCopies {
     if (this.#draft === null || (key !== null && key !== this.#draft.key)) return;
     this.#draft.pdf?.close();
     this.#draft = null;
+  }
+
+  /** Ends those too that are being kept: no pixels stay behind. */
+  close(): void {
+    this.drop();
+    for (const pdf of this.#ending) pdf.close();
   }
 }
 

@@ -1,0 +1,85 @@
+// The search at the local process: one case that cannot be read, or that goes while it is read, is not found, and no other case with it.
+import { describe, expect, it } from 'vitest';
+import type { CaseFile, CaseLine } from '../engine/view.ts';
+import type { Engine } from './engine-port.ts';
+import { Inbox } from './inbox.ts';
+import type { PageRecords } from './page-records.ts';
+
+const ids = ['11', '22', '33'].map((byte) => byte.repeat(32));
+const [one = '', two = '', three = ''] = ids;
+
+function line(id: string): CaseLine {
+  return { id, messages: 1, incomplete: 0, replies: 0, work: { activity: 1 } } as unknown as CaseLine;
+}
+
+function view(text: string): CaseFile {
+  const message = { id: '01', text, answers: [], campaign: null, language: 'en' };
+  return { messages: [message], replies: [], work: { tags: [], notes: [] } } as unknown as CaseFile;
+}
+
+/** A desk with three cases. */
+function opened(textsOf: (id: string) => Promise<readonly string[]>) {
+  const here = new Set(ids);
+  const engine = {
+    conversations: () => [...here].map(line),
+    conversation: async (id: string) => (here.has(id) ? view(`Harbour of ${id}`) : null),
+  };
+  const records = { seen: () => ({ messages: 0, activity: 0 }), hasDraft: () => false };
+  const forgotten: string[] = [];
+  const forget = async (id: string): Promise<void> => {
+    forgotten.push(id);
+    throw new Error('the disk is full');
+  };
+  const inbox = new Inbox({
+    ...{ engine: engine as unknown as Engine, records: records as unknown as PageRecords, textsOf, forget },
+    ...{ calls: () => [], onFound: () => undefined },
+  });
+  return { here, inbox, forgotten };
+}
+
+const read = (inbox: Inbox) => expect.poll(() => inbox.unsearched).toBe(0);
+
+describe('what the search reads', () => {
+  it('goes on behind a case that cannot be read, and behind one whose leavings cannot be erased', async () => {
+    const { here, inbox, forgotten } = opened(async (id) => {
+      if (id === two) throw new Error('damaged');
+      return ['Ledger'];
+    });
+    inbox.update();
+    await read(inbox);
+    expect(inbox.find('ledger')).toEqual([one, three]);
+    here.delete(one);
+    inbox.update();
+    inbox.readAgain([three]);
+    await read(inbox);
+    expect(forgotten).toEqual([one]);
+    expect(inbox.find('harbour')).toEqual([three]);
+    await inbox.close();
+  });
+
+  it('holds nothing of a case that is erased while the texts of its files are read', async () => {
+    const waiting = Promise.withResolvers<readonly string[]>();
+    const { here, inbox } = opened((id) => (id === two ? waiting.promise : Promise.resolve([])));
+    inbox.update();
+    await expect.poll(() => inbox.unsearched).toBe(2);
+    here.delete(two);
+    inbox.update();
+    waiting.resolve(['Ledger']);
+    await read(inbox);
+    expect(inbox.find('harbour')).toEqual([one, three]);
+    expect(inbox.find('ledger')).toEqual([]);
+  });
+
+  it('is of the later of two readings, whichever of them ends last', async () => {
+    const slow = Promise.withResolvers<readonly string[]>();
+    const given: (readonly string[] | Promise<readonly string[]>)[] = [slow.promise, ['New ledger']];
+    const { inbox } = opened(async (id) => (id === one ? (given.shift() ?? []) : []));
+    inbox.update();
+    await expect.poll(() => given.length).toBe(1);
+    await inbox.read([one]);
+    slow.resolve(['Old ledger']);
+    await read(inbox);
+    expect(inbox.find('new')).toEqual([one]);
+    expect(inbox.find('old')).toEqual([]);
+  });
+});
