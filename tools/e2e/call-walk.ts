@@ -1,6 +1,6 @@
 // How a call is written on the desk's page, from the first word to the folder that is signed: what a person does, in any browser.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exiftool } from '@postern/protocol/testing/metadata-tools';
 import { expect } from 'vitest';
@@ -107,6 +107,10 @@ export async function chooseFilm(calls: CallsPage, path: (name: string) => strin
   await calls.pressText('Sign and publish');
   await calls.shows('.call-checklist .complaint', 'not whole yet');
   await calls.pressText('Film');
+  // What somebody types is left as it is until a whole file is brought.
+  const typed = '1\n00:00:00,000 --> 00:00:04,000\nWho';
+  await calls.type('Captions', typed, { under: 'English' });
+  expect(await page.$eval('.call-film textarea', (field) => (field as HTMLTextAreaElement).value)).toBe(typed);
   await calls.choose('English: captions from a file (VTT, SRT)', path('english.srt'));
   await calls.choose('Simplified Chinese: captions from a file (VTT, SRT)', join(example, 'zh-Hans.vtt'));
   await calls.choose('Simplified Chinese: transcript from a file', join(example, 'zh-Hans.md'));
@@ -129,6 +133,32 @@ export async function chooseFilm(calls: CallsPage, path: (name: string) => strin
     ),
   );
   await screenshot(page, `calls-film-${browser}`, { fullPage: false });
+}
+
+/** A film that cannot be read takes no words, which would be kept in place of those that are there, until it can be. */
+export async function reopenUnread(calls: CallsPage, name: string, film: string): Promise<void> {
+  const { page } = calls;
+  const captions = join(film, 'en.vtt');
+  const fields = (): Promise<string[]> =>
+    page.$$eval('.call-film textarea', (all) => all.map((one) => `${one.disabled} ${one.value.slice(0, 6)}`));
+  await page.waitForFunction(() => document.querySelector<HTMLTextAreaElement>('.call-film textarea')?.value !== '');
+  renameSync(captions, `${captions}.away`);
+  mkdirSync(captions);
+  await calls.press('Back to all calls');
+  await calls.pressLine(name);
+  await calls.pressText('Film');
+  await calls.shows('.call-film .complaint', 'It could not be read');
+  expect(await fields()).toEqual(Array(4).fill('true '));
+  rmdirSync(captions);
+  renameSync(`${captions}.away`, captions);
+  await calls.pressText('What it asks');
+  await calls.pressText('Film');
+  await page.waitForSelector('.call-film textarea:not([disabled])');
+  expect((await fields())[0]).toBe('false WEBVTT');
+  await calls.type('Transcript', 'Somebody asks: who did?', { under: 'English' });
+  const frame = await calls.frame();
+  await frame.waitForFunction(() => document.querySelector('.film details')?.textContent?.includes('did?') === true);
+  expect(readFileSync(captions, 'utf8')).toContain('Who moved them?');
 }
 
 /** Until nothing is left on the list; ticks what a person has to. */

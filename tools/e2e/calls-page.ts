@@ -24,6 +24,16 @@ export class CallsPage {
     await (button as ElementHandle<HTMLButtonElement>).click();
   }
 
+  /** Of the list of calls, the one that has these words. */
+  async pressLine(words: string): Promise<void> {
+    const find = (wanted: string): HTMLButtonElement | null =>
+      [...document.querySelectorAll<HTMLButtonElement>('.call-list li button')].find(({ textContent }) =>
+        textContent.includes(wanted),
+      ) ?? null;
+    const line = await this.page.waitForFunction(find, {}, words);
+    await (line as ElementHandle<HTMLButtonElement>).click();
+  }
+
   /** Into the field whose label has these words, after what is there, or in its place. @param under of the group of fields */
   async type(label: string, words: string, { after = '', under = '' } = {}): Promise<void> {
     const handle = await this.page.evaluateHandle(

@@ -1,5 +1,5 @@
 // Calls on the built page, on the real local process, engine and server: answers in the words of the call, and how calls are written.
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readCampaignFolder } from '@postern/cli/campaign/campaign-folder';
 import { callWorkshop } from '@postern/cli/campaign/workshop';
@@ -21,7 +21,7 @@ import { axe, screenshot } from '../browsers/inspect.ts';
 import { launchChromium, launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
-import { askAndUnask, chooseFilm, filmFiles, settle, writeWords } from './call-walk.ts';
+import { askAndUnask, chooseFilm, filmFiles, reopenUnread, settle, writeWords } from './call-walk.ts';
 import { CallsPage } from './calls-page.ts';
 
 const example = join(import.meta.dirname, '..', '..', 'examples', 'hospital-contracts');
@@ -190,13 +190,18 @@ describe.each(browsers)('calls on the page of the desk in %s', (binary, launch) 
     const name = `new-call-${binary}`;
     await speak('en');
     await writeWords(calls, binary);
+    await lookAt(calls, 'words', binary);
     await calls.pressText('What it asks');
     await calls.type('Its place in addresses', `-${binary}`, { after: 'new-call' });
     await screenshot(page, `calls-asked-${binary}`, { fullPage: false });
     expect(await axe(page)).toEqual([]);
     await askAndUnask(calls);
     await chooseFilm(calls, filmFiles(join(folder.path, `own-${binary}`)), binary);
-    await lookAt(calls, binary);
+    await lookAt(calls, 'film', binary);
+    const [film = ''] = globSync('calls/*/film', { cwd: folder.path })
+      .map((path) => join(folder.path, path))
+      .filter((path) => !existsSync(join(path, '..', 'campaign.json')));
+    await reopenUnread(calls, name, film);
     await settle(calls);
     await screenshot(page, `calls-sign-${binary}`, { fullPage: false });
     expect(await axe(page)).toEqual([]);
@@ -215,8 +220,8 @@ describe.each(browsers)('calls on the page of the desk in %s', (binary, launch) 
   });
 });
 
-/** The film's part is readable by everybody, at both widths where the browser can be made narrow. */
-async function lookAt({ page: shown }: CallsPage, browser: string): Promise<void> {
+/** A part is readable by everybody, at both widths where the browser can be made narrow. */
+async function lookAt({ page: shown }: CallsPage, part: string, browser: string): Promise<void> {
   if (browser !== 'chromium') return void expect(await axe(shown)).toEqual([]);
   for (const scheme of ['dark', 'light']) {
     await shown.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
@@ -229,7 +234,7 @@ async function lookAt({ page: shown }: CallsPage, browser: string): Promise<void
         () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
       );
       expect(overflows).toBe(false);
-      await screenshot(shown, `calls-film-${width}-${scheme}`, { fullPage: false });
+      await screenshot(shown, `calls-${part}-${width}-${scheme}`, { fullPage: false });
     }
   }
 }

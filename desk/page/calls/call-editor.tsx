@@ -3,6 +3,7 @@ import type { CallList } from '@postern/desk/calls/call-desk';
 import type { CallDraft, DraftText } from '@postern/desk/calls/call-draft';
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
+import { CallFailed } from '../desk-client.ts';
 import type { DeskPage } from '../desk-page.ts';
 import { canonicalTag } from '../languages/languages.ts';
 import { CallChecklist } from './call-checklist.tsx';
@@ -26,13 +27,13 @@ interface CallEditorProps {
 }
 
 export function CallEditor({ page, first, desks }: CallEditorProps): JSX.Element {
-  const { draft, change, kept, tellKept, keepNow: keepDraft } = useDraft(page, first);
+  const { draft, change, kept, tellKept, keeper } = useDraft(page, first);
   const languages = Object.keys(draft.texts);
-  const film = useFilm(page, { call: draft.structure.id, languages, keepDraft, tellKept });
+  const film = useFilm(page, { call: draft.structure.id, languages, keepDraft: keeper.now, tellKept });
   /** What is done with the call is done with all that was typed. */
   const keepNow = async (): Promise<void> => {
-    await keepDraft();
-    await film.keepNow();
+    await keeper.now();
+    await film.keeper.now();
   };
   const [part, setPart] = useState(first.source);
   const { say } = page.words.value;
@@ -55,6 +56,9 @@ export function CallEditor({ page, first, desks }: CallEditorProps): JSX.Element
         <PartButton here={part} part={filmPart} choose={setPart} label={say('film.heading')} />
         <PartButton here={part} part={signPart} choose={setPart} label={say('calls.sign')} />
       </nav>
+      <div role="status">
+        {(keeper.hasFailed || film.keeper.hasFailed) && <p class="complaint">{say('calls.unkept')}</p>}
+      </div>
       {part === askedPart && <CallStructure page={page} draft={draft} desks={desks} change={change} />}
       {part === filmPart && <CallFilm page={page} draft={draft} film={film} kept={kept} />}
       {part === signPart && <CallChecklist page={page} draft={draft} kept={kept} keepNow={keepNow} change={change} />}
@@ -134,7 +138,8 @@ function useDraft(page: DeskPage, first: CallDraft) {
   const newest = useRef(first);
   const tellKept = (): void => setKept((times) => times + 1);
   const keeper = useKeeper(page, async () => {
-    await page.call('call-write', { draft: JSON.stringify(newest.current) });
+    const { isKept } = await page.call('call-write', { draft: JSON.stringify(newest.current) });
+    if (!isKept) throw new CallFailed('failed');
     tellKept();
   });
   const change = (next: CallDraft): void => {
@@ -142,5 +147,5 @@ function useDraft(page: DeskPage, first: CallDraft) {
     setDraft(next);
     keeper.later();
   };
-  return { draft, change, kept, tellKept, keepNow: keeper.now };
+  return { draft, change, kept, tellKept, keeper };
 }

@@ -3,7 +3,7 @@ import type { CallDraft } from '@postern/desk/calls/call-draft';
 import type { FilmFault, FilmFileKind, FilmTaken, FilmWords } from '@postern/desk/calls/film-view';
 import { FILM_BYTES_MAX, FILM_POSTER_BYTES_MAX } from '@postern/protocol/constants';
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import { Field } from '../views/case-parts.tsx';
 import { FileButton } from '../views/file-button.tsx';
@@ -12,7 +12,7 @@ import { nameOf } from './call-language.ts';
 import { CallPreview } from './call-preview.tsx';
 import { FilmComplaint } from './film-complaint.tsx';
 import { webVttOf } from './sub-rip.ts';
-import { type FilmInWork, noWords } from './use-film.ts';
+import type { FilmInWork } from './use-film.ts';
 
 interface CallFilmProps {
   readonly page: DeskPage;
@@ -24,19 +24,24 @@ interface CallFilmProps {
 export function CallFilm({ page, draft, film, kept }: CallFilmProps): JSX.Element {
   const [language, setLanguage] = useState(draft.source);
   const { say, size } = page.words.value;
-  const { view } = film;
+  const { view, isUnread } = film;
+  // What could not be read before may be there again.
+  useEffect(() => {
+    if (isUnread) film.look();
+  }, []);
   return (
     <div class="call-columns">
       <form class="call-words call-film" autocomplete="off" onSubmit={(event) => event.preventDefault()}>
         <p class="note">{say('film.text', { most: size(FILM_BYTES_MAX) })}</p>
         <p class="note">{say('film.open')}</p>
+        <div role="status">{isUnread && <FilmComplaint page={page} part="words" fault={unreadFault} />}</div>
         <FilmFile page={page} film={film} kind="video" />
         <FilmFile page={page} film={film} kind="poster" />
         {Object.keys(draft.texts).map((tag) => (
           <FilmWordsFields key={tag} page={page} film={film} language={tag} look={() => setLanguage(tag)} />
         ))}
         {view?.fault && <FilmComplaint page={page} part="words" fault={view.fault} />}
-        {view?.isThere === true && (
+        {(isUnread || view?.isThere === true) && (
           <SureButton
             words={say('film.remove')}
             sure={say('film.removeSure')}
@@ -50,6 +55,8 @@ export function CallFilm({ page, draft, film, kept }: CallFilmProps): JSX.Elemen
   );
 }
 
+const unreadFault: FilmFault = { problem: 'unread', found: [], said: '' };
+const noWords: FilmWords = { captions: '', transcript: '' };
 const acceptedFiles = { video: 'video/mp4,.mp4,.m4v', poster: 'image/jpeg,image/png,image/webp' } as const;
 
 interface FilmFileProps {
@@ -130,35 +137,36 @@ interface FilmWordsProps {
 }
 
 function FilmWordsFields({ page, film, language, look }: FilmWordsProps): JSX.Element {
-  const words = film.words[language] ?? noWords;
+  const words = film.words[language];
   const faults = film.view?.words[language]?.faults;
-  const write = (changed: Partial<FilmWords>): void => film.write(language, { ...words, ...changed });
-  const isQuiet = film.view?.isThere === false;
+  // Of fields of which it is not known what is kept, nothing may be kept in place of that.
+  const shared = { page, language, isKnown: words !== undefined, isQuiet: film.view?.isThere === false };
+  const { captions, transcript } = words ?? noWords;
   return (
     <fieldset onFocusIn={look}>
       <legend>{nameOf(page, language)}</legend>
       <FilmText
-        page={page}
+        {...shared}
         part="captions"
-        language={language}
-        value={words.captions}
+        value={captions}
         fault={faults?.captions ?? null}
-        isQuiet={isQuiet}
-        set={(text) => write({ captions: webVttOf(text) })}
+        set={(text) => film.write(language, { captions: text })}
+        fromOthers={webVttOf}
       />
       <FilmText
-        page={page}
+        {...shared}
         part="transcript"
-        language={language}
-        value={words.transcript}
+        value={transcript}
         fault={faults?.transcript ?? null}
-        isQuiet={isQuiet}
-        set={(text) => write({ transcript: text })}
+        set={(text) => film.write(language, { transcript: text })}
       />
     </fieldset>
   );
 }
 
+/** Signs that the local process takes, bytes of a file: more than a film may have, so that a little too much can be shortened here. */
+const textMax = 100_000;
+const tooLong: FilmFault = { problem: 'large', found: [], said: '' };
 const textParts = {
   captions: { label: 'film.captions', file: 'film.captionsFile', accept: '.vtt,.srt,text/vtt' },
   transcript: { label: 'film.transcript', file: 'film.transcriptFile', accept: '.txt,.md,text/plain' },
@@ -171,18 +179,28 @@ interface FilmTextProps {
   readonly value: string;
   readonly fault: FilmFault | null;
   readonly isQuiet: boolean;
+  /** Whether it is known what is kept of it. */
+  readonly isKnown: boolean;
   readonly set: (text: string) => void;
+  /** What comes from a file or is pasted, in the form that is kept. What somebody is typing is left alone. */
+  readonly fromOthers?: (text: string) => string;
 }
 
-function FilmText({ page, part, language, value, fault, isQuiet, set }: FilmTextProps): JSX.Element {
+function FilmText(props: FilmTextProps): JSX.Element {
+  const { page, part, language, value, fault, isQuiet, isKnown, set, fromOthers = (text) => text } = props;
   const { say } = page.words.value;
   const [unread, setUnread] = useState<FilmFault | null>(null);
   const { label, file, accept } = textParts[part];
   const id = `film-${part}-${language}`;
+  const put = (text: string): void => {
+    const isTooLong = text.length > textMax;
+    setUnread(isTooLong ? tooLong : null);
+    if (!isTooLong) set(text);
+  };
   const read = async (chosen: File): Promise<void> => {
     const text = await textOf(chosen);
-    setUnread(typeof text === 'string' ? null : text);
-    if (typeof text === 'string') set(text);
+    if (typeof text === 'string') put(fromOthers(text));
+    else setUnread(text);
   };
   const shown = unread ?? fault;
   return (
@@ -193,10 +211,11 @@ function FilmText({ page, part, language, value, fault, isQuiet, set }: FilmText
           dir={part === 'captions' ? 'ltr' : 'auto'}
           rows={5}
           value={value}
+          disabled={!isKnown}
           aria-describedby={id}
-          onInput={({ currentTarget }) => {
-            setUnread(null);
-            set(currentTarget.value);
+          onInput={({ currentTarget, inputType }) => {
+            const isBrought = inputType?.startsWith('insertFrom') === true;
+            put(isBrought ? fromOthers(currentTarget.value) : currentTarget.value);
           }}
         />
       </Field>
@@ -204,6 +223,7 @@ function FilmText({ page, part, language, value, fault, isQuiet, set }: FilmText
         words={say(file, { language: nameOf(page, language) })}
         isOne
         accept={accept}
+        disabled={!isKnown}
         take={([chosen]) => page.quietly(read(chosen))}
       />
       <div id={id} role="status">
@@ -215,7 +235,7 @@ function FilmText({ page, part, language, value, fault, isQuiet, set }: FilmText
 
 /** As UTF-8, or why not. */
 async function textOf(file: File): Promise<string | FilmFault> {
-  if (file.size > textBytesMax) return { problem: 'large', found: [], said: '' };
+  if (file.size > textMax) return tooLong;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
     return text.replaceAll(/\r\n?/g, '\n');
@@ -223,6 +243,3 @@ async function textOf(file: File): Promise<string | FilmFault> {
     return { problem: error instanceof TypeError ? 'format' : 'unread', found: [], said: '' };
   }
 }
-
-/** Twice what a film may have: a little too much is shown, and can be shortened. */
-const textBytesMax = 100_000;

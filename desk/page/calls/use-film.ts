@@ -1,22 +1,27 @@
 /** The film of a call in work: what the local process says of it, and what is typed but not kept yet. */
 import type { FilmFileKind, FilmTaken, FilmView, FilmWords } from '@postern/desk/calls/film-view';
 import { FILM_BYTES_MAX } from '@postern/protocol/constants';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
+import { FilmTyping } from './film-typing.ts';
 import { type Keeper, useKeeper } from './use-keeper.ts';
 
 export interface FilmInWork {
   /** Null while nothing is known of it. */
   readonly view: FilmView | null;
-  /** By language: as typed. */
+  /** Nothing is known of it because it could not be read. */
+  readonly isUnread: boolean;
+  /** By language: as typed; none for one of which nothing is known. */
   readonly words: Readonly<Record<string, FilmWords>>;
   /** What the last file of its kind came to; none while that is not known. */
   readonly taken: Partial<Readonly<Record<FilmFileKind, FilmTaken>>>;
   readonly isWorking: boolean;
+  readonly look: () => void;
   readonly take: (kind: FilmFileKind, file: File) => void;
-  readonly write: (language: string, words: FilmWords) => void;
+  /** What is not changed stays as it is. */
+  readonly write: (language: string, changed: Partial<FilmWords>) => void;
   readonly remove: () => void;
-  readonly keepNow: Keeper['now'];
+  readonly keeper: Keeper;
 }
 
 interface FilmOptions {
@@ -28,37 +33,39 @@ interface FilmOptions {
   readonly tellKept: () => void;
 }
 
-export const noWords: FilmWords = { captions: '', transcript: '' };
-
 export function useFilm(page: DeskPage, { call, languages, keepDraft, tellKept }: FilmOptions): FilmInWork {
   const [view, setView] = useState<FilmView | null>(null);
-  const [words, setWords] = useState<Readonly<Record<string, FilmWords>>>({});
+  const [isUnread, setUnread] = useState(false);
+  const [typing] = useState(() => new FilmTyping());
+  const [words, setWords] = useState(typing.words);
   const [taken, setTaken] = useState<FilmInWork['taken']>({});
   const [isWorking, setWorking] = useState(false);
-  /** Typed and not kept. */
-  const open = useRef(new Map<string, FilmWords>());
   const look = async (): Promise<void> => {
-    await keepDraft();
-    const { film } = await page.call('film-view', { call });
-    setView(film);
-    setWords({ ...wordsIn(film), ...Object.fromEntries(open.current) });
+    try {
+      await keepDraft();
+      const take = typing.looking();
+      const { film } = await page.call('film-view', { call });
+      take(film);
+      setView(film);
+      setUnread(film === null);
+      setWords(typing.words);
+    } catch (error) {
+      setUnread(true);
+      throw error;
+    }
   };
   const keeper = useKeeper(page, async () => {
     await keepDraft();
-    for (const [language, typed] of open.current) {
+    await typing.keep(async (language, typed) => {
       const { film } = await page.call('film-write', { call, language, ...typed });
-      // What was typed meanwhile waits for the next time.
-      if (open.current.get(language) === typed) open.current.delete(language);
       setView(film);
-    }
+    });
     tellKept();
   });
   const work = (doing: () => Promise<void>): void => {
     setWorking(true);
     page.quietly(
-      keeper
-        .now()
-        .then(doing)
+      doing()
         .then(look)
         .then(tellKept)
         .finally(() => setWorking(false)),
@@ -68,32 +75,33 @@ export function useFilm(page: DeskPage, { call, languages, keepDraft, tellKept }
   useEffect(() => page.quietly(look()), [known]);
   return {
     view,
+    isUnread,
     words,
     taken,
     isWorking,
-    keepNow: keeper.now,
+    keeper,
+    look: () => page.quietly(look()),
     take: (kind, file) =>
       work(async () => {
+        await keeper.now();
         setTaken((before) => ({ ...before, [kind]: undefined }));
         const result = await takeFile(page, call, kind, file);
         setTaken((before) => ({ ...before, [kind]: result }));
       }),
-    write: (language, typed) => {
-      open.current.set(language, typed);
-      setWords((before) => ({ ...before, [language]: typed }));
+    write: (language, changed) => {
+      if (!typing.write(language, changed)) return;
+      setWords(typing.words);
       keeper.later();
     },
     remove: () =>
       work(async () => {
+        // What is removed need not be kept before; what is being kept comes to its end.
+        typing.forget();
+        await keeper.now().catch(() => undefined);
         await page.call('film-remove', { call });
         setTaken({});
       }),
   };
-}
-
-function wordsIn(film: FilmView | null): Record<string, FilmWords> {
-  const all = Object.entries(film?.words ?? {});
-  return Object.fromEntries(all.map(([language, { captions, transcript }]) => [language, { captions, transcript }]));
 }
 
 /** A file that is too large is not sent to be told so. */

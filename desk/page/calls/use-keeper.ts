@@ -1,38 +1,27 @@
-/** Keeps what is typed a moment later, all of it at once. */
-import { useEffect, useRef } from 'preact/hooks';
+/** Keeps what is typed while a part of the page is shown, and what is left when it goes. */
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
+import { Keeping } from './keeping.ts';
 
-const keepMs = 500;
+const delayMs = 500;
 
 export interface Keeper {
   readonly later: () => void;
-  /** What waits, if anything does; resolves when it is kept. */
+  /** What waits or has failed before, if anything has; resolves when all is kept, and rejects if it is not. */
   readonly now: () => Promise<void>;
+  /** The last try came to nothing. */
+  readonly hasFailed: boolean;
 }
 
 /** @param keep the newest, whatever that is when it is called */
 export function useKeeper(page: DeskPage, keep: () => Promise<void>): Keeper {
-  const timer = useRef(0);
-  /** One at a time, so that the newest is kept last. */
-  const turn = useRef<Promise<void>>(Promise.resolve());
-  const keepNext = (): Promise<void> => {
-    const kept = turn.current.then(keep);
-    turn.current = kept.catch(() => undefined);
-    return kept;
-  };
-  const now = async (): Promise<void> => {
-    if (timer.current === 0) return turn.current;
-    window.clearTimeout(timer.current);
-    timer.current = 0;
-    await keepNext();
-  };
-  const later = (): void => {
-    window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => {
-      timer.current = 0;
-      page.quietly(keepNext());
-    }, keepMs);
-  };
+  const [hasFailed, setFailed] = useState(false);
+  const newest = useRef(keep);
+  newest.current = keep;
+  const [keeping] = useState(
+    () => new Keeping({ delayMs, keep: () => newest.current(), tell: (isKept) => setFailed(!isKept) }),
+  );
+  const now = (): Promise<void> => keeping.now();
   useEffect(() => () => page.quietly(now()), []);
-  return { later, now };
+  return { later: () => keeping.later((kept) => page.quietly(kept)), now, hasFailed };
 }
