@@ -24,11 +24,16 @@ export interface VisitLimits {
 
 /** More than a visit takes of a machine's memory: 53 MiB were measured, 45 of them its own. */
 const visitBytes = 64 * 1024 ** 2;
+/** The server's, tor's and the system's, beside which what moves with files has the other half. */
+const baseBytes = 256 * 1024 ** 2;
 const mostVisits = 64;
 
-/** @param machineBytes the machine's memory, of which visits may take half (decision 0120); a place that is free takes none */
+/**
+ * @param machineBytes the machine's memory, of which visits may take half without what others need first (decision 0120);
+ *   a place that is free takes none
+ */
 export function visitLimits(machineBytes: number): VisitLimits {
-  const visitsMax = Math.min(mostVisits, Math.max(1, Math.round(machineBytes / 2 / visitBytes)));
+  const visitsMax = Math.min(mostVisits, Math.max(1, Math.floor((machineBytes - baseBytes) / 2 / visitBytes)));
   return {
     visitsMax,
     rescuesMax: Math.ceil(visitsMax / 4),
