@@ -1,6 +1,15 @@
 // An operator's life: init, serve, a desk that is online, doctor, backup, restore, and what goes wrong on the way.
 import { type ChildProcess, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { openKeystore } from '@postern/desk/app/keystore';
 import { createTransport } from '@postern/desk/app/transport';
@@ -128,6 +137,9 @@ describe('a server that is served', () => {
     await deskIsOnline();
     expect(await doctor()).toEqual({ code: 0, ok: true, failed: [] });
 
+    const signed = join('webcat', 'bundle.json');
+    mkdirSync(join(data, 'webcat'));
+    writeFileSync(join(data, signed), '{"enrollment":{}}');
     const target = place.path('backup');
     expect((await runHere(['backup', target, '--data', data])).code).toBe(0);
     expect((await runHere(['backup', target, '--data', data])).code).toBe(3);
@@ -139,6 +151,7 @@ describe('a server that is served', () => {
       fingerprint: made.json.fingerprint,
     });
     expect((await runHere(['restore', target, data])).code).toBe(3);
+    expect(readFileSync(join(again, signed), 'utf8')).toBe('{"enrollment":{}}');
     await serve(again);
     expect(await doctor(again)).toEqual({ code: 0, ok: true, failed: [] });
     expect(existsSync(join(again, 'control.sock'))).toBe(true);
@@ -177,6 +190,15 @@ describe('a server that is served', () => {
     expect(code).toBe(3);
     expect(err).toContain('damaged');
     expect(existsSync(place.path('restored-2'))).toBe(false);
+  });
+
+  it('does not start without what is to be served for WEBCAT, and names it', async () => {
+    const file = join(data, 'webcat', 'bundle.old.json');
+    mkdirSync(file);
+    const { code, err } = await run('serve', data);
+    rmdirSync(file);
+    expect(code).toBe(4);
+    expect(err).toContain(`That is a folder, wanted a file: ${file}.`);
   });
 
   it('ends with 0 on SIGINT, and with 4 if its address is taken', async () => {

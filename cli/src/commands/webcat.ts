@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { signedOrigins } from '@postern/protocol/keys/addresses';
 import { verifyRoster } from '@postern/protocol/keys/roster-chain';
+import { firstLanguage } from '@postern/server/http/first-language';
 import { documentPolicy, policyHeader } from '@postern/server/http/headers';
 import { Command } from 'commander';
 import { readSignedRoster } from '../organisation/roster-file.ts';
@@ -12,7 +13,7 @@ import { usage } from '../terminal/failure.ts';
 import { expectedSite } from '../verify/expected-site.ts';
 
 interface WebcatOptions extends JsonOption {
-  readonly language: string;
+  readonly language?: string;
   readonly app: string;
   readonly release: string;
   readonly plain: boolean;
@@ -37,7 +38,7 @@ export function webcatCommand(context: Context): Command {
     .description('write a site as it is served, and webcat.config.json for "webcat manifest generate"')
     .argument('<roster>', 'the signed roster')
     .argument('<folder>', 'is made')
-    .option('--language <tag>', 'of the page at /, as the server is set', 'en')
+    .option('--language <tag>', 'of the page at /, if the server is set to one')
     .option('--app <url>', 'where the source of the release is', 'https://postern.invalid/')
     .option('--release <tag>', 'by which the release is found there', 'unreleased')
     .option('--no-plain', 'for a server that is started so')
@@ -49,7 +50,8 @@ async function write(context: Context, path: string, folder: string, options: We
   const { signed, fingerprint } = await readSignedRoster(path);
   const verified = await verifyRoster(signed, fingerprint, todayOf(context));
   const site = await expectedSite(verified, options.plain);
-  const first = site.get(`/${options.language}/`);
+  const languages = [...site.keys()].filter((at) => at.endsWith('/')).map((at) => at.slice(1, -1));
+  const first = site.get(`/${options.language ?? firstLanguage(languages, verified, undefined)}/`);
   if (first === undefined) throw usage(`There is no page in the language ${options.language}.`);
   const files = new Map([[indexName, first.bytes]]);
   for (const [at, { bytes }] of site) files.set(at.endsWith('/') ? `${at.slice(1)}${indexName}` : at.slice(1), bytes);
@@ -63,6 +65,9 @@ async function write(context: Context, path: string, folder: string, options: We
   report(context, options, { files: files.size, config }, [
     `${files.size} files in ${join(folder, 'site')}, configuration in ${config}.`,
     `Next:  npx webcat manifest generate --config ${config} --directory ${join(folder, 'site')} …`,
+    `Then:  put the bundle that WEBCAT's tool makes into <data>/webcat, as bundle.json, and start the server again.`,
+    'Before you enrol: who has the extension cannot open calls, nor the mode without scripts, at an enrolled address.',
+    'It refuses those pages. Keep another address that is not enrolled.',
   ]);
 }
 

@@ -7,6 +7,7 @@ import { chmod, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:f
 import { join } from 'node:path';
 import { HYBRID_SEED_BYTES } from '@postern/protocol/constants';
 import { createDataFolder, type DataFolder, openDataFolder, type Settings } from '@postern/server/files/data-folder';
+import { webcatFolder } from '@postern/server/files/webcat-files';
 import { deskAccessFile } from '@postern/server/onion/desk-access';
 import { onionKeyFiles } from '@postern/server/onion/onion-key';
 import { withDefaults } from '@postern/server/options';
@@ -19,6 +20,8 @@ const storageName = 'storage.backup';
 const plainFiles = ['organisation.json', 'server.key'] as const;
 /** Of a server with onion addresses. */
 const onionFiles = [onionKeyFiles.public, onionKeyFiles.desk, deskAccessFile] as const;
+/** What need not be there. */
+const furtherNames = [...onionFiles, webcatFolder] as const;
 const keysName = 'keys';
 /** Issuer keys, by which tokens that people hold stay good. */
 const isKept = (name: string): boolean => /^(reply|admission)-\d+$/.test(name);
@@ -31,7 +34,7 @@ export async function writeBackupFolder(data: string, target: string): Promise<v
     await chmod(target, 0o700);
     await storage.backup(join(target, storageName));
     for (const name of plainFiles) await cp(join(data, name), join(target, name));
-    await copyOnionFiles(data, target);
+    await copyFurther(data, target);
     for (const name of await readdir(join(data, keysName))) {
       if (isKept(name)) await cp(join(data, keysName, name), join(target, keysName, name));
     }
@@ -63,7 +66,7 @@ async function fill(source: string, { path, keys }: DataFolder): Promise<void> {
   for (const name of await readdir(join(source, keysName))) {
     if (isKept(name)) await keys.write(name, new Uint8Array(await readFile(join(source, keysName, name))));
   }
-  await copyOnionFiles(source, path);
+  await copyFurther(source, path);
   const storage = await withDefaults({ folder: path }).openStorage(path);
   try {
     await storage.restore(join(source, storageName));
@@ -72,10 +75,10 @@ async function fill(source: string, { path, keys }: DataFolder): Promise<void> {
   }
 }
 
-async function copyOnionFiles(from: string, to: string): Promise<void> {
-  for (const name of onionFiles) {
+async function copyFurther(from: string, to: string): Promise<void> {
+  for (const name of furtherNames) {
     const isThere = await stat(join(from, name)).catch(() => null);
-    if (isThere !== null) await cp(join(from, name), join(to, name));
+    if (isThere !== null) await cp(join(from, name), join(to, name), { recursive: true });
   }
 }
 

@@ -8,7 +8,6 @@ import { campaignState, type VerifiedCampaign } from '@postern/protocol/campaign
 import { encodeCampaignList } from '@postern/protocol/campaign/campaign-list';
 import { type Film, posterType } from '@postern/protocol/campaign/film';
 import { signedOrigins } from '@postern/protocol/keys/addresses';
-import { isAkin } from '@postern/protocol/keys/in-language';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import type { Day } from '@postern/protocol/time';
 import type { BuiltPages } from '../ports/files.ts';
@@ -18,6 +17,7 @@ import { campaignHtml, campaignStyle, filmPaths } from './campaign-html.ts';
 import { fillHtml, keepSections } from './fill-html.ts';
 import { deskSections, fillPage, valuesFor } from './fill-page.ts';
 import type { Films, ShownFilm } from './film-answers.ts';
+import { firstLanguage } from './first-language.ts';
 import { policyHeader, stillPolicy } from './headers.ts';
 import { onionValues } from './onion-values.ts';
 
@@ -113,7 +113,8 @@ export class Pages {
       plain.set(language, { file: this.#file(contentType, filled({})), saying: filled });
     }
     this.#plain = plain;
-    const first = `/${this.#firstLanguage(roster)}/`;
+    const languages = this.#built.pages.map(({ language }) => language);
+    const first = `/${firstLanguage(languages, roster, this.#language)}/`;
     this.#clear = withFirst(await this.#clearPages(roster), first);
     this.#pages = withFirst(pages, first);
     this.#filledWith = roster;
@@ -256,12 +257,6 @@ export class Pages {
     return this.#compressing;
   }
 
-  #firstLanguage(roster: VerifiedRoster): string | undefined {
-    const languages = this.#built.pages.map(({ language }) => language);
-    const wanted = [this.#language, ...languages.filter((language) => hasName(roster, language)), languages[0]];
-    return wanted.find((language) => language !== undefined && languages.includes(language));
-  }
-
   /** Brotli takes seconds for all pages together, so it runs aside and one file after the other. @param packed by gzip */
   #file(type: string, identity: Uint8Array, packed: Uint8Array | null = null): StaticFile {
     const codings: Partial<Record<Coding, Uint8Array>> & { identity: Uint8Array } = { identity };
@@ -284,8 +279,4 @@ export class Pages {
 function withFirst(pages: Map<string, StaticFile>, path: string): Map<string, StaticFile> {
   const first = pages.get(path);
   return first === undefined ? pages : pages.set('/', first);
-}
-
-function hasName({ names }: VerifiedRoster, language: string): boolean {
-  return names.some((name) => isAkin(name.language, language));
 }
