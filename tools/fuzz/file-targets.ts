@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { cleanMetadata, inspectMetadata } from '@postern/protocol/metadata/inspect';
 import { movieShape } from '@postern/protocol/metadata/movie-shape';
 import { MetadataError } from '@postern/protocol/metadata/report';
+import { nestedStreams, rowsAtRemark } from '@postern/protocol/testing/large-pdfs';
 import {
   makeDocx,
   makeOdt,
@@ -27,7 +28,8 @@ export async function fileTargets(): Promise<readonly FuzzTarget[]> {
   const pdfs = Object.entries(fullPdfs(photo)).map(([name, bytes]) => ({ name: `PDF, ${name}`, bytes }));
   const files = [...realFiles(), await makeDocx(none), await makeOdt(none, none), makePdf(), ...pdfs];
   return files.flatMap(({ name, bytes }) => {
-    const same = { seeds: [bytes], ownErrors, baseMs };
+    const slow = name === 'PDF, table' ? [rowsAtRemark, nestedStreams] : [];
+    const same = { seeds: [bytes], ownErrors, baseMs, slow };
     const looks = { ...same, name: `look into ${name}`, read: inspectMetadata };
     const cleans = { ...same, name: `clean ${name}`, read: cleanMetadata };
     // No cleaner takes one without a table.

@@ -13,8 +13,12 @@ const triesMax = 5;
 /** @param clock milliseconds @returns each input that took more than ten times as long as a quarter of it, and so again four times as large */
 export async function growthFaults(target: FuzzTarget, clock: () => number): Promise<readonly Fault[]> {
   const faults: Fault[] = [];
-  for (const [seed, piece, at] of target.seeds.flatMap(repeatsOf)) {
-    const sized = (times: number): Bytes => repeated(seed, piece, at, times * bytesSmall);
+  const repeats = target.seeds.flatMap(repeatsOf);
+  for (const made of [
+    ...repeats.map((parts) => (bytes: number) => repeated(...parts, bytes)),
+    ...(target.slow ?? []),
+  ]) {
+    const sized = (times: number): Bytes => made(times * bytesSmall);
     const large = sized(growth);
     const taken = await shortest(target, large, clock, floorMs);
     if (taken <= floorMs || taken <= ratioMax * (await shortest(target, sized(1), clock))) continue;

@@ -7,6 +7,8 @@ export type FuzzTarget = {
   /** Bytes that the reader takes; what is fed are changed copies of them. */
   readonly seeds: readonly Uint8Array[];
   readonly read: (bytes: Uint8Array) => unknown;
+  /** Inputs of about a size that are made to be slow, beside repetitions of the seeds. */
+  readonly slow?: readonly ((bytes: number) => Uint8Array)[];
   /** The reader's own errors. */
   readonly ownErrors: readonly (new (
     ...args: never[]

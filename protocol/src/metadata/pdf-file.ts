@@ -24,12 +24,17 @@ const tablesMax = 1_000;
 const followedMax = 20;
 /** A stream, its length, and a stream that holds it. */
 const openedMax = 3;
+/** So often each byte is passed at most: in an array of numbers, of which two may begin a reference, three times. */
+const passedMax = 8;
+/** What looking for one object costs, wherever a table says that it is. */
+const lookBytes = 50;
 
 export class PdfFile {
   readonly #view: FileView;
   readonly #budget: PdfBudget;
   readonly #places = new PdfPlaces();
   readonly #objects = new Map<number, PdfObject>();
+  readonly #damaged = new Set<number>();
   /** No byte is read more than a few times, whatever leads to it. */
   #unread: number;
   #opened = 0;
@@ -38,7 +43,7 @@ export class PdfFile {
   private constructor(bytes: Uint8Array, budget: PdfBudget) {
     this.#view = new FileView(bytes);
     this.#budget = budget;
-    this.#unread = 4 * bytes.length + 1_000_000;
+    this.#unread = passedMax * bytes.length + 1_000_000;
   }
 
   /** @throws MetadataError for one that is locked, damaged, or built in a way that is not understood */
@@ -77,7 +82,7 @@ export class PdfFile {
   /** What nothing leads to may be damaged: programs leave such in their tables. */
   #sound(number: number): PdfObject | undefined {
     try {
-      return this.object(number);
+      return this.#damaged.has(number) ? undefined : this.object(number);
     } catch (error) {
       if (error instanceof MetadataError && error.code === 'malformed') return undefined;
       throw error;
@@ -90,11 +95,15 @@ export class PdfFile {
     if (place === undefined || 'within' in place || this.#objects.has(number)) return this.#objects.get(number);
     // The length of a stream can be an object of its own, whose own length cannot.
     if (this.#opened === openedMax) throw malformedPdf('lengths of streams go round');
+    if (this.#damaged.has(number)) throw malformedPdf('an object is damaged');
     this.#opened += 1;
     try {
       const object = this.#objectAt(place.at, number);
       this.#objects.set(number, object);
       return object;
+    } catch (error) {
+      this.#damaged.add(number);
+      throw error;
     } finally {
       this.#opened -= 1;
     }
@@ -151,16 +160,26 @@ export class PdfFile {
   }
 
   async #inflate(bytes: Uint8Array, parameters: PdfEntries | undefined): Promise<Uint8Array> {
-    const { content, cost } = await inflateStream(bytes, this.#budget.bytes);
+    const { content, cost } = await this.#inflated(bytes);
     this.#budget.bytes -= cost;
     if (content.length === 0) throw malformedPdf('a stream is damaged');
-    this.#unread += content.length;
+    this.#unread += passedMax * content.length;
     const parameter = (name: string): number | undefined => this.number(parameters?.get(name));
     const predictor = parameter('Predictor') ?? 1;
     if (predictor === 1) return content;
     if (predictor < 10) throw malformedPdf('a predictor that is not understood');
     const shape = { colors: parameter('Colors'), bits: parameter('BitsPerComponent'), columns: parameter('Columns') };
     return undoPrediction(content, shape);
+  }
+
+  async #inflated(bytes: Uint8Array): ReturnType<typeof inflateStream> {
+    try {
+      return await inflateStream(bytes, this.#budget.bytes);
+    } catch (error) {
+      // All of it came out, and more: in an archive nothing is left for what follows.
+      this.#budget.bytes = 0;
+      throw error;
+    }
   }
 
   async #readTables(): Promise<void> {
@@ -183,7 +202,6 @@ export class PdfFile {
     const free = addTable(tokens, this.#places);
     const trailer = tokens.word('trailer') ? tokens.value() : undefined;
     if (trailer?.kind !== 'dictionary') throw malformedPdf('a table has no trailer');
-    this.#spend(tokens.at - at);
     const beside = this.number(trailer.entries.get('XRefStm'));
     if (beside !== undefined) await this.#readPackedTable(beside);
     for (const number of free) this.#places.add(number, 'free');
@@ -210,23 +228,23 @@ export class PdfFile {
     if (object === undefined || this.name(entries?.get('Type')) !== 'ObjStm') throw malformedPdf('objects lie nowhere');
     const content = await this.unpack(object);
     const [count, first] = [this.number(entries?.get('N')) ?? 0, this.number(entries?.get('First')) ?? 0];
-    const head = new PdfTokens(content.subarray(0, first));
+    const head = this.#tokens(0, content.subarray(0, first));
     for (let index = 0; index < count; index++) {
       const [number, offset] = [head.integer(), head.integer()];
       if (number === undefined || offset === undefined) throw malformedPdf('packed objects have no places');
       const place = this.#places.of(number);
       const isHere = place !== undefined && 'within' in place && place.within === container && place.index === index;
       if (!isHere) continue;
-      const tokens = new PdfTokens(content, first + offset);
-      this.#objects.set(number, { value: this.#valueOf(tokens) });
+      this.#objects.set(number, { value: this.#tokens(first + offset, content).value() });
     }
   }
 
   #objectAt(at: number, number: number): PdfObject {
+    this.#spend(lookBytes);
     const tokens = this.#tokens(at);
     const isHead = tokens.integer() === number && tokens.integer() !== undefined && tokens.word('obj');
     if (!isHead) throw malformedPdf('an object is not where its table says');
-    const value = this.#valueOf(tokens);
+    const value = tokens.value();
     if (value.kind !== 'dictionary' || !tokens.word('stream')) {
       if (!tokens.word('endobj')) throw malformedPdf('an object does not end');
       return { value };
@@ -235,23 +253,13 @@ export class PdfFile {
     const length = this.number(value.entries.get('Length'));
     if (this.#view.u8(from - 1) !== 0x0a || length === undefined) throw malformedPdf('a stream has no beginning');
     const content = this.#view.bytes(from, from + length);
-    const end = new PdfTokens(this.#view.bytes(0, Math.min(from + length + 40, this.#view.length)), from + length);
+    const end = this.#tokens(from + length, this.#view.bytes(0, Math.min(from + length + 40, this.#view.length)));
     if (!end.word('endstream')) throw malformedPdf('a stream does not end where it says');
     return { value, content, from };
   }
 
-  #tokens(at: number): PdfTokens {
-    return new PdfTokens(this.#view.bytes(0), at);
-  }
-
-  /** Damaged ones count too. */
-  #valueOf(tokens: PdfTokens): PdfValue {
-    const from = tokens.at;
-    try {
-      return tokens.value();
-    } finally {
-      this.#spend(tokens.at - from);
-    }
+  #tokens(at: number, bytes: Uint8Array = this.#view.bytes(0)): PdfTokens {
+    return new PdfTokens(bytes, at, (passed) => this.#spend(passed));
   }
 
   #spend(bytes: number): void {

@@ -32,16 +32,20 @@ const nestingMax = 60;
 const tokenCharactersMax = 1_000;
 const isSpace = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0x0c || byte === 0;
+const isLineEnd = (byte: number | undefined): boolean => byte === 0x0a || byte === 0x0d;
 const delimiters = new Set(Array.from('()<>[]{}/%', (sign) => sign.charCodeAt(0)));
 const isRegular = (byte: number | undefined): boolean => byte !== undefined && !isSpace(byte) && !delimiters.has(byte);
 
 /** Reads values one after the other. @throws MetadataError for whatever is none */
 export class PdfTokens {
   readonly #bytes: Uint8Array;
+  readonly #spend: (bytes: number) => void;
   at: number;
 
-  constructor(bytes: Uint8Array, at = 0) {
+  /** @param spend told of all bytes that are passed: white space and comments, and as often as it is gone back */
+  constructor(bytes: Uint8Array, at: number, spend: (bytes: number) => void) {
     this.#bytes = bytes;
+    this.#spend = spend;
     this.at = at;
   }
 
@@ -76,11 +80,13 @@ export class PdfTokens {
   }
 
   skipSpace(): void {
+    const from = this.at;
     for (;;) {
       while (isSpace(this.#bytes[this.at])) this.at += 1;
-      if (this.#sign(this.at) !== '%') return;
-      while (this.at < this.#bytes.length && !/[\r\n]/.test(this.#sign(this.at))) this.at += 1;
+      if (this.#sign(this.at) !== '%') break;
+      while (this.at < this.#bytes.length && !isLineEnd(this.#bytes[this.at])) this.at += 1;
     }
+    this.#spend(this.at - from);
   }
 
   #sign(at: number): string {
@@ -90,7 +96,8 @@ export class PdfTokens {
 
   #regular(): string {
     const from = this.at;
-    while (isRegular(this.#bytes[this.at])) this.at += 1;
+    while (this.at - from <= tokenCharactersMax && isRegular(this.#bytes[this.at])) this.at += 1;
+    this.#spend(this.at - from);
     if (this.at - from > tokenCharactersMax) throw malformedPdf('a word is too long');
     return latinOf(this.#bytes.subarray(from, this.at));
   }
@@ -120,12 +127,14 @@ export class PdfTokens {
     let depth = 0;
     for (; ; this.at += 1) {
       const sign = this.#sign(this.at);
-      if (sign === '') throw malformedPdf('a string does not end');
+      if (sign === '') break;
       if (sign === '\\') this.at += 1;
       else if (sign === '(') depth += 1;
       else if (sign === ')') depth -= 1;
       if (depth === 0) break;
     }
+    this.#spend(this.at - from);
+    if (depth > 0) throw malformedPdf('a string does not end');
     const raw = latinOf(this.#bytes.subarray(from, this.at));
     this.at += 1;
     return unescapedString(raw);
@@ -135,6 +144,7 @@ export class PdfTokens {
     const from = this.at + 1;
     const end = this.#bytes.indexOf(0x3e, from);
     this.at = end < 0 ? this.#bytes.length : end + 1;
+    this.#spend(this.at - from);
     const digits = latinOf(this.#bytes.subarray(from, Math.max(from, end))).replaceAll(/[\s\0]/g, '');
     if (end < 0 || !/^[0-9A-Fa-f]*$/.test(digits)) throw malformedPdf('a string in digits has others in it');
     return digits.replaceAll(/..?/g, (pair) => String.fromCharCode(Number.parseInt(pair.padEnd(2, '0'), 16)));

@@ -78,16 +78,19 @@ async function lookAtPages(
     if (copied.leavesBehind) findings.add('technical', 'PDF');
     return copied;
   } catch (error) {
-    if (error instanceof MetadataError || error instanceof WireError) return undefined;
+    const isLarge = error instanceof MetadataError && error.code === 'too-large';
+    if (!isLarge && (error instanceof MetadataError || error instanceof WireError)) return undefined;
     throw error;
   }
 }
 
-/** Without what lies packed in streams, in which words stand by chance. */
+/** Without what lies packed in streams, in which words stand by chance. Of streams that overlap each byte counts once. */
 function textBeside(bytes: Uint8Array, streams: CopiedPdf['streams']): string {
   let [text, at] = ['', 0];
   for (const [from, to] of streams) {
-    text += latinOf(bytes.subarray(at, from)) + ' '.repeat(to - from);
+    if (to <= at) continue;
+    const blank = Math.max(at, from);
+    text += latinOf(bytes.subarray(at, blank)) + ' '.repeat(to - blank);
     at = to;
   }
   return text + latinOf(bytes.subarray(at));

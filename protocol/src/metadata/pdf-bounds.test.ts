@@ -1,0 +1,57 @@
+// Small PDFs that would cost whoever reads them much: each is refused, and ordinary ones are not.
+import { expect, it } from 'vitest';
+import { rowsAtRemark } from '../testing/large-pdfs.ts';
+import { packedOf, withTable } from '../testing/pdf-files.ts';
+import { examine } from './examine.ts';
+import { cleanMetadata, inspectMetadata } from './inspect.ts';
+import { writeZip } from './zip-file.ts';
+
+const look = (bytes: Uint8Array) => examine({ inspectMetadata, cleanMetadata }, bytes);
+const mebibyte = 1024 * 1024;
+
+it('does not pass one remark as often as a table leads to it', async () => {
+  const few = rowsAtRemark(200);
+  expect((await look(few)).state).toBe('cleanable');
+  const many = rowsAtRemark(20_000);
+  expect((await look(many)).state).toBe('large');
+  await expect(cleanMetadata(many)).rejects.toMatchObject({ code: 'too-large' });
+});
+
+it('sees no words in a stream that goes on behind one inside it', async () => {
+  const inner = '11 0 obj<</Filter/Crypt/Length 0>>stream\n\nendstream endobj';
+  const rest = ' /JavaScript (by chance)';
+  const outer = `10 0 obj<</Filter/Crypt/Length ${inner.length + rest.length}>>stream\n`;
+  const body = `%PDF-1.7\n${outer}${inner}${rest}\nendstream endobj\n`;
+  const row = (at: number): string => `${String(at).padStart(10, '0')} 00000 n \n`;
+  const table = `xref\n10 2\n${row(9)}${row(9 + outer.length)}trailer\n<</Size 9>>\nstartxref\n${body.length}\n%%EOF\n`;
+  const parts = {
+    1: '<< /Type /Catalog /Pages 2 0 R >>',
+    2: '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    3: '<< /Type /Page /Parent 2 0 R >>',
+  };
+  const bytes = withTable(parts, `/Root 1 0 R /Prev ${body.length}`, Buffer.from(body + table));
+  const { findings } = await inspectMetadata(new Uint8Array(bytes));
+  // That there is more than the page is told.
+  expect(findings.map(({ kind }) => kind).toSorted()).toEqual(['edits', 'technical']);
+});
+
+it('counts what comes out of PDFs in an archive against what may come out of all of it', async () => {
+  const bomb = packedOf('/N 3', Buffer.alloc(9 * mebibyte));
+  const pdf = withTable(
+    {
+      1: '<< /Type /Catalog /Pages 2 0 R >>',
+      2: '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+      3: '<< /Type /Page /Parent 2 0 R /Resources << /ColorSpace << /C [/ICCBased 4 0 R] >> >> >>',
+      4: bomb,
+    },
+    '/Root 1 0 R',
+  );
+  const files = Array.from({ length: 4 }, (_, at) => ({
+    name: `${at}.pdf`,
+    bytes: new Uint8Array(pdf),
+    isStored: false,
+  }));
+  const archive = await writeZip(files);
+  await expect(inspectMetadata(archive, 8 * mebibyte)).rejects.toMatchObject({ code: 'too-large' });
+  expect((await inspectMetadata(archive, 64 * mebibyte)).format).toBe('zip');
+});

@@ -1,0 +1,42 @@
+// PDFs made to cost whoever reads them far more than their size, each from a size in bytes.
+import { deflateSync } from 'node:zlib';
+import { type PdfParts, withTable } from './pdf-files.ts';
+
+const onePage: PdfParts = {
+  1: '<< /Type /Catalog /Pages 2 0 R >>',
+  2: '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+  3: '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>',
+};
+
+/** A table packed in a stream, of which so many rows say that an object stands at the same place. */
+function withRows(count: number, at: number, before: Buffer, root: string): Buffer {
+  const rows = Buffer.alloc(4 * count);
+  for (let row = 0; row < count; row++) rows.writeUInt32BE(at, 4 * row);
+  const packed = deflateSync(rows);
+  const about = `/Type /XRef /W [0 4 0] /Index [1000 ${count}] /Size ${1000 + count} /Filter /FlateDecode`;
+  const head = `999 0 obj\n<< ${about} ${root} /Length ${packed.length} >>\nstream\n`;
+  const end = `\nendstream\nendobj\nstartxref\n${before.length}\n%%EOF\n`;
+  return Buffer.concat([before, Buffer.from(head), packed, Buffer.from(end)]);
+}
+
+/** Many objects that a table puts before one long remark. */
+export function rowsAtRemark(bytes: number): Uint8Array {
+  const remark = Buffer.from(`%${' '.repeat(bytes / 2)}\n`);
+  const before = withTable(onePage, '/Root 1 0 R', Buffer.concat([Buffer.from('%PDF-1.7\n'), remark]));
+  const start = /startxref\n(\d+)\n%%EOF\n$/.exec(before.toString('latin1'))?.[1];
+  return new Uint8Array(withRows(Math.floor(bytes / 2), 9, before, `/Root 1 0 R /Prev ${start}`));
+}
+
+/** Streams that begin one in another and all end at the same place. */
+export function nestedStreams(bytes: number): Uint8Array {
+  const headBytes = 60;
+  const count = Math.floor(bytes / (headBytes + 25));
+  const heads = Array.from({ length: count }, (_, at) => {
+    const about = `${10 + at} 0 obj<</Filter/Crypt/Length ${(count - at - 1) * headBytes}>>`;
+    return `${about.padEnd(headBytes - 7)}stream\n`;
+  });
+  const body = `%PDF-1.7\n${heads.join('')}endstream\nendobj\n`;
+  const rows = heads.map((_, at) => `${String(9 + headBytes * at).padStart(10, '0')} 00000 n \n`);
+  const table = `xref\n10 ${count}\n${rows.join('')}trailer\n<</Size 9>>\nstartxref\n${body.length}\n%%EOF\n`;
+  return new Uint8Array(withTable(onePage, `/Root 1 0 R /Prev ${body.length}`, Buffer.from(body + table)));
+}
