@@ -1,6 +1,6 @@
 /** Puts a film into the folder of a campaign, part by part, and says of each part what is wrong with it. */
 
-import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readOwnFile, replaceOwnFile } from '@postern/desk/app/own-file';
 import type { FilmFault, FilmFileKind, FilmTaken, FilmView, FilmWords } from '@postern/desk/calls/film-view';
@@ -69,11 +69,14 @@ export async function writeFilmWords(folder: string, language: string, words: Fi
   // It becomes the name of a file.
   if (!/^[A-Za-z0-9-]{1,35}$/.test(language)) throw new RangeError('write the words of a film: no tag of a language');
   const path = join(folder, filmFolder);
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  for (const [name, text] of [
+  const files = [
     [`${language}.vtt`, words.captions],
     [`${language}.md`, words.transcript],
-  ] as const) {
+  ] as const;
+  const isEmpty = files.every(([, text]) => text.trim() === '');
+  if (isEmpty && (await filmParts(folder)) === null) return;
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  for (const [name, text] of files) {
     if (text.trim() === '') await rm(join(path, name), { force: true });
     else await replaceOwnFile(join(path, name), utf8ToBytes(text));
   }
@@ -95,8 +98,10 @@ export async function viewFilm(folder: string, languages: readonly string[]): Pr
   if ('problem' in parts) return { ...nothing, isThere: true, words: emptyWords(languages), fault: parts };
   const words: Record<string, FilmView['words'][string]> = {};
   for (const language of languages) {
-    const written = (name: string): Promise<string> =>
-      parts.names.includes(name) ? readFile(join(folder, filmFolder, name), 'utf8') : Promise.resolve('');
+    const written = async (name: string): Promise<string> => {
+      const bytes = await readOwnFile(join(folder, filmFolder, name), wordsBytesMax);
+      return bytes === null ? '' : new TextDecoder().decode(bytes);
+    };
     words[language] = {
       captions: await written(`${language}.vtt`),
       transcript: await written(`${language}.md`),
@@ -120,6 +125,8 @@ export async function viewFilm(folder: string, languages: readonly string[]): Pr
   };
 }
 
+/** Of what the page can give back; a film may have less. */
+const wordsBytesMax = 400_000;
 const missing: FilmFault = { problem: 'missing', found: [], said: '' };
 const nothing = { isThere: false, video: missing, poster: missing } as const;
 

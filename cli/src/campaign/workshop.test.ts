@@ -1,11 +1,21 @@
 // The film of a call that is written at the desk: what is signed and published has the one that was put there for it, or none.
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CallDesk } from '@postern/desk/calls/call-desk';
 import { MemoryStore } from '@postern/desk/engine/memory-store';
 import { makeOrganisation, random } from '@postern/server/testing/organisation';
-import { afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { ensureBuilt } from '../../../tools/build.ts';
 import { callWorkshop } from './workshop.ts';
 
@@ -18,7 +28,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 async function deskOfCalls(): Promise<CallDesk> {
   const organisation = await makeOrganisation(1, today - 2);
-  const roster = await organisation.sign(random(100));
+  const signed = await organisation.sign(random(100));
+  const servers = signed.servers.map((server) => ({ ...server, addresses: ['https://review.example'] }));
+  const roster = { ...signed, servers };
   const engine = {
     campaigns: () => [],
     newestRoster: () => roster,
@@ -92,6 +104,73 @@ it('keeps a film part by part: cleaned files, words right or wrong, each with wh
   // No name of a file can be made of a language.
   await expect(desk.writeFilmWords(call, '../../en', words)).resolves.toBeDefined();
   expect(existsSync(join(folder, 'calls', 'en.vtt'))).toBe(false);
+  // What was put there and is more than can be shown is not read, nor is it shown as nothing.
+  writeFileSync(join(own, 'en.md'), 'long '.repeat(100_000));
+  await expect(desk.film(call)).rejects.toThrow('wanted at most');
   await desk.drop(call);
   expect(existsSync(own)).toBe(false);
 });
+
+const inExample = (name: string): Uint8Array => new Uint8Array(readFileSync(join(example, name)));
+/** All that lies open of a call. */
+const lyingOpen = (call: string): string[] => globSync(`${call}*{,/**}`, { cwd: join(folder, 'calls') });
+
+it('leaves nothing of a call that is removed, also of what was being put there', async () => {
+  const desk = await deskOfCalls();
+  const call = await readyCall(desk);
+  await desk.takeFilmFile(call, 'poster', inExample('poster.jpg'));
+  const taken = desk.takeFilmFile(call, 'video', inExample('video.mp4'));
+  const dropped = desk.drop(call);
+  const late = desk.takeFilmFile(call, 'poster', inExample('poster.jpg'));
+  expect(await taken).toEqual({ removed: [] });
+  await dropped;
+  expect(await late).toBe(null);
+  expect(lyingOpen(call)).toEqual([]);
+  expect((await desk.list()).drafts).toEqual([]);
+});
+
+it('takes the film words of a language out with that language, and no others', async () => {
+  const desk = await deskOfCalls();
+  const call = await readyCall(desk);
+  const words = { captions: 'WEBVTT', transcript: 'Who?' };
+  const { draft } = await desk.read(call);
+  if (draft === null) throw new Error('there is no draft');
+  const { [draft.source]: source } = draft.texts;
+  await desk.write(JSON.stringify({ ...draft, texts: { ...draft.texts, ko: source } }));
+  for (const language of ['ko', draft.source]) await desk.writeFilmWords(call, language, words);
+  const film = join(folder, 'calls', call, 'film');
+  expect(readdirSync(film)).toHaveLength(4);
+  await desk.write(JSON.stringify(draft));
+  expect(readdirSync(film)).toEqual([`${draft.source}.md`, `${draft.source}.vtt`]);
+  await desk.write(JSON.stringify({ ...draft, source: 'ko', texts: { ko: source } }));
+  expect(existsSync(film)).toBe(false);
+});
+
+it('makes one kit of a call after the other, and none of one that was removed', async () => {
+  const desk = await deskOfCalls();
+  const call = await readyCall(desk);
+  const [first, second] = await Promise.all([desk.makeKit(call, false), desk.makeKit(call, false)]);
+  expect(first).toMatchObject({ path: join(folder, 'calls', `${call}-kit`), files: expect.any(Number) });
+  expect(second).toEqual(first);
+  expect(await desk.writeForSigning(call)).toEqual({ path: join(folder, 'calls', call) });
+  const kit = globSync('**/*.*', { cwd: join(folder, 'calls', `${call}-kit`) });
+  expect(kit).toContain('press.html');
+  expect(lyingOpen(call).some((path) => path.includes('.new'))).toBe(false);
+
+  const third = desk.makeKit(call, false);
+  await vi.waitFor(() => expect(existsSync(join(folder, 'calls', `${call}-kit.new`))).toBe(true), 30_000);
+  await desk.drop(call);
+  expect(await third).toEqual({ problem: 'gone' });
+  expect(lyingOpen(call)).toEqual([]);
+}, 120_000);
+
+/** Written in one language, with everything settled. */
+async function readyCall(desk: CallDesk): Promise<string> {
+  const { call } = await desk.begin('en');
+  const { draft } = await desk.read(call);
+  if (draft === null) throw new Error('there is no draft');
+  const texts = { en: { ...draft.texts.en, state: 'reviewed', reviewer: 'R. Reader' } };
+  await desk.write(JSON.stringify({ ...draft, texts, checks: { contact: true, words: true } }));
+  expect(await desk.check(call)).toMatchObject({ fault: null, problems: [] });
+  return call;
+}

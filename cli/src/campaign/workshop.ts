@@ -84,10 +84,10 @@ export const callWorkshop: CallWorkshop = {
     await writeDraft(join(folder, 'roster.draft'), { ...next, campaigns });
   },
   makeKit: async (draft, place, folder, films) => {
+    // The former one stays until there is another.
+    const next = `${folder}.new`;
     try {
       const texts = await textsOf(read(draft, place, null), place);
-      // The former one stays until there is another.
-      const next = `${folder}.new`;
       await rm(next, { recursive: true, force: true });
       const files = await makeKitApart(next, texts, films);
       await rm(folder, { recursive: true, force: true });
@@ -95,6 +95,8 @@ export const callWorkshop: CallWorkshop = {
       return { files };
     } catch (error) {
       return { fault: faultOf(error) };
+    } finally {
+      await rm(next, { recursive: true, force: true });
     }
   },
 };

@@ -1,5 +1,6 @@
 /** Calls at this desk: those that are known, and those written on this device: kept sealed, checked, shown, signed elsewhere, published. */
 
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesToHex, bytesToUtf8, utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { WireError } from '@postern/protocol/bytes/wire-error';
@@ -13,6 +14,7 @@ import { Refused, Unreachable } from '../engine/desk-server.ts';
 import type { LocalStore } from '../engine/ports.ts';
 import type { CallDraft } from './call-draft.ts';
 import type { FilmFileKind, FilmTaken, FilmView, FilmWords } from './film-view.ts';
+import { Turns } from './turns.ts';
 import type {
   CallPlace,
   CallPreview,
@@ -81,9 +83,15 @@ export type CallKit =
 
 const all = 'page/call/';
 const nameOf = (id: string): string => all + id;
+const callForm = /^[0-9a-f]{16}$/;
+const kitOf = (folder: string): string => `${folder}-kit`;
 
 export class CallDesk {
   readonly #parts: CallDeskParts;
+  /** Of each call: what changes its draft or its files, so that nothing is written of one that is removed meanwhile. */
+  readonly #turns = new Turns();
+  /** Of each call: its kits, which take minutes. */
+  readonly #kits = new Turns();
 
   #campaigns: readonly Campaign[] = [];
   #known: readonly CallView[] = [];
@@ -143,14 +151,39 @@ export class CallDesk {
   async write(json: string): Promise<{ readonly isKept: boolean }> {
     const draft = readDraft(json);
     if (draft === null) return { isKept: false };
-    await this.#keep(draft);
+    await this.#turns.run(draft.structure.id, async () => {
+      await this.#removeFilmWords(draft);
+      await this.#keep(draft);
+    });
     return { isKept: true };
   }
 
-  /** Its film goes too, which lies open. */
-  async drop(call: string): Promise<void> {
-    await this.removeFilm(call);
-    await this.#parts.store.delete(nameOf(call));
+  /** Of languages that were taken out, before that is kept: what fails is done again with the next try. */
+  async #removeFilmWords(draft: CallDraft): Promise<void> {
+    const former = await this.#draft(draft.structure.id);
+    const gone = Object.keys(former?.texts ?? {}).filter((language) => !(language in draft.texts));
+    const { folder } = this.#place(draft);
+    for (const language of gone) {
+      await this.#parts.workshop?.film.write(folder, language, { captions: '', transcript: '' });
+    }
+  }
+
+  /** All that lies open of it on this device goes too: its film, the folder for the root key, its kit. */
+  drop(call: string): Promise<void> {
+    return this.#turns.run(call, async () => {
+      await this.#removeFiles(call);
+      await this.#parts.store.delete(nameOf(call));
+    });
+  }
+
+  async #removeFiles(call: string): Promise<void> {
+    // It becomes the name of folders.
+    if (!callForm.test(call)) return;
+    const folder = this.#folder(call);
+    for (const path of [folder, kitOf(folder), `${kitOf(folder)}.new`]) {
+      // A kit may be in the making there.
+      await rm(path, { recursive: true, force: true, maxRetries: 5 });
+    }
   }
 
   /** Null: there is no such draft, or no calls are written here. */
@@ -180,13 +213,15 @@ export class CallDesk {
     return this.#withFilm(call, (desk, folder) => desk.video(folder));
   }
 
-  async #withFilm<Done>(
+  #withFilm<Done>(
     call: string,
     use: (desk: FilmDesk, folder: string, draft: CallDraft) => Promise<Done>,
   ): Promise<Done | null> {
-    const draft = await this.#draft(call);
-    const { workshop } = this.#parts;
-    return draft === null || workshop === null ? null : use(workshop.film, this.#place(draft).folder, draft);
+    return this.#turns.run(call, async () => {
+      const draft = await this.#draft(call);
+      const { workshop } = this.#parts;
+      return draft === null || workshop === null ? null : use(workshop.film, this.#place(draft).folder, draft);
+    });
   }
 
   async check(call: string): Promise<CallCheck> {
@@ -209,21 +244,35 @@ export class CallDesk {
     return draft === null || workshop === null ? { kind: 'none' } : workshop.preview(draft, view, this.#place(draft));
   }
 
-  async writeForSigning(call: string): Promise<{ readonly path: string } | { readonly problem: CallRefusal }> {
-    return this.#withReady(call, async (draft, { payload }, workshop) => {
-      const place = this.#place(draft);
-      await workshop.writeForSigning(draft, place, payload);
-      return { path: place.folder };
+  writeForSigning(call: string): Promise<{ readonly path: string } | { readonly problem: CallRefusal }> {
+    const write = () =>
+      this.#withReady(call, async (draft, { payload }, workshop) => {
+        const place = this.#place(draft);
+        await workshop.writeForSigning(draft, place, payload);
+        return { path: place.folder };
+      });
+    return this.#turns.run(call, write);
+  }
+
+  /** One of a call after the other. @param films whether to make films of the end cards too */
+  makeKit(call: string, films: boolean): Promise<CallKit> {
+    return this.#kits.run(call, async () => {
+      const kit = await this.#withReady<CallKit>(call, async (draft, _checked, workshop) => {
+        const place = this.#place(draft);
+        const path = kitOf(place.folder);
+        const made = await workshop.makeKit(draft, place, path, films);
+        return 'fault' in made ? { problem: 'kit', fault: made.fault } : { path, ...made };
+      });
+      return (await this.#isGone(call)) ? { problem: 'gone' } : kit;
     });
   }
 
-  /** @param films whether to make films of the end cards too */
-  async makeKit(call: string, films: boolean): Promise<CallKit> {
-    return this.#withReady(call, async (draft, _checked, workshop) => {
-      const place = this.#place(draft);
-      const path = `${place.folder}-kit`;
-      const made = await workshop.makeKit(draft, place, path, films);
-      return 'fault' in made ? { problem: 'kit', fault: made.fault } : { path, ...made };
+  /** Whether it was removed; then so is what was made of it meanwhile. */
+  #isGone(call: string): Promise<boolean> {
+    return this.#turns.run(call, async () => {
+      const isGone = (await this.#parts.store.get(nameOf(call))) === null;
+      if (isGone) await this.#removeFiles(call);
+      return isGone;
     });
   }
 
@@ -268,19 +317,20 @@ export class CallDesk {
     try {
       return await use(draft, checked, workshop);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      // Of the system, by its name: a number is a program's own.
+      if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
       return { problem: 'disk' };
     }
   }
 
   #place({ structure }: CallDraft): CallPlace {
-    const { engine, now, folder } = this.#parts;
-    return {
-      roster: engine.newestRoster(),
-      today: dayOf(now()),
-      // By its id, which is of 16 digits: a name can be changed, and be that of another call.
-      folder: join(folder, 'calls', structure.id),
-    };
+    const { engine, now } = this.#parts;
+    return { roster: engine.newestRoster(), today: dayOf(now()), folder: this.#folder(structure.id) };
+  }
+
+  /** By its id: a name can be changed, and be that of another call. */
+  #folder(call: string): string {
+    return join(this.#parts.folder, 'calls', call);
   }
 
   async #draft(call: string): Promise<CallDraft | null> {
@@ -303,7 +353,7 @@ function readDraft(json: string): CallDraft | null {
     const draft = JSON.parse(json) as CallDraft;
     const { id, questions, desks } = draft.structure;
     const isWhole =
-      /^[0-9a-f]{16}$/.test(id) &&
+      callForm.test(id) &&
       Array.isArray(questions) &&
       Array.isArray(desks) &&
       typeof draft.source === 'string' &&

@@ -1,12 +1,12 @@
 // Whole kits as a person would print and post them: codes are read again by zbar, pictures stay within their edges.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fingerprint } from '@postern/protocol/bytes/brand';
 import type { Campaign } from '@postern/protocol/campaign/campaign';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { lacks, pathOf } from '../../../../tools/debian.ts';
 import { Failure } from '../../terminal/failure.ts';
 import { readCampaignFolder } from '../campaign-folder.ts';
@@ -140,6 +140,19 @@ describe('a kit', () => {
     const inFile = await makeKitApart(join(file, 'kit'), texts, false).catch((error: unknown) => error);
     expect(inFile).toMatchObject({ code: 'ENOTDIR', path: join(file, 'kit') });
     expect(inFile).not.toBeInstanceOf(Failure);
+  });
+
+  it('says in words of ffmpeg why it made no film', async () => {
+    const programs = join(folder, 'programs');
+    mkdirSync(programs);
+    // It is there, and fails at its work.
+    const script = '#!/bin/sh\n[ "$1" = -version ] || { echo "Unknown encoder" >&2; exit 8; }\n';
+    writeFileSync(join(programs, 'ffmpeg'), script, { mode: 0o755 });
+    vi.stubEnv('PATH', programs);
+    const refusal = await makeKit(join(folder, 'unmade'), texts.slice(0, 1), true).catch((error: unknown) => error);
+    vi.unstubAllEnvs();
+    expect(refusal).toBeInstanceOf(Failure);
+    expect(refusal).toMatchObject({ message: expect.stringContaining('Unknown encoder') });
   });
 
   it('keeps captions within what platforms take, with address and title', () => {

@@ -123,6 +123,17 @@ async function requireFfmpeg(): Promise<void> {
   }
 }
 
+/** @throws Failure for what it could not make, in its own words */
+async function runFfmpeg(path: string, given: readonly string[]): Promise<void> {
+  try {
+    await run('ffmpeg', given);
+  } catch (error) {
+    const { code, stderr } = error as { readonly code?: unknown; readonly stderr?: string };
+    if (typeof code === 'string') throw error;
+    throw refused(`ffmpeg has not made ${path}: ${stderr?.trim().split('\n').at(-1) ?? ''}`);
+  }
+}
+
 /** The end card as a film of six seconds. */
 async function makeFilms(folder: string, { language }: KitText): Promise<KitFile[]> {
   const made: KitFile[] = [];
@@ -131,7 +142,7 @@ async function makeFilms(folder: string, { language }: KitText): Promise<KitFile
     const still = ['-loop', '1', '-framerate', '5', '-i', join(folder, language, `end-${name}.png`)];
     const codec = ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-pix_fmt', 'yuv420p'];
     const plain = ['-map_metadata', '-1', '-fflags', '+bitexact', '-flags:v', '+bitexact'];
-    await run('ffmpeg', [
+    await runFfmpeg(path, [
       '-v',
       'error',
       '-n',
