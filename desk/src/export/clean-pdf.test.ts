@@ -73,6 +73,29 @@ function makeActivePdf(): Uint8Array {
   return document.saveToBuffer('').asUint8Array().slice();
 }
 
+/** One page with a field whose look is older than its value, and two stamps that are not seen; or as it is to be seen. */
+function makeFormPdf({ isSeen }: { readonly isSeen: boolean }): Uint8Array {
+  const document = new mupdf.PDFDocument();
+  const font = document.addObject({ Type: 'Font', Subtype: 'Type1', BaseFont: 'Helvetica' });
+  document.insertPage(-1, document.addPage([0, 0, 300, 200], 0, { Font: { F: font } }, ''));
+  const looks = { Type: 'XObject', Subtype: 'Form', BBox: [0, 0, 200, 30], Resources: { Font: { F: font } } };
+  const look = document.addStream('BT /F 20 Tf 2 5 Td (Earlier) Tj ET', looks);
+  const draw = document.newString('/F 20 Tf 0 g');
+  const field = document.addObject({
+    ...{ Type: 'Annot', Subtype: 'Widget', FT: 'Tx', F: 4, Rect: [40, 20, 240, 50], DA: draw },
+    ...{ T: document.newString('name'), V: document.newString('Now'), ...(isSeen ? {} : { AP: { N: look } }) },
+  });
+  const notes = document.findPage(0).put('Annots', document.newArray());
+  notes.push(field);
+  for (const F of isSeen ? [] : [2, 32]) {
+    const stamp = { Type: 'Annot', Subtype: 'Stamp', F, Rect: [40, 100, 240, 130], AP: { N: look } };
+    notes.push(document.addObject(stamp));
+  }
+  const form = { Fields: [field], NeedAppearances: true, DR: { Font: { F: font } }, DA: draw };
+  document.getTrailer().get('Root').put('AcroForm', form);
+  return document.saveToBuffer('').asUint8Array().slice();
+}
+
 /** One page with a photo that is packed by these filters, the innermost first. */
 function makePhotoPdf(filters: readonly ('DCTDecode' | 'FlateDecode')[]): Uint8Array {
   const document = new mupdf.PDFDocument();
@@ -135,6 +158,14 @@ describe.skipIf(lacks('libimage-exiftool-perl', 'mat2', 'imagemagick'))('a clean
       expect(foundIn(copy)).not.toMatch(planted);
       expect(pixelsOf(copy).equals(pixelsOf(original))).toBe(true);
     }
+  });
+
+  it('has fields as they are filled in, and no note that is not seen', async () => {
+    const [original, seen] = [makeFormPdf({ isSeen: false }), makeFormPdf({ isSeen: true })];
+    const copy = (await cleaned(original)) as Uint8Array;
+    expect(pixelsOf(seen).some((value) => value < 128)).toBe(true);
+    expect(pixelsOf(original).equals(pixelsOf(seen))).toBe(true);
+    expect(pixelsOf(copy).equals(pixelsOf(seen))).toBe(true);
   });
 
   it('is not made of one that is damaged or no PDF', async () => {
