@@ -63,6 +63,12 @@ export class PdfCopy {
     if (value?.kind === 'reference') this.#taken.add(value.number);
   }
 
+  /** @throws MetadataError where more is copied than a file of this size needs */
+  spend(bytes: number): void {
+    this.#left -= bytes;
+    if (this.#left < 0) throw new MetadataError('too-large', 'clean PDF: the copy grows too large');
+  }
+
   /** All objects, by their numbers from 1 on, once whatever they lead to has been copied. */
   async end(): Promise<readonly CopiedObject[]> {
     for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) {
@@ -77,7 +83,7 @@ export class PdfCopy {
   /** @returns undefined for null @throws MetadataError for what is not of this kind */
   value(value: PdfValue, kindName: PdfKindName): PdfValue | undefined {
     const kind = pdfKinds[kindName];
-    this.#spend(1);
+    this.spend(1 + (value.kind === 'string' ? value.text.length : value.kind === 'name' ? value.name.length : 0));
     if (value.kind === 'reference') return this.#reference(value.number, kindName);
     if (value.kind === 'atom' && value.text === 'null') return undefined;
     if (value.kind === 'dictionary') return dictionaryOf(this.entries(value.entries, kindName));
@@ -95,6 +101,7 @@ export class PdfCopy {
     const kept = new Map<string, PdfValue>();
     const type = kindName === 'layer' ? this.#file.name(entries.get('Type')) : undefined;
     for (const [key, value] of entries) {
+      this.spend(key.length);
       const kind = this.#kindOf(kindName, key, type);
       const copied = kind === undefined ? undefined : this.value(value, kind);
       if (copied !== undefined) kept.set(key, copied);
@@ -114,11 +121,6 @@ export class PdfCopy {
       at = object?.value;
     }
     return undefined;
-  }
-
-  #spend(bytes: number): void {
-    this.#left -= bytes;
-    if (this.#left < 0) throw new MetadataError('too-large', 'clean PDF: the copy grows too large');
   }
 
   #kindOf(kindName: PdfKindName, key: string, layerType: string | undefined): PdfKindName | undefined {
@@ -150,7 +152,7 @@ export class PdfCopy {
     const about = new Set(['Length', 'Filter', 'DecodeParms']);
     const own = new Map([...entries].filter(([key]) => !about.has(key)));
     const packed = await this.#packed(object, kind);
-    this.#spend(packed.content.length);
+    this.spend(packed.content.length);
     return {
       value: dictionaryOf([...this.entries(own, kind), ...packed.about, ['Length', atom(packed.content.length)]]),
       content: packed.content,

@@ -14,31 +14,43 @@ const flags = { hidden: 2, print: 4, noView: 32 };
 const kept = new Set(['Type', 'Subtype', 'Rect', 'F', 'AP', 'OC']);
 const parentsMax = 20;
 
-/** @throws MetadataError where what is seen is nowhere drawn */
-export function copyNotes(file: PdfFile, copy: PdfCopy, notes: PdfValue | undefined): readonly PdfValue[] {
+/**
+ * @param isRedrawn whether viewers draw the values of fields, whatever drawing stands beside them (12.7.2)
+ * @throws MetadataError where what is seen is nowhere drawn
+ */
+export function copyNotes(
+  file: PdfFile,
+  copy: PdfCopy,
+  notes: PdfValue | undefined,
+  isRedrawn: boolean,
+): readonly PdfValue[] {
   copy.take(notes);
   return file.items(notes).flatMap((note) => {
     copy.take(note);
+    // Pages can share one list of them.
+    copy.spend(1);
     const entries = file.entries(note);
-    const copied = entries === undefined ? undefined : copyNote(file, copy, entries);
+    const copied = entries === undefined ? undefined : copyNote(file, copy, entries, isRedrawn);
     if (copied === undefined) copy.leavesBehind = true;
     return copied === undefined ? [] : [reference(copy.add({ value: copied }))];
   });
 }
 
 /** Undefined for one that is not seen. */
-function copyNote(file: PdfFile, copy: PdfCopy, note: PdfEntries): PdfValue | undefined {
+function copyNote(file: PdfFile, copy: PdfCopy, note: PdfEntries, isRedrawn: boolean): PdfValue | undefined {
   const kind = file.name(note.get('Subtype')) ?? '';
   const set = file.number(note.get('F')) ?? 0;
   if (!drawn.has(kind) || (set & (flags.hidden | flags.noView)) !== 0) return undefined;
   const looks = file.entries(note.get('AP'));
   const normal = looks?.get('N');
-  if (file.resolved(normal) === undefined) {
-    if (kind === 'Widget' && !hasValue(file, note)) return undefined;
-    throw malformedPdf('a note is drawn by whoever shows it');
-  }
+  const isField = kind === 'Widget';
+  if (isField && !hasArea(file, note.get('Rect'))) return undefined;
   const state = file.name(note.get('AS')) ?? '';
   const look = copy.stream(normal, 'drawing') ?? copy.stream(file.entries(normal)?.get(state), 'drawing');
+  const hasLooks = file.resolved(normal) !== undefined;
+  // Without a state none of the looks is chosen.
+  const isOpen = isRedrawn || !hasLooks || (look === undefined && state === '');
+  if (isField ? isOpen && hasValue(file, note) : !hasLooks) throw malformedPdf('a note is drawn by whoever shows it');
   const [place, layer] = [note.get('Rect'), note.get('OC')];
   if (look === undefined || place === undefined) return undefined;
   const isPlain = kind === 'Watermark' && [...note.keys()].every((key) => kept.has(key)) && looks?.size === 1;
@@ -55,13 +67,26 @@ function copyNote(file: PdfFile, copy: PdfCopy, note: PdfEntries): PdfValue | un
   ]);
 }
 
-/** Of a field, its own or that of the field it is part of. */
+/** Whether a field says something that is shown: a signature's value and a box without its cross are not. */
 function hasValue(file: PdfFile, field: PdfEntries): boolean {
+  const value = ofField(file, field, 'V');
+  if (value === undefined || (value.kind === 'string' && value.text === '')) return false;
+  return file.name(value) !== 'Off' && file.name(ofField(file, field, 'FT')) !== 'Sig';
+}
+
+/** Its own, or of the field it is part of. */
+function ofField(file: PdfFile, field: PdfEntries, key: string): PdfValue | undefined {
   let at: PdfEntries | undefined = field;
-  for (let steps = 0; at !== undefined && steps < parentsMax; steps++) {
-    const value = file.resolved(at.get('V'));
-    if (value !== undefined) return value.kind !== 'string' || value.text !== '';
+  for (let steps = 0; at !== undefined; steps++) {
+    if (steps === parentsMax) throw malformedPdf('fields are nested too deep');
+    const value = file.resolved(at.get(key));
+    if (value !== undefined) return value;
     at = file.entries(at.get('Parent'));
   }
-  return at !== undefined;
+  return undefined;
+}
+
+function hasArea(file: PdfFile, rectangle: PdfValue | undefined): boolean {
+  const [left = 0, bottom = 0, right = 0, top = 0] = file.items(rectangle).map((side) => file.number(side));
+  return left !== right && bottom !== top;
 }

@@ -172,6 +172,29 @@ it('has pictures in JPEG 2000 without what stands around and before them', async
 });
 
 const widget = '/Type /Annot /Subtype /Widget /Rect [0 0 9 9]';
+const drawing = '/AP << /N 5 0 R >>';
+const form = (asked: string, field: string, place = widget): Uint8Array =>
+  fileOf({
+    1: `<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] ${asked} >> >>`,
+    2: page[2],
+    3: '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Annots [4 0 R] >>',
+    4: `<< ${place} ${field} >>`,
+    5: packedOf('/Type /XObject /Subtype /Form /BBox [0 0 9 9]', '0 0 9 9 re f'),
+  });
+
+describe('a copy is made', () => {
+  const unseen = '/Type /Annot /Subtype /Widget /Rect [0 0 0 0]';
+  it.each([
+    ['of one that is signed where nobody sees it', form('', '/FT /Sig /V << /Type /Sig >>', unseen), false],
+    ['of one that is signed without a drawing', form('', '/FT /Sig /V << /Type /Sig >>'), false],
+    ['of a form with a field that takes no room', form('/NeedAppearances true', '/FT /Tx /V (a)', unseen), false],
+    ['of a form with a box that is not crossed', form('', '/FT /Btn /V /Off'), false],
+    ['of a form that is drawn anew and not filled in', form('/NeedAppearances true', `${drawing} /FT /Tx`), true],
+    ['of a form that is filled in and drawn', form('/NeedAppearances false', `${drawing} /FT /Tx /V (a)`), true],
+  ])('%s', async (_what, bytes, isDrawn) => {
+    expect(everythingIn(await cleanMetadata(bytes)).includes('0 0 9 9 re f')).toBe(isDrawn);
+  });
+});
 
 describe('no copy is made', () => {
   it.each([
@@ -223,6 +246,21 @@ describe('no copy is made', () => {
       /whoever/,
     ],
     [
+      'where every viewer is asked to draw a filled field anew',
+      form('/NeedAppearances true', `${drawing} /FT /Tx /V (MarkerValue)`),
+      /whoever/,
+    ],
+    [
+      'where so is asked, and the value is that of the field above',
+      form('/NeedAppearances true', `${drawing} /Parent << /FT /Ch /V (MarkerValue) >>`),
+      /whoever/,
+    ],
+    [
+      'where a crossed box does not say which of its looks is the cross',
+      form('', '/AP << /N << /On 5 0 R >> >> /FT /Btn /V /On'),
+      /whoever/,
+    ],
+    [
       'where a photo is damaged',
       pageWith('/Resources << /XObject << /I 4 0 R >> >>', {
         4: streamOf('/Subtype /Image /Filter /DCTDecode', 'MarkerPhoto'),
@@ -243,6 +281,29 @@ describe('no copy is made', () => {
   });
 });
 
+it('does not write colours many times that lie in one place', async () => {
+  const names = ['A2B0', 'A2B1', 'A2B2', 'B2A0', 'B2A1', 'B2A2', 'gamt', 'wtpt'];
+  const profileOf = (tags: readonly (readonly [string, number, number])[]): Uint8Array => {
+    const profile = Buffer.alloc(100_000);
+    profile.write('acsp', 36, 'latin1');
+    profile.writeUInt32BE(tags.length, 128);
+    for (const [index, [name, from, length]] of tags.entries()) {
+      profile.write(name, 132 + 12 * index, 'latin1');
+      profile.writeUInt32BE(from, 136 + 12 * index);
+      profile.writeUInt32BE(length, 140 + 12 * index);
+    }
+    return pageWith('/Resources << /ColorSpace << /C [/ICCBased 4 0 R] >> >>', { 4: packedOf('/N 3', profile) });
+  };
+  const shifted = profileOf(names.map((name, at) => [name, 1_000 + at, 90_000]));
+  const twice = profileOf([
+    ['wtpt', 1_000, 20],
+    ['wtpt', 2_000, 20],
+  ]);
+  for (const bytes of [shifted, twice]) await expect(cleanMetadata(bytes)).rejects.toMatchObject({ code: 'malformed' });
+  const one = profileOf(names.map((name) => [name, 1_000, 90_000]));
+  expect((await look(one)).state).toBe('cleanable');
+});
+
 it('stops where much comes out of little, or one thing is written again and again', async () => {
   const bomb = packedOf('/N 3', Buffer.alloc(80 * 1024 * 1024));
   const bytes = pageWith('/Resources << /ColorSpace << /C [/ICCBased 4 0 R] >> >>', { 4: bomb });
@@ -258,6 +319,22 @@ it('stops where much comes out of little, or one thing is written again and agai
     ({ code }) => code,
   );
   expect(await grown).toBe('too-large');
+  const [string, notes] = [`(${'a'.repeat(100_000)})`, `[${'4 0 R '.repeat(20_000)}]`];
+  const spaces = `<< /ColorSpace << /C [/Indexed /DeviceGray 255 ${string}] >> >>`;
+  const inMany: readonly PdfParts[] = [
+    { 2: `<< /Type /Pages /Kids [${kids}] /Count 400 /Resources ${spaces} >>` },
+    {
+      2: `<< /Type /Pages /Kids [${kids}] /Count 400 /Resources ${spaces.replaceAll(string, `/${'a'.repeat(900)} `.repeat(100))} >>`,
+    },
+    {
+      ...Object.fromEntries(Object.keys(many).map((at) => [at, '<< /Type /Page /Parent 2 0 R /Annots 5 0 R >>'])),
+      4: '<< /Type /Annot /Subtype /Link >>',
+      5: notes,
+      2: `<< /Type /Pages /Kids [${kids}] /Count 400 >>`,
+    },
+  ];
+  for (const parts of inMany)
+    await expect(cleanMetadata(fileOf({ ...page, ...many, ...parts }))).rejects.toMatchObject({ code: 'too-large' });
   // Strings without an end, each of which goes through the rest of the file.
   const count = 20_000;
   const heads = Array.from({ length: count }, (_, at) => `${String(at + 10_000)} 0 obj (`);

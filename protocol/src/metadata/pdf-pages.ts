@@ -38,7 +38,9 @@ export async function copyPages(
   const dynamic = file.resolved(catalog.get('NeedsRendering'));
   if (dynamic?.kind === 'atom' && dynamic.text === 'true') throw malformedPdf('its pages are made by a script');
   const pages = pagesOf(file, catalog.get('Pages'), copy);
-  const kids = pages.map((page) => reference(copyPage(file, copy, page, tree)));
+  const asked = file.resolved(file.entries(catalog.get('AcroForm'))?.get('NeedAppearances'));
+  const isRedrawn = asked?.kind === 'atom' && asked.text === 'true';
+  const kids = pages.map((page) => reference(copyPage(file, copy, page, { tree, isRedrawn })));
   if (kids.length === 0) throw malformedPdf('it has no pages');
   for (const key of ['Type', 'Pages']) catalog.delete(key);
   const own = copy.entries(catalog, 'catalog');
@@ -82,9 +84,15 @@ function pagesOf(file: PdfFile, root: PdfValue | undefined, copy: PdfCopy): read
   return pages;
 }
 
-function copyPage(file: PdfFile, copy: PdfCopy, page: PdfEntries, tree: number): number {
+interface PageSurroundings {
+  readonly tree: number;
+  /** Whether the file asks its viewers to draw its fields anew. */
+  readonly isRedrawn: boolean;
+}
+
+function copyPage(file: PdfFile, copy: PdfCopy, page: PdfEntries, { tree, isRedrawn }: PageSurroundings): number {
   const own = new Map(page);
-  const notes = copyNotes(file, copy, page.get('Annots'));
+  const notes = copyNotes(file, copy, page.get('Annots'), isRedrawn);
   for (const key of ['Parent', 'Annots']) own.delete(key);
   const entries = new Map([...copy.entries(own, 'page'), ['Parent', reference(tree)] as const]);
   if (notes.length > 0) entries.set('Annots', arrayOf(notes));

@@ -30,6 +30,9 @@ export function cleanProfile(bytes: Uint8Array): Uint8Array {
   const tags = Array.from({ length: count }, (_, index) => headerBytes + 4 + 12 * index)
     .map((at) => ({ name: view.latin(at, at + 4), from: view.u32(at + 4), length: view.u32(at + 8) }))
     .filter(({ name }) => kept.has(name));
+  // Programs differ in which of two they take.
+  if (new Set(tags.map(({ name }) => name)).size < tags.length)
+    throw new MetadataError('malformed', 'clean profile: it says one thing twice');
   const parts: Uint8Array[] = [];
   const table = new Uint8Array(4 + 12 * tags.length);
   const fields = new DataView(table.buffer);
@@ -45,6 +48,9 @@ export function cleanProfile(bytes: Uint8Array): Uint8Array {
       padded.set(view.bytes(from, from + length));
       parts.push(padded);
       end += padded.length;
+      // What is written apart does not lie in one place.
+      if (end > bytes.length + 4 * tags.length)
+        throw new MetadataError('malformed', 'clean profile: what it says lies in one place');
     }
     places.set(key, place);
     table.set(new TextEncoder().encode(name), 4 + 12 * index);
