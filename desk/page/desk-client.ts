@@ -17,6 +17,7 @@ import {
   sessionHeader,
 } from '@postern/desk/app/api';
 import type { FilmFileKind, FilmTaken } from '@postern/desk/calls/film-view';
+import type { PageAnswer } from '@postern/desk/files/safe-copies';
 
 export class CallFailed extends Error {
   override readonly name = 'CallFailed';
@@ -65,16 +66,11 @@ export class DeskClient {
     }
   }
 
-  /** One page of a safe copy. @returns false if it takes no more: all of them are too much @throws CallFailed */
-  async copyPage(copy: string, page: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  /** One page of a safe copy. @throws CallFailed */
+  async copyPage(copy: string, page: Uint8Array<ArrayBuffer>): Promise<PageAnswer> {
     const headers = { 'content-type': 'application/octet-stream', [copyHeader]: copy };
-    try {
-      await this.#send(copyAddress, headers, page, AbortSignal.timeout(60_000));
-      return true;
-    } catch (error) {
-      if (error instanceof CallFailed && error.problem === 'not-found') return false;
-      throw error;
-    }
+    const response = await this.#send(copyAddress, headers, page, AbortSignal.timeout(60_000));
+    return ((await response.json()) as { readonly page: PageAnswer }).page;
   }
 
   /** A file of a call's film: a cleaned copy is kept, or nothing is changed. @throws CallFailed; also the browser's own error for a file that cannot be read */

@@ -25,6 +25,16 @@ it.each([
     'Own\n[3 read]\nSeen',
   ],
   ['a picture without a word', { text: '', recognition: 'done', recognised: ' \n' }, ''],
+  [
+    'a picture under as many letters as a page may have',
+    { text: 'O'.repeat(80_000), recognition: 'done', recognised: 'Seen' },
+    `${'O'.repeat(79_985)}\n[3 read]\nSeen`,
+  ],
+  [
+    'such a one that could not be read',
+    { text: 'O'.repeat(80_000), recognition: 'failed', recognised: '' },
+    `${'O'.repeat(79_988)}\n[3 unread]`,
+  ],
   ['a picture that could not be read', { text: 'Own', recognition: 'failed', recognised: '' }, 'Own\n[3 unread]'],
 ] as const)('marks what was recognised by machine, of %s', (_, read, wanted) => {
   expect(markedText({ kind: 'drawn', page: 2, pages: 3, ...pixels, ...read }, marks)).toBe(wanted);

@@ -24,23 +24,26 @@ export interface CopyWork {
   readonly tell: (done: number, pages: number) => void;
 }
 
-/** For all pages together. */
+/** For all pages together; and for each that may have to be read, which takes longer and is bounded by itself. */
 const copyMsMax = 30 * 60_000;
+const readPageMsMax = 2 * 60_000;
 
 /** @returns why there is no copy; null: it is kept beside its original */
 export async function makeSafeCopy(work: CopyWork): Promise<CopyFailure | null> {
   const { client, signal } = work;
-  const until = AbortSignal.any([signal, AbortSignal.timeout(copyMsMax)]);
+  const patience = new Patience();
+  const until = AbortSignal.any([signal, patience.signal]);
   const made: { copy: string | null } = { copy: null };
   const glass = await Glass.open(until);
   try {
     const file = await work.load();
-    const problem = file === null ? 'too-large' : await copyPages(work, file, glass, made);
+    const problem = file === null ? 'too-large' : await copyPages(work, file, glass, { made, patience });
     return signal.aborted ? 'stopped' : problem;
   } catch {
     return signal.aborted ? 'stopped' : 'failed';
   } finally {
     glass.close();
+    patience.end();
     // What is whole is known no more under this name.
     if (made.copy !== null) await client.call('copy-drop', { copy: made.copy }).catch(() => undefined);
   }
@@ -50,7 +53,7 @@ async function copyPages(
   work: CopyWork,
   file: ShowFile,
   glass: Glass,
-  made: { copy: string | null },
+  { made, patience }: { readonly made: { copy: string | null }; readonly patience: Patience },
 ): Promise<CopyFailure | null> {
   const { client, name, place, hasPixels, hasText, tell } = work;
   let [pages, isEmpty, isUnread] = [1, true, false];
@@ -62,15 +65,16 @@ async function copyPages(
     pages = drawn.pages;
     if (pages > copyPagesMax) return 'pages';
     if (made.copy === null) {
+      if (file.recognition !== null) patience.grow(pages * readPageMsMax);
       const begun = await client.call('copy-begin', { ...place, name, pages, hasPixels });
       if ('problem' in begun) return begun.problem;
       made.copy = begun.copy;
     }
-    const text = markedText(drawn, work.marks);
+    const text = hasText ? markedText(drawn, work.marks) : '';
     isEmpty &&= (drawn.text + drawn.recognised).trim() === '';
     isUnread ||= drawn.recognition === 'failed';
-    const isTaken = await client.copyPage(made.copy, pageBytes(hasPixels ? { ...drawn, text } : { ...noPixels, text }));
-    if (!isTaken) return hasPixels ? 'heavy' : 'too-large';
+    const answer = await client.copyPage(made.copy, pageBytes(hasPixels ? { ...drawn, text } : { ...noPixels, text }));
+    if (answer !== 'taken') return answer === 'refused' ? 'failed' : answer;
     tell(page + 1, pages);
   }
   if (made.copy === null) return 'damaged';
@@ -82,10 +86,37 @@ const noPixels = { width: 0, height: 0, pixels: new Uint8ClampedArray(0) } as co
 
 /** What the document says first, then what was recognised in its picture. */
 export function markedText({ page, text, recognition, recognised }: DrawnMessage, marks: CopyWork['marks']): string {
-  const own = text.trim() === '' ? [] : [text];
-  if (recognition === 'failed') return [...own, marks.unread(page + 1)].join('\n');
-  if (recognised.trim() === '') return text;
-  return [...own, marks.recognised(page + 1), recognised].join('\n').slice(0, pageTextMax);
+  const isFailed = recognition === 'failed';
+  if (!isFailed && recognised.trim() === '') return text;
+  const mark = isFailed ? marks.unread(page + 1) : `${marks.recognised(page + 1)}\n${recognised}`;
+  // What is too long loses of the document's own words, so that none of the machine's pass for them.
+  const own = text.trim() === '' ? '' : `${text.slice(0, Math.max(0, pageTextMax - mark.length - 1))}\n`;
+  return `${own}${mark}`.slice(0, pageTextMax);
+}
+
+/** How long all of it may take. */
+class Patience {
+  readonly #out = new AbortController();
+  #timer = 0;
+  #until = 0;
+
+  constructor() {
+    this.grow(copyMsMax);
+  }
+
+  get signal(): AbortSignal {
+    return this.#out.signal;
+  }
+
+  grow(ms: number): void {
+    this.end();
+    this.#until = Math.max(this.#until, performance.now()) + ms;
+    this.#timer = window.setTimeout(() => this.#out.abort(), this.#until - performance.now());
+  }
+
+  end(): void {
+    window.clearTimeout(this.#timer);
+  }
 }
 
 export function pageBytes({

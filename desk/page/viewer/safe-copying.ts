@@ -21,6 +21,8 @@ export interface CopyWish extends Pick<CopyWork, 'name' | 'hasPixels' | 'hasText
 export class SafeCopying {
   readonly #parts: SafeCopyingParts;
   #stopping: AbortController | null = null;
+  /** The original of what is under way, or was last. */
+  #kept = '';
 
   constructor(parts: SafeCopyingParts) {
     this.#parts = parts;
@@ -32,15 +34,20 @@ export class SafeCopying {
     this.stop();
     const stopping = new AbortController();
     this.#stopping = stopping;
+    this.#kept = kept;
+    // What is said of a file is of what was asked for last.
+    const tellOwn = (copying: Copying | null): void => {
+      if (this.#stopping === stopping || this.#kept !== kept) tell(kept, copying);
+    };
     const { hasPixels } = wish;
-    tell(kept, { kind: 'working', done: 0, pages: 0, hasPixels });
+    tellOwn({ kind: 'working', done: 0, pages: 0, hasPixels });
     const problem = await makeSafeCopy({
       ...{ ...wish, client, place: viewed.place, signal: stopping.signal },
       load: () => loadFile(client, viewed, language),
-      tell: (done, pages) => tell(kept, { kind: 'working', done, pages, hasPixels }),
+      tell: (done, pages) => tellOwn({ kind: 'working', done, pages, hasPixels }),
     });
     const end = problem === null && !hasPixels ? ({ kind: 'read' } as const) : null;
-    tell(kept, problem === null || problem === 'stopped' ? end : { kind: 'failed', problem, hasPixels });
+    tellOwn(problem === null || problem === 'stopped' ? end : { kind: 'failed', problem, hasPixels });
     onEnd(viewed.place.id);
   }
 

@@ -74,12 +74,13 @@ export function buffersOf(message: PageMessage): Transferable[] {
 /** Why a file is not shown. `browser`: it keeps the pixels of pictures to itself, and gives others. */
 const viewProblems = ['unknown', 'damaged', 'too-large', 'locked', 'too-slow', 'browser'] as const;
 export type ViewProblem = (typeof viewProblems)[number];
-/** Why there is no safe copy, or no text of a file. `pages`: the document has too many. `no-text`: none was found in it. `unreadable`: it is pictures, and none could be read. `failed`: the local process did not take it. */
+/** Why there is no safe copy, or no text of a file. `pages`: the document has too many; `heavy` or `wordy`: too much in pictures or text. `no-text`: none was found in it. `unreadable`: it is pictures, and none could be read. `failed`: the local process did not take it. */
 export type CopyFailure =
   | ViewProblem
   | CopyProblem
   | 'pages'
   | 'heavy'
+  | 'wordy'
   | 'no-text'
   | 'unreadable'
   | 'stopped'

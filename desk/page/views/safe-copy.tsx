@@ -1,7 +1,7 @@
 /** Asks for a safe copy of a file, or for its text alone, and shows how far it is. */
 import type { FilePlace } from '@postern/desk/app/api';
 import type { FileView } from '@postern/desk/engine/view';
-import { copyBytesMax, copyPagesMax } from '@postern/desk/files/copy-limits';
+import { copyBytesMax, copyPagesMax, copyTextMax } from '@postern/desk/files/copy-limits';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
@@ -23,7 +23,7 @@ export function SafeCopy({ page, file, place }: SafeCopyProps): JSX.Element | nu
   const copying = page.state.value.copying.get(file.kept);
   if (copying === undefined) return null;
   if (copying.kind === 'failed') {
-    const limits = { pages: number(copyPagesMax), size: size(copyBytesMax) };
+    const limits = { pages: number(copyPagesMax), size: size(copyBytesMax), characters: number(copyTextMax) };
     return (
       <p class="complaint" role="alert">
         {say(copying.hasPixels ? 'copy.failed' : 'text.failed')} {say(failureTexts[copying.problem], limits)}
@@ -65,13 +65,18 @@ function Progress({
 function Wish({ page, file, place, hasPixels }: SafeCopyProps & { readonly hasPixels: boolean }): JSX.Element {
   const { say, number } = page.words.value;
   const [hasText, setHasText] = useState(!hasPixels);
-  const [languages, setLanguages] = useState<readonly string[]>([]);
+  /** Null: not known yet. */
+  const [languages, setLanguages] = useState<readonly string[] | null>(null);
+  const [hasFailed, setFailed] = useState(false);
   /** Null: nobody has chosen one. */
   const [chosen, setChosen] = useState<string | null>(null);
   useEffect(() => {
-    page.quietly(page.call('text-languages', {}).then((answer) => setLanguages(answer.languages)));
+    page.call('text-languages', {}).then(
+      (answer) => setLanguages(answer.languages),
+      () => setFailed(true),
+    );
   }, []);
-  const language = chosen ?? usualLanguage(page, place.id, languages);
+  const language = chosen ?? usualLanguage(page, place.id, languages ?? []);
   const make = (): void => {
     const name = say(hasPixels ? 'copy.name' : 'text.name', { name: stemOf(file.name) });
     const marks = {
@@ -96,10 +101,21 @@ function Wish({ page, file, place, hasPixels }: SafeCopyProps & { readonly hasPi
       )}
       {hasPixels && <p class="note">{say('copy.withTextNote')}</p>}
       {hasText && (
-        <TextLanguage page={page} languages={languages} language={language} isOptional={hasPixels} choose={setChosen} />
+        <TextLanguage
+          page={page}
+          languages={languages ?? []}
+          language={language}
+          isOptional={hasPixels}
+          choose={setChosen}
+        />
+      )}
+      {hasText && hasFailed && (
+        <p class="complaint" role="alert">
+          {say('text.noList')}
+        </p>
       )}
       <p class="choices">
-        <button type="button" class="main" onClick={make}>
+        <button type="button" class="main" onClick={make} disabled={hasText && languages === null}>
           {say(hasPixels ? 'copy.make' : 'text.make')}
         </button>
         <button type="button" onClick={() => page.send({ kind: 'copy', kept: file.kept, copying: null })}>
@@ -114,6 +130,7 @@ const failureTexts: Readonly<Record<CopyFailure, TextKey>> = {
   ...problemTexts,
   pages: 'copy.pages',
   heavy: 'copy.heavy',
+  wordy: 'copy.wordy',
   'no-text': 'text.none',
   unreadable: 'text.unreadable',
   disk: 'file.disk',

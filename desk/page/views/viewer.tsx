@@ -28,7 +28,11 @@ export function Viewer({ page, file }: { readonly page: DeskPage; readonly file:
       <Content page={page} file={file} />
       {file.kept !== file.place.message && (
         <p class="choices">
-          <button type="button" onClick={({ currentTarget }) => recognise(currentTarget)}>
+          <button
+            type="button"
+            onClick={({ currentTarget }) => recognise(currentTarget)}
+            disabled={page.state.value.copying.get(file.kept)?.kind === 'working'}
+          >
             {say('text.ask')}
           </button>
         </p>

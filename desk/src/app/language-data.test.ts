@@ -32,6 +32,13 @@ describe('data of languages', () => {
     expect([await read('ru'), await read('zh-Hans')]).toEqual(['own', 'of the machine']);
   });
 
+  it('takes the path of the device’s own folder as it is, brackets and all', async () => {
+    const own = join(folder, 'desk [old] *');
+    mkdirSync(own);
+    writeFileSync(join(own, 'rus.traineddata'), 'own');
+    expect(await new LanguageData(own, []).list()).toEqual(['en', 'ru']);
+  });
+
   it('reads nothing else: no other name, no folder, nothing that is too large', async () => {
     writeFileSync(path('secret'), 'secret');
     mkdirSync(path('ara'));

@@ -66,11 +66,13 @@ const shipped = '@tesseract.js-data/eng/4.0.0_best_int/eng.traineddata.gz';
 const dataBytesMax = 48 * 1024 * 1024;
 
 export class LanguageData {
+  readonly #own: string;
   readonly #folders: readonly string[];
 
-  /** @param own a folder for what this machine has no package of */
+  /** @param own a folder for what this machine has no package of @param folders patterns */
   constructor(own: string, folders: readonly string[] = machineFolders) {
-    this.#folders = [own, ...folders];
+    this.#own = own;
+    this.#folders = folders;
   }
 
   /** Languages (BCP 47) whose text can be recognised here. */
@@ -94,12 +96,17 @@ export class LanguageData {
   async #find(language: string): Promise<string | null> {
     const name = Object.hasOwn(dataNames, language) ? dataNames[language] : undefined;
     if (name === undefined) return null;
+    const file = `${name}.traineddata`;
+    const own = join(this.#own, file);
+    if (await isData(own)) return own;
     for (const folder of this.#folders) {
-      for await (const path of glob(join(folder, `${name}.traineddata`))) {
-        const found = await stat(path).catch(() => null);
-        if (found?.isFile() && found.size <= dataBytesMax) return path;
-      }
+      for await (const path of glob(join(folder, file))) if (await isData(path)) return path;
     }
     return null;
   }
+}
+
+async function isData(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return found?.isFile() === true && found.size <= dataBytesMax;
 }

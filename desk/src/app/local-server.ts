@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { FILM_BYTES_MAX } from '@postern/protocol/constants';
 import type { FilmTaken } from '../calls/film-view.ts';
+import type { PageAnswer } from '../files/safe-copies.ts';
 import { type Access, isOwnPage } from './access.ts';
 import {
   type Answers,
@@ -58,8 +59,8 @@ export interface LocalServerOptions {
   readonly readLanguage: (language: string) => Promise<Uint8Array | null>;
   /** Takes the next bytes of an attachment. @returns false for one that takes no more @throws CallRefused */
   readonly addToAttachment: (attachment: string, bytes: Uint8Array) => Promise<boolean>;
-  /** Takes the next page of a safe copy. @returns false for one that takes no more @throws CallRefused */
-  readonly addToCopy: (copy: string, page: Uint8Array) => Promise<boolean>;
+  /** Takes the next page of a safe copy. @throws CallRefused */
+  readonly addToCopy: (copy: string, page: Uint8Array) => Promise<PageAnswer>;
   /** The video of a call in work. @returns null for none @throws CallRefused */
   readonly readFilm: (call: string) => Promise<Uint8Array | null>;
   /** Takes a file of its film, whole. @param name as {@link filmAddress} says @returns null if there is no such call or kind @throws CallRefused */
@@ -194,7 +195,7 @@ const pieces: Readonly<Record<string, Piece>> = {
   [copyAddress]: {
     header: copyHeader,
     bytesMax: copyPageBytesMax,
-    take: async (context, name, bytes) => ((await context.addToCopy(name, bytes)) ? {} : null),
+    take: async (context, name, bytes) => ({ page: await context.addToCopy(name, bytes) }),
   },
   [filmAddress]: {
     header: filmHeader,

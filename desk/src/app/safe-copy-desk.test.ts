@@ -53,7 +53,7 @@ async function begin(changes: Partial<typeof order> = {}): Promise<string> {
 
 async function make(hasText = true, text = 'The first page'): Promise<void> {
   const copy = await begin();
-  for (const page of [text, 'The second page']) expect(await copies.addPage(copy, drawn(30, 20, page))).toBe(true);
+  for (const page of [text, 'The second page']) expect(await copies.addPage(copy, drawn(30, 20, page))).toBe('taken');
   expect(await copies.end(copy, hasText)).toEqual({ problem: null });
 }
 
@@ -101,7 +101,7 @@ describe('safe copies', () => {
   it('are all listed when two are kept at once, and none outlives a case that ends meanwhile', async () => {
     const ready = async (at: number): Promise<string> => {
       const copy = await begin({ at, pages: 1 });
-      expect(await copies.addPage(copy, drawn(30, 20, ''))).toBe(true);
+      expect(await copies.addPage(copy, drawn(30, 20, ''))).toBe('taken');
       return copy;
     };
     const ends: Promise<unknown>[] = [];
@@ -118,7 +118,7 @@ describe('safe copies', () => {
     await make(true, 'Pages');
     const read = async (text: string): Promise<void> => {
       const copy = await begin({ name: 'minutes (text)', pages: 1, hasPixels: false });
-      expect(await copies.addPage(copy, drawn(0, 0, text))).toBe(true);
+      expect(await copies.addPage(copy, drawn(0, 0, text))).toBe('taken');
       expect(await copies.end(copy, true)).toEqual({ problem: null });
     };
     await read('Scanned once');
@@ -143,7 +143,7 @@ describe('safe copies', () => {
   it('are not found by the search where their list is damaged or their text is endless, and what else there is is', async () => {
     const read = async (at: number, text: string): Promise<void> => {
       const copy = await begin({ at, pages: 20, hasPixels: false });
-      for (let page = 0; page < 20; page++) expect(await copies.addPage(copy, drawn(0, 0, text))).toBe(true);
+      for (let page = 0; page < 20; page++) expect(await copies.addPage(copy, drawn(0, 0, text))).toBe('taken');
       expect(await copies.end(copy, true)).toEqual({ problem: null });
     };
     await read(0, 'Found '.repeat(10_000));
@@ -159,7 +159,7 @@ describe('safe copies', () => {
   it('leave neither pixels nor a file behind when the desk is locked, or the disk is full, while they are kept', async () => {
     const ready = async (at: number): Promise<string> => {
       const copy = await begin({ at, pages: 1 });
-      expect(await copies.addPage(copy, drawn(1_000, 1_000, 'A'))).toBe(true);
+      expect(await copies.addPage(copy, drawn(1_000, 1_000, 'A'))).toBe('taken');
       return copy;
     };
     const first = await ready(0);
@@ -178,9 +178,9 @@ describe('safe copies', () => {
 
   it('take no pixels with a text alone, and keep none that is empty', async () => {
     const copy = await begin({ pages: 1, hasPixels: false });
-    expect(await copies.addPage(copy, drawn(1, 1, 'a'))).toBe(false);
+    expect(await copies.addPage(copy, drawn(1, 1, 'a'))).toBe('refused');
     const empty = await begin({ pages: 1, hasPixels: false });
-    expect(await copies.addPage(empty, drawn(0, 0, ' '))).toBe(true);
+    expect(await copies.addPage(empty, drawn(0, 0, ' '))).toBe('taken');
     expect(await copies.end(empty, true)).toEqual({ problem: 'incomplete' });
     expect(kept()).toEqual([]);
   });
@@ -205,8 +205,8 @@ describe('safe copies', () => {
     ['text that is none', Buffer.concat([new Writer().u32(1).u32(1).var32(Uint8Array.of(0xff)).done(), random(4)])],
   ])('take no page with %s, and end there', async (_what, page) => {
     const copy = await begin();
-    expect(await copies.addPage(copy, page)).toBe(false);
-    expect(await copies.addPage(copy, drawn(30, 20, ''))).toBe(false);
+    expect(await copies.addPage(copy, page)).toBe('refused');
+    expect(await copies.addPage(copy, drawn(30, 20, ''))).toBe('refused');
     expect(await copies.end(copy, false)).toEqual({ problem: 'incomplete' });
     expect(kept()).toEqual([]);
   });
@@ -218,11 +218,11 @@ describe('safe copies', () => {
     expect(await copies.end(few, false)).toEqual({ problem: 'incomplete' });
     const many = await begin({ pages: 1 });
     await copies.addPage(many, drawn(30, 20, ''));
-    expect(await copies.addPage(many, drawn(30, 20, ''))).toBe(false);
+    expect(await copies.addPage(many, drawn(30, 20, ''))).toBe('refused');
     expect(await copies.end(many, false)).toEqual({ problem: 'incomplete' });
     const dropped = await begin();
     copies.drop(dropped);
-    expect(await copies.addPage(dropped, drawn(30, 20, ''))).toBe(false);
+    expect(await copies.addPage(dropped, drawn(30, 20, ''))).toBe('refused');
     expect(kept()).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import { copyTextMax, pageTextMax } from '../files/copy-limits.ts';
 import type { DeskFiles } from '../files/desk-files.ts';
 import { keptName } from '../files/file-folder.ts';
 import { contentOf } from '../files/kept-content.ts';
-import { type CopyOrder, type MadeCopy, SafeCopies } from '../files/safe-copies.ts';
+import { type CopyOrder, type MadeCopy, type PageAnswer, SafeCopies } from '../files/safe-copies.ts';
 import type { FilePlace } from './api.ts';
 import {
   type CopyProblem,
@@ -68,8 +68,8 @@ export class SafeCopyDesk {
     return { copy: this.#making.begin(order) };
   }
 
-  /** @param body `u32 width, u32 height, var32 text, rgba` @returns false where the copy cannot go on */
-  async addPage(copy: string, body: Uint8Array): Promise<boolean> {
+  /** @param body `u32 width, u32 height, var32 text, rgba`. Unless it is taken the copy cannot go on. */
+  async addPage(copy: string, body: Uint8Array): Promise<PageAnswer> {
     const reader = new Reader(body);
     try {
       const [width, height] = [reader.u32(), reader.u32()];
@@ -79,7 +79,7 @@ export class SafeCopyDesk {
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.drop(copy);
-      return false;
+      return 'refused';
     }
   }
 

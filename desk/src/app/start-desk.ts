@@ -7,6 +7,7 @@ import type { Random } from '@postern/protocol/primitives/random';
 import { type FilmTaken, filmFileKinds } from '../calls/film-view.ts';
 import type { CallWorkshop } from '../calls/workshop.ts';
 import { DeskEngine } from '../engine/desk-engine.ts';
+import type { PageAnswer } from '../files/safe-copies.ts';
 import { Access } from './access.ts';
 import { type Change, type FilePlace, type LockPhase, readBytesMax } from './api.ts';
 import type { CaseAnswer, CaseCallName, CaseCalls } from './case-calls.ts';
@@ -193,7 +194,7 @@ class DeskRoom {
     return this.#use((desk) => desk.addToAttachment(attachment, bytes));
   }
 
-  addToCopy(copy: string, page: Uint8Array): Promise<boolean> {
+  addToCopy(copy: string, page: Uint8Array): Promise<PageAnswer> {
     return this.#use(async (desk) => desk.files.copies.addPage(copy, page));
   }
 

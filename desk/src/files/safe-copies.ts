@@ -41,6 +41,9 @@ export interface MadeCopy {
 /** Drawing takes a moment for each page, in which nobody else would be answered. */
 type Drawing = Thread<PixelQuestion, Uint8Array | number>;
 
+/** What became of a page. `heavy`: pictures of more than `copyBytesMax`; `wordy`: text of more than `copyTextMax`. */
+export type PageAnswer = 'taken' | 'heavy' | 'wordy' | 'refused';
+
 interface Draft {
   readonly key: string;
   readonly order: CopyOrder;
@@ -68,17 +71,20 @@ export class SafeCopies {
     return key;
   }
 
-  /** @returns false for a page too many, one that is too large or pixels that are none: the copy is dropped then */
-  async add(key: string, { width, height, rgba, text }: DrawnPage): Promise<boolean> {
+  /** `refused`: a page too many, one that is too large, or pixels that are none. Unless it is taken the copy is dropped. */
+  async add(key: string, { width, height, rgba, text }: DrawnPage): Promise<PageAnswer> {
     const draft = this.#draft;
-    if (draft?.key !== key) return false;
+    if (draft?.key !== key) return 'refused';
     draft.texts.push(visibleText(text));
     draft.characters += text.length;
-    const isRoom = draft.texts.length <= draft.order.pages && draft.characters <= copyTextMax;
+    const isWordy = draft.characters > copyTextMax;
+    const isRoom = draft.texts.length <= draft.order.pages && !isWordy;
     const bytes = isRoom ? await draw(draft.pdf, { width, height, rgba }) : null;
-    if (typeof bytes === 'number' && bytes <= copyBytesMax) return true;
+    const isDrawn = typeof bytes === 'number';
+    if (isDrawn && bytes <= copyBytesMax) return 'taken';
     this.drop(key);
-    return false;
+    if (isWordy) return 'wordy';
+    return isDrawn ? 'heavy' : 'refused';
   }
 
   /** @returns null unless every page has come */
