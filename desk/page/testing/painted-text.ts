@@ -27,3 +27,17 @@ export function scanOf(png: Uint8Array): Uint8Array {
   document.insertPage(-1, document.addPage([0, 0, width, height], 0, resources, drawing));
   return document.saveToBuffer('compress').asUint8Array().slice();
 }
+
+/** PDF whose one page has letters of its own, and this picture, 300 points wide, on less than half of it. */
+export function letterWith(png: Uint8Array, words: string): Uint8Array {
+  const document = new mupdf.PDFDocument();
+  const image = new mupdf.Image(png);
+  const [wide, high] = [300, (300 * image.getHeight()) / image.getWidth()];
+  const resources = {
+    XObject: { Page: document.addImage(image) },
+    Font: { F: document.addSimpleFont(new mupdf.Font('Helvetica')) },
+  };
+  const drawing = `BT /F 18 Tf 60 760 Td (${words}) Tj ET q ${wide} 0 0 ${high} 60 200 cm /Page Do Q`;
+  document.insertPage(-1, document.addPage([0, 0, 595, 842], 0, resources, drawing));
+  return document.saveToBuffer('compress').asUint8Array().slice();
+}

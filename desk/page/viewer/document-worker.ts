@@ -24,19 +24,25 @@ export interface EnlargePage {
   readonly page: number;
 }
 export interface DrawnPage extends Omit<DrawnMessage, 'recognition' | 'recognised'> {
-  /** It has no letters, or pictures take up most of it. */
+  /** It has no letters, or pictures in which some could be. */
   readonly isPicture: boolean;
 }
 export type WorkerAnswer =
   | DrawnPage
-  | { readonly kind: 'enlarged'; readonly picture: ImageData }
+  /** Null where that failed. */
+  | { readonly kind: 'enlarged'; readonly picture: ImageData | null }
   | { readonly kind: 'failed'; readonly problem: 'damaged' | 'locked' | 'too-large' };
 
 const pixelsMax = 4_000_000;
 const scaleMax = 2;
 /** 300 dots to an inch: what the recogniser was made for. */
 const readScaleMax = 300 / 72;
+/** Of the pictures of a page, in square points: less is a sign or a stroke, and holds no words. */
+const pictureAreaMin = 600;
+/** So much of a page is a scan of it: all of it is read, letters that another program has laid over it too. */
 const pictureShare = 0.5;
+/** Of more, the page is read as a whole. */
+const picturesMax = 500;
 
 export type DocumentWork = OpenDocument | DrawPage | EnlargePage;
 
@@ -73,16 +79,47 @@ function draw(library: typeof Mupdf, opened: Mupdf.Document, page: number): Work
   const { data: pixels, width, height } = pixelsOf(library, loaded, scaleMax, pixelsMax);
   // Only a PDF leaves spaces out; of other documents gaps between letters that are joined are none.
   const text = loaded.toStructuredText(opened.isPDF() ? '' : 'inhibit-spaces').asText();
-  const isPicture = !/[\p{L}\p{N}]/u.test(text) || hasLargePictures(loaded);
+  const isPicture = !hasLetters(text) || areaOfAll(picturesOn(loaded)) >= pictureAreaMin;
   loaded.destroy();
   return { kind: 'drawn', page, pages, width, height, pixels, text, isPicture };
 }
 
 function enlarge(library: typeof Mupdf, opened: Mupdf.Document, page: number): WorkerAnswer {
-  const loaded = opened.loadPage(page);
-  const picture = pixelsOf(library, loaded, readScaleMax, readPixelsMax);
-  loaded.destroy();
-  return { kind: 'enlarged', picture };
+  try {
+    const loaded = opened.loadPage(page);
+    const picture = pixelsOf(library, loaded, readScaleMax, readPixelsMax);
+    const bounds = loaded.getBounds();
+    const pictures = picturesOn(loaded);
+    const isScan = areaOfAll(pictures) >= pictureShare * areaOf(bounds) || pictures.length > picturesMax;
+    const isWhole = isScan || !hasLetters(loaded.toStructuredText('').asText());
+    loaded.destroy();
+    return { kind: 'enlarged', picture: isWhole ? picture : partsOf(picture, pictures, bounds) };
+  } catch {
+    return { kind: 'enlarged', picture: null };
+  }
+}
+
+/** White but for these places: what the document says itself is not read again. */
+function partsOf(
+  page: ImageData,
+  places: readonly Mupdf.Rect[],
+  [pageLeft, pageTop, pageRight]: Mupdf.Rect,
+): ImageData {
+  const scale = page.width / (pageRight - pageLeft);
+  const parts = new ImageData(page.width, page.height);
+  parts.data.fill(255);
+  for (const [left, top, right, bottom] of places) {
+    const [from, to] = [left - pageLeft, right - pageLeft].map((side) =>
+      Math.min(page.width, Math.max(0, Math.round(scale * side))),
+    ) as [number, number];
+    const first = Math.max(0, Math.floor(scale * (top - pageTop)));
+    const end = Math.min(page.height, Math.ceil(scale * (bottom - pageTop)));
+    for (let row = first; row < end; row++) {
+      const [start, stop] = [4 * (row * page.width + from), 4 * (row * page.width + to)];
+      parts.data.set(page.data.subarray(start, stop), start);
+    }
+  }
+  return parts;
 }
 
 function pixelsOf(library: typeof Mupdf, loaded: Mupdf.Page, scaleMost: number, pixelsMost: number): ImageData {
@@ -98,13 +135,20 @@ function areaOf([left, top, right, bottom]: Mupdf.Rect): number {
   return Math.max(1, (right - left) * (bottom - top));
 }
 
-/** Pages of a scan that another program has laid letters over, right or wrong ones, are pictures still. */
-function hasLargePictures(loaded: Mupdf.Page): boolean {
-  let area = 0;
+function areaOfAll(places: readonly Mupdf.Rect[]): number {
+  return places.reduce((area, place) => area + areaOf(place), 0);
+}
+
+function hasLetters(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text);
+}
+
+function picturesOn(loaded: Mupdf.Page): Mupdf.Rect[] {
+  const places: Mupdf.Rect[] = [];
   const structured = loaded.toStructuredText('preserve-images');
-  structured.walk({ onImageBlock: (box) => (area += areaOf(box)) });
+  structured.walk({ onImageBlock: (place) => void places.push(place) });
   structured.destroy();
-  return area >= pictureShare * areaOf(loaded.getBounds());
+  return places;
 }
 
 function rgba(

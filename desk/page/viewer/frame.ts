@@ -185,23 +185,23 @@ function openDocument(file: ShowFile, ending: string): void {
 
 function ask(asked: DocumentWork, given: readonly Transferable[] = []): void {
   clearTimeout(timer);
-  timer = setTimeout(() => fail('too-slow'), documentMs);
+  timer = setTimeout(asked.kind === 'enlarge' ? giveUnread : () => fail('too-slow'), documentMs);
   worker?.postMessage(asked, [...given]);
 }
 
 function takeAnswer(answer: WorkerAnswer): void {
+  if (answer.kind === 'enlarged') {
+    takeEnlarged(answer.picture);
+    return;
+  }
   clearTimeout(timer);
   if (answer.kind === 'failed') {
     fail(answer.problem);
     return;
   }
-  if (answer.kind === 'enlarged') {
-    if (unread !== null && recogniser !== null) void tellRead(unread, recogniser, answer.picture);
-    return;
-  }
   if (purpose === 'copy') {
-    unread = answer;
     if (answer.isPicture && recogniser !== null) {
+      unread = answer;
       tell({ kind: 'reading', percent: 0 });
       ask({ kind: 'enlarge', page: answer.page });
     } else tellDrawn({ ...answer, ...notRead });
@@ -215,6 +215,27 @@ function takeAnswer(answer: WorkerAnswer): void {
   canvas.getContext('2d')?.putImageData(new ImageData(pixels, width, height), 0, 0);
   put(canvas);
   tell({ kind: 'shown', page, pages });
+}
+
+function takeEnlarged(picture: ImageData | null): void {
+  // One that came too late is of a page that was handed over.
+  if (unread === null || recogniser === null) return;
+  if (picture === null) {
+    giveUnread();
+    return;
+  }
+  clearTimeout(timer);
+  const drawn = unread;
+  unread = null;
+  void tellRead(drawn, recogniser, picture);
+}
+
+/** The page's own pixels are there: that its larger picture is not costs its text alone. */
+function giveUnread(): void {
+  clearTimeout(timer);
+  if (unread === null) return;
+  tellDrawn({ ...unread, recognition: 'failed', recognised: '' });
+  unread = null;
 }
 
 const notRead = { recognition: 'none', recognised: '' } as const;
@@ -231,7 +252,8 @@ async function tellRead(
 }
 
 function failDamaged(): void {
-  fail('damaged');
+  if (unread === null) fail('damaged');
+  else giveUnread();
 }
 
 function fail(problem: ViewProblem): void {

@@ -28,12 +28,12 @@ it.each([
   [
     'a picture under as many letters as a page may have',
     { text: 'O'.repeat(80_000), recognition: 'done', recognised: 'Seen' },
-    `${'O'.repeat(79_985)}\n[3 read]\nSeen`,
+    `${'O'.repeat(79_986)}\n[3 read]\nSeen`,
   ],
   [
     'such a one that could not be read',
     { text: 'O'.repeat(80_000), recognition: 'failed', recognised: '' },
-    `${'O'.repeat(79_988)}\n[3 unread]`,
+    `${'O'.repeat(79_989)}\n[3 unread]`,
   ],
   ['a picture that could not be read', { text: 'Own', recognition: 'failed', recognised: '' }, 'Own\n[3 unread]'],
 ] as const)('marks what was recognised by machine, of %s', (_, read, wanted) => {
