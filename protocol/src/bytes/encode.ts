@@ -78,6 +78,11 @@ function decodeUtf8(bytes: Uint8Array): string {
 
 /** All parts one after the other, in a fresh array. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  return concatAll(parts);
+}
+
+/** The same of a list of any length: as arguments, some hundred thousand are more than engines take. */
+export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
   for (const part of parts) {

@@ -1,6 +1,6 @@
 /** JPEG: segments that describe, scans that are the picture, and whatever somebody put after its end. */
 
-import { concat } from '../bytes/encode.ts';
+import { concat, concatAll } from '../bytes/encode.ts';
 import { exifWithOrientation, isBareOrientation, readExif } from './exif.ts';
 import { FileView, textOf } from './file-view.ts';
 import { readPhotoshop } from './iptc.ts';
@@ -45,7 +45,7 @@ export function cleanJpeg(bytes: Uint8Array): Uint8Array {
   const kept = rest.filter((segment) => !isDescription(segment) || isAdobe(segment));
   const pieces = kept.map((segment) => (isAdobe(segment) ? bareAdobe(segment) : view.bytes(segment.from, segment.to)));
   const jfif = rest.some(isJfif) ? bareJfif : new Uint8Array(0);
-  return concat(view.bytes(start.from, start.to), jfif, orientationSegment(segments), ...pieces);
+  return concatAll([view.bytes(start.from, start.to), jfif, orientationSegment(segments), ...pieces]);
 }
 
 function segmentsOf(view: FileView): { readonly segments: readonly Segment[]; readonly end: number } {

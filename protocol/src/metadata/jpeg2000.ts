@@ -1,6 +1,6 @@
 /** JPEG 2000 (ISO 15444-1), as it lies in PDFs: boxes around the picture, and comments before its first tile. */
 
-import { concat } from '../bytes/encode.ts';
+import { concat, concatAll } from '../bytes/encode.ts';
 import { boxesIn } from './boxes.ts';
 import { FileView } from './file-view.ts';
 import { MetadataError } from './report.ts';
@@ -24,7 +24,7 @@ export function cleanJpeg2000(bytes: Uint8Array): Uint8Array {
     head.set(new TextEncoder().encode(name), 4);
     return concat(head, stream);
   });
-  return concat(...parts);
+  return concatAll(parts);
 }
 
 function cleanCodestream(view: FileView): Uint8Array {
@@ -38,5 +38,5 @@ function cleanCodestream(view: FileView): Uint8Array {
     if (view.u16(at) !== marker.comment) kept.push(view.bytes(at, end));
     at = end;
   }
-  return concat(...kept, view.bytes(at));
+  return concatAll([...kept, view.bytes(at)]);
 }

@@ -1,6 +1,6 @@
 /** PNG: a chain of named chunks, of which few are needed to show the picture. */
 
-import { concat } from '../bytes/encode.ts';
+import { concatAll } from '../bytes/encode.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { inflate } from '../primitives/deflate.ts';
 import { readExif } from './exif.ts';
@@ -33,7 +33,7 @@ export function cleanPng(bytes: Uint8Array): Uint8Array {
   const kept = chunks.filter(({ name }) => needed.has(name));
   if (chunks.some((chunk) => orientationIn(chunk) !== 1))
     throw new MetadataError('malformed', 'clean PNG: it is turned by its metadata');
-  return concat(view.bytes(0, signature.length), ...kept.map(({ from, to }) => view.bytes(from, to)));
+  return concatAll([view.bytes(0, signature.length), ...kept.map(({ from, to }) => view.bytes(from, to))]);
 }
 
 function chunksOf(view: FileView): { readonly chunks: readonly Chunk[]; readonly end: number } {

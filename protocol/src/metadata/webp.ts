@@ -1,6 +1,6 @@
 /** WebP: RIFF chunks. */
 
-import { concat } from '../bytes/encode.ts';
+import { concat, concatAll } from '../bytes/encode.ts';
 import { readExif } from './exif.ts';
 import { FileView } from './file-view.ts';
 import { readEmbeddedExif } from './png.ts';
@@ -36,7 +36,7 @@ export function cleanWebp(bytes: Uint8Array): Uint8Array {
     }
   }
   const pieces = chunks.filter(({ name }) => needed.has(name)).map((chunk) => bareChunk(chunk, bytes));
-  const body = concat(new TextEncoder().encode('WEBP'), ...pieces);
+  const body = concatAll([new TextEncoder().encode('WEBP'), ...pieces]);
   return concat(new TextEncoder().encode('RIFF'), u32le(body.length), body);
 }
 

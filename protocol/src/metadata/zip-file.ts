@@ -1,6 +1,6 @@
 /** ZIP archives: read by their central directory, within limits, and written without times, systems and comments. */
 
-import { concat } from '../bytes/encode.ts';
+import { concat, concatAll } from '../bytes/encode.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { deflate, inflate } from '../primitives/deflate.ts';
 import { FileView, textOf } from './file-view.ts';
@@ -105,7 +105,7 @@ export async function writeZip(
     locals.push(local);
     at += local.length;
   }
-  const directory = concat(...central);
+  const directory = concatAll(central);
   const end = fields(
     [signature.end, 4],
     [0, 2],
@@ -116,7 +116,7 @@ export async function writeZip(
     [at, 4],
     [0, 2],
   );
-  return concat(...locals, directory, end);
+  return concatAll([...locals, directory, end]);
 }
 
 function findEnd(view: FileView): number {
