@@ -100,6 +100,7 @@ describe('the check of a translation', () => {
     ['a bracket that stays open', { hint: 'Нажмите «Уйти»: {place, команда' }, 'hint does not parse'],
     ['a direction that is turned round', { leave: 'Уй\u202Eти' }, 'U+202E'],
     ['a mark that can begin a line', { hint: 'Нажмите «Уйти» : {place}, команда.' }, 'U+00A0'],
+    ['a sign of percent that can', { hint: 'Нажмите «Уйти»: {place} %, команда.' }, 'U+00A0'],
     ['an invisible space', { leave: 'Уй\u200Bти' }, 'U+200B'],
     ['a button called otherwise', { hint: 'Нажмите «Выйти»: {place}, команда.' }, 'names “Leave” otherwise'],
     ['a term said otherwise', { hint: 'Нажмите «Уйти»: {place}, отдел.' }, 'says “desk” otherwise'],
