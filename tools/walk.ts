@@ -1,17 +1,15 @@
 // Pictures of every screen in a language at 320 px, from the first word to the answer, with scripts and without, for who reads a translation: `node tools/walk.ts <language> <folder>`.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeDocx } from '@postern/protocol/testing/metadata-files';
 import type { Page } from 'puppeteer-core';
 import { launchChromium } from './browsers/launch.ts';
 import { ensureBuilt } from './build.ts';
 import { officeWithCall } from './e2e/call-office.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk } from './e2e/desk.ts';
 import { choose, fill as fillForm, go, present, press as pressForm, typeBack, wordsOf } from './e2e/plain-visit.ts';
-import { fill, press, readAnswer, typeWordsBack, waitForStored } from './e2e/visit.ts';
+import { attachLetter, fill, main, press, readAnswer, typeWordsBack, waitForStored } from './e2e/visit.ts';
 
 const width = 320;
-const main = '#app:not([hidden]) button.main:not(:disabled)';
 const texts = { scripts: 'A message with scripts.', plain: 'A message without.' };
 const reply = 'Thank you. — 谢谢。 — شكرًا. — Спасибо.';
 
@@ -96,22 +94,6 @@ async function write(page: Page, see: See, url: string, text: string, desk: stri
   await waitForStored(page);
   await see(page, 'received');
   return words;
-}
-
-/** A letter with authors, comments and deleted text in it. */
-async function attachLetter(page: Page): Promise<void> {
-  const { bytes } = await makeDocx(new Uint8Array(0));
-  await page.$eval(
-    '#write-files',
-    (element, content) => {
-      const input = element as HTMLInputElement;
-      const given = new DataTransfer();
-      given.items.add(new File([Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0))], 'letter.docx'));
-      input.files = given.files;
-      input.dispatchEvent(new Event('change', { bubbles: true }));
-    },
-    Buffer.from(bytes).toString('base64'),
-  );
 }
 
 /** The screens beside the way: whether it is really them, and delivering a sealed message. */

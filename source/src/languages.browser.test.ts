@@ -7,7 +7,6 @@ import { documentHash } from '@postern/protocol/keys/signed';
 import { loadWordList } from '@postern/protocol/keys/word-lists';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { sampleCampaign, sampleFilm } from '@postern/protocol/testing/campaign-samples';
-import { makeDocx } from '@postern/protocol/testing/metadata-files';
 import type { BuiltPages } from '@postern/server/ports/files';
 import type { CampaignSource } from '@postern/server/rules/films';
 import type { Browser, Page } from 'puppeteer-core';
@@ -17,7 +16,7 @@ import { axe, screenshot } from '../../tools/browsers/inspect.ts';
 import { launchChromium } from '../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../tools/build.ts';
 import { lacks } from '../../tools/debian.ts';
-import { enterWords, fill, press, typeWordsBack } from '../../tools/e2e/visit.ts';
+import { attachLetter, enterWords, fill, main, press, typeWordsBack } from '../../tools/e2e/visit.ts';
 import { readMessageFile } from '../../tools/languages/message-file.ts';
 import { type Found, roundsFor, textFound, textsInPlace } from '../../tools/languages/places.ts';
 import { accented, mirrored } from '../../tools/languages/pseudo.ts';
@@ -85,7 +84,6 @@ const calls: CampaignSource = {
 };
 
 const soon = { moments: [2, 4, 6], thenEvery: 2, envelopeEvery: 1 };
-const main = '#app:not([hidden]) button.main:not(:disabled)';
 
 const { notes } = readMessageFile(readFileSync(join(import.meta.dirname, 'languages', 'en.json'), 'utf8'));
 const englishTexts: Readonly<Record<string, string>> = english?.texts ?? {};
@@ -108,21 +106,6 @@ const standAlone = (page: Page, rest: readonly string[]): Promise<void> =>
     },
     rest.map((key) => [key, lengths[key]] as const),
   );
-
-/** A letter with authors, comments and deleted text in it. */
-async function attachLetter(page: Page): Promise<void> {
-  const { bytes } = await makeDocx(new Uint8Array(0));
-  await page.$eval(
-    '#write-files',
-    (element, content) => {
-      const given = new DataTransfer();
-      given.items.add(new File([Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0))], 'letter.docx'));
-      (element as HTMLInputElement).files = given.files;
-      element.dispatchEvent(new Event('change', { bubbles: true }));
-    },
-    Buffer.from(bytes).toString('base64'),
-  );
-}
 
 describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('every language in Chromium', () => {
   let browser: Browser;

@@ -1,12 +1,12 @@
 /** The built page in real browsers, with real documents and headers: walks, layout, accessibility, traces, failures. */
 import { loadWordList } from '@postern/protocol/keys/word-lists';
-import { makeDocx } from '@postern/protocol/testing/metadata-files';
 import type { Browser, Page, SerializedAXNode } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, collectRequests, screenshot, statuses } from '../../tools/browsers/inspect.ts';
 import { launchChromium, launchFirefox } from '../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../tools/build.ts';
 import { lacks } from '../../tools/debian.ts';
+import { attachLetter, main } from '../../tools/e2e/visit.ts';
 import { type VisitServer, visitServer } from './testing/visit-server.ts';
 
 const soon = { moments: [6, 10, 14], thenEvery: 3, envelopeEvery: 1 };
@@ -47,8 +47,6 @@ async function open(server: VisitServer, browser: Browser, path: string): Promis
   return page;
 }
 
-const main = '#app:not([hidden]) button.main:not(:disabled)';
-
 async function write(page: Page, text: string): Promise<void> {
   await page.locator('#start button.main').click();
   await page.locator('.desk input').click();
@@ -67,22 +65,6 @@ async function attach(page: Page, name: string): Promise<void> {
       input.dispatchEvent(new Event('change', { bubbles: true }));
     },
     name,
-  );
-}
-
-/** A letter with authors, comments and deleted text in it. */
-async function attachLetter(page: Page): Promise<void> {
-  const { bytes } = await makeDocx(new Uint8Array(0));
-  await page.$eval(
-    '#write-files',
-    (element, content) => {
-      const input = element as HTMLInputElement;
-      const given = new DataTransfer();
-      given.items.add(new File([Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0))], 'letter.docx'));
-      input.files = given.files;
-      input.dispatchEvent(new Event('change', { bubbles: true }));
-    },
-    Buffer.from(bytes).toString('base64'),
   );
 }
 

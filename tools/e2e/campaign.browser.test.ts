@@ -12,10 +12,9 @@ import { axe, collectRequests, screenshot } from '../browsers/inspect.ts';
 import { launchChromium } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks, pathOf } from '../debian.ts';
-import { enterWords, fill, openPage, press, readAnswer, typeWordsBack, waitForStored } from './visit.ts';
+import { enterWords, fill, main, openPage, press, readAnswer, typeWordsBack, waitForStored } from './visit.ts';
 
 const patience = { timeout: 60_000 };
-const main = '#app:not([hidden]) button.main:not(:disabled)';
 
 let demo: ChildProcess;
 let told: { readonly source: string; readonly call: string; readonly desk: string };

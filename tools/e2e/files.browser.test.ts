@@ -15,10 +15,9 @@ import { launchChromium, launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
 import { type CutLine, lineTo } from './cut-line.ts';
-import { enterWords, fill, openPage, press, readAnswer, typeWordsBack, waitForStored } from './visit.ts';
+import { enterWords, fill, main, openPage, press, readAnswer, typeWordsBack, waitForStored } from './visit.ts';
 
 const patience = { timeout: 90_000 };
-const main = '#app:not([hidden]) button.main:not(:disabled)';
 const folder = mkdtempSync(join(tmpdir(), 'postern-e2e-files-'));
 const saved = join(folder, 'downloads');
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,7 +1,9 @@
 // What a person does on the source's page, in any browser.
+import { makeDocx } from '@postern/protocol/testing/metadata-files';
 import type { Browser, Page } from 'puppeteer-core';
 
-const main = '#app:not([hidden]) button.main:not(:disabled)';
+/** The button that goes on. */
+export const main = '#app:not([hidden]) button.main:not(:disabled)';
 const patience = { timeout: 45_000 };
 
 /** Opens the page in a tab of its own; ready when it says who reads. @param listen called before anything is fetched */
@@ -30,6 +32,22 @@ export async function writeMessage(page: Page, text: string, desk = ''): Promise
   await press(page, main);
   await page.waitForSelector('.words li:nth-child(12)', patience);
   return page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
+}
+
+/** A letter with authors, comments and deleted text in it, chosen as a person chooses it. */
+export async function attachLetter(page: Page): Promise<void> {
+  const { bytes } = await makeDocx(new Uint8Array(0));
+  await page.$eval(
+    '#write-files',
+    (element, content) => {
+      const input = element as HTMLInputElement;
+      const given = new DataTransfer();
+      given.items.add(new File([Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0))], 'letter.docx'));
+      input.files = given.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    },
+    Buffer.from(bytes).toString('base64'),
+  );
 }
 
 /** Types back the words that are asked for, which sends the message. */

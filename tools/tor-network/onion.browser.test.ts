@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
+import { main } from '../e2e/visit.ts';
 import { startTorNetwork, type TorNetwork } from './network.ts';
 import { type OnionServer, startOnionServer } from './onion-server.ts';
 import { countingPort, fetchOverTor, untilReached } from './over-tor.ts';
@@ -138,8 +139,6 @@ describe.skipIf(lacks('tor'))('behind an onion service', () => {
   });
 
   describe.skipIf(lacks('firefox-esr'))('Firefox ESR as Tor Browser', () => {
-    const main = '#app:not([hidden]) button.main:not(:disabled)';
-
     it.each(['standard', 'safer'] as const)('opens the page at %s and sends a message', async (level) => {
       await using counted = await countingPort(socksPort);
       const started = Date.now();
