@@ -8,7 +8,7 @@ import { makeDocx, makePictures } from '@postern/protocol/testing/metadata-files
 import { exiftool, mat2 } from '@postern/protocol/testing/metadata-tools';
 import { fullPdfs } from '@postern/protocol/testing/pdf-files';
 import * as mupdf from 'mupdf';
-import type { Browser, ElementHandle, Page } from 'puppeteer-core';
+import type { Browser, ElementHandle, HTTPRequest, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, screenshot } from '../../../tools/browsers/inspect.ts';
 import { launchChromium } from '../../../tools/browsers/launch.ts';
@@ -217,6 +217,25 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
     await look('recognised-text', '.files [role=status][tabindex]');
     const text = Buffer.from(await save('letter (text).txt', 'Save copy…')).toString();
     expect(text).toMatch(/^\[Page 1: recognised by machine[^\n]*\]\nNobody asked why 14 names were missing\n/);
+  });
+
+  it('reads nothing before it knows the languages, and says when they do not come', async () => {
+    const listing = Promise.withResolvers<HTTPRequest>();
+    await page.setRequestInterception(true);
+    const hold = (request: HTTPRequest): void => {
+      if (request.url().endsWith('/text-languages')) listing.resolve(request);
+      else void request.continue();
+    };
+    page.on('request', hold);
+    await press('letter.pdf', 'Recognise text…');
+    const request = await listing.promise;
+    expect(await page.$eval('.files .callout .main', (button) => (button as HTMLButtonElement).disabled)).toBe(true);
+    await request.abort();
+    await page.waitForSelector('.files .callout [role=alert]');
+    expect(await page.$eval('.files .callout .main', (button) => (button as HTMLButtonElement).disabled)).toBe(true);
+    page.off('request', hold);
+    await page.setRequestInterception(false);
+    await press('letter.pdf', 'Not now');
   });
 
   it('stops when it is told to, and keeps nothing of it', async () => {

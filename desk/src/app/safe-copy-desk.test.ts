@@ -185,6 +185,14 @@ describe('safe copies', () => {
     expect(kept()).toEqual([]);
   });
 
+  it('say that there is too much text, not that there are too many pictures', async () => {
+    const copy = await begin({ pages: 200, hasPixels: false });
+    const text = 'a'.repeat(80_000);
+    for (let page = 0; page < 100; page++) expect(await copies.addPage(copy, drawn(0, 0, text))).toBe('taken');
+    expect(await copies.addPage(copy, drawn(0, 0, text))).toBe('wordy');
+    expect(await copies.addPage(copy, drawn(0, 0, ''))).toBe('refused');
+  });
+
   it('are read as they were kept before texts could stand alone', async () => {
     await make(false);
     const record = (await store.get(`page/copies/${order.id}`)) ?? new Uint8Array(0);
