@@ -4,7 +4,7 @@ import { equal } from '../bytes/equal.ts';
 import { cleanJpeg } from './jpeg.ts';
 import { cleanJpeg2000 } from './jpeg2000.ts';
 import type { PdfFile, PdfObject } from './pdf-file.ts';
-import { deflateStream } from './pdf-filters.ts';
+import { deflateStream, isWholeStream } from './pdf-filters.ts';
 import { type PdfKindName, pdfKinds } from './pdf-kinds.ts';
 import { cleanProfile } from './pdf-profile.ts';
 import type { PdfEntries, PdfValue } from './pdf-values.ts';
@@ -27,6 +27,10 @@ const filters = new Set([
   ...['FlateDecode', 'LZWDecode', 'ASCII85Decode', 'ASCIIHexDecode', 'RunLengthDecode'],
   ...['CCITTFaxDecode', 'JBIG2Decode', 'DCTDecode', 'JPXDecode'],
 ]);
+/** Those that can be undone here. */
+const undone = new Set(['FlateDecode', 'ASCII85Decode', 'ASCIIHexDecode']);
+/** Of what may be unpacked, so much may come out of streams that are looked through and not held. */
+const lookedFactor = 4;
 /** For each byte of the file: things may be written more than once, where they are used in several ways or by many pages. */
 const copiedFactorMax = 2;
 
@@ -39,14 +43,21 @@ export class PdfCopy {
   #waiting: Waiting[] = [];
   /** Bytes of streams, and other values, that may still be copied. */
   #left: number;
+  /** Bytes that may still come out of streams whose ends are looked for. */
+  #looked: number;
   /** Whether something of the file does not come along. */
   leavesBehind = false;
 
-  /** @param onPhoto told of each JPEG as it lay in the file */
-  constructor(file: PdfFile, bytes: number, onPhoto: (jpeg: Uint8Array) => void) {
+  /** @param bytes of the file, and that may be unpacked from it @param onPhoto told of each JPEG as it lay in the file */
+  constructor(
+    file: PdfFile,
+    bytes: { readonly file: number; readonly unpacked: number },
+    onPhoto: (jpeg: Uint8Array) => void,
+  ) {
     this.#file = file;
     this.#onPhoto = onPhoto;
-    this.#left = copiedFactorMax * bytes + 1_000_000;
+    this.#left = copiedFactorMax * bytes.file + 1_000_000;
+    this.#looked = lookedFactor * bytes.unpacked;
   }
 
   /** The number of a new object, which is given later if it is not given now. */
@@ -159,7 +170,7 @@ export class PdfCopy {
     };
   }
 
-  /** As it lies there, but pictures and colour profiles without what they say. */
+  /** The same packed content without anything behind it, but pictures and colour profiles without what they say. */
   async #packed(object: PdfObject, kind: PdfKindName): Promise<PackedContent> {
     const file = this.#file;
     const { content = new Uint8Array(0) } = object;
@@ -171,21 +182,50 @@ export class PdfCopy {
     if (isProfile) {
       const profile = await file.unpack(object);
       const cleaned = cleanProfile(profile);
-      this.leavesBehind ||= !equal(cleaned, profile);
-      return { content: await deflateStream(cleaned), about: aboutOf(['FlateDecode'], []) };
+      const isKept = equal(cleaned, profile) && names.length === 1 && !entries.has('DecodeParms');
+      return isKept ? this.#packedWhole(content, []) : packedAnew(cleaned);
     }
     const parameters = file.items(entries?.get('DecodeParms')).map((one) => {
       const resolved = file.resolved(one);
       return (resolved && this.value(resolved, 'parameters')) ?? atom('null');
     });
     const last = names.at(-1);
-    if (last !== 'DCTDecode' && last !== 'JPXDecode') return { content, about: aboutOf(names, parameters) };
-    const photo = await file.unpack(object, 1);
-    if (last === 'DCTDecode') this.#onPhoto(photo);
-    const cleaned = last === 'DCTDecode' ? cleanJpeg(photo) : cleanJpeg2000(photo);
-    if (names.length > 1 || !equal(cleaned, photo)) this.leavesBehind = true;
-    return { content: cleaned, about: aboutOf([last], parameters.slice(names.length - 1)) };
+    if (last === undefined || content.length === 0) return { content, about: aboutOf(names, parameters) };
+    const own = names.findIndex((name) => !undone.has(name));
+    const kept = own >= 0 ? names.length - own : last === 'FlateDecode' ? 1 : 0;
+    if (kept < names.length && parameters.length > 0 && parameters.length !== names.length)
+      throw malformedPdf('a stream is packed in a way that is not understood');
+    const unpacked = kept === names.length ? content : await file.unpack(object, kept);
+    const rest = parameters.slice(names.length - kept);
+    if (kept === 0) return packedAnew(unpacked);
+    if (last === 'FlateDecode' && kept === 1) return this.#packedWhole(unpacked, rest);
+    const isPhoto = names.includes('DCTDecode') || names.includes('JPXDecode');
+    if (!isPhoto) return { content: unpacked, about: aboutOf(names.slice(-kept), rest) };
+    if (kept > 1) throw malformedPdf('a photo is packed in a way that is not understood');
+    if (last === 'DCTDecode') this.#onPhoto(unpacked);
+    const cleaned = last === 'DCTDecode' ? cleanJpeg(unpacked) : cleanJpeg2000(unpacked);
+    return { content: cleaned, about: aboutOf([last], rest) };
   }
+
+  /** As it is where that is all, so that a copy is the same whichever engine makes it; otherwise packed anew. */
+  async #packedWhole(packed: Uint8Array, parameters: readonly PdfValue[]): Promise<PackedContent> {
+    const about = aboutOf(['FlateDecode'], parameters);
+    const came = (length: number): void => {
+      this.#looked -= length;
+    };
+    // Between its sum and `endstream` there may be a line's end.
+    for (const tail of [0, 1, 2]) {
+      const content = packed.subarray(0, Math.max(0, packed.length - tail));
+      if (await isWholeStream(content, this.#looked, came)) return { content, about };
+    }
+    const value = dictionaryOf([['Filter', named('FlateDecode')]]);
+    const { content } = await packedAnew(await this.#file.unpack({ value, content: packed }));
+    return { content, about };
+  }
+}
+
+async function packedAnew(content: Uint8Array): Promise<PackedContent> {
+  return { content: await deflateStream(content), about: aboutOf(['FlateDecode'], []) };
 }
 
 interface PackedContent {

@@ -2,7 +2,7 @@
 
 import { concat } from '../bytes/encode.ts';
 import { WireError } from '../bytes/wire-error.ts';
-import { deflate, inflate } from '../primitives/deflate.ts';
+import { deflate, inflate, isZlib } from '../primitives/deflate.ts';
 import { latinOf } from './file-view.ts';
 import { MetadataError } from './report.ts';
 
@@ -30,6 +30,20 @@ export async function inflateStream(
     }
   }
   return { content: new Uint8Array(0), cost };
+}
+
+/**
+ * Whether nothing lies around what these bytes unpack to.
+ * @param came told how much comes out
+ * @throws MetadataError too-large where that is more than `max`
+ */
+export async function isWholeStream(bytes: Uint8Array, max: number, came: (length: number) => void): Promise<boolean> {
+  try {
+    return await isZlib(bytes, max, came);
+  } catch (error) {
+    if (error instanceof WireError) throw new MetadataError('too-large', 'read PDF: a stream grows too large');
+    throw error;
+  }
 }
 
 /** Undoes the filters of PNG, which each row names before its bytes. @throws MetadataError */

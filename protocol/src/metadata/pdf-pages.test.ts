@@ -89,6 +89,63 @@ describe('a cleaned PDF', () => {
     expect(everythingIn(await cleanMetadata(bytes))).not.toContain('nobody');
   });
 
+  it('is offered where there is more than its pages in places that no table names', async () => {
+    const original = pageWith('/Resources << /Properties << /L 5 0 R >> >> /Contents 4 0 R', {
+      4: packedOf('', '0 0 9 9 re f'),
+      5: '<< /Type /OCG /Name (MarkerLayer) >>',
+    });
+    const once = Buffer.from(await cleanMetadata(original)).toString('latin1');
+    expect((await look(Buffer.from(once, 'latin1'))).state).toBe('nothing');
+    const layer = once.replace(`<${Buffer.from('Layer').toString('hex')}>`, '<4d61726b65>');
+    const behind = `${once}% MarkerBehind\n`;
+    // The last object stands in front of the table, and so nothing else moves.
+    const start = /startxref\n(\d+)/.exec(once)?.[1] ?? '';
+    const before = once.replace('xref\n0', '% MarkerBefore\nxref\n0').replace(start, String(Number(start) + 15));
+    for (const more of [layer, behind, before]) {
+      expect(more).not.toBe(once);
+      const { state, found, cleaned } = await look(Buffer.from(more, 'latin1'));
+      expect([state, found.map(({ kind }) => kind)]).toEqual(['cleanable', ['technical']]);
+      expect(Buffer.from(cleaned!).toString('latin1')).toBe(once);
+    }
+  });
+
+  it('has nothing that lies behind packed content, and the same content', async () => {
+    const drawing = '0 0 9 9 re f ';
+    const rows = Buffer.from([2, 1, 2, 3, 2, 1, 1, 1]);
+    const flate = deflateSync(drawing.repeat(20));
+    const about = '/Filter /FlateDecode /DecodeParms << /Predictor 15 /Columns 3 >>';
+    const image = '/Type /XObject /Subtype /Image /Width 3 /Height 2 /BitsPerComponent 8 /ColorSpace /DeviceGray';
+    const [line, marker] = [Buffer.from('\n'), Buffer.from(' Marker')];
+    for (const content of [
+      streamOf('/Filter /ASCIIHexDecode', `${Buffer.from(drawing).toString('hex')}> Marker`),
+      streamOf('/Filter /ASCII85Decode', `${base85(Buffer.from(drawing))}~> Marker`),
+      streamOf('/Filter [/ASCII85Decode /FlateDecode]', `${base85(flate)}~> Marker`),
+      streamOf('/Filter /FlateDecode', Buffer.concat([flate, line])),
+      // A sum that is wrong: two bytes of it can be anything.
+      streamOf('/Filter /FlateDecode', Buffer.concat([flate.subarray(0, -4), Buffer.from('\0\0JD')])),
+      streamOf('/Filter [/FlateDecode /FlateDecode]', Buffer.concat([deflateSync(flate), line])),
+    ]) {
+      const picture = streamOf(`${image} ${about}`, Buffer.concat([deflateSync(rows), line]));
+      const bytes = pageWith('/Contents 4 0 R /Resources << /XObject << /I 5 0 R >> >>', { 4: content, 5: picture });
+      const cleaned = await cleanMetadata(bytes);
+      const after = everythingIn(cleaned);
+      expect(after).not.toMatch(/Marker|JD/);
+      expect(after).toContain(drawing);
+      expect(after).toContain('/Predictor 15');
+      expect(after).toContain(rows.toString('latin1'));
+      expect(Buffer.from(await cleanMetadata(cleaned)).equals(Buffer.from(cleaned))).toBe(true);
+      expect((await look(cleaned)).state).toBe('nothing');
+    }
+    const marked = streamOf('/Filter /FlateDecode', Buffer.concat([flate, marker]));
+    await expect(cleanMetadata(pageWith('/Contents 4 0 R', { 4: marked }))).rejects.toMatchObject({
+      code: 'malformed',
+    });
+    const photoInside = pageWith('/Resources << /XObject << /I 4 0 R >> >>', {
+      4: { about: `${image} /Filter [/LZWDecode /DCTDecode]`, content: Buffer.from(photo) },
+    });
+    await expect(cleanMetadata(photoInside)).rejects.toMatchObject({ code: 'malformed' });
+  });
+
   it('is made although a table names something that is nowhere, if no page needs it', async () => {
     const bytes = Buffer.from(pageWith('/Contents 4 0 R', { 4: packedOf('', '0 0 9 9 re f'), 5: '(nobody)' }));
     // Its place now says that it is the object before it.

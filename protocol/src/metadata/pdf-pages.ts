@@ -1,10 +1,12 @@
 /** The pages of a PDF as a new file: what is drawn on them, and of notes and fields what is seen on the page. */
 
+import { equal } from '../bytes/equal.ts';
 import { type CopiedObject, PdfCopy } from './pdf-copy.ts';
 import { type PdfBudget, PdfFile } from './pdf-file.ts';
 import { copyNotes } from './pdf-notes.ts';
 import type { PdfEntries, PdfValue } from './pdf-values.ts';
 import { arrayOf, atom, dictionaryOf, malformedPdf, named, reference } from './pdf-values.ts';
+import { writePdf } from './pdf-writer.ts';
 
 const pagesMax = 200_000;
 const inherited = new Set(['Resources', 'MediaBox', 'CropBox', 'Rotate']);
@@ -14,7 +16,7 @@ const ofTrailer = new Set(['Size', 'Root', 'Prev', 'XRefStm', 'Type', 'W', 'Inde
 export interface CopiedPdf {
   /** By their numbers from 1 on; the first is the catalogue. */
   readonly objects: readonly CopiedObject[];
-  /** Whether something of the file is not in them. */
+  /** Whether the file is any other than the one that is written of them. */
   readonly leavesBehind: boolean;
   /** Where in the file packed content lies, from and to, in order. */
   readonly streams: readonly (readonly [from: number, to: number])[];
@@ -31,7 +33,7 @@ export async function copyPages(
   onPhoto: (jpeg: Uint8Array) => void,
 ): Promise<CopiedPdf> {
   const file = await PdfFile.open(bytes, budget);
-  const copy = new PdfCopy(file, bytes.length, onPhoto);
+  const copy = new PdfCopy(file, { file: bytes.length, unpacked: budget.bytes }, onPhoto);
   const [root, tree] = [copy.add(), copy.add()];
   copy.take(file.trailer.get('Root'));
   const catalog = new Map(file.entries(file.trailer.get('Root')));
@@ -55,7 +57,9 @@ export async function copyPages(
   });
   const objects = await copy.end();
   const isMore = [...file.trailer.keys()].some((key) => !ofTrailer.has(key));
-  return { objects, leavesBehind: copy.leavesBehind || isMore, streams: file.packedStreams };
+  // What no table names is seen by nothing else: bytes between objects, and behind the end.
+  const leavesBehind = copy.leavesBehind || isMore || !equal(writePdf(objects), bytes);
+  return { objects, leavesBehind, streams: file.packedStreams };
 }
 
 /** In their order, with what they inherit. */

@@ -26,24 +26,50 @@ export async function inflate(
   max: number,
   came: (length: number) => void = () => {},
 ): Promise<Uint8Array> {
-  const stream = new DecompressionStream('deflate-raw');
   const chunks: Uint8Array[] = [];
+  await inflateEach('deflate-raw', bytes, max, (chunk) => {
+    came(chunk.length);
+    chunks.push(chunk);
+  });
+  return concat(...chunks);
+}
+
+/**
+ * Whether `bytes` are exactly one stream with head and sum (RFC 1950); what comes out is not held.
+ * @param came as for {@link inflate}
+ * @throws WireError too-many where more than `max` bytes come out
+ */
+export async function isZlib(bytes: Uint8Array, max: number, came: (length: number) => void): Promise<boolean> {
+  try {
+    await inflateEach('deflate', bytes, max, (chunk) => came(chunk.length));
+    return true;
+  } catch (error) {
+    if (error instanceof WireError && error.code === 'bad-value') return false;
+    throw error;
+  }
+}
+
+async function inflateEach(
+  format: 'deflate' | 'deflate-raw',
+  bytes: Uint8Array,
+  max: number,
+  take: (chunk: Uint8Array) => void,
+): Promise<void> {
+  const stream = new DecompressionStream(format);
   let length = 0;
   const writing = write(stream.writable, bytes);
   writing.catch(() => {});
   try {
     await readAll(stream.readable, (chunk) => {
       length += chunk.length;
-      came(chunk.length);
+      take(chunk);
       if (length > max) throw new WireError('too-many', `inflate: over ${max} bytes come out of ${bytes.length}`);
-      chunks.push(chunk);
     });
     await writing;
   } catch (error) {
     if (error instanceof WireError) throw error;
-    throw new WireError('bad-value', `inflate: ${bytes.length} bytes are not one complete raw deflate stream`);
+    throw new WireError('bad-value', `inflate: ${bytes.length} bytes are not one complete ${format} stream`);
   }
-  return concat(...chunks);
 }
 
 /** In slices, since an engine may inflate a whole chunk, up to a thousand times its size, before it can be stopped. */
