@@ -1,5 +1,6 @@
-// ML-KEM-768 stands inside X-Wing. These vectors of its own go through the script that X-Wing uses, through that which the
-// source's page puts in its place, and through the engine's implementation, which the server and desk use.
+// ML-KEM-768 stands inside X-Wing. These vectors of its own go through the script that X-Wing uses, through noble's with
+// noble's hashes, and through the engine's implementation, which the server and desk use. The source's page has noble's with
+// the hashes of js-sha3 in their place: so built, it meets them in primitives.browser.test.ts.
 import { XWing } from '@hpke/hybridkem-x-wing';
 import { MlKem768 as LibraryMlKem768 } from 'mlkem';
 import { describe, expect, test } from 'vitest';
@@ -21,7 +22,7 @@ const vectors = foreignVectors<{
 
 const scripts = [
   ['X-Wing’s script', new LibraryMlKem768()],
-  ['the page’s script', new MlKem768()],
+  ['noble’s script', new MlKem768()],
 ] as const;
 const random = seededRandom('ML-KEM');
 

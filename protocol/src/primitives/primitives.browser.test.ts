@@ -91,7 +91,7 @@ async function pageInput(seed: Uint8Array): Promise<PageInput> {
     ed25519: ed25519.wycheproof,
     ed25519Seeds: ed25519.rfc8032.slice(0, 4),
     mlDsa: mlDsa.wycheproofVerify.map((one) => ({ ...one, publicKey: mlDsa.wycheproofKeys[one.publicKey] ?? '' })),
-    mlKem: foreignVectors<{ acvpEncapsulation: PageInput['mlKem'] }>('ml-kem-768').acvpEncapsulation,
+    mlKem: foreignVectors<PageInput['mlKem']>('ml-kem-768'),
     hpke: foreignVectors<{ hpkePq: [PageInput['hpke']] }>('hpke').hpkePq[0],
     deflated: [
       { bytes: bytesToHex(deflated), outcome: bytesToHex(plaintext) },

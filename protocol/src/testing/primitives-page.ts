@@ -28,7 +28,12 @@ export type PageInput = {
   readonly ed25519: readonly (Signed & { valid: boolean })[];
   readonly ed25519Seeds: readonly { seed: string; publicKey: string; message: string; signature: string }[];
   readonly mlDsa: readonly (Signed & { valid: boolean })[];
-  readonly mlKem: readonly { publicKey: string; random: string; ciphertext: string; secret: string }[];
+  readonly mlKem: {
+    readonly acvpKeyGen: readonly { seed: string; publicKey: string }[];
+    readonly acvpEncapsulation: readonly { publicKey: string; random: string; ciphertext: string; secret: string }[];
+    readonly acvpDecapsulation: readonly { privateKey: string; ciphertext: string; secret: string }[];
+    readonly wycheproofDecapsulation: readonly { seed: string; ciphertext: string; secret: string; valid: boolean }[];
+  };
   readonly hpke: { readonly skRm: string; readonly pkRm: string; readonly ikmE: string; readonly enc: string };
   readonly deflated: readonly { bytes: string; outcome: string }[];
   readonly fromNode: { readonly seed: string; readonly sealed: string; readonly signed: Signed };
@@ -55,10 +60,7 @@ async function run(input: PageInput): Promise<PageOutput> {
     const actual = await inflate(hexToBytes(bytes), 1000).then(bytesToHex, (error) => error.code ?? String(error));
     expectSame('inflate', actual, outcome);
   }
-  for (const one of input.mlKem) {
-    const outcome = await new MlKem768().encap(hexToBytes(one.publicKey), hexToBytes(one.random));
-    expectSame('ML-KEM encapsulation', outcome.map(bytesToHex).join(' '), `${one.ciphertext} ${one.secret}`);
-  }
+  await checkMlKem(input.mlKem, expectSame);
   const { skRm, pkRm, ikmE, enc } = input.hpke;
   expectSame('X-Wing key', bytesToHex((await hpkeKeyPair(hexToBytes(skRm))).publicKey), pkRm);
   const sender = await hpkeSetupSender(hexToBytes(pkRm), new Uint8Array(), () => hexToBytes(ikmE));
@@ -130,6 +132,27 @@ async function checkSignatures(input: PageInput, expectSame: Expect): Promise<vo
       const verdict = await verify(hexToBytes(one.publicKey), hexToBytes(one.message), hexToBytes(one.signature));
       expectSame(`${what} verdict on ${one.signature.slice(0, 16)}`, verdict, one.valid);
     }
+  }
+}
+
+async function checkMlKem(vectors: PageInput['mlKem'], expectSame: Expect): Promise<void> {
+  const kem = new MlKem768();
+  for (const { seed, publicKey } of vectors.acvpKeyGen) {
+    const [derived] = await kem.deriveKeyPair(hexToBytes(seed));
+    expectSame('ML-KEM key', bytesToHex(derived), publicKey);
+  }
+  for (const { publicKey, random, ciphertext, secret } of vectors.acvpEncapsulation) {
+    const outcome = await kem.encap(hexToBytes(publicKey), hexToBytes(random));
+    expectSame('ML-KEM encapsulation', outcome.map(bytesToHex).join(' '), `${ciphertext} ${secret}`);
+  }
+  for (const { privateKey, ciphertext, secret } of vectors.acvpDecapsulation) {
+    const outcome = await kem.decap(hexToBytes(ciphertext), hexToBytes(privateKey));
+    expectSame('ML-KEM decapsulation', bytesToHex(outcome), secret);
+  }
+  for (const { seed, ciphertext, secret, valid } of vectors.wycheproofDecapsulation) {
+    const decapsulate = async () => kem.decap(hexToBytes(ciphertext), (await kem.deriveKeyPair(hexToBytes(seed)))[1]);
+    const outcome = await decapsulate().then(bytesToHex, () => 'refused');
+    expectSame('ML-KEM decapsulation, odd', outcome, valid ? secret : 'refused');
   }
 }
 
