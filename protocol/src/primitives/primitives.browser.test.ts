@@ -1,7 +1,7 @@
 // The same vectors as in Node, on the engines that sources use: Chromium, and Firefox ESR set up like Tor Browser.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { inflateRawSync } from 'node:zlib';
+import { deflateSync, inflateRawSync } from 'node:zlib';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, launchFirefox } from '../../../tools/browsers/launch.ts';
@@ -82,6 +82,7 @@ async function pageInput(seed: Uint8Array): Promise<PageInput> {
   const { publicKey } = await hpkeKeyPair(seed);
   const signer = await hybridKey(random(64));
   const deflated = await deflate(plaintext);
+  const zlib = bytesToHex(deflateSync(plaintext));
   const bomb = await deflate(new Uint8Array(100_000));
   return {
     hkdf: foreignVectors<{ rfc5869: PageInput['hkdf'] }>('hkdf-sha-256').rfc5869,
@@ -101,6 +102,12 @@ async function pageInput(seed: Uint8Array): Promise<PageInput> {
       { bytes: bytesToHex(random(40)), outcome: 'bad-value' },
       { bytes: '', outcome: 'bad-value' },
       { bytes: bytesToHex(bomb), outcome: 'too-many' },
+    ],
+    zlib: [
+      { bytes: zlib, isWhole: true },
+      ...['0a', '00'].map((more) => ({ bytes: zlib + more, isWhole: false })),
+      { bytes: zlib.slice(0, -2), isWhole: false },
+      { bytes: `${zlib.slice(0, -2)}${zlib.endsWith('00') ? '01' : '00'}`, isWhole: false },
     ],
     fromNode: {
       seed: bytesToHex(seed),

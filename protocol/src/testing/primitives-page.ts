@@ -5,7 +5,7 @@ import { entropyFromWords, newPassphrase } from '../keys/passphrase.ts';
 import { readTyped } from '../keys/passphrase-typing.ts';
 import { loadWordList } from '../keys/word-lists.ts';
 import { aesGcmOpen, aesGcmSeal } from '../primitives/aes-gcm.ts';
-import { deflate, inflate } from '../primitives/deflate.ts';
+import { deflate, inflate, isZlib } from '../primitives/deflate.ts';
 import { ed25519Key, ed25519Verify } from '../primitives/ed25519.ts';
 import { sha256 } from '../primitives/hash.ts';
 import { hkdf } from '../primitives/hkdf.ts';
@@ -36,6 +36,7 @@ export type PageInput = {
   };
   readonly hpke: { readonly skRm: string; readonly pkRm: string; readonly ikmE: string; readonly enc: string };
   readonly deflated: readonly { bytes: string; outcome: string }[];
+  readonly zlib: readonly { bytes: string; isWhole: boolean }[];
   readonly fromNode: { readonly seed: string; readonly sealed: string; readonly signed: Signed };
 };
 
@@ -60,6 +61,8 @@ async function run(input: PageInput): Promise<PageOutput> {
     const actual = await inflate(hexToBytes(bytes), 1000).then(bytesToHex, (error) => error.code ?? String(error));
     expectSame('inflate', actual, outcome);
   }
+  for (const { bytes, isWhole } of input.zlib)
+    expectSame(`zlib ${bytes}`, await isZlib(hexToBytes(bytes), 1000, () => {}), isWhole);
   await checkMlKem(input.mlKem, expectSame);
   const { skRm, pkRm, ikmE, enc } = input.hpke;
   expectSame('X-Wing key', bytesToHex((await hpkeKeyPair(hexToBytes(skRm))).publicKey), pkRm);
