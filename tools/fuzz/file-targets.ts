@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { cleanMetadata, inspectMetadata } from '@postern/protocol/metadata/inspect';
 import { movieShape } from '@postern/protocol/metadata/movie-shape';
 import { MetadataError } from '@postern/protocol/metadata/report';
-import { nestedStreams, rowsAtRemark } from '@postern/protocol/testing/large-pdfs';
+import { longArray, nestedStreams, rowsAtRemark, taggedPdf } from '@postern/protocol/testing/large-pdfs';
 import {
   makeDocx,
   makeOdt,
@@ -22,13 +22,21 @@ const ownErrors = [MetadataError];
 /** Inflating, and reading XML. */
 const baseMs = 500;
 
+const paragraphBytes = 100;
+const slowPdfs = [
+  rowsAtRemark,
+  nestedStreams,
+  (bytes: number) => longArray(bytes),
+  (bytes: number) => taggedPdf(Math.ceil(bytes / paragraphBytes)),
+];
+
 export async function fileTargets(): Promise<readonly FuzzTarget[]> {
   const none = new Uint8Array(0);
   const photo = Uint8Array.of(0xff, 0xd8, 0xff, 0xda, 0, 2, 0, 0xff, 0xd9);
   const pdfs = Object.entries(fullPdfs(photo)).map(([name, bytes]) => ({ name: `PDF, ${name}`, bytes }));
   const files = [...realFiles(), await makeDocx(none), await makeOdt(none, none), makePdf(), ...pdfs];
   return files.flatMap(({ name, bytes }) => {
-    const slow = name === 'PDF, table' ? [rowsAtRemark, nestedStreams] : [];
+    const slow = name === 'PDF, table' ? slowPdfs : [];
     const same = { seeds: [bytes], ownErrors, baseMs, slow };
     const looks = { ...same, name: `look into ${name}`, read: inspectMetadata };
     const cleans = { ...same, name: `clean ${name}`, read: cleanMetadata };

@@ -22,14 +22,19 @@ const nestingMax = 3;
 
 interface Budget {
   bytes: number;
+  /** Of a PDF, at a time. */
+  readonly values: number;
 }
+
+/** Whoever has memory for what is unpacked has some for values, each of which takes up to eighty bytes. */
+const budgetOf = (bytes: number): Budget => ({ bytes, values: bytes / 128 });
 
 /**
  * What the file gives away, by its content and not by its name.
  * @throws MetadataError for a damaged, locked or too large one: nothing is known about it then
  */
 export function inspectMetadata(bytes: Uint8Array, unpackedMax: number = unpackedBytesMax): Promise<MetadataReport> {
-  return asMetadataError(() => inspect(bytes, '', { bytes: unpackedMax }, 0));
+  return asMetadataError(() => inspect(bytes, '', budgetOf(unpackedMax), 0));
 }
 
 /**
@@ -37,7 +42,7 @@ export function inspectMetadata(bytes: Uint8Array, unpackedMax: number = unpacke
  * Inspect the copy to see what is left. @throws MetadataError where no copy can be made
  */
 export function cleanMetadata(bytes: Uint8Array, unpackedMax: number = unpackedBytesMax): Promise<Uint8Array> {
-  return asMetadataError(() => clean(bytes, { bytes: unpackedMax }, 0));
+  return asMetadataError(() => clean(bytes, budgetOf(unpackedMax), 0));
 }
 
 /** By its first bytes. */

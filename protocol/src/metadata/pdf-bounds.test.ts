@@ -1,6 +1,10 @@
 // Small PDFs that would cost whoever reads them much: each is refused, and ordinary ones are not.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { rowsAtRemark } from '../testing/large-pdfs.ts';
+import { longArray, rowsAtRemark, taggedPdf } from '../testing/large-pdfs.ts';
 import { packedOf, withTable } from '../testing/pdf-files.ts';
 import { examine } from './examine.ts';
 import { cleanMetadata, inspectMetadata } from './inspect.ts';
@@ -55,3 +59,31 @@ it('counts what comes out of PDFs in an archive against what may come out of all
   await expect(inspectMetadata(archive, 8 * mebibyte)).rejects.toMatchObject({ code: 'too-large' });
   expect((await inspectMetadata(archive, 64 * mebibyte)).format).toBe('zip');
 });
+
+it('holds no more values at a time than there is memory for', async () => {
+  expect((await inspectMetadata(longArray(1_000), 64 * mebibyte)).cleaning).toBe('possible');
+  const zeros = longArray(1_000_000);
+  expect(zeros.length).toBeLessThan(4_000);
+  await expect(inspectMetadata(zeros, 64 * mebibyte)).rejects.toMatchObject({ code: 'too-large' });
+});
+
+it('cleans a long document with paragraphs for screen readers in as little memory as a visit without scripts has', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-pdf-'));
+  const place = join(folder, 'long.pdf');
+  const module = join(import.meta.dirname, 'inspect.ts');
+  try {
+    writeFileSync(place, taggedPdf(40_000, `/A [${'0 '.repeat(40)}]`));
+    const code = `
+      import { readFileSync } from 'node:fs';
+      import { cleanMetadata } from ${JSON.stringify(module)};
+      const cleaned = await cleanMetadata(new Uint8Array(readFileSync(${JSON.stringify(place)})), ${64 * mebibyte});
+      console.log(Buffer.from(cleaned).toString('latin1').includes('/MediaBox [0 0 9 9]'));`;
+    const memory = ['--max-old-space-size=96', '--max-semi-space-size=1', '--no-warnings'];
+    const { stdout } = spawnSync(process.execPath, [...memory, '--input-type=module', '-e', code], {
+      encoding: 'utf8',
+    });
+    expect(stdout.trim()).toBe('true');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 60_000);

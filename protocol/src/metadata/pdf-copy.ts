@@ -8,7 +8,7 @@ import { deflateStream, isWholeStream } from './pdf-filters.ts';
 import { type PdfKindName, pdfKinds } from './pdf-kinds.ts';
 import { cleanProfile } from './pdf-profile.ts';
 import type { PdfEntries, PdfValue } from './pdf-values.ts';
-import { arrayOf, atom, dictionaryOf, malformedPdf, named, reference } from './pdf-values.ts';
+import { arrayOf, atom, dictionaryOf, heldBy, malformedPdf, named, reference } from './pdf-values.ts';
 import { MetadataError } from './report.ts';
 
 /** One of the new file; `content` of a stream. */
@@ -87,7 +87,7 @@ export class PdfCopy {
       if (object === undefined) throw malformedPdf('an object is gone');
       this.give(next.to, await this.#copied(object, next.kind));
     }
-    this.leavesBehind ||= this.#file.numbers.some((number) => !this.#taken.has(number));
+    this.leavesBehind ||= this.#file.hasBeyond(this.#taken);
     return this.#objects.map((object) => object ?? { value: atom('null') });
   }
 
@@ -95,6 +95,7 @@ export class PdfCopy {
   value(value: PdfValue, kindName: PdfKindName): PdfValue | undefined {
     const kind = pdfKinds[kindName];
     this.spend(1 + (value.kind === 'string' ? value.text.length : value.kind === 'name' ? value.name.length : 0));
+    this.#file.keep(heldBy(value));
     if (value.kind === 'reference') return this.#reference(value.number, kindName);
     if (value.kind === 'atom' && value.text === 'null') return undefined;
     if (value.kind === 'dictionary') return dictionaryOf(this.entries(value.entries, kindName));
@@ -142,10 +143,11 @@ export class PdfCopy {
   }
 
   #reference(number: number, kind: PdfKindName): PdfValue | undefined {
-    if (this.#file.resolved(reference(number)) === undefined) return undefined;
     const key = `${number} ${kind}`;
     const known = this.#numbers.get(key);
     if (known !== undefined) return reference(known);
+    if (this.#file.resolved(reference(number)) === undefined) return undefined;
+    this.#file.keep(6);
     const to = this.add();
     this.#numbers.set(key, to);
     this.#waiting.push({ from: number, kind, to });

@@ -8,14 +8,23 @@ import { MetadataError } from './report.ts';
 
 export interface PdfObject {
   readonly value: PdfValue;
+  /** What holding the value takes. */
+  readonly held: number;
   /** Of a stream, as it lies in the file, from there on. */
   readonly content?: Uint8Array;
   readonly from?: number;
 }
 
-/** How much may still be unpacked. */
+/** In the file, or in what was packed in a stream of it. */
+interface FoundPlace {
+  readonly content?: Uint8Array;
+  readonly at: number;
+}
+
+/** How much may still be unpacked, and how many values of one file may be held at a time. */
 export interface PdfBudget {
   bytes: number;
+  readonly values: number;
 }
 
 /** As often as a file was saved, and more. */
@@ -26,23 +35,32 @@ const followedMax = 20;
 const openedMax = 3;
 /** So often each byte is passed at most: in an array of numbers, of which two may begin a reference, three times. */
 const passedMax = 8;
+/** Of what may be held, this part more. */
+const rememberedPart = 4;
 /** What looking for one object costs, wherever a table says that it is. */
 const lookBytes = 50;
 
 export class PdfFile {
   readonly #view: FileView;
   readonly #budget: PdfBudget;
-  readonly #places = new PdfPlaces();
+  readonly #places = new PdfPlaces((values) => this.keep(values));
+  /** Where those begin that are packed in streams. */
+  readonly #packed = new Map<number, FoundPlace>();
+  /** Some of those that were read; any of them can be read again. */
   readonly #objects = new Map<number, PdfObject>();
+  #objectsHeld = 0;
   readonly #damaged = new Set<number>();
   /** No byte is read more than a few times, whatever leads to it. */
   #unread: number;
+  /** Values that may still be held. */
+  #room: number;
   #opened = 0;
   readonly #trailer = new Map<string, PdfValue>();
 
   private constructor(bytes: Uint8Array, budget: PdfBudget) {
     this.#view = new FileView(bytes);
     this.#budget = budget;
+    this.#room = budget.values;
     this.#unread = passedMax * bytes.length + 1_000_000;
   }
 
@@ -51,7 +69,7 @@ export class PdfFile {
     const file = new PdfFile(bytes, budget);
     await file.#readTables();
     if (file.trailer.has('Encrypt')) throw new MetadataError('encrypted', 'read PDF: it is locked');
-    for (const number of file.#places.containers) await file.#unpackObjects(number);
+    for (const number of file.#places.containers) await file.#findPacked(number);
     return file;
   }
 
@@ -60,23 +78,33 @@ export class PdfFile {
     return this.#trailer;
   }
 
-  /** Of all objects but those that hold others, or tables; also of those that are not where the table says. */
-  get numbers(): readonly number[] {
+  /** Whether there are objects beyond these, but those that hold others, or tables; also such as are not where the table says. */
+  hasBeyond(taken: ReadonlySet<number>): boolean {
     const containers = this.#places.containers;
-    return this.#places.numbers.filter((number) => {
-      const isTable = this.name(this.entries(this.#sound(number)?.value)?.get('Type')) === 'XRef';
-      return !isTable && !containers.has(number);
-    });
+    for (const [number, place] of this.#places.all()) {
+      if (taken.has(number) || containers.has(number)) continue;
+      if ('within' in place) return true;
+      if (this.name(this.entries(this.#sound(number)?.value)?.get('Type')) !== 'XRef') return true;
+    }
+    return false;
   }
 
   /** Where packed content lies, from and to, in order. */
   get packedStreams(): readonly (readonly [from: number, to: number])[] {
-    const all = this.#places.numbers.flatMap((number) => {
+    const all: (readonly [from: number, to: number])[] = [];
+    for (const [number, place] of this.#places.all()) {
+      if ('within' in place) continue;
       const { value, content, from } = this.#sound(number) ?? {};
-      const isPacked = content !== undefined && this.entries(value)?.has('Filter') === true;
-      return isPacked && from !== undefined ? [[from, from + content.length] as const] : [];
-    });
+      if (content === undefined || from === undefined || this.entries(value)?.has('Filter') !== true) continue;
+      all.push([from, from + content.length]);
+    }
     return all.toSorted(([one], [other]) => one - other);
+  }
+
+  /** Counts values that stay with whoever reads. @throws MetadataError too-large */
+  keep(values: number): void {
+    this.#room -= values;
+    if (this.#room < 0) throw new MetadataError('too-large', 'read PDF: too many values');
   }
 
   /** What nothing leads to may be damaged: programs leave such in their tables. */
@@ -91,15 +119,18 @@ export class PdfFile {
 
   /** Undefined where there is none, which counts as null. */
   object(number: number): PdfObject | undefined {
+    const known = this.#objects.get(number);
     const place = this.#places.of(number);
-    if (place === undefined || 'within' in place || this.#objects.has(number)) return this.#objects.get(number);
+    const found: FoundPlace | undefined = place === undefined || 'at' in place ? place : this.#packed.get(number);
+    if (known !== undefined || found === undefined) return known;
     // The length of a stream can be an object of its own, whose own length cannot.
     if (this.#opened === openedMax) throw malformedPdf('lengths of streams go round');
     if (this.#damaged.has(number)) throw malformedPdf('an object is damaged');
     this.#opened += 1;
     try {
-      const object = this.#objectAt(place.at, number);
-      this.#objects.set(number, object);
+      const object =
+        found.content === undefined ? this.#objectAt(found.at, number) : this.#packedAt(found.content, found.at);
+      this.#remember(number, object);
       return object;
     } catch (error) {
       this.#damaged.add(number);
@@ -107,6 +138,24 @@ export class PdfFile {
     } finally {
       this.#opened -= 1;
     }
+  }
+
+  /** Counts what a reference leads to as held by whoever reads. */
+  keepWhole(value: PdfValue | undefined): void {
+    for (let at = value; at?.kind === 'reference'; ) {
+      const object = this.object(at.number);
+      this.keep(3 + (object?.held ?? 0));
+      at = object?.value;
+    }
+  }
+
+  #remember(number: number, object: PdfObject): void {
+    this.#objectsHeld += 2 + object.held;
+    if (this.#objectsHeld > this.#budget.values / rememberedPart) {
+      this.#objects.clear();
+      this.#objectsHeld = 2 + object.held;
+    }
+    this.#objects.set(number, object);
   }
 
   /** What a reference leads to; undefined for null. */
@@ -145,7 +194,10 @@ export class PdfFile {
    * @param kept filters that are not undone, counted from the innermost
    * @throws MetadataError for filters other than Flate and those that write bytes as text
    */
-  async unpack({ value, content = new Uint8Array(0) }: PdfObject, kept = 0): Promise<Uint8Array> {
+  async unpack(
+    { value, content = new Uint8Array(0) }: Pick<PdfObject, 'value' | 'content'>,
+    kept = 0,
+  ): Promise<Uint8Array> {
     const entries = this.entries(value);
     const filters = this.items(entries?.get('Filter')).map((filter) => this.name(filter));
     const parameters = this.items(entries?.get('DecodeParms'));
@@ -202,6 +254,7 @@ export class PdfFile {
     const free = addTable(tokens, this.#places);
     const trailer = tokens.word('trailer') ? tokens.value() : undefined;
     if (trailer?.kind !== 'dictionary') throw malformedPdf('a table has no trailer');
+    this.keep(tokens.held);
     const beside = this.number(trailer.entries.get('XRefStm'));
     if (beside !== undefined) await this.#readPackedTable(beside);
     for (const number of free) this.#places.add(number, 'free');
@@ -214,6 +267,7 @@ export class PdfFile {
     const entries = this.entries(object?.value);
     if (object === undefined || entries === undefined || this.name(entries.get('Type')) !== 'XRef')
       throw malformedPdf('a table is not where it should be');
+    this.keep(object.held);
     const numbers = (name: string): readonly number[] =>
       this.items(entries.get(name)).map((item) => this.number(item) ?? 0);
     const ranges = entries.has('Index') ? numbers('Index') : [0, ...numbers('Size')];
@@ -222,7 +276,7 @@ export class PdfFile {
   }
 
   /** Objects that are packed in a stream (7.5.7). */
-  async #unpackObjects(container: number): Promise<void> {
+  async #findPacked(container: number): Promise<void> {
     const object = this.object(container);
     const entries = this.entries(object?.value);
     if (object === undefined || this.name(entries?.get('Type')) !== 'ObjStm') throw malformedPdf('objects lie nowhere');
@@ -235,8 +289,15 @@ export class PdfFile {
       const place = this.#places.of(number);
       const isHere = place !== undefined && 'within' in place && place.within === container && place.index === index;
       if (!isHere) continue;
-      this.#objects.set(number, { value: this.#tokens(first + offset, content).value() });
+      this.keep(1);
+      this.#packed.set(number, { content, at: first + offset });
     }
+  }
+
+  #packedAt(content: Uint8Array, at: number): PdfObject {
+    this.#spend(lookBytes);
+    const tokens = this.#tokens(at, content);
+    return { value: tokens.value(), held: tokens.held };
   }
 
   #objectAt(at: number, number: number): PdfObject {
@@ -247,7 +308,7 @@ export class PdfFile {
     const value = tokens.value();
     if (value.kind !== 'dictionary' || !tokens.word('stream')) {
       if (!tokens.word('endobj')) throw malformedPdf('an object does not end');
-      return { value };
+      return { value, held: tokens.held };
     }
     const from = this.#view.startsWith('\r\n', tokens.at) ? tokens.at + 2 : tokens.at + 1;
     const length = this.number(value.entries.get('Length'));
@@ -255,11 +316,12 @@ export class PdfFile {
     const content = this.#view.bytes(from, from + length);
     const end = this.#tokens(from + length, this.#view.bytes(0, Math.min(from + length + 40, this.#view.length)));
     if (!end.word('endstream')) throw malformedPdf('a stream does not end where it says');
-    return { value, content, from };
+    return { value, held: tokens.held, content, from };
   }
 
+  /** One object may take half of what there is room for, since what is copied of it is held beside it. */
   #tokens(at: number, bytes: Uint8Array = this.#view.bytes(0)): PdfTokens {
-    return new PdfTokens(bytes, at, (passed) => this.#spend(passed));
+    return new PdfTokens(bytes, at, (passed) => this.#spend(passed), this.#room / 2);
   }
 
   #spend(bytes: number): void {

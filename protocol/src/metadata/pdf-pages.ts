@@ -76,6 +76,7 @@ function pagesOf(file: PdfFile, root: PdfValue | undefined, copy: PdfCopy): read
       throw malformedPdf('its pages are not in a tree');
     seen.add(value.number);
     copy.take(value);
+    file.keepWhole(value);
     const kids = file.resolved(entries.get('Kids'));
     if (kids === undefined) pages.push(new Map([...above, ...entries]));
     else {

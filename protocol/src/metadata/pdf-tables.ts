@@ -12,12 +12,20 @@ const objectsMax = 1_000_000;
 /** Of each object the place that was told of first, and so in the newest table. */
 export class PdfPlaces {
   readonly #places = new Map<number, PdfPlace>();
+  readonly #keep: (values: number) => void;
   #told = 0;
+
+  /** @param keep told of each that is held */
+  constructor(keep: (values: number) => void) {
+    this.#keep = keep;
+  }
 
   add(number: number, place: PdfPlace): void {
     this.#told += 1;
     if (this.#told > objectsMax) throw new MetadataError('too-large', `read PDF: over ${objectsMax} objects`);
-    if (!this.#places.has(number)) this.#places.set(number, place);
+    if (this.#places.has(number)) return;
+    this.#keep(1);
+    this.#places.set(number, place);
   }
 
   of(number: number): Exclude<PdfPlace, 'free'> | undefined {
@@ -25,14 +33,16 @@ export class PdfPlaces {
     return place === 'free' ? undefined : place;
   }
 
-  get numbers(): readonly number[] {
-    return [...this.#places].flatMap(([number, place]) => (place === 'free' ? [] : [number]));
+  /** Of all that were not removed. */
+  *all(): Iterable<readonly [number: number, place: Exclude<PdfPlace, 'free'>]> {
+    for (const [number, place] of this.#places) if (place !== 'free') yield [number, place];
   }
 
   /** The streams in which objects are packed. */
   get containers(): ReadonlySet<number> {
-    const all = [...this.#places.values()];
-    return new Set(all.flatMap((place) => (place !== 'free' && 'within' in place ? [place.within] : [])));
+    const containers = new Set<number>();
+    for (const [, place] of this.all()) if ('within' in place) containers.add(place.within);
+    return containers;
   }
 }
 

@@ -36,15 +36,29 @@ const isLineEnd = (byte: number | undefined): boolean => byte === 0x0a || byte =
 const delimiters = new Set(Array.from('()<>[]{}/%', (sign) => sign.charCodeAt(0)));
 const isRegular = (byte: number | undefined): boolean => byte !== undefined && !isSpace(byte) && !delimiters.has(byte);
 
+/** What holding one value takes, its items and entries aside: of memory up to eighty bytes for each one that is counted. */
+export function heldBy(value: PdfValue): number {
+  if (value.kind === 'dictionary' || value.kind === 'array') return 3;
+  const text = value.kind === 'string' || value.kind === 'atom' ? value.text : value.kind === 'name' ? value.name : '';
+  return 1 + text.length / 64;
+}
+
 /** Reads values one after the other. @throws MetadataError for whatever is none */
 export class PdfTokens {
   readonly #bytes: Uint8Array;
   readonly #spend: (bytes: number) => void;
+  readonly #heldMax: number;
   at: number;
+  /** What holding all that was read takes. */
+  held = 0;
 
-  /** @param spend told of all bytes that are passed: white space and comments, and as often as it is gone back */
-  constructor(bytes: Uint8Array, at: number, spend: (bytes: number) => void) {
+  /**
+   * @param spend told of all bytes that are passed: white space and comments, and as often as it is gone back
+   * @param heldMax what holding all that is read may take
+   */
+  constructor(bytes: Uint8Array, at: number, spend: (bytes: number) => void, heldMax: number) {
     this.#bytes = bytes;
+    this.#heldMax = heldMax;
     this.#spend = spend;
     this.at = at;
   }
@@ -52,6 +66,12 @@ export class PdfTokens {
   value(depth = 0): PdfValue {
     if (depth > nestingMax) throw malformedPdf('values are nested too deep');
     this.skipSpace();
+    const value = this.#next(depth);
+    this.#hold(heldBy(value));
+    return value;
+  }
+
+  #next(depth: number): PdfValue {
     const sign = this.#sign(this.at);
     if (sign === '/') return named(this.#name());
     if (sign === '(') return { kind: 'string', text: this.#literal() };
@@ -87,6 +107,11 @@ export class PdfTokens {
       while (this.at < this.#bytes.length && !isLineEnd(this.#bytes[this.at])) this.at += 1;
     }
     this.#spend(this.at - from);
+  }
+
+  #hold(count: number): void {
+    this.held += count;
+    if (this.held > this.#heldMax) throw new MetadataError('too-large', 'read PDF: too many values');
   }
 
   #sign(at: number): string {
@@ -172,6 +197,7 @@ export class PdfTokens {
       const key = this.#name();
       // Programs differ in which of two they take.
       if (entries.has(key)) throw malformedPdf('a dictionary has one key twice');
+      this.#hold(1 + key.length / 64);
       entries.set(key, this.value(depth + 1));
     }
     this.at += 2;

@@ -4,14 +4,23 @@ import { utf8ToBytes } from '../bytes/encode.ts';
 import type { CopiedObject } from './pdf-copy.ts';
 import { writtenValue } from './pdf-values.ts';
 
+const textMax = 65_536;
+
 /** @param objects by their numbers from 1 on; the first is the catalogue */
 export function writePdf(objects: readonly CopiedObject[]): Uint8Array {
   const pieces: Uint8Array[] = [];
   let length = 0;
+  // In few pieces, since each takes more memory than a small object.
+  let text = '';
+  const flush = (): void => {
+    pieces.push(utf8ToBytes(text));
+    text = '';
+  };
   const add = (piece: Uint8Array | string): void => {
-    const bytes = typeof piece === 'string' ? utf8ToBytes(piece) : piece;
-    pieces.push(bytes);
-    length += bytes.length;
+    length += piece.length;
+    if (typeof piece === 'string') text += piece;
+    if (typeof piece !== 'string' || text.length > textMax) flush();
+    if (typeof piece !== 'string') pieces.push(piece);
   };
   add('%PDF-1.7\n');
   // Bytes that no text has, so that nobody takes it for one.
@@ -27,6 +36,7 @@ export function writePdf(objects: readonly CopiedObject[]): Uint8Array {
   const table = length;
   add(`xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows.join('')}`);
   add(`trailer\n<</Size ${objects.length + 1} /Root 1 0 R>>\nstartxref\n${table}\n%%EOF\n`);
+  flush();
   const file = new Uint8Array(length);
   let at = 0;
   for (const piece of pieces) {

@@ -48,8 +48,8 @@ export async function readPdf(bytes: Uint8Array, findings: FindingSink, budget: 
   const saves = countOf(view, '%%EOF');
   if (saves > 1) findings.add('edits', '%%EOF', String(saves));
   const photos = new Findings();
-  const copied = await lookAtPages(bytes, photos, budget);
-  const text = textBeside(bytes, copied?.streams ?? []);
+  const streams = await lookAtPages(bytes, photos, budget);
+  const text = textBeside(bytes, streams ?? []);
   const strings = new PdfStrings(text);
   readObjects(text, findings, strings);
   if (escapes(text, ['/Type', '/ObjStm', '/Metadata'])) findings.add('hidden', 'PDF ObjStm');
@@ -59,7 +59,7 @@ export async function readPdf(bytes: Uint8Array, findings: FindingSink, budget: 
   if (strings.isSpent) findings.add('hidden', 'PDF strings');
   // Of many values a page shows the first: what the document says of itself.
   for (const { kind, field, value } of photos.list()) findings.add(kind, field, value);
-  return copied !== undefined;
+  return streams !== undefined;
 }
 
 /** The same pages, and nothing that is not needed to show them. @throws MetadataError where nobody can be sure */
@@ -67,16 +67,16 @@ export async function cleanPdf(bytes: Uint8Array, budget: PdfBudget): Promise<Ui
   return writePdf((await copyPages(bytes, budget, () => {})).objects);
 }
 
-/** What its photos say, and whether there is more than its pages. @returns undefined where no copy could be made of them */
+/** What its photos say, and whether there is more than its pages. @returns where packed content lies; undefined where no copy could be made */
 async function lookAtPages(
   bytes: Uint8Array,
   findings: FindingSink,
   budget: PdfBudget,
-): Promise<CopiedPdf | undefined> {
+): Promise<CopiedPdf['streams'] | undefined> {
   try {
     const copied = await copyPages(bytes, budget, (jpeg) => readJpeg(jpeg, findings));
     if (copied.leavesBehind) findings.add('technical', 'PDF');
-    return copied;
+    return copied.streams;
   } catch (error) {
     const isLarge = error instanceof MetadataError && error.code === 'too-large';
     if (!isLarge && (error instanceof MetadataError || error instanceof WireError)) return undefined;
