@@ -194,7 +194,8 @@ describe('a new device', () => {
     world = await DeskWorld.create(1);
     await world.rounds(70);
     const joining = await world.join();
-    await world.rounds(3);
+    // The first in order, it would be the one to change the group key: the other waits two of these for it.
+    await world.rounds(4);
     expect(joining.engine.status().phase).toBe('working');
     expect(await world.stateOf(joining)).toBe(await world.stateOf(device(0)));
   });

@@ -16,6 +16,7 @@ import { signRoster, type VerifiedRoster, verifyRoster } from '@postern/protocol
 import { type DocumentHash, documentHash, keyHashOf } from '@postern/protocol/keys/signed';
 import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
+import type { Random } from '@postern/protocol/primitives/random';
 import { seededRandom } from '@postern/protocol/testing/seeded-random';
 import { createDataFolder, openDataFolder } from '@postern/server/files/data-folder';
 import { type RunningServer, startServer } from '@postern/server/main';
@@ -79,6 +80,8 @@ export class DeskWorld {
   /** The server's, to look at. */
   storage: Storage | null = null;
   readonly #root: Awaited<ReturnType<typeof hybridKey>>;
+  /** Of devices. The same each time: times of posts, and which of two devices goes first, come from them. */
+  #keys: Random = random;
   readonly #fields: Partial<Roster>;
 
   private constructor(
@@ -109,13 +112,13 @@ export class DeskWorld {
     fields: Partial<Roster> = {},
     options: Partial<EngineOptions> = {},
   ): Promise<DeskWorld> {
-    // The same keys each time, so that the times of posts, which come from them, are the same in every run.
     const fixed = seededRandom('desk world');
     const root = await hybridKey(fixed(64));
     const fingerprint = await fingerprintOf(root.publicKey);
     const folder = join(mkdtempSync(join(quickFolder, 'postern-desk-')), 'data');
     await createDataFolder(folder, { fingerprint, host: '127.0.0.1', port: 0 }, random);
     const world = new DeskWorld(folder, root, fingerprint, fields, options);
+    world.#keys = fixed;
     await world.start();
     for (let i = 0; i < count; i++) world.members.push(await createDeviceIdentity(fixed));
     await world.server?.addRoster((await world.signRoster()).signed);
@@ -213,7 +216,7 @@ export class DeskWorld {
 
   /** A new device comes to the desk. */
   async join(): Promise<TestDevice> {
-    const added = await createDeviceIdentity(random);
+    const added = await createDeviceIdentity(this.#keys);
     await this.change([], [added]);
     return this.open(added);
   }
