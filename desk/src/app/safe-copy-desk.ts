@@ -41,8 +41,6 @@ export class SafeCopyDesk {
   readonly #parts: SafeCopyParts;
   readonly #making: SafeCopies;
   #last: Promise<unknown> = Promise.resolve();
-  /** Those that have copies. */
-  #cases: Promise<Set<string>> | null = null;
   #isClosed = false;
 
   constructor(parts: SafeCopyParts) {
@@ -99,20 +97,7 @@ export class SafeCopyDesk {
   }
 
   async #searched(id: string): Promise<readonly CopyRecord[]> {
-    // Most cases have none: their records are not looked for one by one.
-    if (!(await this.#known()).has(id)) return [];
     return (await readCopies(this.#parts.store, id)).filter(({ file }) => file.type === textType);
-  }
-
-  #known(): Promise<Set<string>> {
-    this.#cases ??= casesWithCopies(this.#parts.store).then(
-      (ids) => new Set(ids),
-      (error) => {
-        this.#cases = null;
-        throw error;
-      },
-    );
-    return this.#cases;
   }
 
   /** Seals the copy, and its text as a file of its own if that is wanted. One of the same form made before of the same file is replaced. */
@@ -153,7 +138,6 @@ export class SafeCopyDesk {
       return { problem: 'disk' };
     }
     await this.#remove(before.filter((other) => !kept.includes(other)));
-    (await this.#known()).add(id);
     await this.#parts.onCopies(id);
     return { problem: null };
   }
