@@ -79,7 +79,7 @@ async function copyPages(
   }
   if (made.copy === null) return 'damaged';
   if (isEmpty && !hasPixels) return isUnread ? 'unreadable' : 'no-text';
-  return (await client.call('copy-end', { copy: made.copy, hasText })).problem;
+  return (await client.call('copy-end', { copy: made.copy })).problem;
 }
 
 const noPixels = { width: 0, height: 0, pixels: new Uint8ClampedArray(0) } as const;

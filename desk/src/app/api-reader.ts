@@ -92,7 +92,7 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   'text-languages': {},
   'text-language-data': { language: text(16) },
   'copy-begin': { ...filePlace, name: text(1_024), pages, hasPixels: yesOrNo },
-  'copy-end': { copy: hex32, hasText: yesOrNo },
+  'copy-end': { copy: hex32 },
   'copy-drop': { copy: hex32 },
   attach: {
     id: conversationId,

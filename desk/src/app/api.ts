@@ -108,7 +108,7 @@ export interface Calls extends CaseCalls {
   /** A safe copy of a file, or its text alone; its pages follow by `copyAddress`. */
   readonly 'copy-begin': CopyOrder;
   /** Every page has come: it is sealed and kept. */
-  readonly 'copy-end': { readonly copy: string; readonly hasText: boolean };
+  readonly 'copy-end': { readonly copy: string };
   readonly 'copy-drop': { readonly copy: string };
   /** A file for a reply; its content follows by `attachAddress`. */
   readonly attach: { readonly id: string } & GivenFile;

@@ -53,8 +53,9 @@ async function begin(changes: Partial<typeof order> = {}): Promise<string> {
 
 async function make(hasText = true, text = 'The first page'): Promise<void> {
   const copy = await begin();
-  for (const page of [text, 'The second page']) expect(await copies.addPage(copy, drawn(30, 20, page))).toBe('taken');
-  expect(await copies.end(copy, hasText)).toEqual({ problem: null });
+  for (const page of hasText ? [text, 'The second page'] : ['', ''])
+    expect(await copies.addPage(copy, drawn(30, 20, page))).toBe('taken');
+  expect(await copies.end(copy)).toEqual({ problem: null });
 }
 
 describe('safe copies', () => {
@@ -76,7 +77,7 @@ describe('safe copies', () => {
     expect([...disk, ...kept()].join()).not.toMatch(/%PDF|first page|minutes/);
   });
 
-  it('keep no text unless it is asked for, and none of the characters that nobody sees', async () => {
+  it('keep no text where the pages come without one, and none of the characters that nobody sees', async () => {
     await make(false);
     expect((await copies.list(order.id)).map(({ file }) => file.name)).toEqual(['minutes (safe copy).pdf']);
     await make(true, 'a\u200bb\u202e\u2028c\u00a0d\u0007\u{e0041}\ufe0f\ue000');
@@ -105,10 +106,10 @@ describe('safe copies', () => {
       return copy;
     };
     const ends: Promise<unknown>[] = [];
-    for (const at of [0, 1]) ends.push(copies.end(await ready(at), false));
+    for (const at of [0, 1]) ends.push(copies.end(await ready(at)));
     expect(await Promise.all(ends)).toEqual([{ problem: null }, { problem: null }]);
     expect((await copies.list(order.id)).map(({ at }) => at)).toEqual([0, 1]);
-    const last = copies.end(await ready(2), false);
+    const last = copies.end(await ready(2));
     await copies.forget(order.id);
     await last;
     expect(kept()).toEqual([]);
@@ -119,7 +120,7 @@ describe('safe copies', () => {
     const read = async (text: string): Promise<void> => {
       const copy = await begin({ name: 'minutes (text)', pages: 1, hasPixels: false });
       expect(await copies.addPage(copy, drawn(0, 0, text))).toBe('taken');
-      expect(await copies.end(copy, true)).toEqual({ problem: null });
+      expect(await copies.end(copy)).toEqual({ problem: null });
     };
     await read('Scanned once');
     await read('Scanned 名单上的\n名字 and a\nline');
@@ -144,7 +145,7 @@ describe('safe copies', () => {
     const read = async (at: number, text: string): Promise<void> => {
       const copy = await begin({ at, pages: 20, hasPixels: false });
       for (let page = 0; page < 20; page++) expect(await copies.addPage(copy, drawn(0, 0, text))).toBe('taken');
-      expect(await copies.end(copy, true)).toEqual({ problem: null });
+      expect(await copies.end(copy)).toEqual({ problem: null });
     };
     await read(0, 'Found '.repeat(10_000));
     await read(1, 'Cut off');
@@ -165,10 +166,10 @@ describe('safe copies', () => {
     const first = await ready(0);
     const set = store.set.bind(store);
     store.set = () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }));
-    expect(await copies.end(first, true)).toEqual({ problem: 'disk' });
+    expect(await copies.end(first)).toEqual({ problem: 'disk' });
     expect(kept()).toEqual([]);
     store.set = set;
-    const ending = Promise.allSettled([copies.end(await ready(1), true)]);
+    const ending = Promise.allSettled([copies.end(await ready(1))]);
     await copies.close();
     const settled = await Promise.race([ending, new Promise((resolve) => setTimeout(resolve, 0, 'still kept'))]);
     expect(settled).toEqual([{ status: 'fulfilled', value: { problem: 'incomplete' } }]);
@@ -181,7 +182,7 @@ describe('safe copies', () => {
     expect(await copies.addPage(copy, drawn(1, 1, 'a'))).toBe('refused');
     const empty = await begin({ pages: 1, hasPixels: false });
     expect(await copies.addPage(empty, drawn(0, 0, ' '))).toBe('taken');
-    expect(await copies.end(empty, true)).toEqual({ problem: 'incomplete' });
+    expect(await copies.end(empty)).toEqual({ problem: 'incomplete' });
     expect(kept()).toEqual([]);
   });
 
@@ -215,7 +216,7 @@ describe('safe copies', () => {
     const copy = await begin();
     expect(await copies.addPage(copy, page)).toBe('refused');
     expect(await copies.addPage(copy, drawn(30, 20, ''))).toBe('refused');
-    expect(await copies.end(copy, false)).toEqual({ problem: 'incomplete' });
+    expect(await copies.end(copy)).toEqual({ problem: 'incomplete' });
     expect(kept()).toEqual([]);
   });
 
@@ -223,11 +224,11 @@ describe('safe copies', () => {
     expect(await copies.begin({ ...order, message: '22'.repeat(16) })).toEqual({ problem: 'none' });
     const few = await begin();
     await copies.addPage(few, drawn(30, 20, ''));
-    expect(await copies.end(few, false)).toEqual({ problem: 'incomplete' });
+    expect(await copies.end(few)).toEqual({ problem: 'incomplete' });
     const many = await begin({ pages: 1 });
     await copies.addPage(many, drawn(30, 20, ''));
     expect(await copies.addPage(many, drawn(30, 20, ''))).toBe('refused');
-    expect(await copies.end(many, false)).toEqual({ problem: 'incomplete' });
+    expect(await copies.end(many)).toEqual({ problem: 'incomplete' });
     const dropped = await begin();
     copies.drop(dropped);
     expect(await copies.addPage(dropped, drawn(30, 20, ''))).toBe('refused');

@@ -100,17 +100,17 @@ export class SafeCopyDesk {
     return (await readCopies(this.#parts.store, id)).filter(({ file }) => file.type === textType);
   }
 
-  /** Seals the copy, and its text as a file of its own if that is wanted. One of the same form made before of the same file is replaced. */
-  end(copy: string, hasText: boolean): Promise<{ readonly problem: CopyProblem | null }> {
+  /** Seals the copy, and its text as a file of its own if there is any. One of the same form made before of the same file is replaced. */
+  end(copy: string): Promise<{ readonly problem: CopyProblem | null }> {
     // Taken now, so that the next one can begin.
     const ending = this.#making.end(copy);
     return this.#inTurn(async () => {
       const made = await ending;
-      return made === null ? { problem: 'incomplete' } : this.#keep(made, hasText).finally(made.close);
+      return made === null ? { problem: 'incomplete' } : this.#keep(made).finally(made.close);
     });
   }
 
-  async #keep({ order, pdf, text }: MadeCopy, hasText: boolean): Promise<{ readonly problem: CopyProblem | null }> {
+  async #keep({ order, pdf, text }: MadeCopy): Promise<{ readonly problem: CopyProblem | null }> {
     const { store, files } = this.#parts;
     const { id, message, at, name, hasPixels } = order;
     const form = hasPixels ? 'copy' : 'text';
@@ -125,7 +125,7 @@ export class SafeCopyDesk {
         const file = await files.keep({ name: `${name}.pdf`, type: 'application/pdf', day }, pdf);
         added.push({ form, message, at, file });
       }
-      if (hasText && text.trim() !== '') {
+      if (text.trim() !== '') {
         const file = await files.keep({ name: `${name}.txt`, type: textType, day }, contentOf(utf8ToBytes(text)));
         added.push({ form, message, at, file });
       }

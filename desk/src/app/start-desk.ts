@@ -152,7 +152,7 @@ class DeskRoom {
       'file-save': (place) => this.#use((desk) => desk.files.save(place)),
       'text-languages': () => this.#use(async (desk) => ({ languages: await desk.languages.list() })),
       'copy-begin': (order) => this.#use((desk) => desk.files.copies.begin(order)),
-      'copy-end': ({ copy, hasText }) => this.#use((desk) => desk.files.copies.end(copy, hasText)),
+      'copy-end': ({ copy }) => this.#use((desk) => desk.files.copies.end(copy)),
       'copy-drop': ({ copy }) => this.#use(async (desk) => desk.files.copies.drop(copy)).then(nothing),
       attach: (given) => this.#use((desk) => desk.attach(given)),
       detach: ({ attachment }) => this.#use((desk) => desk.detach(attachment).then(nothing)),
