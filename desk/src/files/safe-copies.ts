@@ -23,6 +23,7 @@ export interface CopyOrder {
 export interface DrawnPage {
   readonly width: number;
   readonly height: number;
+  /** With a buffer of its own. */
   readonly rgba: Uint8Array;
   /** What the document says it shows; untrusted. */
   readonly text: string;
@@ -41,7 +42,10 @@ export interface MadeCopy {
 /** Drawing takes a moment for each page, in which nobody else would be answered. */
 type Drawing = Thread<PixelQuestion, Uint8Array | number>;
 
-/** What became of a page. `heavy`: pictures of more than `copyBytesMax`; `wordy`: text of more than `copyTextMax`. */
+/**
+ * What became of a page. `heavy`: pictures of more than `copyBytesMax`; `wordy`: text of more than `copyTextMax`;
+ * `refused`: a page too many, one that is too large, pixels that are none, or some where none are wanted.
+ */
 export type PageAnswer = 'taken' | 'heavy' | 'wordy' | 'refused';
 
 interface Draft {
@@ -71,20 +75,15 @@ export class SafeCopies {
     return key;
   }
 
-  /** `refused`: a page too many, one that is too large, or pixels that are none. Unless it is taken the copy is dropped. */
-  async add(key: string, { width, height, rgba, text }: DrawnPage): Promise<PageAnswer> {
+  /** The pixels go to the thread, and are not here any more. Unless the page is taken the copy is dropped. */
+  async add(key: string, { text, ...page }: DrawnPage): Promise<PageAnswer> {
     const draft = this.#draft;
     if (draft?.key !== key) return 'refused';
     draft.texts.push(visibleText(text));
     draft.characters += text.length;
-    const isWordy = draft.characters > copyTextMax;
-    const isRoom = draft.texts.length <= draft.order.pages && !isWordy;
-    const bytes = isRoom ? await draw(draft.pdf, { width, height, rgba }) : null;
-    const isDrawn = typeof bytes === 'number';
-    if (isDrawn && bytes <= copyBytesMax) return 'taken';
-    this.drop(key);
-    if (isWordy) return 'wordy';
-    return isDrawn ? 'heavy' : 'refused';
+    const answer = await draw(draft, page);
+    if (answer !== 'taken') this.drop(key);
+    return answer;
   }
 
   /** @returns null unless every page has come */
@@ -124,11 +123,13 @@ export class SafeCopies {
   }
 }
 
-/** @returns bytes of all pages so far; null for pixels that are none, or for some where none are wanted */
-async function draw(pdf: Drawing | null, { rgba, ...page }: Omit<DrawnPage, 'text'>): Promise<unknown> {
-  if (pdf === null) return rgba.length === 0 ? 0 : null;
-  const pixels = new Uint8Array(rgba);
-  return pdf.ask({ kind: 'page', ...page, rgba: pixels }, [pixels.buffer]).catch(() => null);
+async function draw({ order, pdf, texts, characters }: Draft, page: Omit<DrawnPage, 'text'>): Promise<PageAnswer> {
+  if (characters > copyTextMax) return 'wordy';
+  if (texts.length > order.pages) return 'refused';
+  if (pdf === null) return page.rgba.length === 0 ? 'taken' : 'refused';
+  const bytes = await pdf.ask({ kind: 'page', ...page }, [page.rgba.buffer as ArrayBuffer]).catch(() => null);
+  if (typeof bytes !== 'number') return 'refused';
+  return bytes <= copyBytesMax ? 'taken' : 'heavy';
 }
 
 /** Without characters that nobody sees, which could mark a copy: controls, formats, selectors of variants, private use. */
