@@ -4,6 +4,7 @@ import {
   attachAddress,
   attachBytesMax,
   attachHeader,
+  type BytesCall,
   type CallName,
   type CallProblem,
   type Calls,
@@ -45,7 +46,7 @@ export class DeskClient {
   }
 
   /** @throws CallFailed */
-  async call<Name extends Exclude<CallName, 'changes' | 'file-read' | 'film-read'>>(
+  async call<Name extends Exclude<CallName, 'changes' | BytesCall>>(
     name: Name,
     given: Calls[Name],
   ): Promise<Answers[Name]> {

@@ -207,6 +207,8 @@ export type CarriedRefusal =
   | { readonly problem: 'missing'; readonly missing: readonly number[] };
 
 export type CallName = keyof Calls;
+/** Answered with bytes, not with JSON. */
+export type BytesCall = 'file-read' | 'film-read' | 'text-language-data';
 
 /** In place of an answer, with a status that says the same: 400, 401, 403, 404, 409, 423, 429, 500. */
 export interface CallProblem {

@@ -11,6 +11,7 @@ import {
   attachAddress,
   attachBytesMax,
   attachHeader,
+  type BytesCall,
   type CallName,
   type CallProblem,
   type Calls,
@@ -38,7 +39,7 @@ export class CallRefused extends Error {
   }
 }
 
-type AnsweredCall = Exclude<CallName, 'session' | 'changes' | 'file-read' | 'film-read' | 'text-language-data'>;
+type AnsweredCall = Exclude<CallName, 'session' | 'changes' | BytesCall>;
 
 /** Does what each call asks. @throws CallRefused */
 export type CallHandlers = { readonly [Name in AnsweredCall]: (given: Calls[Name]) => Promise<Answers[Name]> };
