@@ -1,8 +1,8 @@
 /** What the recogniser of text must know of a language: English comes with the desk, others are looked for on this machine. */
 
 import { glob, readFile, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 
@@ -67,43 +67,48 @@ const dataBytesMax = 48 * 1024 * 1024;
 
 export class LanguageData {
   readonly #own: string;
-  readonly #folders: readonly string[];
+  readonly #patterns: readonly string[];
 
-  /** @param own a folder for what this machine has no package of @param folders patterns */
-  constructor(own: string, folders: readonly string[] = machineFolders) {
+  /** @param own a folder for what this machine has no package of @param patterns of folders where packages put theirs */
+  constructor(own: string, patterns: readonly string[] = machineFolders) {
     this.#own = own;
-    this.#folders = folders;
+    this.#patterns = patterns;
   }
 
   /** Languages (BCP 47) whose text can be recognised here. */
   async list(): Promise<readonly string[]> {
-    const paths = await Promise.all(
-      Object.keys(dataNames).map(async (language) => [language, await this.#find(language)]),
-    );
-    return paths
-      .filter(([language, path]) => language === shippedLanguage || path !== null)
-      .map(([language]) => language ?? '');
+    const folders = await this.#folders();
+    const languages: string[] = [];
+    for (const [language, name] of Object.entries(dataNames)) {
+      if (language === shippedLanguage || (await find(folders, name)) !== null) languages.push(language);
+    }
+    return languages;
   }
 
   /** Not verified: it is read where files of strangers are, and nowhere else. @returns null where there is none */
   async read(language: string): Promise<Uint8Array | null> {
-    const path = await this.#find(language);
-    if (path !== null) return readFile(path);
-    if (language !== shippedLanguage) return null;
-    return promisify(gunzip)(await readFile(createRequire(import.meta.url).resolve(shipped)));
-  }
-
-  async #find(language: string): Promise<string | null> {
     const name = Object.hasOwn(dataNames, language) ? dataNames[language] : undefined;
     if (name === undefined) return null;
-    const file = `${name}.traineddata`;
-    const own = join(this.#own, file);
-    if (await isData(own)) return own;
-    for (const folder of this.#folders) {
-      for await (const path of glob(join(folder, file))) if (await isData(path)) return path;
-    }
-    return null;
+    const path = await find(await this.#folders(), name);
+    if (path !== null) return readFile(path);
+    if (language !== shippedLanguage) return null;
+    return promisify(gunzip)(await readFile(fileURLToPath(import.meta.resolve(shipped))));
   }
+
+  /** The own one comes first, and is no pattern. */
+  async #folders(): Promise<readonly string[]> {
+    const folders = [this.#own];
+    for (const pattern of this.#patterns) for await (const folder of glob(pattern)) folders.push(folder);
+    return folders;
+  }
+}
+
+async function find(folders: readonly string[], name: string): Promise<string | null> {
+  for (const folder of folders) {
+    const path = join(folder, `${name}.traineddata`);
+    if (await isData(path)) return path;
+  }
+  return null;
 }
 
 async function isData(path: string): Promise<boolean> {
