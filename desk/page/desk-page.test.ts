@@ -24,7 +24,7 @@ it('says nothing of a file that was looked into before the desk was locked', asy
     expect(page.state.value.phase).toBe('open');
   });
   const place = { id: '', message: '', at: 0 };
-  const examined = page.examine('kept', { place, kept: 'kept', name: 'photo.jpg', bytes: 1 });
+  const examined = page.examine({ place, kept: 'kept', name: 'photo.jpg', bytes: 1 });
   expect(page.state.value.traces.get('kept')).toBe('looking');
   for (const phase of ['locked', 'open'] as const) tell({ kind: 'phase', phase, idleMinutes: 10 });
   read(new ReadableStream());

@@ -248,8 +248,9 @@ export class DeskPage {
   }
 
   /** Shows what a file that is here gives away beside its content. */
-  async examine(kept: string, viewed: ViewedFile): Promise<void> {
+  async examine(viewed: ViewedFile): Promise<void> {
     if (this.#state.value.phase !== 'open') return;
+    const { kept } = viewed;
     const { signal } = this.#locking;
     this.send({ kind: 'traces', kept, traces: 'looking' });
     const traces = await examineKept(this.#client, viewed, signal);

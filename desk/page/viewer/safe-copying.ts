@@ -29,8 +29,9 @@ export class SafeCopying {
   }
 
   /** Stops one that is under way. */
-  async make(kept: string, viewed: ViewedFile, { language, ...wish }: CopyWish): Promise<void> {
+  async make(viewed: ViewedFile, { language, ...wish }: CopyWish): Promise<void> {
     const { client, tell, onEnd } = this.#parts;
+    const { kept } = viewed;
     this.stop();
     const stopping = new AbortController();
     this.#stopping = stopping;

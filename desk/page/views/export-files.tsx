@@ -47,7 +47,7 @@ export function ExportFiles({ page, cases, given, choose }: ExportFilesProps): J
   const away = wanted.filter((one) => !here.includes(one) && !isUnderWay(transferOf(one)));
   const look = async (): Promise<void> => {
     setLooking(true);
-    for (const { file, place } of here) if (details.current?.open) await page.examine(file.kept, { ...file, place });
+    for (const { file, place } of here) if (details.current?.open) await page.examine({ ...file, place });
     setLooking(false);
   };
   const fetchAway = async (): Promise<void> => {

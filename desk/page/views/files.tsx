@@ -76,11 +76,7 @@ function File({ page, file, place, isCopy = false }: FileProps): JSX.Element {
                   {say(hasPixels ? 'copy.ask' : 'text.ask')}
                 </button>
               ))}
-            <button
-              type="button"
-              onClick={() => void page.examine(file.kept, { ...file, place })}
-              disabled={found === 'looking'}
-            >
+            <button type="button" onClick={() => void page.examine({ ...file, place })} disabled={found === 'looking'}>
               {say('trace.ask')}
             </button>
           </>

@@ -84,7 +84,7 @@ function Wish({ page, file, place, hasPixels }: SafeCopyProps & { readonly hasPi
       unread: (at: number) => say('text.unread', { page: number(at) }),
     };
     const wish = { name, hasPixels, hasText, marks, language: hasText && language !== '' ? language : null };
-    void page.copies.make(file.kept, { ...file, place }, wish);
+    void page.copies.make({ ...file, place }, wish);
   };
   return (
     <div class="callout">
