@@ -43,7 +43,7 @@ export function ExportFiles({ page, cases, given, choose }: ExportFilesProps): J
   const transferOf = ({ file }: GoingFile): Transfer | undefined => page.state.value.transfers.get(file.kept);
   const formOf = ({ file }: GoingFile): FileForm => given.choices[file.kept] ?? given.form;
   const here = files?.filter((one) => transferOf(one)?.state === 'done') ?? [];
-  const wanted = files?.filter((one) => ['cleaned', 'original'].includes(formOf(one))) ?? [];
+  const wanted = files?.filter((one) => needsFile(formOf(one))) ?? [];
   const away = wanted.filter((one) => !here.includes(one) && !isUnderWay(transferOf(one)));
   const look = async (): Promise<void> => {
     setLooking(true);
@@ -115,9 +115,8 @@ function Going({ page, going, isNamed, form, choose }: GoingProps): JSX.Element 
   const { transfers, traces } = page.state.value;
   const { say, size } = page.words.value;
   const transfer = transfers.get(file.kept);
-  const isHere = transfer?.state === 'done';
+  const isMissing = needsFile(form) && transfer?.state !== 'done';
   const found = traces.get(file.kept);
-  const isMissing = form === 'copy' ? !hasCopy : form !== 'none' && !isHere;
   return (
     <li>
       <p class="file-name">
@@ -125,13 +124,10 @@ function Going({ page, going, isNamed, form, choose }: GoingProps): JSX.Element 
         <span class="note">{size(file.bytes)}</span>
       </p>
       <FormChoice page={page} label={say('export.formOf', { name: file.name })} form={form} choose={choose} />
+      {form === 'copy' && !hasCopy && <p class="complaint">{say('export.noCopy')}</p>}
       {isMissing && (
-        <p class="complaint">
-          {say(form === 'copy' ? 'export.noCopy' : isUnderWay(transfer) ? 'export.coming' : 'export.notHere')}
-        </p>
-      )}
-      {isMissing && form !== 'copy' && (
         <>
+          <p class="complaint">{say(isUnderWay(transfer) ? 'export.coming' : 'export.notHere')}</p>
           {transfer !== undefined && <Moving page={page} transfer={transfer} />}
           <p class="choices">
             <FetchButton page={page} file={file} place={place} />
@@ -141,6 +137,11 @@ function Going({ page, going, isNamed, form, choose }: GoingProps): JSX.Element 
       {found !== undefined && <FoundTraces page={page} traces={found} />}
     </li>
   );
+}
+
+/** Whether it goes out in a form that is made of the file itself. */
+function needsFile(form: FileForm): boolean {
+  return form === 'cleaned' || form === 'original';
 }
 
 const formTexts: Readonly<Record<FileForm, TextKey>> = {
