@@ -62,23 +62,19 @@ export class DeskClient {
   async attach(attachment: string, file: File): Promise<void> {
     for (let at = 0; at === 0 || at < file.size; at += attachBytesMax) {
       const slice = await file.slice(at, at + attachBytesMax).arrayBuffer();
-      const headers = { 'content-type': 'application/octet-stream', [attachHeader]: attachment };
-      await this.#send(attachAddress, headers, slice, AbortSignal.timeout(60_000));
+      await this.#sendBytes(attachAddress, attachHeader, attachment, slice);
     }
   }
 
   /** One page of a safe copy. @throws CallFailed */
   async copyPage(copy: string, page: Uint8Array<ArrayBuffer>): Promise<PageAnswer> {
-    const headers = { 'content-type': 'application/octet-stream', [copyHeader]: copy };
-    const response = await this.#send(copyAddress, headers, page, AbortSignal.timeout(60_000));
+    const response = await this.#sendBytes(copyAddress, copyHeader, copy, page);
     return ((await response.json()) as { readonly page: PageAnswer }).page;
   }
 
   /** A file of a call's film: a cleaned copy is kept, or nothing is changed. @throws CallFailed; also the browser's own error for a file that cannot be read */
   async takeFilmFile(call: string, kind: FilmFileKind, file: File): Promise<FilmTaken> {
-    const headers = { 'content-type': 'application/octet-stream', [filmHeader]: `${call} ${kind}` };
-    const bytes = await file.arrayBuffer();
-    const response = await this.#send(filmAddress, headers, bytes, AbortSignal.timeout(60_000));
+    const response = await this.#sendBytes(filmAddress, filmHeader, `${call} ${kind}`, await file.arrayBuffer());
     return (await response.json()) as FilmTaken;
   }
 
@@ -135,6 +131,16 @@ export class DeskClient {
 
   #post(name: CallName, given: object, signal: AbortSignal): Promise<Response> {
     return this.#send(callAddress + name, { 'content-type': 'application/json' }, JSON.stringify(given), signal);
+  }
+
+  #sendBytes(
+    address: string,
+    header: string,
+    name: string,
+    bytes: ArrayBuffer | Uint8Array<ArrayBuffer>,
+  ): Promise<Response> {
+    const headers = { 'content-type': 'application/octet-stream', [header]: name };
+    return this.#send(address, headers, bytes, AbortSignal.timeout(60_000));
   }
 
   async #send(
