@@ -27,7 +27,7 @@ export class Recogniser {
       this.#settle = resolve;
     });
     const timer = setTimeout(() => this.end(), pageMs);
-    this.#ask({ kind: 'read', picture }, [picture.data.buffer]);
+    this.#worker.postMessage({ kind: 'read', picture } satisfies RecogniseWork, [picture.data.buffer]);
     return text.finally(() => clearTimeout(timer));
   }
 
@@ -48,9 +48,5 @@ export class Recogniser {
     const { wasm, data } = this.#recognition;
     worker.postMessage({ kind: 'begin', wasm, data } satisfies RecogniseWork);
     return worker;
-  }
-
-  #ask(work: RecogniseWork, given: readonly Transferable[]): void {
-    this.#worker?.postMessage(work, [...given]);
   }
 }
