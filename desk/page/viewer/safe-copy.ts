@@ -98,7 +98,7 @@ export function markedText({ page, text, recognition, recognised }: DrawnMessage
 class Patience {
   readonly #out = new AbortController();
   #timer = 0;
-  #until = 0;
+  #until = performance.now();
 
   constructor() {
     this.grow(copyMsMax);
@@ -110,7 +110,7 @@ class Patience {
 
   grow(ms: number): void {
     this.end();
-    this.#until = Math.max(this.#until, performance.now()) + ms;
+    this.#until += ms;
     this.#timer = window.setTimeout(() => this.#out.abort(), this.#until - performance.now());
   }
 
