@@ -13,6 +13,8 @@ export interface OpenDocument {
   readonly ending: string;
   readonly wasm: ArrayBuffer;
   readonly fonts: readonly LetterFont[];
+  /** Whether somebody reads the text in its pictures. */
+  readonly isRead: boolean;
 }
 export interface DrawPage {
   readonly kind: 'draw';
@@ -24,7 +26,7 @@ export interface EnlargePage {
   readonly page: number;
 }
 export interface DrawnPage extends Omit<DrawnMessage, 'recognition' | 'recognised'> {
-  /** It has no letters, or pictures in which some could be. */
+  /** It is to be read, and has no letters, or pictures in which some could be. */
   readonly isPicture: boolean;
 }
 export type WorkerAnswer =
@@ -48,6 +50,7 @@ export type DocumentWork = OpenDocument | DrawPage | EnlargePage;
 
 let mupdf: typeof Mupdf | null = null;
 let opened: Mupdf.Document | null = null;
+let isRead = false;
 
 addEventListener('message', ({ data }: MessageEvent<DocumentWork>) => {
   answer(data).then(
@@ -61,6 +64,7 @@ async function answer(asked: DocumentWork): Promise<WorkerAnswer> {
     Object.assign(globalThis, { $libmupdf_wasm_Module: { wasmBinary: asked.wasm } });
     mupdf = await import('mupdf');
     installLetterFonts(mupdf, asked.fonts);
+    isRead = asked.isRead;
     const isText = asked.ending === 'text/plain';
     // Each letter as it is meant: a library that draws text guesses how it is written, and wrongly at times.
     const bytes = isText ? textDocument(asked.bytes) : asked.bytes;
@@ -79,7 +83,7 @@ function draw(library: typeof Mupdf, opened: Mupdf.Document, page: number): Work
   const { data: pixels, width, height } = pixelsOf(library, loaded, scaleMax, pixelsMax);
   // Only a PDF leaves spaces out; of other documents gaps between letters that are joined are none.
   const text = loaded.toStructuredText(opened.isPDF() ? '' : 'inhibit-spaces').asText();
-  const isPicture = !hasLetters(text) || areaOfAll(picturesOn(loaded)) >= pictureAreaMin;
+  const isPicture = isRead && (!hasLetters(text) || areaOfAll(picturesOn(loaded)) >= pictureAreaMin);
   loaded.destroy();
   return { kind: 'drawn', page, pages, width, height, pixels, text, isPicture };
 }

@@ -180,7 +180,8 @@ function showArchive(bytes: Uint8Array): void {
 function openDocument(file: ShowFile, ending: string): void {
   const { bytes, worker: code, wasm, fonts } = file;
   worker = startWorker(code, takeAnswer, failDamaged);
-  ask({ kind: 'open', bytes, ending, wasm, fonts }, buffersOf({ ...file, recognition: null }));
+  const isRead = recogniser !== null;
+  ask({ kind: 'open', bytes, ending, wasm, fonts, isRead }, buffersOf({ ...file, recognition: null }));
 }
 
 function ask(asked: DocumentWork, given: readonly Transferable[] = []): void {
