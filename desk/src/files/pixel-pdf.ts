@@ -1,6 +1,6 @@
 /** A PDF of pictures of pages, each encoded here from raw pixels: nothing in it comes from another file. */
 
-import type * as Mupdf from 'mupdf';
+import * as mupdf from 'mupdf';
 import { pagePixelsMax, pageSideMax } from './copy-limits.ts';
 
 /** Pixels of a page at the size at which the viewer draws: 144 to an inch. */
@@ -8,19 +8,9 @@ const pointsPerPixel = 0.5;
 const jpegQuality = 85;
 
 export class PixelPdf {
-  readonly #mupdf: typeof Mupdf;
-  readonly #document: Mupdf.PDFDocument;
+  readonly #document = new mupdf.PDFDocument();
   #bytes = 0;
-  #saved: Mupdf.Buffer | null = null;
-
-  private constructor(mupdf: typeof Mupdf) {
-    this.#mupdf = mupdf;
-    this.#document = new mupdf.PDFDocument();
-  }
-
-  static async begin(): Promise<PixelPdf> {
-    return new PixelPdf(await import('mupdf'));
-  }
+  #saved: mupdf.Buffer | null = null;
 
   /** Of all its pictures. */
   get bytes(): number {
@@ -40,7 +30,7 @@ export class PixelPdf {
     }
     const picture = this.#encode(width, height, rgba);
     this.#bytes += picture.length;
-    const image = new this.#mupdf.Image(picture);
+    const image = new mupdf.Image(picture);
     const [wide, high] = [width * pointsPerPixel, height * pointsPerPixel];
     const resources = { XObject: { Page: this.#document.addImage(image) } };
     const drawing = `${wide} 0 0 ${high} 0 0 cm /Page Do`;
@@ -61,7 +51,7 @@ export class PixelPdf {
   }
 
   #encode(width: number, height: number, rgba: Uint8Array): Uint8Array {
-    const pixmap = new this.#mupdf.Pixmap(this.#mupdf.ColorSpace.DeviceRGB, [0, 0, width, height], false);
+    const pixmap = new mupdf.Pixmap(mupdf.ColorSpace.DeviceRGB, [0, 0, width, height], false);
     const [pixels, stride] = [pixmap.getPixels(), pixmap.getStride()];
     for (let row = 0; row < height; row++) {
       for (let column = 0, from = 4 * row * width, to = row * stride; column < width; column++, from += 4, to += 3) {

@@ -9,10 +9,9 @@ export type PixelQuestion =
   | { readonly kind: 'end' }
   | { readonly kind: 'read'; readonly from: number; readonly bytes: number };
 
-const making = PixelPdf.begin();
+const pdf = new PixelPdf();
 
 answerQuestions(async (question: PixelQuestion) => {
-  const pdf = await making;
   if (question.kind === 'read') return pdf.read(question.from, question.bytes);
   if (question.kind === 'end') return pdf.end();
   pdf.addPage(question.width, question.height, question.rgba);
