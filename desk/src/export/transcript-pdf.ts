@@ -1,17 +1,18 @@
 /** Sets a transcript as PDF with MuPDF, which shapes letters and orders Arabic; it has fonts of its own, and gets those that it lacks. */
 
+import * as mupdf from 'mupdf';
 import { letterFont } from '../fonts/letter-fonts.ts';
 import { installLetterFonts, letterScripts } from '../fonts/letter-scripts.ts';
 import { breakable } from './text-html.ts';
 
+const letters = [];
+for (const script of letterScripts) letters.push({ script, bytes: await letterFont(script) });
+installLetterFonts(mupdf, letters);
+
 const a4 = { width: 595, height: 842, textSize: 10 } as const;
 
 /** @param html a transcript: nothing in it is loaded */
-export async function transcriptPdf(html: string): Promise<Uint8Array> {
-  const mupdf = await import('mupdf');
-  const letters = [];
-  for (const script of letterScripts) letters.push({ script, bytes: await letterFont(script) });
-  const fonts = installLetterFonts(mupdf, letters);
+export function transcriptPdf(html: string): Uint8Array {
   const source = mupdf.Document.openDocument(new TextEncoder().encode(withBreaks(html)), 'transcript.html');
   source.layout(a4.width, a4.height, a4.textSize);
   const drawn = new mupdf.Buffer();
@@ -27,7 +28,7 @@ export async function transcriptPdf(html: string): Promise<Uint8Array> {
   // The Chinese font alone has 3.5 MB.
   pdf.subsetFonts();
   const bytes = pdf.saveToBuffer('garbage=deduplicate,compress').asUint8Array().slice();
-  for (const used of [pdf, source, drawn, ...fonts]) used.destroy();
+  for (const used of [pdf, source, drawn]) used.destroy();
   return bytes;
 }
 

@@ -3,4 +3,4 @@
 import { answerQuestions } from '../thread/answer-questions.ts';
 import { transcriptPdf } from './transcript-pdf.ts';
 
-answerQuestions((html: string) => transcriptPdf(html));
+answerQuestions(async (html: string) => transcriptPdf(html));

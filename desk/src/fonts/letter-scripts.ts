@@ -5,13 +5,12 @@ import type * as Mupdf from 'mupdf';
 export const letterScripts = ['Arabic', 'Devanagari', 'Latin', 'Myanmar', 'Tibetan'] as const;
 export type LetterScript = (typeof letterScripts)[number];
 
-/** Gives the library a font for each. @returns the fonts, which may be destroyed when nothing is drawn any more */
+/** Gives the library a font for each, for good. */
 export function installLetterFonts(
   mupdf: typeof Mupdf,
   letters: readonly { readonly script: LetterScript; readonly bytes: ArrayBuffer | Uint8Array }[],
-): readonly Mupdf.Font[] {
+): void {
   const fonts = new Map<string, Mupdf.Font>();
   for (const { script, bytes } of letters) fonts.set(script, new mupdf.Font(script, bytes));
   mupdf.installLoadFontFunction((_name, script) => fonts.get(script) ?? null);
-  return [...fonts.values()];
 }
