@@ -6,7 +6,7 @@ import type * as Mupdf from 'mupdf';
 import { readPixelsMax } from './recogniser.ts';
 import type { DrawnMessage, LetterFont } from './viewer-messages.ts';
 
-export interface OpenDocument {
+interface OpenDocument {
   readonly kind: 'open';
   readonly bytes: Uint8Array;
   /** File ending that tells the library what it is. */
@@ -16,12 +16,12 @@ export interface OpenDocument {
   /** Whether somebody reads the text in its pictures. */
   readonly isRead: boolean;
 }
-export interface DrawPage {
+interface DrawPage {
   readonly kind: 'draw';
   readonly page: number;
 }
 /** The same page as a larger picture, for its text to be recognised in. */
-export interface EnlargePage {
+interface EnlargePage {
   readonly kind: 'enlarge';
   readonly page: number;
 }

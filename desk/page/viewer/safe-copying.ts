@@ -13,7 +13,7 @@ export interface SafeCopyingParts {
   readonly onEnd: (id: string) => void;
 }
 
-export interface CopyWish extends Pick<CopyWork, 'name' | 'hasPixels' | 'hasText' | 'marks'> {
+interface CopyWish extends Pick<CopyWork, 'name' | 'hasPixels' | 'hasText' | 'marks'> {
   /** Of the text in pictures; null: none is to be recognised. */
   readonly language: string | null;
 }

@@ -87,7 +87,7 @@ export type CopyFailure =
   | 'failed';
 
 /** What became of a page's picture: nobody was to read it or it is none, a text was recognised in it, or that failed. */
-export const recognitionStates = ['none', 'done', 'failed'] as const;
+const recognitionStates = ['none', 'done', 'failed'] as const;
 
 /** A page of a document as pixels, four bytes each. */
 export interface DrawnMessage {

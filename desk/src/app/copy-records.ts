@@ -14,8 +14,8 @@ const messageIdBytes = 16;
 export const copiesMax = 255;
 
 /** `copy`: pages as pixels, or the text beside them. `text`: the text alone, for whoever reads and searches here. */
-export const copyForms = ['copy', 'text'] as const;
-export type CopyForm = (typeof copyForms)[number];
+const copyForms = ['copy', 'text'] as const;
+type CopyForm = (typeof copyForms)[number];
 
 /** A copy, and the place of its original. */
 export interface CopyRecord {

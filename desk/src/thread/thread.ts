@@ -3,7 +3,7 @@
 import { type Transferable, Worker } from 'node:worker_threads';
 
 /** Also when it was closed before it could answer. */
-export class ThreadEnded extends Error {
+class ThreadEnded extends Error {
   override readonly name = 'ThreadEnded';
 
   constructor(reason: string) {
