@@ -64,7 +64,7 @@ export interface OpenCase {
   readonly id: string;
   /** Null while it is read, and when it is not there any more. */
   readonly view: CaseFile | null;
-  /** Safe copies of its files. */
+  /** Safe copies and texts of its files. */
   readonly copies: readonly CopyView[];
   readonly isLoading: boolean;
   readonly draft: string;
@@ -104,7 +104,7 @@ export interface State {
   readonly transfers: ReadonlyMap<string, Transfer>;
   /** Originals that were asked for in the clear, by the same names. */
   readonly saves: ReadonlyMap<string, Save>;
-  /** Safe copies that are asked for, by the names of their originals. */
+  /** Safe copies and texts that are asked for, by the names of their originals. */
   readonly copying: ReadonlyMap<string, Copying>;
   /** What files give away that somebody has asked about, by the names under which they are kept. */
   readonly traces: ReadonlyMap<string, Traces>;

@@ -217,7 +217,7 @@ export interface CallProblem {
 
 export interface FilePlace {
   readonly id: string;
-  /** Of a message or reply; or the name under which a safe copy is kept, then `at` is 0. */
+  /** Of a message or reply; or the name under which a safe copy or text is kept, then `at` is 0. */
   readonly message: string;
   readonly at: number;
 }
@@ -229,7 +229,7 @@ export const readBytesMax: number = 128 * 1024 * 1024;
 export const attachAddress = '/api/attach-data';
 export const attachHeader = 'x-desk-attachment';
 export const attachBytesMax: number = 2 * 1024 * 1024;
-/** Takes one page of a safe copy at a time: `u32 width, u32 height, var32 text, rgba`; no pixel where it has its text alone. */
+/** Takes one page of a safe copy at a time: `u32 width, u32 height, var32 text, rgba`; no pixel where it has its text alone. Answered with `{ page: PageAnswer }`. */
 export const copyAddress = '/api/copy-page';
 export const copyHeader = 'x-desk-copy';
 export const copyPageBytesMax: number = 18 * 1024 * 1024;

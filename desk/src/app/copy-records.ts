@@ -1,4 +1,4 @@
-/** Which safe copies this device keeps of a case's files, with their keys, in the sealed store. They go with the case. */
+/** Which safe copies and texts this device keeps of a case's files, with their keys, in the sealed store. They go with the case. */
 
 import { bytesToHex, hexToBytes } from '@postern/protocol/bytes/encode';
 import { Reader } from '@postern/protocol/bytes/reader';
@@ -26,7 +26,7 @@ export interface CopyRecord {
   readonly file: FileDescriptor;
 }
 
-/** A safe copy as the page shows it, below its original. */
+/** A safe copy or a text as the page shows it, below its original. */
 export interface CopyView {
   readonly form: CopyForm;
   readonly message: string;

@@ -1,4 +1,4 @@
-/** Safe copies of the files of cases: made from pixels, sealed, kept beside their originals, gone when the case is. */
+/** Safe copies of the files of cases, made from pixels, and texts alone: sealed, kept beside their originals, gone when the case is. */
 
 import { bytesToUtf8, utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { Reader } from '@postern/protocol/bytes/reader';

@@ -86,7 +86,7 @@ export class SafeCopies {
     return answer;
   }
 
-  /** @returns null unless every page has come */
+  /** @returns null unless every page has come, and where the PDF could not be made or the desk was closed meanwhile */
   async end(key: string): Promise<MadeCopy | null> {
     const draft = this.#draft;
     if (draft?.key !== key || draft.texts.length !== draft.order.pages) return null;
