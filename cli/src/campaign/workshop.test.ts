@@ -164,6 +164,26 @@ it('makes one kit of a call after the other, and none of one that was removed', 
   expect(lyingOpen(call)).toEqual([]);
 }, 120_000);
 
+it('lets nothing of a call out before every text is reviewed, both checks are ticked, and it is one', async () => {
+  const desk = await deskOfCalls();
+  const call = await readyCall(desk);
+  const { draft: ready } = await desk.read(call);
+  if (ready === null) throw new Error('there is no draft');
+  const unreviewed = { ...ready.texts.en, state: 'draft', reviewer: '' };
+  for (const [changed, problem] of [
+    [{ texts: { en: unreviewed } }, 'unready'],
+    [{ checks: { contact: false, words: true } }, 'unready'],
+    [{ checks: { contact: true, words: false } }, 'unready'],
+    [{ texts: { en: { ...ready.texts.en, title: '' } } }, 'fault'],
+  ] as const) {
+    await desk.write(JSON.stringify({ ...ready, ...changed }));
+    expect(await desk.writeForSigning(call)).toEqual({ problem });
+    expect(await desk.makeKit(call, false)).toEqual({ problem });
+    expect(await desk.publish(call, '')).toEqual({ problem });
+  }
+  expect(lyingOpen(call)).toEqual([]);
+});
+
 /** Written in one language, with everything settled. */
 async function readyCall(desk: CallDesk): Promise<string> {
   const { call } = await desk.begin('en');
