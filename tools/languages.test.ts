@@ -111,6 +111,12 @@ describe('the check of a translation', () => {
     expect(check(changed).join('\n')).toContain(what);
   });
 
+  it.each([...'?!;:.,…)»؟؛،၊။。，、།༎༏༐༑༔%٪'])('finds a space before %s', (mark) => {
+    const hint = (space: string): string => `Нажмите «Уйти»${space}${mark} {place}, команда.`;
+    expect(check({ hint: hint(' ') })).toEqual([expect.stringContaining('hint has a space before a mark')]);
+    for (const space of ['', '\u00A0']) expect(check({ hint: hint(space) })).toEqual([]);
+  });
+
   it('refuses forms of number where the page has no use for them', () => {
     expect(check({}, false)).toEqual([expect.stringContaining('files has forms of number')]);
   });

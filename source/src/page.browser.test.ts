@@ -245,7 +245,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
     await page.keyboard.press('Enter');
     await page.waitForSelector('.parts li.done', patience);
     // Sealing takes a while where nothing compiles the script.
-    expect(await said()).toContain('Getting ready …');
+    expect(await said()).toContain('Getting ready…');
     await page.close();
   });
 

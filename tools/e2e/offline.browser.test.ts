@@ -310,7 +310,7 @@ describe.skipIf(lacks('chromium', 'zbar-tools', 'fonts-noto-core', 'fonts-noto-c
     await use('#pack button.main');
     await page.waitForSelector('#start:not([hidden]) button.main');
     // Comparing takes most of a second where nothing compiles the script; what it found is where one goes on from.
-    expect(await said()).toContain('Getting ready …');
+    expect(await said()).toContain('Getting ready…');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('ready');
     await use('#start button.main');
     await page.waitForSelector('#write-text');

@@ -77,7 +77,9 @@ function characterFaults(text: string): readonly string[] {
     unseen === null ? '' : `holds the unseen character U+${hex(unseen[0])}`,
     text === text.trim() ? '' : 'begins or ends with a space',
     / {2}/.test(text) ? 'holds two spaces in a row' : '',
-    / (?:[?!;:»།]|[%٪](?![{\d]))/.test(text) ? 'has a space before a mark that then can begin a line: take U+00A0' : '',
+    / (?:[?!;:.,…)»؟؛،၊။。，、།༎༏༐༑༔]|[%٪](?![{\d]))/.test(text)
+      ? 'has a space before a mark that then can begin a line: take U+00A0'
+      : '',
     text === text.normalize('NFC') ? '' : 'is not in normal form C',
   ].filter((what) => what !== '');
 }
