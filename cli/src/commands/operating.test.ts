@@ -2,15 +2,19 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  cpSync,
   existsSync,
+  globSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmdirSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { openKeystore } from '@postern/desk/app/keystore';
 import { createTransport } from '@postern/desk/app/transport';
 import { DeskEngine } from '@postern/desk/engine/desk-engine';
@@ -199,6 +203,27 @@ describe('a server that is served', () => {
     rmdirSync(file);
     expect(code).toBe(4);
     expect(err).toContain(`That is a folder, wanted a file: ${file}.`);
+  });
+
+  it('starts neither server nor mirror with a packed file that is not the file beside it', async () => {
+    const root = join(import.meta.dirname, '..', '..', '..');
+    const copy = place.path('copy');
+    for (const part of ['cli', 'source/dist', 'package.json'])
+      cpSync(join(root, part), join(copy, part), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+    const [packed = ''] = globSync('source/dist/a/*.js.gz', { cwd: copy });
+    writeFileSync(join(copy, packed), gzipSync('another script'));
+    const { origin, fingerprint } = await serve();
+    const told = ['mirror', '--upstream', String(origin), '--fingerprint', String(fingerprint)];
+    for (const words of [
+      ['serve', data],
+      [...told, '--listen', '127.0.0.1:0'],
+    ]) {
+      const launcher = join(copy, 'cli', 'bin', 'postern');
+      const { status, stdout, stderr } = spawnSync(launcher, words, { encoding: 'utf8', timeout: 20_000 });
+      expect([status, stdout]).toEqual([4, '']);
+      expect(stderr).toContain('A packed file of the built pages is not what lies beside it.');
+    }
   });
 
   it('ends with 0 on SIGINT, and with 4 if its address is taken', async () => {
