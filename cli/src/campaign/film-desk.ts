@@ -14,11 +14,11 @@ import {
   filmFolder,
   filmParts,
   named,
-  readFilmFolder,
   requireFilmSize,
   requirePoster,
   requireVideo,
   videoName,
+  wholeFilm,
 } from './film-folder.ts';
 
 /** A cleaned copy of a file that was brought. */
@@ -121,7 +121,7 @@ export async function viewFilm(folder: string, languages: readonly string[]): Pr
     video,
     poster,
     words,
-    fault: areRight ? await faultIn(readFilmFolder(folder, languages)) : null,
+    fault: areRight ? await faultIn(wholeFilm(parts, languages)) : null,
   };
 }
 

@@ -41,7 +41,7 @@ export class FilmFailure extends Failure {
   }
 }
 
-/** What lies in the folder of a film; every part is read and checked by itself. */
+/** What lies in the folder of a film; every part is read and checked by itself, video and poster once. */
 export interface FilmParts {
   readonly names: readonly string[];
   readonly posters: readonly string[];
@@ -72,19 +72,27 @@ export async function filmParts(folder: string): Promise<FilmParts | null> {
   return {
     names,
     posters,
-    video: async () => {
+    video: once(async () => {
       const file = await read(videoName);
       return { file, ...(await requireVideo(file)) };
-    },
-    poster: async () => {
+    }),
+    poster: once(async () => {
       const [name = 'poster.jpg', ...more] = posters;
       if (more.length > 0) throw told(filmFolder, `${posters.join(' and ')}, wanted one`);
       const file = await read(name);
       await requirePoster(name, file);
       return file;
-    },
+    }),
     captions: (language) => readText(`${language}.vtt`, requireCaptions),
     transcript: (language) => readText(`${language}.md`, requireTranscript),
+  };
+}
+
+function once<Done>(read: () => Promise<Done>): () => Promise<Done> {
+  let reading: Promise<Done> | null = null;
+  return () => {
+    reading ??= read();
+    return reading;
   };
 }
 
@@ -95,7 +103,11 @@ export async function filmParts(folder: string): Promise<FilmParts | null> {
  */
 export async function readFilmFolder(folder: string, languages: readonly string[]): Promise<FilmFiles | null> {
   const parts = await filmParts(folder);
-  if (parts === null) return null;
+  return parts === null ? null : wholeFilm(parts, languages);
+}
+
+/** @throws FilmFailure as above */
+export async function wholeFilm(parts: FilmParts, languages: readonly string[]): Promise<FilmFiles> {
   const { file, ...shape } = await parts.video();
   const poster = await parts.poster();
   const texts: FilmText[] = [];
