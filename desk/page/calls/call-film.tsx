@@ -1,6 +1,12 @@
 /** The film of a call: its video and picture, its captions and transcripts, what is wrong with any of them, and how it will look. */
 import type { CallDraft } from '@postern/desk/calls/call-draft';
-import type { FilmFault, FilmFileKind, FilmTaken, FilmWords } from '@postern/desk/calls/film-view';
+import {
+  type FilmFault,
+  type FilmFileKind,
+  type FilmTaken,
+  type FilmWords,
+  filmWordsMax,
+} from '@postern/desk/calls/film-view';
 import { FILM_BYTES_MAX, FILM_POSTER_BYTES_MAX } from '@postern/protocol/constants';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
@@ -164,8 +170,6 @@ function FilmWordsFields({ page, film, language, look }: FilmWordsProps): JSX.El
   );
 }
 
-/** Signs that the local process takes, bytes of a file: more than a film may have, so that a little too much can be shortened here. */
-const textMax = 100_000;
 const tooLong: FilmFault = { problem: 'large', found: [], said: '' };
 const textParts = {
   captions: { label: 'film.captions', file: 'film.captionsFile', accept: '.vtt,.srt,text/vtt' },
@@ -193,7 +197,7 @@ function FilmText(props: FilmTextProps): JSX.Element {
   const { label, file, accept } = textParts[part];
   const id = `film-${part}-${language}`;
   const put = (text: string): void => {
-    const isTooLong = text.length > textMax;
+    const isTooLong = text.length > filmWordsMax;
     setUnread(isTooLong ? tooLong : null);
     if (!isTooLong) set(text);
   };
@@ -235,7 +239,7 @@ function FilmText(props: FilmTextProps): JSX.Element {
 
 /** As UTF-8, or why not. */
 async function textOf(file: File): Promise<string | FilmFault> {
-  if (file.size > textMax) return tooLong;
+  if (file.size > filmWordsMax) return tooLong;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
     return text.replaceAll(/\r\n?/g, '\n');

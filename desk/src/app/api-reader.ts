@@ -4,6 +4,7 @@ import { bytesToUtf8 } from '@postern/protocol/bytes/encode';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import { FILE_BYTES_MAX, FILES_MAX } from '@postern/protocol/constants';
 import { aspectNames, noteKinds, purposes, roles } from '@postern/protocol/messages/case-event';
+import { filmWordsMax } from '../calls/film-view.ts';
 import { previewKinds } from '../calls/workshop.ts';
 import { alertCodes } from '../engine/view.ts';
 import { fileForms } from '../export/file-forms.ts';
@@ -17,8 +18,6 @@ const textCharactersMax = 40_000;
 /** A campaign in all languages, and a signed roster in Base64url. */
 const draftCharactersMax = 300_000;
 const rosterCharactersMax = 350_000;
-/** More than a film may have in one language: what is too long is kept, and said. */
-const filmWordsCharactersMax = 100_000;
 /** As many as fit into a call, and more than a desk works at once. */
 const casesMax = 15_000;
 /** Files of an export that go out otherwise than the others. */
@@ -117,8 +116,8 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   'film-write': {
     call: callId,
     language: text(35),
-    captions: text(filmWordsCharactersMax),
-    transcript: text(filmWordsCharactersMax),
+    captions: text(filmWordsMax),
+    transcript: text(filmWordsMax),
   },
   'film-remove': { call: callId },
   'film-read': { call: callId },

@@ -32,6 +32,9 @@ export interface FilmWords {
   readonly transcript: string;
 }
 
+/** Signs of captions or of a transcript that are kept, bytes of a file of them: more than a film may have, so that a little too much can be shortened. */
+export const filmWordsMax = 100_000;
+
 export interface FilmView {
   /** Whether any part of a film is there: then all of it has to be. */
   readonly isThere: boolean;
