@@ -3,7 +3,14 @@
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readOwnFile, replaceOwnFile } from '@postern/desk/app/own-file';
-import type { FilmFault, FilmFileKind, FilmTaken, FilmView, FilmWords } from '@postern/desk/calls/film-view';
+import {
+  type FilmFault,
+  type FilmFileKind,
+  type FilmTaken,
+  type FilmView,
+  type FilmWords,
+  plainFault,
+} from '@postern/desk/calls/film-view';
 import { utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { posterType } from '@postern/protocol/campaign/film';
 import { FILM_BYTES_MAX } from '@postern/protocol/constants';
@@ -127,7 +134,7 @@ export async function viewFilm(folder: string, languages: readonly string[]): Pr
 
 /** Of what the page can give back; a film may have less. */
 const wordsBytesMax = 400_000;
-const missing: FilmFault = { problem: 'missing', found: [], said: '' };
+const missing = plainFault('missing');
 const nothing = { isThere: false, video: missing, poster: missing } as const;
 
 function emptyWords(languages: readonly string[]): FilmView['words'] {

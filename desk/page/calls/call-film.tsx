@@ -6,6 +6,7 @@ import {
   type FilmTaken,
   type FilmWords,
   filmWordsMax,
+  plainFault,
 } from '@postern/desk/calls/film-view';
 import { FILM_BYTES_MAX, FILM_POSTER_BYTES_MAX } from '@postern/protocol/constants';
 import type { JSX } from 'preact';
@@ -61,7 +62,7 @@ export function CallFilm({ page, draft, film, kept }: CallFilmProps): JSX.Elemen
   );
 }
 
-const unreadFault: FilmFault = { problem: 'unread', found: [], said: '' };
+const unreadFault = plainFault('unread');
 const noWords: FilmWords = { captions: '', transcript: '' };
 const acceptedFiles = { video: 'video/mp4,.mp4,.m4v', poster: 'image/jpeg,image/png,image/webp' } as const;
 
@@ -170,7 +171,7 @@ function FilmWordsFields({ page, film, language, look }: FilmWordsProps): JSX.El
   );
 }
 
-const tooLong: FilmFault = { problem: 'large', found: [], said: '' };
+const tooLong = plainFault('large');
 const textParts = {
   captions: { label: 'film.captions', file: 'film.captionsFile', accept: '.vtt,.srt,text/vtt' },
   transcript: { label: 'film.transcript', file: 'film.transcriptFile', accept: '.txt,.md,text/plain' },
@@ -244,6 +245,6 @@ async function textOf(file: File): Promise<string | FilmFault> {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
     return text.replaceAll(/\r\n?/g, '\n');
   } catch (error) {
-    return { problem: error instanceof TypeError ? 'format' : 'unread', found: [], said: '' };
+    return plainFault(error instanceof TypeError ? 'format' : 'unread');
   }
 }

@@ -1,5 +1,11 @@
 /** The film of a call in work: what the local process says of it, and what is typed but not kept yet. */
-import type { FilmFileKind, FilmTaken, FilmView, FilmWords } from '@postern/desk/calls/film-view';
+import {
+  type FilmFileKind,
+  type FilmTaken,
+  type FilmView,
+  type FilmWords,
+  plainFault,
+} from '@postern/desk/calls/film-view';
 import { FILM_BYTES_MAX } from '@postern/protocol/constants';
 import { useEffect, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
@@ -106,10 +112,10 @@ export function useFilm(page: DeskPage, { call, languages, keepDraft, tellKept }
 
 /** A file that is too large is not sent to be told so. */
 async function takeFile(page: DeskPage, call: string, kind: FilmFileKind, file: File): Promise<FilmTaken> {
-  if (file.size > FILM_BYTES_MAX) return { problem: 'large', found: [], said: '' };
+  if (file.size > FILM_BYTES_MAX) return plainFault('large');
   try {
     return await page.takeFilmFile(call, kind, file);
   } catch {
-    return { problem: 'unread', found: [], said: '' };
+    return plainFault('unread');
   }
 }

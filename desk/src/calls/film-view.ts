@@ -21,6 +21,10 @@ export interface FilmFault {
   readonly said: string;
 }
 
+export function plainFault(problem: FilmProblem): FilmFault {
+  return { problem, found: [], said: '' };
+}
+
 /** Files of a film that are the same in every language. */
 export const filmFileKinds = ['video', 'poster'] as const;
 export type FilmFileKind = (typeof filmFileKinds)[number];
