@@ -15,6 +15,7 @@ import type { DeskPage } from '../desk-page.ts';
 import { Field } from '../views/case-parts.tsx';
 import { FileButton } from '../views/file-button.tsx';
 import { SureButton } from '../views/sure-button.tsx';
+import { TraceList } from '../views/traces.tsx';
 import { nameOf } from './call-language.ts';
 import { CallPreview } from './call-preview.tsx';
 import { FilmComplaint } from './film-complaint.tsx';
@@ -117,11 +118,7 @@ function Taken({
   return (
     <>
       <p>{say('film.removed')}</p>
-      <ul class="traces">
-        {taken.removed.map((found) => (
-          <li key={found}>{say(`trace.${found}`)}</li>
-        ))}
-      </ul>
+      <TraceList page={page} traces={taken.removed.map((kind) => ({ kind, values: [] }))} />
     </>
   );
 }

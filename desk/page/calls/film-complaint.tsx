@@ -4,6 +4,7 @@ import { FILM_BYTES_MAX, FILM_POSTER_BYTES_MAX } from '@postern/protocol/constan
 import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
+import { TraceList } from '../views/traces.tsx';
 
 type FilmPart = FilmFileKind | 'captions' | 'transcript' | 'words';
 
@@ -27,13 +28,7 @@ export function FilmComplaint({ page, part, fault, isQuiet, isNew }: FilmComplai
       <p>
         {isNew === true && say('film.notTaken')} {say(textOf(part, problem), { most })}
       </p>
-      {found.length > 0 && (
-        <ul class="traces">
-          {found.map((kind) => (
-            <li key={kind}>{say(`trace.${kind}`)}</li>
-          ))}
-        </ul>
-      )}
+      {found.length > 0 && <TraceList page={page} traces={found.map((kind) => ({ kind, values: [] }))} />}
       {problem === 'broken' && said !== '' && <p lang="en">{said}</p>}
     </div>
   );

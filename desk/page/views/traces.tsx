@@ -6,7 +6,13 @@ import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import type { FileReview, Traces } from '../model.ts';
 
-function TraceList({ page, traces }: { readonly page: DeskPage; readonly traces: readonly Trace[] }): JSX.Element {
+export function TraceList({
+  page,
+  traces,
+}: {
+  readonly page: DeskPage;
+  readonly traces: readonly Trace[];
+}): JSX.Element {
   const { say } = page.words.value;
   return (
     <ul class="traces">
