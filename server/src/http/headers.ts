@@ -108,11 +108,11 @@ const stillHeaders = commonHeaders.filter(([name]) =>
 );
 
 /** What is no page and no file of one; nor is what has no type, since it has no body. */
-const documentTypes = ['application/octet-stream', 'message/ohttp-res', 'application/problem+json', 'video/mp4'];
+const documentTypes = ['application/problem+json', 'video/mp4'];
 const documentHeaders = commonHeaders.map((header) => (header[0] === documentPolicy[0] ? documentPolicy : header));
 
-/** No browser makes a page of these, so nothing in them could call or be framed. */
-const opaqueTypes: readonly string[] = ['application/octet-stream', 'message/ohttp-res'];
+/** Nor are these; and no browser makes a page of them, so nothing in them could call or be framed. */
+const opaqueTypes = ['application/octet-stream', 'message/ohttp-res'];
 const opaqueHeaders = documentHeaders.filter(([name]) =>
   [
     documentPolicy[0],
@@ -126,7 +126,7 @@ const opaqueHeaders = documentHeaders.filter(([name]) =>
 /** @param type the answer's content type @param isStill it brings its own policy, under which nothing can run */
 export function headersFor(type: string | undefined, isStill = false): typeof commonHeaders {
   if (isStill) return stillHeaders;
-  if (type === undefined || documentTypes.includes(type))
-    return opaqueTypes.includes(type ?? '') ? opaqueHeaders : documentHeaders;
+  if (type === undefined || documentTypes.includes(type)) return documentHeaders;
+  if (opaqueTypes.includes(type)) return opaqueHeaders;
   return type.startsWith('text/html') ? pageHeaders : commonHeaders;
 }
