@@ -4,7 +4,13 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CallDraft, DraftText } from '@postern/desk/calls/call-draft';
 import type { FilmPreview } from '@postern/desk/calls/film-view';
-import type { CallPlace, CallPreview, CallWorkshop, PreviewKind } from '@postern/desk/calls/workshop';
+import {
+  type CallPlace,
+  type CallPreview,
+  type CallWorkshop,
+  kitInWork,
+  type PreviewKind,
+} from '@postern/desk/calls/workshop';
 import { bytesToBase64url, bytesToHex, concat } from '@postern/protocol/bytes/encode';
 import { type Campaign, campaignState, decodeCampaign } from '@postern/protocol/campaign/campaign';
 import { decodeFilm, type Film, filmPieces, posterType } from '@postern/protocol/campaign/film';
@@ -85,7 +91,7 @@ export const callWorkshop: CallWorkshop = {
   },
   makeKit: async (draft, place, folder, films) => {
     // The former one stays until there is another.
-    const next = `${folder}.new`;
+    const next = kitInWork(folder);
     try {
       const texts = await textsOf(read(draft, place, null), place);
       await rm(next, { recursive: true, force: true });

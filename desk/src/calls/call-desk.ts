@@ -15,14 +15,15 @@ import type { LocalStore } from '../engine/ports.ts';
 import type { CallDraft } from './call-draft.ts';
 import type { FilmFileKind, FilmTaken, FilmView, FilmWords } from './film-view.ts';
 import { Turns } from './turns.ts';
-import type {
-  CallPlace,
-  CallPreview,
-  CallProblem,
-  CallWorkshop,
-  FilmDesk,
-  PreviewKind,
-  ReadyCall,
+import {
+  type CallPlace,
+  type CallPreview,
+  type CallProblem,
+  type CallWorkshop,
+  type FilmDesk,
+  kitInWork,
+  type PreviewKind,
+  type ReadyCall,
 } from './workshop.ts';
 
 export interface CallDeskParts {
@@ -180,7 +181,7 @@ export class CallDesk {
     // It becomes the name of folders.
     if (!callForm.test(call)) return;
     const folder = this.#folder(call);
-    for (const path of [folder, kitOf(folder), `${kitOf(folder)}.new`]) {
+    for (const path of [folder, kitOf(folder), kitInWork(kitOf(folder))]) {
       // A kit may be in the making there.
       await rm(path, { recursive: true, force: true, maxRetries: 5 });
     }

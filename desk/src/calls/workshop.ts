@@ -60,6 +60,9 @@ export interface FilmDesk {
   readonly video: (folder: string) => Promise<Uint8Array | null>;
 }
 
+/** The folder in which a kit is made, until it takes the place of the former one. */
+export const kitInWork = (kit: string): string => `${kit}.new`;
+
 export interface CallWorkshop {
   readonly film: FilmDesk;
   readonly begin: (languages: readonly string[], place: Omit<CallPlace, 'folder'>, random: Random) => CallDraft;
