@@ -6,6 +6,7 @@ import { launchChromium } from './browsers/launch.ts';
 import { ensureBuilt } from './build.ts';
 import { officeWithCall } from './e2e/call-office.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk } from './e2e/desk.ts';
+import { nextEpoch } from './e2e/office.ts';
 import { choose, fill as fillForm, go, present, press as pressForm, typeBack, wordsOf } from './e2e/plain-visit.ts';
 import { attachLetter, fill, main, press, readAnswer, typeWordsBack, waitForStored } from './e2e/visit.ts';
 
@@ -41,8 +42,7 @@ async function walk(tag: string, folder: string): Promise<void> {
     await others(page, see, url);
     const plainWords = await writePlain(page, see, plainUrl, texts.plain, deskHex);
     for (const text of Object.values(texts)) await answerTo(desk, text);
-    // An answer can be found from the next epoch on.
-    await new Promise((resolve) => setTimeout(resolve, 21_000 - (Date.now() % 10_000)));
+    await nextEpoch(office, 11_000);
     await comeBack(page, see, url, words);
     await comeBackPlain(page, see, plainUrl, plainWords);
   } finally {

@@ -11,7 +11,7 @@ import { launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk, receive } from './desk.ts';
-import { makeOffice, type Office, type ServerProcess } from './office.ts';
+import { makeOffice, nextEpoch, type Office, type ServerProcess } from './office.ts';
 import { enterWords, openPage, readAnswer, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
 
 const message = '去年三月到八月，县医院新楼的招标只有一家公司能满足条件。我见过标书的初稿，修改的日期早于公告。';
@@ -86,12 +86,6 @@ async function inFreshBrowser<T>(work: (browser: Browser) => Promise<T>): Promis
 async function isConfirmed({ engine }: RunningDesk, id: string): Promise<boolean> {
   const conversation = await engine.conversation(id);
   return conversation?.replies[0]?.isConfirmed === true;
-}
-
-/** A reply can be found from the next epoch on. */
-async function nextEpoch({ roster }: Office): Promise<void> {
-  const every = roster.epochSeconds * 1000;
-  await new Promise((resolve) => setTimeout(resolve, every - (Date.now() % every) + 500));
 }
 
 function keepAnswers(page: Page, into: Answered[]): void {

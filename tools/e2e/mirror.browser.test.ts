@@ -7,7 +7,7 @@ import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk } from './desk.ts';
 import { killMirror, type Mirror, startMirror as startMirrorOf } from './mirror-process.ts';
-import { makeOffice, type Office, type ServerProcess } from './office.ts';
+import { makeOffice, nextEpoch, type Office, type ServerProcess } from './office.ts';
 import { enterWords, openPage, readAnswer, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
 
 const message = '我们这里只能打开这个地址。';
@@ -65,7 +65,8 @@ describe.each(browsers)('in %s (%s)', (binary, _name, launch) => {
       const { id } = added()[0]!;
       expect((await desk.engine.conversation(id))?.messages.map(({ text }) => text)).toEqual([message]);
       await answer(desk, id, reply);
-      await nextEpoch(office);
+      // At a mirror when it has looked.
+      await nextEpoch(office, 4_000);
       await inFreshBrowser(launch, async (browser) => {
         const page = await openPage(browser, `${first.origin}/zh-Hans/`);
         await enterWords(page, words.join(''));
@@ -83,10 +84,4 @@ async function inFreshBrowser<T>(launch: () => Promise<Browser>, work: (browser:
   } finally {
     await browser.close();
   }
-}
-
-/** A reply can be found from the next epoch on, and at a mirror when it has looked. */
-async function nextEpoch({ roster }: Office): Promise<void> {
-  const every = roster.epochSeconds * 1000;
-  await new Promise((resolve) => setTimeout(resolve, every - (Date.now() % every) + 4_000));
 }

@@ -73,6 +73,12 @@ export interface ServerProcess {
   readonly stop: () => Promise<void>;
 }
 
+/** A reply can be found from the next epoch on. @param spareMs for the server to have published it */
+export async function nextEpoch({ roster }: Pick<Office, 'roster'>, spareMs = 500): Promise<void> {
+  const every = roster.epochSeconds * 1000;
+  await new Promise((resolve) => setTimeout(resolve, every - (Date.now() % every) + spareMs));
+}
+
 /** Processes of visits without scripts that live now, as the system lists them. */
 export function visitPids({ pid }: Pick<ServerProcess, 'pid'>): number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();

@@ -18,7 +18,7 @@ import { ensureBuilt } from '../build.ts';
 import { lacks, pathOf } from '../debian.ts';
 import { officeWithCall } from './call-office.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk } from './desk.ts';
-import type { Office, ServerProcess } from './office.ts';
+import { nextEpoch, type Office, type ServerProcess } from './office.ts';
 import { enterWords, fill, openPage, press, readAnswer, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
 
 const patience = { timeout: 45_000 };
@@ -408,8 +408,7 @@ async function answerTo(preview: string, text: string): Promise<void> {
   for (const { id, preview: of, replies } of desk.engine.conversations()) {
     if (of === preview && replies === 0) await answer(desk, id, text);
   }
-  const every = office.roster.epochSeconds * 1000;
-  await new Promise((resolve) => setTimeout(resolve, every - (Date.now() % every) + 500));
+  await nextEpoch(office);
 }
 
 async function look(page: Page, name: string): Promise<void> {

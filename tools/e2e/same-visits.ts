@@ -9,7 +9,7 @@ import type { Page } from 'puppeteer-core';
 import { launchFirefox } from '../browsers/launch.ts';
 import type { SecurityLevel } from '../browsers/tor-browser-prefs.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk, receive } from './desk.ts';
-import { makeOffice, type ServerProcess } from './office.ts';
+import { makeOffice, nextEpoch, type Office, type ServerProcess } from './office.ts';
 import * as plain from './plain-visit.ts';
 import { type Recording, startRecordingProxy } from './recording.ts';
 import { enterWords, openPage, readAnswer, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
@@ -39,11 +39,11 @@ const moments = [6, 8, 10];
 const visitSeconds = 17.5;
 
 type Visit = (work: (page: Page) => Promise<void>) => Promise<RecordedVisit>;
-type Answering = { readonly desk: RunningDesk; readonly deskHex: string };
+type Answering = { readonly office: Office; readonly desk: RunningDesk; readonly deskHex: string };
 
 async function scriptedVisits(
   visit: Visit,
-  { desk }: Answering,
+  { office, desk }: Answering,
   withPlanted: boolean,
 ): Promise<Omit<SameVisits, 'packets' | 'html'>> {
   let words: string[] = [];
@@ -53,7 +53,7 @@ async function scriptedVisits(
     await waitForStored(page);
   });
   await answer(desk, (await receive(desk)).id, reply);
-  await nextEpoch();
+  await nextEpoch(office);
   const reader = await visit(async (page) => {
     await enterWords(page, words.join(''));
     const text = await readAnswer(page);
@@ -70,7 +70,10 @@ async function scriptedVisits(
   return { visitor, writer, reader, planted };
 }
 
-async function plainVisits(visit: Visit, { desk, deskHex }: Answering): Promise<Omit<SameVisits, 'packets' | 'html'>> {
+async function plainVisits(
+  visit: Visit,
+  { office, desk, deskHex }: Answering,
+): Promise<Omit<SameVisits, 'packets' | 'html'>> {
   const toForms = (page: Page): Promise<void> => plain.press(page, '#start a.button');
   let words: string[] = [];
   const writer = await visit(async (page) => {
@@ -88,7 +91,7 @@ async function plainVisits(visit: Visit, { desk, deskHex }: Answering): Promise<
     await plain.press(page, plain.go('leave'));
   });
   await answer(desk, (await receive(desk)).id, reply);
-  await nextEpoch();
+  await nextEpoch(office);
   const reader = await visit(async (page) => {
     await toForms(page);
     await plain.press(page, `#hero ${plain.go('enter')}`);
@@ -121,10 +124,6 @@ async function makeVisit(
   } finally {
     await proxy.close();
   }
-}
-
-async function nextEpoch(): Promise<void> {
-  await wait(10_500 - (Date.now() % 10_000));
 }
 
 /** @returns what ends the recording */
@@ -167,7 +166,7 @@ async function run(level: SecurityLevel, folder: string, withPackets: boolean): 
     // What a browser does only once must not make the first visit another than the next.
     await (await open(`${server.origin}/zh-Hans/`)).close();
     const visit: Visit = (work) => makeVisit(server, open, hasScripts ? visitSeconds : 0, work);
-    const answering = { desk, deskHex: Buffer.from(first.id).toString('hex') };
+    const answering = { office, desk, deskHex: Buffer.from(first.id).toString('hex') };
     const visits = hasScripts
       ? await scriptedVisits(visit, answering, level === 'standard')
       : await plainVisits(visit, answering);
