@@ -8,7 +8,7 @@ import { officeWithCall } from './e2e/call-office.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk } from './e2e/desk.ts';
 import { nextEpoch } from './e2e/office.ts';
 import { choose, fill as fillForm, go, present, press as pressForm, typeBack, wordsOf } from './e2e/plain-visit.ts';
-import { attachLetter, fill, main, press, readAnswer, typeWordsBack, waitForStored } from './e2e/visit.ts';
+import { attachLetter, fill, main, press, readAnswer, shownWords, typeWordsBack, waitForStored } from './e2e/visit.ts';
 
 const width = 320;
 const texts = { scripts: 'A message with scripts.', plain: 'A message without.' };
@@ -81,7 +81,7 @@ async function write(page: Page, see: See, url: string, text: string, desk: stri
   await press(page, main);
   await page.waitForSelector('.words li:nth-child(12)');
   await see(page, 'words');
-  const words = await page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
+  const words = await shownWords(page);
   await press(page, main);
   await page.waitForSelector('.field input');
   await press(page, main);

@@ -16,7 +16,7 @@ import { axe, screenshot } from '../../tools/browsers/inspect.ts';
 import { launchChromium } from '../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../tools/build.ts';
 import { lacks } from '../../tools/debian.ts';
-import { attachLetter, enterWords, fill, main, press, typeWordsBack } from '../../tools/e2e/visit.ts';
+import { attachLetter, enterWords, fill, main, press, shownWords, typeWordsBack } from '../../tools/e2e/visit.ts';
 import { readMessageFile } from '../../tools/languages/message-file.ts';
 import { type Found, roundsFor, textFound, textsInPlace } from '../../tools/languages/places.ts';
 import { accented, mirrored } from '../../tools/languages/pseudo.ts';
@@ -249,7 +249,7 @@ async function walkThrough(page: Page, server: VisitServer, see: (name: string) 
   await press(page, main);
   await page.waitForSelector('.words li:nth-child(12)');
   await see('words');
-  const words = await page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
+  const words = await shownWords(page);
   await press(page, main);
   await page.waitForSelector('.field input');
   await press(page, main);

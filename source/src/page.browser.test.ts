@@ -6,7 +6,7 @@ import { axe, collectRequests, screenshot, statuses } from '../../tools/browsers
 import { launchChromium, launchFirefox } from '../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../tools/build.ts';
 import { lacks } from '../../tools/debian.ts';
-import { attachLetter, main } from '../../tools/e2e/visit.ts';
+import { attachLetter, main, shownWords } from '../../tools/e2e/visit.ts';
 import { type VisitServer, visitServer } from './testing/visit-server.ts';
 
 const soon = { moments: [6, 10, 14], thenEvery: 3, envelopeEvery: 1 };
@@ -86,7 +86,7 @@ function textIn({ role, name, children = [] }: SerializedAXNode): string {
 async function toWords(page: Page): Promise<string[]> {
   await page.locator(main).click();
   await page.waitForSelector('.words li:nth-child(12)');
-  return page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
+  return shownWords(page);
 }
 
 async function typeBack(page: Page, words: readonly string[]): Promise<void> {
@@ -231,7 +231,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
     await press('#app button.main');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.words li:nth-child(12)');
-    const words = await page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
+    const words = await shownWords(page);
     await press('#app button.main');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.field input');

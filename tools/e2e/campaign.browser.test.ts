@@ -12,7 +12,17 @@ import { axe, collectRequests, screenshot } from '../browsers/inspect.ts';
 import { launchChromium } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks, pathOf } from '../debian.ts';
-import { enterWords, fill, main, openPage, press, readAnswer, typeWordsBack, waitForStored } from './visit.ts';
+import {
+  enterWords,
+  fill,
+  main,
+  openPage,
+  press,
+  readAnswer,
+  shownWords,
+  typeWordsBack,
+  waitForStored,
+} from './visit.ts';
 
 const patience = { timeout: 60_000 };
 
@@ -58,7 +68,7 @@ describe.skipIf(lacks('chromium', 'zbar-tools'))('from a poster to the answer', 
       await fill(page, '#write-text', text);
       await press(page, main);
       await page.waitForSelector('.words li:nth-child(12)', patience);
-      const words = await page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
+      const words = await shownWords(page);
       await typeWordsBack(page, words);
       await waitForStored(page);
       // Once it was clicked, the page tells no address which call led there [CAM-7].

@@ -15,7 +15,17 @@ import { launchChromium, launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
 import { type CutLine, lineTo } from './cut-line.ts';
-import { enterWords, fill, main, openPage, press, readAnswer, typeWordsBack, waitForStored } from './visit.ts';
+import {
+  enterWords,
+  fill,
+  main,
+  openPage,
+  press,
+  readAnswer,
+  shownWords,
+  typeWordsBack,
+  waitForStored,
+} from './visit.ts';
 
 const patience = { timeout: 90_000 };
 const folder = mkdtempSync(join(tmpdir(), 'postern-e2e-files-'));
@@ -178,7 +188,7 @@ async function send(
   await screenshot(page, `files-sent-${name}`);
   await press(page, main);
   await page.waitForSelector('.words li:nth-child(12)', patience);
-  const words = await page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
+  const words = await shownWords(page);
   await typeWordsBack(page, words);
   await waitForStored(page);
   return words;

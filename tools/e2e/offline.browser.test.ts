@@ -19,7 +19,17 @@ import { lacks, pathOf } from '../debian.ts';
 import { officeWithCall } from './call-office.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk } from './desk.ts';
 import { nextEpoch, type Office, type ServerProcess } from './office.ts';
-import { enterWords, fill, openPage, press, readAnswer, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
+import {
+  enterWords,
+  fill,
+  openPage,
+  press,
+  readAnswer,
+  shownWords,
+  typeWordsBack,
+  waitForStored,
+  writeMessage,
+} from './visit.ts';
 
 const patience = { timeout: 45_000 };
 const message = '三号仓库的账本被换过。我看到了旧的那一本。';
@@ -103,7 +113,7 @@ async function seal(page: Page, text: string, isCall = false): Promise<{ words: 
   await fill(page, '#write-text', text);
   await press(page, '#app button.main:not(:disabled)');
   await page.waitForSelector('.words li:nth-child(12)', patience);
-  const words = await page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
+  const words = await shownWords(page);
   await typeWordsBack(page, words);
   await page.waitForSelector('textarea.code', patience);
   return { words, lines: await page.$eval('textarea.code', (field) => (field as HTMLTextAreaElement).value) };
@@ -319,7 +329,7 @@ describe.skipIf(lacks('chromium', 'zbar-tools', 'fonts-noto-core', 'fonts-noto-c
     await page.keyboard.type('By keyboard');
     await use('#app button.main:not(:disabled)');
     await page.waitForSelector('.words li:nth-child(12)');
-    const words = await page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
+    const words = await shownWords(page);
     await use('#app button.main:not(:disabled)');
     const labels = await page.$$eval('.field label span', (spans) => spans.map((span) => span.textContent ?? ''));
     for (const [at, label] of labels.entries()) {

@@ -31,6 +31,11 @@ export async function writeMessage(page: Page, text: string, desk = ''): Promise
   await fill(page, '#write-text', text);
   await press(page, main);
   await page.waitForSelector('.words li:nth-child(12)', patience);
+  return shownWords(page);
+}
+
+/** The twelve words as they are shown. */
+export function shownWords(page: Page): Promise<string[]> {
   return page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
 }
 

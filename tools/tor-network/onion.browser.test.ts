@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
-import { main } from '../e2e/visit.ts';
+import { main, shownWords } from '../e2e/visit.ts';
 import { startTorNetwork, type TorNetwork } from './network.ts';
 import { type OnionServer, startOnionServer } from './onion-server.ts';
 import { countingPort, fetchOverTor, untilReached } from './over-tor.ts';
@@ -157,7 +157,7 @@ describe.skipIf(lacks('tor'))('behind an onion service', () => {
         await page.type('#write-text', '去年三月到八月，县医院新楼的招标只有一家公司能满足条件。');
         await page.locator(main).click();
         await page.waitForSelector('.words li:nth-child(12)');
-        const words = await page.$$eval('.words .word', (items) => items.map((item) => item.textContent ?? ''));
+        const words = await shownWords(page);
         await page.locator(main).click();
         await page.waitForSelector('.field input');
         const labels = await page.$$eval('.field label span', (spans) => spans.map((span) => span.textContent ?? ''));
