@@ -7,7 +7,7 @@ import { concat } from '@postern/protocol/bytes/encode';
 import { CHUNK_DATA_BYTES } from '@postern/protocol/constants';
 import { chunkId, FileOpener } from '@postern/protocol/files/chunks';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
-import { everythingIn, fullPdfs } from '@postern/protocol/testing/pdf-files';
+import { everythingIn, fullPdfs, smallestPhoto } from '@postern/protocol/testing/pdf-files';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensureBuilt } from '../build.ts';
 import { openDesk, publishDayKeys, type RunningDesk } from './desk.ts';
@@ -110,9 +110,6 @@ async function fetched(file: FileDescriptor): Promise<Uint8Array> {
   return concat(...data);
 }
 
-/** The smallest that looks like one. */
-const noPhoto = Uint8Array.of(0xff, 0xd8, 0xff, 0xda, 0, 2, 0, 0xff, 0xd9);
-
 describe.skipIf(process.platform !== 'linux')('files without scripts', () => {
   it('[PLN-11] [PLN-12] reach the desk as chosen: cleaned, unchanged, found to be clean, and never unasked', async () => {
     const one = await writing();
@@ -124,7 +121,7 @@ describe.skipIf(process.platform !== 'linux')('files without scripts', () => {
       new File([whole], 'whole.bin'),
       new File(['nothing beside its words'], 'note.txt', { type: 'text/plain' }),
       new File([png('Somebody else')], 'gone.png', { type: 'image/png' }),
-      new File([fullPdfs(noPhoto).packed as Uint8Array<ArrayBuffer>], 'paper.pdf', { type: 'application/pdf' }),
+      new File([fullPdfs(smallestPhoto).packed as Uint8Array<ArrayBuffer>], 'paper.pdf', { type: 'application/pdf' }),
     ];
     await one.attach(files, { text: 'with six files', desk: deskHex() });
     expect(one.typed).toBe('with six files');

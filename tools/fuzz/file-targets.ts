@@ -14,7 +14,7 @@ import {
   makeRecordings,
   type RealFile,
 } from '@postern/protocol/testing/metadata-files';
-import { fullPdfs } from '@postern/protocol/testing/pdf-files';
+import { fullPdfs, smallestPhoto } from '@postern/protocol/testing/pdf-files';
 import { lacks } from '../debian.ts';
 import type { FuzzTarget } from './run.ts';
 
@@ -32,8 +32,7 @@ const slowPdfs = [
 
 export async function fileTargets(): Promise<readonly FuzzTarget[]> {
   const none = new Uint8Array(0);
-  const photo = Uint8Array.of(0xff, 0xd8, 0xff, 0xda, 0, 2, 0, 0xff, 0xd9);
-  const pdfs = Object.entries(fullPdfs(photo)).map(([name, bytes]) => ({ name: `PDF, ${name}`, bytes }));
+  const pdfs = Object.entries(fullPdfs(smallestPhoto)).map(([name, bytes]) => ({ name: `PDF, ${name}`, bytes }));
   const files = [...realFiles(), await makeDocx(none), await makeOdt(none, none), makePdf(), ...pdfs];
   return files.flatMap(({ name, bytes }) => {
     const slow = name === 'PDF, table' ? slowPdfs : [];

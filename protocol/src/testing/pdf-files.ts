@@ -117,6 +117,9 @@ export function fullParts(photo: Uint8Array): PdfParts {
 
 const trailer = '/Root 1 0 R /Info 60 0 R /ID [<4d61726b65724964> <4d61726b65724964>]';
 
+/** The least that looks like a JPEG. */
+export const smallestPhoto = Uint8Array.of(0xff, 0xd8, 0xff, 0xda, 0, 2, 0, 0xff, 0xd9);
+
 /** The same document, as different programs write it. */
 export function fullPdfs(
   photo: Uint8Array,
