@@ -31,6 +31,7 @@ let remove: DeskOf['remove'];
 let folder: DeskOf['folder'];
 let desk: DeskOf['desk'];
 let page: Page;
+let calls: CallsPage;
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (let minute = 0; minute < 400; minute++) {
@@ -62,7 +63,7 @@ async function search(words: string): Promise<void> {
   await page.keyboard.type(words);
 }
 
-const texts = (selector: string): Promise<string[]> => new CallsPage(page).texts(selector);
+const texts = (selector: string): Promise<string[]> => calls.texts(selector);
 
 async function speak(language: string): Promise<void> {
   await page.waitForFunction(() => document.querySelector('dialog[open]') === null);
@@ -118,7 +119,6 @@ describe.each(browsers)('calls on the page of the desk in %s', (binary, launch) 
   // One browser will do for it.
   const inChromium = binary === 'chromium' ? it : () => undefined;
   let browser: Browser;
-  let calls: CallsPage;
 
   beforeAll(async () => {
     browser = await launch();
