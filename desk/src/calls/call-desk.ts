@@ -193,7 +193,7 @@ export class CallDesk {
     return { film };
   }
 
-  /** Null as above; the process that gives a file has read all of it. */
+  /** @param file all of it @returns null: as above */
   takeFilmFile(call: string, kind: FilmFileKind, file: Uint8Array): Promise<FilmTaken | null> {
     return this.#withFilm(call, (desk, folder) => desk.take(folder, kind, file));
   }
