@@ -9,6 +9,7 @@ import { cleanMp3, isMp3, readMp3 } from './mp3.ts';
 import { cleanOdfPart, isOdfPartDropped, readOdfPart } from './odf.ts';
 import { cleanOoxmlPart, isOoxmlPartDropped, readOoxmlPart } from './ooxml.ts';
 import { cleanPdf, readPdf } from './pdf.ts';
+import type { PdfBudget } from './pdf-file.ts';
 import { cleanPng, isPng, readPng } from './png.ts';
 import { type FileFormat, type Finding, Findings, findingsMax, MetadataError, type MetadataReport } from './report.ts';
 import { cleanWebp, readWebp } from './webp.ts';
@@ -20,14 +21,8 @@ export const inspectedBytesMax = 128 * 1024 * 1024;
 const unpackedBytesMax = 256 * 1024 * 1024;
 const nestingMax = 3;
 
-interface Budget {
-  bytes: number;
-  /** Of a PDF, at a time. */
-  readonly values: number;
-}
-
 /** Whoever has memory for what is unpacked has some for values, each of which takes up to eighty bytes. */
-const budgetOf = (bytes: number): Budget => ({ bytes, values: bytes / 128 });
+const budgetOf = (bytes: number): PdfBudget => ({ bytes, looked: 4 * bytes, values: bytes / 128 });
 
 /**
  * What the file gives away, by its content and not by its name.
@@ -59,7 +54,7 @@ export function detectFormat(bytes: Uint8Array): FileFormat {
   return isPlainText(bytes) ? 'text' : 'unknown';
 }
 
-async function inspect(bytes: Uint8Array, inside: string, budget: Budget, depth: number): Promise<MetadataReport> {
+async function inspect(bytes: Uint8Array, inside: string, budget: PdfBudget, depth: number): Promise<MetadataReport> {
   if (bytes.length > inspectedBytesMax) throw new MetadataError('too-large', `look into a file: ${bytes.length} bytes`);
   const format = detectFormat(bytes);
   const findings = new Findings(inside);
@@ -78,7 +73,7 @@ async function inspect(bytes: Uint8Array, inside: string, budget: Budget, depth:
   return { format, findings: all, cleaning };
 }
 
-async function clean(bytes: Uint8Array, budget: Budget, depth: number): Promise<Uint8Array> {
+async function clean(bytes: Uint8Array, budget: PdfBudget, depth: number): Promise<Uint8Array> {
   if (bytes.length > inspectedBytesMax) throw new MetadataError('too-large', `clean a file: ${bytes.length} bytes`);
   const format = detectFormat(bytes);
   switch (format) {
@@ -124,7 +119,7 @@ function zipFormat(bytes: Uint8Array): FileFormat {
 interface Place {
   readonly inside: string;
   readonly findings: Findings;
-  readonly budget: Budget;
+  readonly budget: PdfBudget;
   readonly depth: number;
 }
 
@@ -163,7 +158,7 @@ async function inspectInside(
   }
 }
 
-async function unpack(entry: ZipEntry, budget: Budget): Promise<Uint8Array> {
+async function unpack(entry: ZipEntry, budget: PdfBudget): Promise<Uint8Array> {
   if (entry.bytes > budget.bytes) throw new MetadataError('too-large', 'unpack: more comes out than is looked into');
   const content = await unzipEntry(entry);
   budget.bytes -= content.length;
@@ -173,7 +168,7 @@ async function unpack(entry: ZipEntry, budget: Budget): Promise<Uint8Array> {
 async function cleanOffice(
   bytes: Uint8Array,
   format: 'ooxml' | 'odf',
-  budget: Budget,
+  budget: PdfBudget,
   depth: number,
 ): Promise<Uint8Array> {
   if (depth > nestingMax) throw new MetadataError('too-large', 'clean a document: nested too deep');
@@ -193,7 +188,7 @@ async function cleanOffice(
 }
 
 /** Pictures, sounds and documents inside; what cannot be cleaned stays, and shows when the copy is inspected. */
-async function cleanInside(content: Uint8Array, budget: Budget, depth: number): Promise<Uint8Array> {
+async function cleanInside(content: Uint8Array, budget: PdfBudget, depth: number): Promise<Uint8Array> {
   try {
     return await clean(content, budget, depth + 1);
   } catch (error) {

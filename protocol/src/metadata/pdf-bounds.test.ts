@@ -60,6 +60,27 @@ it('counts what comes out of PDFs in an archive against what may come out of all
   expect((await inspectMetadata(archive, 64 * mebibyte)).format).toBe('zip');
 });
 
+const blank = Buffer.alloc(1.5 * mebibyte);
+
+it.each([
+  ['drawings whose ends are looked for', '/Contents 4 0 R', packedOf('', blank)],
+  ['objects that no table names', '', packedOf('/Type /ObjStm', blank)],
+])('counts together what is looked through of PDFs in an archive: %s', async (_what, entries, stream) => {
+  const pdf = withTable(
+    {
+      1: '<< /Type /Catalog /Pages 2 0 R >>',
+      2: '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+      3: `<< /Type /Page /Parent 2 0 R ${entries} >>`,
+      4: stream,
+    },
+    '/Root 1 0 R',
+  );
+  const archiveOf = (count: number) =>
+    writeZip(Array.from({ length: count }, (_, at) => ({ name: `${at}.pdf`, bytes: new Uint8Array(pdf) })));
+  expect((await inspectMetadata(await archiveOf(1), mebibyte)).format).toBe('zip');
+  await expect(inspectMetadata(await archiveOf(3), mebibyte)).rejects.toMatchObject({ code: 'too-large' });
+});
+
 it('holds no more values at a time than there is memory for', async () => {
   expect((await inspectMetadata(longArray(1_000), 64 * mebibyte)).cleaning).toBe('possible');
   const zeros = longArray(1_000_000);

@@ -3,7 +3,7 @@
 import { equal } from '../bytes/equal.ts';
 import { cleanJpeg } from './jpeg.ts';
 import { cleanJpeg2000 } from './jpeg2000.ts';
-import type { PdfFile, PdfObject } from './pdf-file.ts';
+import type { PdfBudget, PdfFile, PdfObject } from './pdf-file.ts';
 import { deflateStream, isWholeStream } from './pdf-filters.ts';
 import { type PdfKindName, pdfKinds } from './pdf-kinds.ts';
 import { cleanProfile } from './pdf-profile.ts';
@@ -29,13 +29,12 @@ const filters = new Set([
 ]);
 /** Those that can be undone here. */
 const undone = new Set(['FlateDecode', 'ASCII85Decode', 'ASCIIHexDecode']);
-/** Of what may be unpacked, so much may come out of streams that are looked through and not held. */
-const lookedFactor = 4;
 /** For each byte of the file: things may be written more than once, where they are used in several ways or by many pages. */
 const copiedFactorMax = 2;
 
 export class PdfCopy {
   readonly #file: PdfFile;
+  readonly #budget: PdfBudget;
   readonly #onPhoto: (jpeg: Uint8Array) => void;
   readonly #objects: (CopiedObject | undefined)[] = [];
   readonly #numbers = new Map<string, number>();
@@ -43,21 +42,15 @@ export class PdfCopy {
   #waiting: Waiting[] = [];
   /** Bytes of streams, and other values, that may still be copied. */
   #left: number;
-  /** Bytes that may still come out of streams whose ends are looked for. */
-  #looked: number;
   /** Whether something of the file does not come along. */
   leavesBehind = false;
 
-  /** @param bytes of the file, and that may be unpacked from it @param onPhoto told of each JPEG as it lay in the file */
-  constructor(
-    file: PdfFile,
-    bytes: { readonly file: number; readonly unpacked: number },
-    onPhoto: (jpeg: Uint8Array) => void,
-  ) {
+  /** @param bytes of the file @param onPhoto told of each JPEG as it lay in the file */
+  constructor(file: PdfFile, bytes: number, budget: PdfBudget, onPhoto: (jpeg: Uint8Array) => void) {
     this.#file = file;
+    this.#budget = budget;
     this.#onPhoto = onPhoto;
-    this.#left = copiedFactorMax * bytes.file + 1_000_000;
-    this.#looked = lookedFactor * bytes.unpacked;
+    this.#left = copiedFactorMax * bytes + 1_000_000;
   }
 
   /** The number of a new object, which is given later if it is not given now. */
@@ -213,12 +206,12 @@ export class PdfCopy {
   async #packedWhole(packed: Uint8Array, parameters: readonly PdfValue[]): Promise<PackedContent> {
     const about = aboutOf(['FlateDecode'], parameters);
     const came = (length: number): void => {
-      this.#looked -= length;
+      this.#budget.looked -= length;
     };
     // Between its sum and `endstream` there may be a line's end.
     for (const tail of [0, 1, 2]) {
       const content = packed.subarray(0, Math.max(0, packed.length - tail));
-      if (await isWholeStream(content, this.#looked, came)) return { content, about };
+      if (await isWholeStream(content, this.#budget.looked, came)) return { content, about };
     }
     const value = dictionaryOf([['Filter', named('FlateDecode')]]);
     const { content } = await packedAnew(await this.#file.unpack({ value, content: packed }));

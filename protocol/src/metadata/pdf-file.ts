@@ -21,9 +21,13 @@ interface FoundPlace {
   readonly at: number;
 }
 
-/** How much may still be unpacked, and how many values of one file may be held at a time. */
+/** One for all PDFs in an archive. */
 export interface PdfBudget {
+  /** That may still be unpacked. */
   bytes: number;
+  /** That may still come out of streams that are looked through and not held. */
+  looked: number;
+  /** Of one PDF, at a time. */
   readonly values: number;
 }
 

@@ -33,7 +33,7 @@ export async function copyPages(
   onPhoto: (jpeg: Uint8Array) => void,
 ): Promise<CopiedPdf> {
   const file = await PdfFile.open(bytes, budget);
-  const copy = new PdfCopy(file, { file: bytes.length, unpacked: budget.bytes }, onPhoto);
+  const copy = new PdfCopy(file, bytes.length, budget, onPhoto);
   const [root, tree] = [copy.add(), copy.add()];
   copy.take(file.trailer.get('Root'));
   const catalog = new Map(file.entries(file.trailer.get('Root')));

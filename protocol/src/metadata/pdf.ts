@@ -55,7 +55,7 @@ export async function readPdf(bytes: Uint8Array, findings: FindingSink, budget: 
   if (escapes(text, ['/Type', '/ObjStm', '/Metadata'])) findings.add('hidden', 'PDF ObjStm');
   if (/\/Encrypt\b/.test(text)) findings.add('hidden', 'Encrypt');
   readPackets(view, findings);
-  await readStreams(view, text, findings, strings);
+  await readStreams(view, text, { findings, strings, budget });
   if (strings.isSpent) findings.add('hidden', 'PDF strings');
   // Of many values a page shows the first: what the document says of itself.
   for (const { kind, field, value } of photos.list()) findings.add(kind, field, value);
@@ -133,11 +133,19 @@ function readPackets(view: FileView, findings: FindingSink): void {
 }
 
 /** Newer files keep their objects, descriptions among them, in compressed streams. What cannot be looked into is told. */
-async function readStreams(view: FileView, text: string, findings: FindingSink, strings: PdfStrings): Promise<void> {
-  let [budget, streams, from, end] = [inflatedBytesMax, 0, -1, -1];
+async function readStreams(
+  view: FileView,
+  text: string,
+  {
+    findings,
+    strings,
+    budget,
+  }: { readonly findings: FindingSink; readonly strings: PdfStrings; readonly budget: PdfBudget },
+): Promise<void> {
+  let [left, streams, from, end] = [inflatedBytesMax, 0, -1, -1];
   for (const { index, 1: type } of text.matchAll(compressed)) {
     streams += 1;
-    if (streams > streamsMax || budget <= 0)
+    if (streams > streamsMax || left <= 0)
       throw new MetadataError('too-large', 'read PDF: too much is compressed in it');
     const stream = streamAround(text, index);
     // One dictionary can name its type many times.
@@ -146,9 +154,10 @@ async function readStreams(view: FileView, text: string, findings: FindingSink, 
     if (end < from) end = endOfStream(view, from);
     const isReadable = stream?.filters === 'FlateDecode' && !stream.isPredicted && end < view.length;
     const { content, cost } = isReadable
-      ? await inflateStream(view.bytes(from, end), Math.min(streamBytesMax, budget))
+      ? await inflateStream(view.bytes(from, end), Math.min(streamBytesMax, left, budget.looked))
       : { content: nothing, cost: 0 };
-    budget -= cost;
+    left -= cost;
+    budget.looked -= cost;
     if (content.length === 0) findings.add('hidden', `PDF ${type}`);
     else if (type === 'ObjStm') readObjects(latinOf(content), findings, strings);
     else readXmp(content, findings);
