@@ -177,8 +177,7 @@ export class PdfCopy {
     if (isProfile) {
       const profile = await file.unpack(object);
       const cleaned = cleanProfile(profile);
-      const isKept = equal(cleaned, profile) && names.length === 1 && !entries.has('DecodeParms');
-      return isKept ? this.#packedWhole(content, []) : packedAnew(cleaned);
+      if (!equal(cleaned, profile)) return packedAnew(cleaned);
     }
     const parameters = file.items(entries?.get('DecodeParms')).map((one) => {
       const resolved = file.resolved(one);

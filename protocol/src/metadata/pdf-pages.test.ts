@@ -191,6 +191,29 @@ describe('a cleaned PDF', () => {
   });
 });
 
+it('has colours that say nothing else as they were, in whatever form they are packed', async () => {
+  const profile = Buffer.alloc(164);
+  profile.writeUInt32BE(profile.length);
+  profile.write('acsp', 36, 'latin1');
+  profile.writeUInt32BE(1, 128);
+  profile.write('wtpt', 132, 'latin1');
+  profile.writeUInt32BE(144, 136);
+  profile.writeUInt32BE(20, 140);
+  profile.write('XYZ ', 144, 'latin1');
+  for (const colors of [
+    streamOf('/N 3', profile),
+    packedOf('/N 3', profile),
+    streamOf('/N 3 /Filter /ASCIIHexDecode', `${profile.toString('hex')}>`),
+    streamOf('/N 3 /Filter /ASCII85Decode', `${base85(profile)}~>`),
+    streamOf('/N 3 /Filter [/ASCIIHexDecode /FlateDecode]', `${deflateSync(profile).toString('hex')}>`),
+  ]) {
+    const bytes = pageWith('/Resources << /ColorSpace << /C [/ICCBased 4 0 R] >> >>', { 4: colors });
+    const cleaned = await cleanMetadata(bytes);
+    expect(everythingIn(cleaned)).toContain(profile.toString('latin1').replaceAll('\0', ''));
+    expect((await look(cleaned)).state).toBe('nothing');
+  }
+});
+
 it('has pictures in JPEG 2000 without what stands around and before them', async () => {
   const segment = (code: number, content: string): Buffer =>
     Buffer.concat([Buffer.from([0xff, code, 0, content.length + 2]), Buffer.from(content)]);
