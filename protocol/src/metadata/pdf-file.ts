@@ -216,7 +216,7 @@ export class PdfFile {
   }
 
   async #inflate(bytes: Uint8Array, parameters: PdfEntries | undefined): Promise<Uint8Array> {
-    const { content, cost } = await this.#inflated(bytes);
+    const { content, cost } = await inflateStream(bytes, this.#budget.bytes);
     this.#budget.bytes -= cost;
     if (content.length === 0) throw malformedPdf('a stream is damaged');
     this.#unread += passedMax * content.length;
@@ -226,16 +226,6 @@ export class PdfFile {
     if (predictor < 10) throw malformedPdf('a predictor that is not understood');
     const shape = { colors: parameter('Colors'), bits: parameter('BitsPerComponent'), columns: parameter('Columns') };
     return undoPrediction(content, shape);
-  }
-
-  async #inflated(bytes: Uint8Array): ReturnType<typeof inflateStream> {
-    try {
-      return await inflateStream(bytes, this.#budget.bytes);
-    } catch (error) {
-      // All of it came out, and more: in an archive nothing is left for what follows.
-      this.#budget.bytes = 0;
-      throw error;
-    }
   }
 
   async #readTables(): Promise<void> {
