@@ -212,8 +212,7 @@ export class PdfCopy {
       const content = packed.subarray(0, Math.max(0, packed.length - tail));
       if (await isWholeStream(content, this.#budget.looked, came)) return { content, about };
     }
-    const value = dictionaryOf([['Filter', named('FlateDecode')]]);
-    const { content } = await packedAnew(await this.#file.unpack({ value, content: packed }));
+    const { content } = await packedAnew(await this.#file.inflate(packed));
     return { content, about };
   }
 }

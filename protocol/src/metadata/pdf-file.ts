@@ -198,10 +198,7 @@ export class PdfFile {
    * @param kept filters that are not undone, counted from the innermost
    * @throws MetadataError for filters other than Flate and those that write bytes as text
    */
-  async unpack(
-    { value, content = new Uint8Array(0) }: Pick<PdfObject, 'value' | 'content'>,
-    kept = 0,
-  ): Promise<Uint8Array> {
+  async unpack({ value, content = new Uint8Array(0) }: PdfObject, kept = 0): Promise<Uint8Array> {
     const entries = this.entries(value);
     const filters = this.items(entries?.get('Filter')).map((filter) => this.name(filter));
     const parameters = this.items(entries?.get('DecodeParms'));
@@ -209,13 +206,14 @@ export class PdfFile {
     for (const [index, filter] of filters.slice(0, filters.length - kept).entries()) {
       if (filter === 'ASCIIHexDecode') unpacked = fromHex(unpacked);
       else if (filter === 'ASCII85Decode') unpacked = fromBase85(unpacked);
-      else if (filter === 'FlateDecode') unpacked = await this.#inflate(unpacked, this.entries(parameters[index]));
+      else if (filter === 'FlateDecode') unpacked = await this.inflate(unpacked, this.entries(parameters[index]));
       else throw malformedPdf('a stream is packed in a way that is not undone');
     }
     return unpacked;
   }
 
-  async #inflate(bytes: Uint8Array, parameters: PdfEntries | undefined): Promise<Uint8Array> {
+  /** What Flate packed. @throws MetadataError */
+  async inflate(bytes: Uint8Array, parameters?: PdfEntries): Promise<Uint8Array> {
     const { content, cost } = await inflateStream(bytes, this.#budget.bytes);
     this.#budget.bytes -= cost;
     if (content.length === 0) throw malformedPdf('a stream is damaged');
