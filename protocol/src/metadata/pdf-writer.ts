@@ -1,6 +1,6 @@
 /** A PDF of these objects, in their order, with one table and nothing that names the file (ISO 32000-1, 7.5). */
 
-import { utf8ToBytes } from '../bytes/encode.ts';
+import { concatAll, utf8ToBytes } from '../bytes/encode.ts';
 import type { CopiedObject } from './pdf-copy.ts';
 import { writtenValue } from './pdf-values.ts';
 
@@ -37,11 +37,5 @@ export function writePdf(objects: readonly CopiedObject[]): Uint8Array {
   add(`xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows.join('')}`);
   add(`trailer\n<</Size ${objects.length + 1} /Root 1 0 R>>\nstartxref\n${table}\n%%EOF\n`);
   flush();
-  const file = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    file.set(piece, at);
-    at += piece.length;
-  }
-  return file;
+  return concatAll(pieces);
 }
