@@ -114,7 +114,7 @@ export class PdfFile {
   /** What nothing leads to may be damaged: programs leave such in their tables. */
   #sound(number: number): PdfObject | undefined {
     try {
-      return this.#damaged.has(number) ? undefined : this.object(number);
+      return this.object(number);
     } catch (error) {
       if (error instanceof MetadataError && error.code === 'malformed') return undefined;
       throw error;

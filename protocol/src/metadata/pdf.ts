@@ -1,6 +1,5 @@
 /** PDF: what it says about itself, how often it was saved, and what lies in it; and a copy that shows the same pages. */
 
-import { WireError } from '../bytes/wire-error.ts';
 import { FileView, latinOf } from './file-view.ts';
 import { readJpeg } from './jpeg.ts';
 import type { PdfBudget } from './pdf-file.ts';
@@ -78,8 +77,7 @@ async function lookAtPages(
     if (copied.leavesBehind) findings.add('technical', 'PDF');
     return copied.streams;
   } catch (error) {
-    const isLarge = error instanceof MetadataError && error.code === 'too-large';
-    if (!isLarge && (error instanceof MetadataError || error instanceof WireError)) return undefined;
+    if (error instanceof MetadataError && error.code !== 'too-large') return undefined;
     throw error;
   }
 }
