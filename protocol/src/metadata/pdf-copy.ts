@@ -1,10 +1,11 @@
 /** Copies what of a PDF's objects is needed, and what those lead to, as objects of a new file. */
 
 import { equal } from '../bytes/equal.ts';
+import { deflate } from '../primitives/deflate.ts';
 import { cleanJpeg } from './jpeg.ts';
 import { cleanJpeg2000 } from './jpeg2000.ts';
 import type { PdfBudget, PdfFile, PdfObject } from './pdf-file.ts';
-import { deflateStream, isWholeStream } from './pdf-filters.ts';
+import { isWholeStream } from './pdf-filters.ts';
 import { type PdfKindName, pdfKinds } from './pdf-kinds.ts';
 import { cleanProfile } from './pdf-profile.ts';
 import type { PdfEntries, PdfValue } from './pdf-values.ts';
@@ -218,7 +219,7 @@ export class PdfCopy {
 }
 
 async function packedAnew(content: Uint8Array): Promise<PackedContent> {
-  return { content: await deflateStream(content), about: aboutOf(['FlateDecode'], []) };
+  return { content: await deflate(content, 'deflate'), about: aboutOf(['FlateDecode'], []) };
 }
 
 interface PackedContent {

@@ -1,8 +1,7 @@
 /** How streams of a PDF are packed, as far as that is undone here: Flate with its predictors, and bytes as text (ISO 32000-1, 7.4). */
 
-import { concat } from '../bytes/encode.ts';
 import { WireError } from '../bytes/wire-error.ts';
-import { deflate, inflate, isZlib } from '../primitives/deflate.ts';
+import { inflate, isZlib } from '../primitives/deflate.ts';
 import { latinOf } from './file-view.ts';
 import { MetadataError } from './report.ts';
 
@@ -124,20 +123,4 @@ export function fromBase85(bytes: Uint8Array): Uint8Array {
   for (; signs < 5; signs++) group = 85 * group + 84;
   give(count);
   return plain.subarray(0, length);
-}
-
-/** What a stream holds that is packed by Flate (RFC 1950). */
-export async function deflateStream(bytes: Uint8Array): Promise<Uint8Array> {
-  const [head, sum] = [Uint8Array.of(0x78, 0x9c), new Uint8Array(4)];
-  new DataView(sum.buffer).setUint32(0, adler32(bytes));
-  return concat(head, await deflate(bytes), sum);
-}
-
-function adler32(bytes: Uint8Array): number {
-  let [one, two] = [1, 0];
-  for (const byte of bytes) {
-    one = (one + byte) % 65_521;
-    two = (two + one) % 65_521;
-  }
-  return two * 65_536 + one;
 }

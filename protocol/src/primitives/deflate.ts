@@ -1,4 +1,4 @@
-/** Raw DEFLATE (RFC 1951) with a cap on what comes out. */
+/** DEFLATE (RFC 1951), raw or with head and sum (RFC 1950), with a cap on what comes out. */
 
 import { concat } from '../bytes/encode.ts';
 import { WireError } from '../bytes/wire-error.ts';
@@ -6,9 +6,12 @@ import { source } from './web-crypto.ts';
 
 const sliceBytes = 4096;
 
+/** With head and sum, or raw. */
+type DeflateFormat = 'deflate' | 'deflate-raw';
+
 /** Compresses. Engines may give different bytes for the same input; all of them inflate to it. */
-export async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
-  const stream = new CompressionStream('deflate-raw');
+export async function deflate(bytes: Uint8Array, format: DeflateFormat = 'deflate-raw'): Promise<Uint8Array> {
+  const stream = new CompressionStream(format);
   const chunks: Uint8Array[] = [];
   const writing = write(stream.writable, bytes);
   await readAll(stream.readable, (chunk) => chunks.push(chunk));
@@ -50,7 +53,7 @@ export async function isZlib(bytes: Uint8Array, max: number, came: (length: numb
 }
 
 async function inflateEach(
-  format: 'deflate' | 'deflate-raw',
+  format: DeflateFormat,
   bytes: Uint8Array,
   max: number,
   take: (chunk: Uint8Array) => void,
