@@ -39,12 +39,9 @@ export class PdfCopy {
   readonly #onPhoto: (jpeg: Uint8Array) => void;
   readonly #objects: (CopiedObject | undefined)[] = [];
   readonly #numbers = new Map<string, number>();
-  readonly #taken = new Set<number>();
   #waiting: Waiting[] = [];
   /** Bytes of streams, and other values, that may still be copied. */
   #left: number;
-  /** Whether something of the file does not come along. */
-  leavesBehind = false;
 
   /** @param bytes of the file @param onPhoto told of each JPEG as it lay in the file */
   constructor(file: PdfFile, bytes: number, budget: PdfBudget, onPhoto: (jpeg: Uint8Array) => void) {
@@ -63,11 +60,6 @@ export class PdfCopy {
     this.#objects[number - 1] = object;
   }
 
-  /** Marks what this leads to as copied in another way. */
-  take(value: PdfValue | undefined): void {
-    if (value?.kind === 'reference') this.#taken.add(value.number);
-  }
-
   /** @throws MetadataError where more is copied than a file of this size needs */
   spend(bytes: number): void {
     this.#left -= bytes;
@@ -81,7 +73,6 @@ export class PdfCopy {
       if (object === undefined) throw malformedPdf('an object is gone');
       this.give(next.to, await this.#copied(object, next.kind));
     }
-    this.leavesBehind ||= this.#file.hasBeyond(this.#taken);
     return this.#objects.map((object) => object ?? { value: atom('null') });
   }
 
@@ -111,8 +102,6 @@ export class PdfCopy {
       const kind = this.#kindOf(kindName, key, type);
       const copied = kind === undefined ? undefined : this.value(value, kind);
       if (copied !== undefined) kept.set(key, copied);
-      // The name of a layer is written anew.
-      else if (type !== 'OCG' || key !== 'Name') this.leavesBehind = true;
     }
     if (type === 'OCG') kept.set('Name', { kind: 'string', text: 'Layer' });
     return kept;
@@ -145,7 +134,6 @@ export class PdfCopy {
     const to = this.add();
     this.#numbers.set(key, to);
     this.#waiting.push({ from: number, kind, to });
-    this.#taken.add(number);
     return reference(to);
   }
 
@@ -156,12 +144,10 @@ export class PdfCopy {
       throw malformedPdf(`a stream of the kind ${kind} is not understood`);
     const { entries } = value;
     if (['F', 'FFilter', 'FDecodeParms'].some((key) => entries.has(key))) throw malformedPdf('a stream lies elsewhere');
-    const about = new Set(['Length', 'Filter', 'DecodeParms']);
-    const own = new Map([...entries].filter(([key]) => !about.has(key)));
     const packed = await this.#packed(object, kind);
     this.spend(packed.content.length);
     return {
-      value: dictionaryOf([...this.entries(own, kind), ...packed.about, ['Length', atom(packed.content.length)]]),
+      value: dictionaryOf([...this.entries(entries, kind), ...packed.about, ['Length', atom(packed.content.length)]]),
       content: packed.content,
     };
   }

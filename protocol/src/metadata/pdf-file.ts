@@ -82,17 +82,6 @@ export class PdfFile {
     return this.#trailer;
   }
 
-  /** Whether there are objects beyond these, but those that hold others, or tables; also such as are not where the table says. */
-  hasBeyond(taken: ReadonlySet<number>): boolean {
-    const containers = this.#places.containers;
-    for (const [number, place] of this.#places.all()) {
-      if (taken.has(number) || containers.has(number)) continue;
-      if ('within' in place) return true;
-      if (this.name(this.entries(this.#sound(number)?.value)?.get('Type')) !== 'XRef') return true;
-    }
-    return false;
-  }
-
   /** Where packed content lies, from and to, in order. */
   get packedStreams(): readonly (readonly [from: number, to: number])[] {
     const all: (readonly [from: number, to: number])[] = [];

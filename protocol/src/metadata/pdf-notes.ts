@@ -11,7 +11,6 @@ const drawn = new Set([
   ...['Stamp', 'Caret', 'Ink', 'Redact', 'Widget', 'Watermark'],
 ]);
 const flags = { hidden: 2, print: 4, noView: 32 };
-const kept = new Set(['Type', 'Subtype', 'Rect', 'F', 'AP', 'OC']);
 const parentsMax = 20;
 
 /**
@@ -24,14 +23,11 @@ export function copyNotes(
   notes: PdfValue | undefined,
   isRedrawn: boolean,
 ): readonly PdfValue[] {
-  copy.take(notes);
   return file.items(notes).flatMap((note) => {
-    copy.take(note);
     // Pages can share one list of them.
     copy.spend(1);
     const entries = file.entries(note);
     const copied = entries === undefined ? undefined : copyNote(file, copy, entries, isRedrawn);
-    if (copied === undefined) copy.leavesBehind = true;
     return copied === undefined ? [] : [reference(copy.add({ value: copied }))];
   });
 }
@@ -53,8 +49,6 @@ function copyNote(file: PdfFile, copy: PdfCopy, note: PdfEntries, isRedrawn: boo
   if (isField ? isOpen && hasValue(file, note) : !hasLooks) throw malformedPdf('a note is drawn by whoever shows it');
   const [place, layer] = [note.get('Rect'), note.get('OC')];
   if (look === undefined || place === undefined) return undefined;
-  const isPlain = kind === 'Watermark' && [...note.keys()].every((key) => kept.has(key)) && looks?.size === 1;
-  if (!isPlain) copy.leavesBehind = true;
   const shown = layer === undefined ? undefined : copy.value(layer, 'layer');
   // This one has no words, and every program draws it as it is told.
   return dictionaryOf([

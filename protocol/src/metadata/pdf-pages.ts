@@ -1,7 +1,7 @@
 /** The pages of a PDF as a new file: what is drawn on them, and of notes and fields what is seen on the page. */
 
 import { equal } from '../bytes/equal.ts';
-import { type CopiedObject, PdfCopy } from './pdf-copy.ts';
+import { PdfCopy } from './pdf-copy.ts';
 import { type PdfBudget, PdfFile } from './pdf-file.ts';
 import { copyNotes } from './pdf-notes.ts';
 import type { PdfEntries, PdfValue } from './pdf-values.ts';
@@ -10,14 +10,11 @@ import { writePdf } from './pdf-writer.ts';
 
 const pagesMax = 200_000;
 const inherited = new Set(['Resources', 'MediaBox', 'CropBox', 'Rotate']);
-const ofTree = new Set(['Type', 'Parent', 'Kids', 'Count', ...inherited]);
-const ofTrailer = new Set(['Size', 'Root', 'Prev', 'XRefStm', 'Type', 'W', 'Index', 'Length', 'Filter', 'DecodeParms']);
 
 export interface CopiedPdf {
-  /** By their numbers from 1 on; the first is the catalogue. */
-  readonly objects: readonly CopiedObject[];
-  /** Whether the file is any other than the one that is written of them. */
-  readonly leavesBehind: boolean;
+  readonly bytes: Uint8Array;
+  /** Whether these are any others than those of the file, between objects and behind the end too. */
+  readonly isChanged: boolean;
   /** Where in the file packed content lies, from and to, in order. */
   readonly streams: readonly (readonly [from: number, to: number])[];
 }
@@ -35,16 +32,14 @@ export async function copyPages(
   const file = await PdfFile.open(bytes, budget);
   const copy = new PdfCopy(file, bytes.length, budget, onPhoto);
   const [root, tree] = [copy.add(), copy.add()];
-  copy.take(file.trailer.get('Root'));
   const catalog = new Map(file.entries(file.trailer.get('Root')));
   const dynamic = file.resolved(catalog.get('NeedsRendering'));
   if (dynamic?.kind === 'atom' && dynamic.text === 'true') throw malformedPdf('its pages are made by a script');
-  const pages = pagesOf(file, catalog.get('Pages'), copy);
+  const pages = pagesOf(file, catalog.get('Pages'));
   const asked = file.resolved(file.entries(catalog.get('AcroForm'))?.get('NeedAppearances'));
   const isRedrawn = asked?.kind === 'atom' && asked.text === 'true';
   const kids = pages.map((page) => reference(copyPage(file, copy, page, { tree, isRedrawn })));
   if (kids.length === 0) throw malformedPdf('it has no pages');
-  for (const key of ['Type', 'Pages']) catalog.delete(key);
   const own = copy.entries(catalog, 'catalog');
   copy.give(root, { value: dictionaryOf([['Type', named('Catalog')], ['Pages', reference(tree)], ...own]) });
   const count = atom(kids.length);
@@ -55,15 +50,12 @@ export async function copyPages(
       ['Count', count],
     ]),
   });
-  const objects = await copy.end();
-  const isMore = [...file.trailer.keys()].some((key) => !ofTrailer.has(key));
-  // What no table names is seen by nothing else: bytes between objects, and behind the end.
-  const leavesBehind = copy.leavesBehind || isMore || !equal(writePdf(objects), bytes);
-  return { objects, leavesBehind, streams: file.packedStreams };
+  const copied = writePdf(await copy.end());
+  return { bytes: copied, isChanged: !equal(copied, bytes), streams: file.packedStreams };
 }
 
 /** In their order, with what they inherit. */
-function pagesOf(file: PdfFile, root: PdfValue | undefined, copy: PdfCopy): readonly PdfEntries[] {
+function pagesOf(file: PdfFile, root: PdfValue | undefined): readonly PdfEntries[] {
   const pages: PdfEntries[] = [];
   const seen = new Set<number>();
   const stack: { readonly value: PdfValue | undefined; readonly above: PdfEntries }[] = [
@@ -75,12 +67,10 @@ function pagesOf(file: PdfFile, root: PdfValue | undefined, copy: PdfCopy): read
     if (value?.kind !== 'reference' || entries === undefined || seen.has(value.number))
       throw malformedPdf('its pages are not in a tree');
     seen.add(value.number);
-    copy.take(value);
     file.keepWhole(value);
     const kids = file.resolved(entries.get('Kids'));
     if (kids === undefined) pages.push(new Map([...above, ...entries]));
     else {
-      if ([...entries.keys()].some((key) => !ofTree.has(key))) copy.leavesBehind = true;
       const passed = new Map([...above, ...[...entries].filter(([key]) => inherited.has(key))]);
       for (const kid of file.items(kids).toReversed()) stack.push({ value: kid, above: passed });
     }
@@ -96,10 +86,8 @@ interface PageSurroundings {
 }
 
 function copyPage(file: PdfFile, copy: PdfCopy, page: PdfEntries, { tree, isRedrawn }: PageSurroundings): number {
-  const own = new Map(page);
   const notes = copyNotes(file, copy, page.get('Annots'), isRedrawn);
-  for (const key of ['Parent', 'Annots']) own.delete(key);
-  const entries = new Map([...copy.entries(own, 'page'), ['Parent', reference(tree)] as const]);
+  const entries = new Map([...copy.entries(page, 'page'), ['Parent', reference(tree)] as const]);
   if (notes.length > 0) entries.set('Annots', arrayOf(notes));
   return copy.add({ value: dictionaryOf(entries) });
 }

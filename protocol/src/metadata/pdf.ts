@@ -7,7 +7,6 @@ import { inflateStream } from './pdf-filters.ts';
 import { escapes, plainNames, spaced } from './pdf-names.ts';
 import { type CopiedPdf, copyPages } from './pdf-pages.ts';
 import { PdfStrings, pdfString } from './pdf-strings.ts';
-import { writePdf } from './pdf-writer.ts';
 import { type FindingKind, type FindingSink, Findings, MetadataError } from './report.ts';
 import { readXmp } from './xmp.ts';
 
@@ -63,7 +62,7 @@ export async function readPdf(bytes: Uint8Array, findings: FindingSink, budget: 
 
 /** The same pages, and nothing that is not needed to show them. @throws MetadataError where nobody can be sure */
 export async function cleanPdf(bytes: Uint8Array, budget: PdfBudget): Promise<Uint8Array> {
-  return writePdf((await copyPages(bytes, budget, () => {})).objects);
+  return (await copyPages(bytes, budget, () => {})).bytes;
 }
 
 /** What its photos say, and whether there is more than its pages. @returns where packed content lies; undefined where no copy could be made */
@@ -74,7 +73,7 @@ async function lookAtPages(
 ): Promise<CopiedPdf['streams'] | undefined> {
   try {
     const copied = await copyPages(bytes, budget, (jpeg) => readJpeg(jpeg, findings));
-    if (copied.leavesBehind) findings.add('technical', 'PDF');
+    if (copied.isChanged) findings.add('technical', 'PDF');
     return copied.streams;
   } catch (error) {
     if (error instanceof MetadataError && error.code !== 'too-large') return undefined;
