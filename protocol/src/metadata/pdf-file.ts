@@ -177,6 +177,11 @@ export class PdfFile {
     return at?.kind === 'atom' && Number.isFinite(Number(at.text)) ? Number(at.text) : undefined;
   }
 
+  isTrue(value: PdfValue | undefined): boolean {
+    const at = this.resolved(value);
+    return at?.kind === 'atom' && at.text === 'true';
+  }
+
   name(value: PdfValue | undefined): string | undefined {
     const at = this.resolved(value);
     return at?.kind === 'name' ? at.name : undefined;

@@ -3,6 +3,7 @@
 import { WireError } from '../bytes/wire-error.ts';
 import { inflate, isZlib } from '../primitives/deflate.ts';
 import { latinOf } from './file-view.ts';
+import { malformedPdf } from './pdf-values.ts';
 import { MetadataError } from './report.ts';
 
 /**
@@ -53,11 +54,11 @@ export function undoPrediction(
   const pixel = Math.ceil((colors * bits) / 8);
   const width = Math.ceil((colors * bits * columns) / 8);
   const isSound = pixel >= 1 && width >= 1 && width <= bytes.length && bytes.length % (width + 1) === 0;
-  if (!isSound) throw new MetadataError('malformed', 'read PDF: a predictor that is not understood');
+  if (!isSound) throw malformedPdf('a predictor that is not understood');
   const plain = new Uint8Array((bytes.length / (width + 1)) * width);
   for (let from = 0, to = 0; from < bytes.length; from += width + 1, to += width) {
     const predict = predictors[bytes[from] ?? 0];
-    if (predict === undefined) throw new MetadataError('malformed', 'read PDF: a predictor that is not understood');
+    if (predict === undefined) throw malformedPdf('a predictor that is not understood');
     for (let column = 0; column < width; column++) {
       const hasLeft = column >= pixel;
       const left = hasLeft ? (plain[to + column - pixel] ?? 0) : 0;
@@ -88,8 +89,7 @@ export function fromHex(bytes: Uint8Array): Uint8Array {
   const digits = latinOf(bytes).replaceAll(/[\s\0]/g, '');
   const end = digits.indexOf('>');
   const plain = end < 0 ? digits : digits.slice(0, end);
-  if (!/^[0-9A-Fa-f]*$/.test(plain))
-    throw new MetadataError('malformed', 'read PDF: a stream in digits has others in it');
+  if (!/^[0-9A-Fa-f]*$/.test(plain)) throw malformedPdf('a stream in digits has others in it');
   return Uint8Array.from({ length: Math.ceil(plain.length / 2) }, (_, at) =>
     Number.parseInt(plain.slice(2 * at, 2 * at + 2).padEnd(2, '0'), 16),
   );
@@ -101,7 +101,7 @@ export function fromBase85(bytes: Uint8Array): Uint8Array {
   const plain = new Uint8Array(4 * zeros + 4 * Math.ceil((bytes.length - zeros) / 5));
   let [length, group, signs] = [0, 0, 0];
   const give = (count: number): void => {
-    if (group >= 2 ** 32) throw new MetadataError('malformed', 'read PDF: a stream in base 85 is damaged');
+    if (group >= 2 ** 32) throw malformedPdf('a stream in base 85 is damaged');
     for (let at = 0; at < count; at++) plain[length + at] = Math.floor(group / 256 ** (3 - at));
     length += count;
     group = signs = 0;
@@ -111,8 +111,7 @@ export function fromBase85(bytes: Uint8Array): Uint8Array {
     if (sign === 0x7e) break;
     if (sign === 0x7a && signs === 0) give(4);
     else {
-      if (sign < 0x21 || sign > 0x75)
-        throw new MetadataError('malformed', 'read PDF: a stream in base 85 has other signs');
+      if (sign < 0x21 || sign > 0x75) throw malformedPdf('a stream in base 85 has other signs');
       group = 85 * group + sign - 0x21;
       signs += 1;
       if (signs === 5) give(4);

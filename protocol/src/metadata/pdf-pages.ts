@@ -33,11 +33,9 @@ export async function copyPages(
   const copy = new PdfCopy(file, bytes.length, budget, onPhoto);
   const [root, tree] = [copy.add(), copy.add()];
   const catalog = new Map(file.entries(file.trailer.get('Root')));
-  const dynamic = file.resolved(catalog.get('NeedsRendering'));
-  if (dynamic?.kind === 'atom' && dynamic.text === 'true') throw malformedPdf('its pages are made by a script');
+  if (file.isTrue(catalog.get('NeedsRendering'))) throw malformedPdf('its pages are made by a script');
   const pages = pagesOf(file, catalog.get('Pages'));
-  const asked = file.resolved(file.entries(catalog.get('AcroForm'))?.get('NeedAppearances'));
-  const isRedrawn = asked?.kind === 'atom' && asked.text === 'true';
+  const isRedrawn = file.isTrue(file.entries(catalog.get('AcroForm'))?.get('NeedAppearances'));
   const kids = pages.map((page) => reference(copyPage(file, copy, page, { tree, isRedrawn })));
   if (kids.length === 0) throw malformedPdf('it has no pages');
   const own = copy.entries(catalog, 'catalog');

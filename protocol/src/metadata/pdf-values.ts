@@ -65,7 +65,7 @@ export class PdfTokens {
 
   value(depth = 0): PdfValue {
     if (depth > nestingMax) throw malformedPdf('values are nested too deep');
-    this.skipSpace();
+    this.#skipSpace();
     const value = this.#next(depth);
     this.#hold(heldBy(value));
     return value;
@@ -82,7 +82,7 @@ export class PdfTokens {
 
   /** Whether this word comes next; then it is behind it. */
   word(word: string): boolean {
-    this.skipSpace();
+    this.#skipSpace();
     const end = this.at + word.length;
     if (isRegular(this.#bytes[end]) || latinOf(this.#bytes.subarray(this.at, end)) !== word) return false;
     this.at = end;
@@ -92,14 +92,14 @@ export class PdfTokens {
   /** Undefined, and where it was, if no whole number without a sign comes next. */
   integer(): number | undefined {
     const before = this.at;
-    this.skipSpace();
+    this.#skipSpace();
     const text = this.#regular();
     if (/^\d{1,15}$/.test(text)) return Number(text);
     this.at = before;
     return undefined;
   }
 
-  skipSpace(): void {
+  #skipSpace(): void {
     const from = this.at;
     for (;;) {
       while (isSpace(this.#bytes[this.at])) this.at += 1;
@@ -179,7 +179,7 @@ export class PdfTokens {
     const items: PdfValue[] = [];
     this.at += 1;
     for (;;) {
-      this.skipSpace();
+      this.#skipSpace();
       if (this.#sign(this.at) === ']') break;
       items.push(this.value(depth + 1));
     }
@@ -191,7 +191,7 @@ export class PdfTokens {
     const entries = new Map<string, PdfValue>();
     this.at += 2;
     for (;;) {
-      this.skipSpace();
+      this.#skipSpace();
       if (this.#sign(this.at) === '>' && this.#sign(this.at + 1) === '>') break;
       if (this.#sign(this.at) !== '/') throw malformedPdf('a dictionary has a key that is no name');
       const key = this.#name();
