@@ -429,22 +429,33 @@ it('stops where much comes out of little, or one thing is written again and agai
   await expect(cleanMetadata(new Uint8Array(parts))).rejects.toMatchObject({ code: 'too-large' });
 });
 
-it('takes as many objects and pages as documents have', async () => {
-  const count = 130_000;
+function withPages(count: number, page: string): Uint8Array {
   let text = '%PDF-1.7\n';
   const rows: string[] = [];
   const kids = Array.from({ length: count }, (_, at) => `${at + 3} 0 R`).join(' ');
   const tree = `<< /Type /Pages /Kids [${kids}] /Count ${count} >>`;
-  const pages = Array.from({ length: count }, () => '<< /Type /Page /Parent 2 0 R >>');
+  const pages = Array.from({ length: count }, () => page);
   for (const [index, object] of ['<< /Type /Catalog /Pages 2 0 R >>', tree, ...pages].entries()) {
     rows.push(`${String(text.length).padStart(10, '0')} 00000 n \n`);
     text += `${index + 1} 0 obj\n${object}\nendobj\n`;
   }
   const table = `xref\n1 ${rows.length}\n${rows.join('')}trailer\n<< /Root 1 0 R >>\nstartxref\n${text.length}\n%%EOF\n`;
-  const cleaned = await cleanMetadata(Buffer.from(text + table));
+  return new Uint8Array(Buffer.from(text + table));
+}
+
+it('takes as many objects and pages as documents have', async () => {
+  const count = 130_000;
+  const cleaned = await cleanMetadata(withPages(count, '<< /Type /Page /Parent 2 0 R >>'));
   expect(
     Buffer.from(cleaned)
       .toString('latin1')
       .match(/Type .Page /g),
   ).toHaveLength(count);
+});
+
+it('says of one with more pages that it is too large', async () => {
+  await expect(cleanMetadata(withPages(200_001, '<<>>'))).rejects.toMatchObject({
+    code: 'too-large',
+    message: expect.stringMatching(/pages/),
+  });
 });

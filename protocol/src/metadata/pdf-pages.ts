@@ -7,6 +7,7 @@ import { copyNotes } from './pdf-notes.ts';
 import type { PdfEntries, PdfValue } from './pdf-values.ts';
 import { arrayOf, atom, dictionaryOf, malformedPdf, named, reference } from './pdf-values.ts';
 import { writePdf } from './pdf-writer.ts';
+import { MetadataError } from './report.ts';
 
 const pagesMax = 200_000;
 const inherited = new Set(['Resources', 'MediaBox', 'CropBox', 'Rotate']);
@@ -72,7 +73,7 @@ function pagesOf(file: PdfFile, root: PdfValue | undefined): readonly PdfEntries
       const passed = new Map([...above, ...[...entries].filter(([key]) => inherited.has(key))]);
       for (const kid of file.items(kids).toReversed()) stack.push({ value: kid, above: passed });
     }
-    if (pages.length > pagesMax) throw malformedPdf(`it has over ${pagesMax} pages`);
+    if (pages.length > pagesMax) throw new MetadataError('too-large', `read PDF: over ${pagesMax} pages`);
   }
   return pages;
 }
