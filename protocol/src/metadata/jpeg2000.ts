@@ -1,6 +1,6 @@
 /** JPEG 2000 (ISO 15444-1), as it lies in PDFs: boxes around the picture, and comments before its first tile. */
 
-import { concat, concatAll } from '../bytes/encode.ts';
+import { concat, concatAll, u32be, utf8ToBytes } from '../bytes/encode.ts';
 import { boxesIn } from './boxes.ts';
 import { FileView } from './file-view.ts';
 import { MetadataError } from './report.ts';
@@ -19,10 +19,7 @@ export function cleanJpeg2000(bytes: Uint8Array): Uint8Array {
   const parts = boxes.map(({ name, from, start, end }) => {
     if (name !== 'jp2c') return view.bytes(from, end);
     const stream = cleanCodestream(view.part(start, end));
-    const head = new Uint8Array(8);
-    new DataView(head.buffer).setUint32(0, 8 + stream.length);
-    head.set(new TextEncoder().encode(name), 4);
-    return concat(head, stream);
+    return concat(u32be(8 + stream.length), utf8ToBytes(name), stream);
   });
   return concatAll(parts);
 }
