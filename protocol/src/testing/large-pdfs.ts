@@ -1,6 +1,6 @@
 // PDFs made to cost whoever reads them far more than their size, each from a size in bytes.
 import { deflateSync } from 'node:zlib';
-import { type PdfParts, packedOf, withTable } from './pdf-files.ts';
+import { type PdfParts, packedOf, startOf, withTable } from './pdf-files.ts';
 
 const onePage: PdfParts = {
   1: '<< /Type /Catalog /Pages 2 0 R >>',
@@ -23,8 +23,7 @@ function withRows(count: number, at: number, before: Buffer, root: string): Buff
 export function rowsAtRemark(bytes: number): Uint8Array {
   const remark = Buffer.from(`%${' '.repeat(bytes / 2)}\n`);
   const before = withTable(onePage, '/Root 1 0 R', Buffer.concat([Buffer.from('%PDF-1.7\n'), remark]));
-  const start = /startxref\n(\d+)\n%%EOF\n$/.exec(before.toString('latin1'))?.[1];
-  return new Uint8Array(withRows(Math.floor(bytes / 2), 9, before, `/Root 1 0 R /Prev ${start}`));
+  return new Uint8Array(withRows(Math.floor(bytes / 2), 9, before, `/Root 1 0 R /Prev ${startOf(before)}`));
 }
 
 /** Streams that begin one in another and all end at the same place. */
@@ -41,13 +40,12 @@ export function nestedStreams(bytes: number): Uint8Array {
   return new Uint8Array(withTable(onePage, `/Root 1 0 R /Prev ${body.length}`, Buffer.from(body + table)));
 }
 
-/** One packed object: an array of so many values, zeros or others, which a page needs. */
-export function longArray(count: number, value = '0'): Uint8Array {
-  const container = packedOf('/Type /ObjStm /N 1 /First 5', `50 0 [${`${value} `.repeat(count)}]`);
+/** One packed object: an array of so many zeros, which a page needs. */
+export function longArray(count: number): Uint8Array {
+  const container = packedOf('/Type /ObjStm /N 1 /First 5', `50 0 [${'0 '.repeat(count)}]`);
   const parts = { ...onePage, 3: '<< /Type /Page /Parent 2 0 R /MediaBox 50 0 R >>', 60: container };
   const before = withTable(parts, '/Root 1 0 R');
-  const start = /startxref\n(\d+)\n%%EOF\n$/.exec(before.toString('latin1'))?.[1];
-  const about = `/Type /XRef /W [1 1 1] /Index [50 1] /Size 100 /Root 1 0 R /Prev ${start} /Length 3`;
+  const about = `/Type /XRef /W [1 1 1] /Index [50 1] /Size 100 /Root 1 0 R /Prev ${startOf(before)} /Length 3`;
   const table = Buffer.concat([
     Buffer.from(`61 0 obj\n<< ${about} >>\nstream\n`),
     Buffer.of(2, 60, 0),
@@ -83,7 +81,6 @@ export function taggedPdf(paragraphs: number, rest = ''): Uint8Array {
     4: `<< /Type /StructTreeRoot /K [${kids}] >>`,
   };
   const before = withTable({ ...parts, ...containers }, '/Root 1 0 R');
-  const start = /startxref\n(\d+)\n%%EOF\n$/.exec(before.toString('latin1'))?.[1];
   const rows = Buffer.concat(
     numbers.map((_, at) => {
       const container = from + Math.floor(at / perStream);
@@ -92,7 +89,7 @@ export function taggedPdf(paragraphs: number, rest = ''): Uint8Array {
   );
   const packed = deflateSync(rows);
   const about = `/Type /XRef /W [1 3 1] /Index [1000 ${paragraphs}] /Size ${from + 999} /Filter /FlateDecode`;
-  const head = `999 0 obj\n<< ${about} /Root 1 0 R /Prev ${start} /Length ${packed.length} >>\nstream\n`;
+  const head = `999 0 obj\n<< ${about} /Root 1 0 R /Prev ${startOf(before)} /Length ${packed.length} >>\nstream\n`;
   const end = `\nendstream\nendobj\nstartxref\n${before.length}\n%%EOF\n`;
   return new Uint8Array(Buffer.concat([before, Buffer.from(head), packed, Buffer.from(end)]));
 }

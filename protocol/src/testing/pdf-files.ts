@@ -23,6 +23,10 @@ function written(number: number, part: PdfPart): Buffer {
 
 const digits = (value: number, count: number): string => String(value).padStart(count, '0');
 
+/** Where the last table begins. */
+export const startOf = (bytes: Buffer): number =>
+  Number(/startxref\n(\d+)\n%%EOF\n$/.exec(bytes.toString('latin1'))?.[1]);
+
 /** Adds these objects, with a table in words, behind what there is. */
 export function withTable(parts: PdfParts, trailer: string, before: Buffer = Buffer.from('%PDF-1.7\n')): Buffer {
   let bytes = before;
@@ -127,12 +131,11 @@ export function fullPdfs(
   const parts = fullParts(photo);
   const table = withTable(parts, trailer);
   const earlier = withTable({ ...parts, 10: streamOf('', 'BT /F1 20 Tf 20 40 Td (MarkerEarlier) Tj ET') }, trailer);
-  const start = (bytes: Buffer): number => Number(/startxref\n(\d+)\n%%EOF\n$/.exec(bytes.toString('latin1'))?.[1]);
-  const again = withTable({ 10: parts[10] ?? '' }, `${trailer} /Prev ${start(earlier)}`, earlier);
+  const again = withTable({ 10: parts[10] ?? '' }, `${trailer} /Prev ${startOf(earlier)}`, earlier);
   // What older programs need not see is told by a table in a stream beside theirs.
   const { 5: font = '', 7: shade = '', ...rest } = parts;
   const hidden = withPackedTable({ 5: font, 7: shade }, trailer);
-  const hybrid = withTable(rest, `${trailer} /XRefStm ${start(hidden)}`, hidden);
+  const hybrid = withTable(rest, `${trailer} /XRefStm ${startOf(hidden)}`, hidden);
   const files = { table, packed: withPackedTable(parts, trailer), 'saved again': again, hybrid };
   return Object.fromEntries(
     Object.entries(files).map(([name, bytes]) => [name, new Uint8Array(bytes)]),
