@@ -152,7 +152,7 @@ export class PdfCopy {
     };
   }
 
-  /** The same packed content without anything behind it, but pictures and colour profiles without what they say. */
+  /** The same packed content, with nothing behind what Flate, digits and base 85 pack, but pictures and colour profiles without what they say. */
   async #packed(object: PdfObject, kind: PdfKindName): Promise<PackedContent> {
     const file = this.#file;
     const { content = new Uint8Array(0) } = object;
