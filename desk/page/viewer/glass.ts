@@ -10,9 +10,12 @@ const readPatienceMs = 75_000;
 export class Glass {
   readonly #frame = document.createElement('iframe');
   readonly #signal: AbortSignal;
+  readonly #closed = new AbortController();
 
   private constructor(signal: AbortSignal) {
     this.#signal = signal;
+    // At once, whatever its user is waiting for: a locked page holds nothing of a file.
+    signal.addEventListener('abort', () => this.close(), { signal: this.#closed.signal });
     this.#frame.setAttribute('sandbox', 'allow-scripts');
     this.#frame.hidden = true;
     this.#frame.src = '/viewer/frame.html';
@@ -22,7 +25,7 @@ export class Glass {
   static async open(signal: AbortSignal): Promise<Glass> {
     const glass = new Glass(signal);
     const ready = glass.#next();
-    document.body.append(glass.#frame);
+    if (!signal.aborted) document.body.append(glass.#frame);
     await ready;
     return glass;
   }
@@ -41,6 +44,7 @@ export class Glass {
 
   /** Ends whatever runs in it. */
   close(): void {
+    this.#closed.abort();
     this.#frame.remove();
   }
 

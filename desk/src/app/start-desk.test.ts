@@ -107,7 +107,7 @@ describe('a desk on this machine', () => {
     expect(await page.call('note', { id, of: 'note', text: '与登记处核对' })).toEqual(done);
     expect((await page.call('search', { query: '登记处' })).ids).toEqual([id]);
     expect((await page.call('search', { query: 'land registry' })).ids).toEqual([id]);
-    await until(() => rows()[0]?.work.state === 'open');
+    await until(() => rows()[0]?.work.state === 'open' && rows()[0]?.work.tags.length === 1);
     // What one has done oneself is no news.
     expect(rows()[0]).toMatchObject({ hasNews: false, detected: 'en', work: { tags: ['land registry'] } });
     for (const [aspect, value] of [
