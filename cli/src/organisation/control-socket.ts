@@ -22,6 +22,8 @@ export async function listenForRosters(
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket);
     socket.on('close', () => open.delete(socket));
+    // Who asked may be gone before the answer.
+    socket.on('error', () => socket.destroy());
     serve(socket, take).catch(() => socket.destroy());
   });
   await new Promise<void>((resolve, reject) => {

@@ -87,7 +87,13 @@ export async function listen(
   server.on('checkExpectation', onRequest);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseRaw(error, socket, counters));
   for (const event of ['connect', 'upgrade'] as const) {
-    server.on(event, (_request: IncomingMessage, socket: Duplex) => writeRaw('malformed', socket, counters));
+    server.on(event, (_request: IncomingMessage, socket: Duplex) => {
+      // From here on Node listens for nothing on it, and counts no time: an error that nobody takes would end the process.
+      socket.on('error', () => socket.destroy());
+      const late = setTimeout(() => socket.destroy(), limits.headSecondsMax * 1000);
+      socket.once('close', () => clearTimeout(late));
+      writeRaw('malformed', socket, counters);
+    });
   }
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
