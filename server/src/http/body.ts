@@ -57,26 +57,43 @@ export async function* readPieces(
   }
 }
 
-/** @throws Refusal too-large, malformed, slow */
+/**
+ * Each piece is copied and zeroed as it comes: a piece costs some hundred bytes beside what is in it, and whoever sends
+ * chooses how small they are. @throws Refusal too-large, malformed, slow
+ */
 export async function readBody(request: IncomingMessage, bytesMax: number, secondsMax: number): Promise<Uint8Array> {
-  const pieces: Buffer[] = [];
+  const announced = Number(request.headers['content-length'] ?? 0);
+  let body = new Uint8Array(Math.min(announced, bytesMax));
   let length = 0;
   try {
     for await (const piece of readPieces(request, bytesMax, patienceOf(secondsMax))) {
+      if (length + piece.length > body.length) body = grown(body, length + piece.length, bytesMax);
+      body.set(piece, length);
       length += piece.length;
-      pieces.push(piece);
+      piece.fill(0);
     }
-    const body = new Uint8Array(length);
-    let at = 0;
-    for (const piece of pieces) {
-      body.set(piece, at);
-      at += piece.length;
-    }
-    return body;
-  } finally {
-    // Without scripts a body is what a person typed: no second copy of it stays, nor the beginning of one that broke off.
-    for (const piece of pieces) piece.fill(0);
+    return body.subarray(0, length);
+  } catch (error) {
+    // Without scripts a body is what a person typed: nothing stays of one that broke off, nor a second copy of a whole one.
+    body.fill(0);
+    throw error;
   }
+}
+
+/** @throws Refusal as `readBody`, and malformed or too-large where the head does not announce just this length */
+export async function readExactBody(request: IncomingMessage, bytes: number, secondsMax: number): Promise<Uint8Array> {
+  const announced = Number(request.headers['content-length']);
+  if (announced === bytes) return readBody(request, bytes, secondsMax);
+  discard(request);
+  throw new Refusal(announced > bytes ? 'too-large' : 'malformed');
+}
+
+/** Twice as much room, so that all copies together are no more than twice the whole; nothing stays of the old one. */
+function grown(body: Uint8Array, bytes: number, bytesMax: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.min(bytesMax, Math.max(bytes, 2 * body.length)));
+  larger.set(body);
+  body.fill(0);
+  return larger;
 }
 
 const wipe = (piece: Buffer): void => void piece.fill(0);
@@ -114,7 +131,7 @@ async function* piecesOf(request: IncomingMessage): AsyncGenerator<Buffer> {
 }
 
 /** Node would keep what has come and what comes until the connection is closed. */
-function discard(request: IncomingMessage): void {
+export function discard(request: IncomingMessage): void {
   for (const piece of heldBy(request)) piece.fill(0);
   request.on('data', wipe).resume();
 }

@@ -301,12 +301,13 @@ describe('refused requests', () => {
       ],
       [
         'too many chunks',
-        await post(
-          '/request',
-          'Transfer-Encoding: chunked',
-          ...Array.from({ length: 3 }, () => ['bb8\r\n', half, '\r\n']).flat(),
-        ),
+        await post('/desk', 'Transfer-Encoding: chunked', ...Array(100).fill(['bb8\r\n', half, '\r\n']).flat()),
         '413 too-large',
+      ],
+      [
+        'a fixed length that is not announced',
+        await post('/request', 'Transfer-Encoding: chunked', '1777\r\n', bytes, '\r\n0\r\n\r\n'),
+        '400 malformed',
       ],
       ['another encoding', await post('/request', 'Transfer-Encoding: gzip', bytes), '400 malformed'],
       [

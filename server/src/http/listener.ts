@@ -5,7 +5,7 @@ import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Counters } from '../rules/counters.ts';
 import type { Answer } from './answer.ts';
-import { filePatience, patienceOf, readBody, readPieces, within } from './body.ts';
+import { discard, filePatience, patienceOf, readBody, readExactBody, readPieces, within } from './body.ts';
 import { headOf } from './head.ts';
 import { headersFor } from './headers.ts';
 import type { Limits } from './limits.ts';
@@ -21,6 +21,8 @@ export interface Incoming {
   readonly isBehind: boolean;
   /** The whole body. @throws Refusal too-large before more than this is read; malformed if it breaks off; slow */
   readonly body: (bytesMax: number) => Promise<Uint8Array>;
+  /** A body of just this length. @throws Refusal malformed or too-large before any of it is read, if the head announces another or none; as `body` */
+  readonly exactBody: (bytes: number) => Promise<Uint8Array>;
   /**
    * The body piece by piece: each is received when the one before it has been dealt with.
    * @param time `upload`: it may take longer than other requests, but not go slower than an upload may
@@ -129,6 +131,7 @@ async function serve(
       headers,
       isBehind,
       body: (bytesMax) => readBody(request, bytesMax, requestSecondsMax),
+      exactBody: (bytes) => readExactBody(request, bytes, requestSecondsMax),
       pieces: (bytesMax, time) =>
         readPieces(request, bytesMax, time === 'upload' ? filePatience(limits) : patienceOf(requestSecondsMax)),
     });
@@ -138,7 +141,10 @@ async function serve(
     answer = problem(refusal.problem, refusal.allow);
   }
   // What was not read of a body would be taken for the next request, or read for nothing.
-  if (!request.complete) response.shouldKeepAlive = false;
+  if (!request.complete) {
+    response.shouldKeepAlive = false;
+    discard(request);
+  }
   await write(response, answer, request.method === 'HEAD', limits);
 }
 

@@ -32,7 +32,7 @@ type Post = {
   /** Under way. */
   running: number;
   readonly max: number;
-  readonly bytesMax: number;
+  readonly read: (incoming: Incoming) => Promise<Uint8Array>;
   readonly answer: (incoming: Incoming, body: Uint8Array) => Promise<Answer>;
 };
 
@@ -46,13 +46,13 @@ export function routes(parts: RouteParts): Handler {
     '/request': {
       running: 0,
       max: parts.postsMax,
-      bytesMax: REQUEST_BYTES,
+      read: ({ exactBody }) => exactBody(REQUEST_BYTES),
       answer: async (_incoming, body) => sealed(await service.request(body), 'message/ohttp-res'),
     },
     '/desk': {
       running: 0,
       max: parts.devicePostsMax,
-      bytesMax: DEVICE_REQUEST_BYTES_MAX,
+      read: ({ body }) => body(DEVICE_REQUEST_BYTES_MAX),
       answer: async ({ method, target: path, headers }, body) =>
         sealed(await service.device({ method, path, headers, body }), 'application/octet-stream'),
     },
@@ -62,8 +62,8 @@ export function routes(parts: RouteParts): Handler {
     if (target === '/chunk' || target === '/fetch') {
       if (method !== 'POST') throw new Refusal('method', 'POST');
       const run = target === '/chunk' ? chunk.store : chunk.fetch;
-      const bytesMax = target === '/chunk' ? CHUNK_POST_BYTES : HASH_BYTES;
-      return passing(() => run(incoming, bytesMax));
+      const bytes = target === '/chunk' ? CHUNK_POST_BYTES : HASH_BYTES;
+      return passing(() => run(incoming, bytes));
     }
     const post = Object.hasOwn(posts, target) ? posts[target] : undefined;
     if (post === undefined) return (await passing(() => film(incoming))) ?? readAnswer(incoming);
@@ -71,7 +71,7 @@ export function routes(parts: RouteParts): Handler {
     if (post.running >= post.max) throw new Refusal('busy');
     post.running += 1;
     try {
-      return await passing(async () => post.answer(incoming, await incoming.body(post.bytesMax)));
+      return await passing(async () => post.answer(incoming, await post.read(incoming)));
     } finally {
       post.running -= 1;
     }

@@ -75,10 +75,9 @@ export function mirrorRoutes(parts: MirrorRouteParts): Handler {
     }
   }
 
-  async function relay(path: RelayedPath, { body }: Incoming): Promise<Answer> {
+  async function relay(path: RelayedPath, { exactBody }: Incoming): Promise<Answer> {
     const { bytes, answerBytes, type } = relayed[path];
-    const given = await body(bytes);
-    if (given.length !== bytes) throw new Refusal('malformed');
+    const given = await exactBody(bytes);
     parts.counters.add(path === '/request' ? 'requests' : 'chunks');
     const answer = await parts.upstream.post(path, given).catch(() => null);
     if (answer === null) throw new Refusal('unreachable');

@@ -58,6 +58,7 @@ function asked(path: string, body: Uint8Array): Incoming {
     headers: {},
     isBehind: false,
     body: () => Promise.resolve(body),
+    exactBody: () => Promise.resolve(body),
     pieces: async function* () {
       yield body;
     },
