@@ -45,6 +45,11 @@ export function isShared(answer: Answer): boolean {
   return shared.has(answer);
 }
 
+/** Whether the body is in memory once, however many are answered with it. */
+export function isKept({ body }: Answer): boolean {
+  return body.length === 0 || wholes.has(body);
+}
+
 /** The file in the best coding that the client takes, or 304 if it has it. */
 export function staticAnswer(
   file: StaticFile,

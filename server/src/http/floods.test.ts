@@ -1,5 +1,6 @@
-// What somebody who floods a real listener can make it hold: memory by small pieces.
+// What somebody who floods a real listener can make it hold.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -7,12 +8,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Counters } from '../rules/counters.ts';
+import { staticAnswer } from './answer.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { type Handler, type Listener, listen } from './listener.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 const mebibyte = 2 ** 20;
+const patient = { timeout: 20_000 };
 
 let listener: Listener | null = null;
 const sockets: Socket[] = [];
@@ -57,7 +60,7 @@ it('[HTTP-5] a body costs what it is long, however small the pieces are in which
   const small = open();
   const before = await held();
   small.write(inSmallChunks('POST') + '1\r\nx\r\n'.repeat(bytes));
-  await vi.waitFor(() => expect(requests[0]?.socket.bytesRead).toBeGreaterThan(6 * bytes));
+  await vi.waitFor(() => expect(requests[0]?.socket.bytesRead).toBeGreaterThan(6 * bytes), patient);
   expect((await held()) - before).toBeLessThan(4);
   expect(requests[0]?.complete).toBe(false);
 });
@@ -68,7 +71,68 @@ it('[HTTP-5] one that nobody asked for costs nothing, while its answer is not ta
   const small = open();
   const before = await held();
   small.write(inSmallChunks('GET') + '1\r\nx\r\n'.repeat(bytes));
-  await vi.waitFor(() => expect(requests[0]?.socket.bytesRead).toBeGreaterThan(6 * bytes));
+  await vi.waitFor(() => expect(requests[0]?.socket.bytesRead).toBeGreaterThan(6 * bytes), patient);
   expect((await held()) - before).toBeLessThan(4);
   expect(requests[0]?.socket.destroyed).toBe(false);
+});
+
+const ask = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+const large = 8 * mebibyte;
+
+it('[HTTP-5] who asks without end and takes no answer is cut off after a few', async () => {
+  let made = 0;
+  await start(async () => {
+    made += 1;
+    await wait(5);
+    return { status: 200, type: 'text/plain', body: new Uint8Array(20_000).fill(1) };
+  });
+  const before = await held();
+  for (let i = 0; i < 20; i++) open().write(ask('/').repeat(1_400));
+  await vi.waitFor(() => expect(new Set(requests.map(({ socket }) => socket)).size).toBe(20), patient);
+  await vi.waitFor(() => expect(requests.every(({ socket }) => socket.destroyed)).toBe(true), patient);
+  await wait(20);
+  expect([made, requests.length > 1_000]).toEqual([20 * 8, true]);
+  requests.length = 0;
+  expect((await held()) - before).toBeLessThan(4);
+});
+
+it('[HTTP-5] who asks for several at once has them in order, up to the number that a connection may ask for', async () => {
+  await start(({ target }) => ({ status: 200, type: 'text/plain', body: Buffer.from(target) }), {
+    requestsPerConnectionMax: 20,
+  });
+  const received: string[] = [];
+  const socket = open().on('data', (piece) => received.push(String(piece)));
+  const closed = once(socket.resume(), 'close');
+  for (let from = 0; from < 24; from += 6) {
+    socket.write(Array.from({ length: 6 }, (_, i) => ask(`/${from + i}`)).join(''));
+    if (from < 18)
+      await vi.waitFor(() => expect(received.join('')).toMatch(new RegExp(`\r\n\r\n/${from + 5}$`)), patient);
+  }
+  await closed;
+  const answered = [...received.join('').matchAll(/\r\n\r\n\/(\d+)/g)].map(([, number]) => Number(number));
+  expect(answered).toEqual(Array.from({ length: 20 }, (_, i) => i));
+});
+
+it('[HTTP-5] answers that nobody takes are bounded in bytes over all connections; small ones and those kept anyway still go out', async () => {
+  const kept = { type: 'text/plain', codings: { identity: new Uint8Array(large) } };
+  await start(
+    ({ target }) =>
+      target === '/kept'
+        ? staticAnswer(kept, undefined, undefined)
+        : { status: 200, type: 'text/plain', body: new Uint8Array(target === '/small' ? 8_368 : large) },
+    { answerBytesMax: 3 * large },
+  );
+  const statusOf = async (path: string): Promise<number> => {
+    const socket = open().resume();
+    socket.write(ask(path));
+    const [piece] = (await once(socket, 'data')) as [Buffer];
+    return Number(String(piece).split(' ')[1]);
+  };
+  expect(await statusOf('/large')).toBe(200);
+  sockets.splice(0).forEach((socket) => void socket.destroy());
+  for (let i = 0; i < 4; i++) open().write(ask('/large'));
+  await vi.waitFor(() => expect(requests).toHaveLength(5), patient);
+  expect([await statusOf('/large'), await statusOf('/small'), await statusOf('/kept')]).toEqual([503, 200, 200]);
+  sockets.splice(0).forEach((socket) => void socket.destroy());
+  await vi.waitFor(async () => expect(await statusOf('/large')).toBe(200), patient);
 });

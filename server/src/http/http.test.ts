@@ -401,7 +401,7 @@ describe('limits', () => {
   it('[HTTP-5] connections, requests on one, and posts at the same time are bounded', async () => {
     const tight = await open({ limits: { connectionsMax: 4, requestsPerConnectionMax: 3, postsMax: 2 } });
     const at = portOf(tight.server.origin);
-    const received = await exchange(at, ['GET /healthy HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(9)]);
+    const received = await exchange(at, ['GET /healthy HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(8)]);
     expect(answersIn(received).map(({ status }) => status)).toEqual([204, 204, 204]);
     const posts = await Promise.all([hold(at), hold(at)]);
     for (const socket of posts) socket.write(`POST /request HTTP/1.1\r\nHost: x\r\nContent-Length: 6007\r\n\r\nabc`);

@@ -4,6 +4,10 @@ export interface Limits {
   readonly connectionsMax: number;
   /** On one connection, one after the other. */
   readonly requestsPerConnectionMax: number;
+  /** On one connection at the same time: browsers wait for each before they ask for the next. */
+  readonly openAnswersMax: number;
+  /** Of all answers on their way out that are made for one request; of those that many get, one copy is in memory. */
+  readonly answerBytesMax: number;
   /**
    * Posts that are read or worked on at the same time; one more is told `busy`. At a mirror each keeps its place until its
    * answer has gone out, and one behind an answer that has not is told `busy` too.
@@ -37,6 +41,8 @@ export interface Limits {
 export const defaultLimits: Limits = {
   connectionsMax: 1_024,
   requestsPerConnectionMax: 128,
+  openAnswersMax: 8,
+  answerBytesMax: 64 * 1024 * 1024,
   postsMax: 256,
   devicePostsMax: 32,
   chunksMax: 32,

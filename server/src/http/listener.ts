@@ -4,8 +4,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Counters } from '../rules/counters.ts';
-import type { Answer } from './answer.ts';
+import { type Answer, isKept } from './answer.ts';
 import { discard, filePatience, patienceOf, readBody, readExactBody, readPieces, within } from './body.ts';
+import { Connections, type Exchange } from './connections.ts';
 import { headOf } from './head.ts';
 import { headersFor } from './headers.ts';
 import type { Limits } from './limits.ts';
@@ -49,8 +50,7 @@ export async function listen(
   onHead: () => void,
 ): Promise<Listener> {
   const open = new Set<Promise<void>>();
-  const served = new WeakMap<Duplex, number>();
-  const last = new WeakMap<Duplex, ServerResponse>();
+  const connections = new Connections(limits);
   let isStopping = false;
   const server = createServer({
     maxHeaderSize: limits.headBytesMax,
@@ -68,17 +68,11 @@ export async function listen(
   server.timeout = limits.idleSecondsMax * 1000;
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    const count = (served.get(request.socket) ?? 0) + 1;
-    served.set(request.socket, count);
-    const isBehind = last.get(request.socket)?.closed === false;
-    last.set(request.socket, response);
-    // It holds its request, and so what a browser says of a visitor.
-    response.once('close', () => {
-      if (last.get(request.socket) === response) last.delete(request.socket);
-    });
+    const exchange = connections.take(request, response);
+    if (exchange === null) return;
     response.sendDate = false;
-    response.shouldKeepAlive &&= !isStopping && count < limits.requestsPerConnectionMax;
-    const work = serve({ request, response, isBehind }, limits, counters, handle).finally(() => open.delete(work));
+    response.shouldKeepAlive &&= !isStopping && !exchange.isLast;
+    const work = serve(exchange, connections, limits, counters, handle).finally(() => open.delete(work));
     open.add(work);
   };
   // An open connection keeps its newest head, and one that is no request never gets further than the connection.
@@ -110,14 +104,14 @@ export async function listen(
   };
 }
 
-type Exchange = Pick<Incoming, 'isBehind'> & { readonly request: IncomingMessage; readonly response: ServerResponse };
-
 async function serve(
-  { request, response, isBehind }: Exchange,
+  exchange: Exchange,
+  connections: Connections,
   limits: Limits,
   counters: Counters,
   handle: Handler,
 ): Promise<void> {
+  const { request, response, isBehind } = exchange;
   let answer: Answer;
   try {
     // Node leaves out what is beyond its maximum without a word.
@@ -136,19 +130,27 @@ async function serve(
         readPieces(request, bytesMax, time === 'upload' ? filePatience(limits) : patienceOf(requestSecondsMax)),
     });
   } catch (error) {
-    const refusal = error instanceof Refusal ? error : new Refusal('internal');
-    counters.add(problemCounter(refusal.problem));
-    answer = problem(refusal.problem, refusal.allow);
+    answer = refused(error instanceof Refusal ? error : new Refusal('internal'), counters);
+  }
+  if (!isKept(answer) && !connections.hold(answer.body.length, exchange)) {
+    answer.sent?.();
+    answer = refused(new Refusal('busy'), counters);
   }
   // What was not read of a body would be taken for the next request, or read for nothing.
   if (!request.complete) {
     response.shouldKeepAlive = false;
     discard(request);
   }
-  await write(response, answer, request.method === 'HEAD', limits);
+  await write(exchange, answer, limits);
 }
 
-async function write(response: ServerResponse, answer: Answer, isHead: boolean, limits: Limits): Promise<void> {
+function refused({ problem: name, allow }: Refusal, counters: Counters): Answer {
+  counters.add(problemCounter(name));
+  return problem(name, allow);
+}
+
+async function write({ request, response }: Exchange, answer: Answer, limits: Limits): Promise<void> {
+  const isHead = request.method === 'HEAD';
   if (answer.sent !== undefined) response.once('close', answer.sent);
   if (response.destroyed) answer.sent?.();
   if (response.destroyed || response.headersSent) return;
