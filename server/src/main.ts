@@ -6,6 +6,7 @@ import { dayOf } from '@postern/protocol/time';
 import { openDataFolder } from './files/data-folder.ts';
 import { listenEverywhere } from './http/addresses.ts';
 import { clearOnly } from './http/clear.ts';
+import type { Handler } from './http/listener.ts';
 import { Pages } from './http/pages.ts';
 import { parserMemory } from './http/parser-memory.ts';
 import { clearRemains } from './http/remains.ts';
@@ -58,30 +59,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   await service.open();
   await tick();
-  const open = routes({
-    service,
-    chunks: chunkDesk,
-    page: (at) => pages.find(at),
-    films: pages.films,
-    counters,
-    clock,
-    ...limits,
-  });
+  /** With places of its own for what is received and sent at the same time. */
+  const open = (): Handler =>
+    routes({
+      service,
+      chunks: chunkDesk,
+      page: (at) => pages.find(at),
+      films: pages.films,
+      counters,
+      clock,
+      ...limits,
+    });
   const parser = await parserMemory();
   const remains = clearRemains(timer ?? machineTimer, parser, limits.remainsSecondsMax);
   const plain =
     given.plain === null
-      ? { handler: open, stop: () => undefined }
-      : startPlain({ pages, parser, fingerprint, timer: machineTimer, random, limits: given.plain }, open);
-  const clear = given.shownOnion === null ? plain.handler : clearOnly(pages, counters, open);
-  const listener = await listenEverywhere(
-    { ...given, host, port },
-    limits,
-    counters,
-    plain.handler,
-    clear,
-    remains.left,
-  );
+      ? { over: (next: Handler) => next, stop: () => undefined }
+      : startPlain({ pages, parser, fingerprint, timer: machineTimer, random, limits: given.plain }, open());
+  // Apart for each address: whoever floods that of the clear web keeps nobody from the onion address.
+  const clear = given.shownOnion === null ? plain.over(open()) : clearOnly(pages, counters, open());
+  const onion = plain.over(open());
+  const listener = await listenEverywhere({ ...given, host, port }, limits, counters, onion, clear, remains.left);
   const ticking = keepTicking(timer, () => service.secondsToNextTick(), tick, counters);
   const stop = async (): Promise<void> => {
     ticking.stop();

@@ -57,21 +57,38 @@ export async function* readPieces(
   }
 }
 
+/** So much of a body is read before it takes a place among those that are held in memory: 32 MiB of all connections. */
+const freeBytes = 32 * 1024;
+
 /**
  * Each piece is copied and zeroed as it comes: a piece costs some hundred bytes beside what is in it, and whoever sends
- * chooses how small they are. @throws Refusal too-large, malformed, slow
+ * chooses how small they are.
+ * @param begun called once, when 32 KiB have come, or all; what it throws ends the reading
+ * @throws Refusal too-large, malformed, slow
  */
-export async function readBody(request: IncomingMessage, bytesMax: number, secondsMax: number): Promise<Uint8Array> {
+export async function readBody(
+  request: IncomingMessage,
+  bytesMax: number,
+  secondsMax: number,
+  begun: () => void = () => undefined,
+): Promise<Uint8Array> {
   const announced = Number(request.headers['content-length'] ?? 0);
-  let body = new Uint8Array(Math.min(announced, bytesMax));
+  let body = new Uint8Array(Math.min(announced, freeBytes));
   let length = 0;
+  let hasBegun = false;
   try {
     for await (const piece of readPieces(request, bytesMax, patienceOf(secondsMax))) {
-      if (length + piece.length > body.length) body = grown(body, length + piece.length, bytesMax);
+      const bytes = length + piece.length;
+      if (!hasBegun && bytes > freeBytes) {
+        hasBegun = true;
+        begun();
+      }
+      if (bytes > body.length) body = grown(body, Math.min(bytesMax, Math.max(bytes, announced, 2 * body.length)));
       body.set(piece, length);
-      length += piece.length;
+      length = bytes;
       piece.fill(0);
     }
+    if (!hasBegun) begun();
     return body.subarray(0, length);
   } catch (error) {
     // Without scripts a body is what a person typed: nothing stays of one that broke off, nor a second copy of a whole one.
@@ -81,16 +98,21 @@ export async function readBody(request: IncomingMessage, bytesMax: number, secon
 }
 
 /** @throws Refusal as `readBody`, and malformed or too-large where the head does not announce just this length */
-export async function readExactBody(request: IncomingMessage, bytes: number, secondsMax: number): Promise<Uint8Array> {
+export async function readExactBody(
+  request: IncomingMessage,
+  bytes: number,
+  secondsMax: number,
+  begun?: () => void,
+): Promise<Uint8Array> {
   const announced = Number(request.headers['content-length']);
-  if (announced === bytes) return readBody(request, bytes, secondsMax);
+  if (announced === bytes) return readBody(request, bytes, secondsMax, begun);
   discard(request);
   throw new Refusal(announced > bytes ? 'too-large' : 'malformed');
 }
 
-/** Twice as much room, so that all copies together are no more than twice the whole; nothing stays of the old one. */
-function grown(body: Uint8Array, bytes: number, bytesMax: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(Math.min(bytesMax, Math.max(bytes, 2 * body.length)));
+/** Nothing stays of the smaller one. */
+function grown(body: Uint8Array, bytes: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(bytes);
   larger.set(body);
   body.fill(0);
   return larger;

@@ -3,7 +3,7 @@
 import type { ChunkDesk } from '../rules/chunk-desk.ts';
 import type { Answer } from './answer.ts';
 import type { Incoming } from './listener.ts';
-import { placesFor } from './places.ts';
+import { inPlace, placesFor } from './places.ts';
 import { Refusal } from './refusal.ts';
 
 type Run = (incoming: Incoming, bytes: number) => Promise<Answer>;
@@ -12,20 +12,19 @@ type Run = (incoming: Incoming, bytes: number) => Promise<Answer>;
 export function chunkAnswers(chunks: ChunkDesk, chunksMax: number): { readonly store: Run; readonly fetch: Run } {
   const places = placesFor(chunksMax);
 
-  const store: Run = async (incoming, bytes) => {
-    const end = places.take(incoming);
-    try {
-      const refused = await chunks.store(await incoming.exactBody(bytes));
-      if (refused !== null) throw new Refusal(refused);
-      return { status: 204, body: new Uint8Array(0) };
-    } finally {
-      end();
-    }
-  };
+  const store: Run = (incoming, bytes) =>
+    inPlace(
+      () => places.take(incoming),
+      async (begun) => {
+        const refused = await chunks.store(await incoming.exactBody(bytes, begun));
+        if (refused !== null) throw new Refusal(refused);
+        return { status: 204, body: new Uint8Array(0) };
+      },
+    );
 
   const fetch: Run = (incoming, bytes) =>
-    places.answer(incoming, async () => {
-      const chunk = await chunks.fetch(await incoming.exactBody(bytes));
+    places.answerBody(incoming, bytes, async (id) => {
+      const chunk = await chunks.fetch(id);
       if (typeof chunk === 'string') throw new Refusal(chunk);
       return { status: 200, type: 'application/octet-stream', body: chunk };
     });

@@ -107,7 +107,9 @@ describe('a chunk', () => {
     const port = portOf(world.server.origin);
     const slow = await Promise.all([hold(port), hold(port)]);
     for (const socket of slow)
-      socket.write(`POST /chunk HTTP/1.1\r\nHost: x\r\nContent-Length: ${CHUNK_POST_BYTES}\r\n\r\nabc`);
+      socket.write(
+        `POST /chunk HTTP/1.1\r\nHost: x\r\nContent-Length: ${CHUNK_POST_BYTES}\r\n\r\n${'x'.repeat(40_000)}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect([await store(id, chunk), (await load(id)).answer]).toEqual(['503 busy', '503 busy']);
     for (const socket of slow) socket.destroy();

@@ -1,13 +1,19 @@
 // What somebody who floods a real listener can make it hold.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { CHUNK_POST_BYTES, REQUEST_BYTES } from '@postern/protocol/constants';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Counters } from '../rules/counters.ts';
+import { portOf } from '../testing/raw.ts';
+import { makeWorld, type World } from '../testing/world.ts';
 import { staticAnswer } from './answer.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { type Handler, type Listener, listen } from './listener.ts';
@@ -135,4 +141,54 @@ it('[HTTP-5] answers that nobody takes are bounded in bytes over all connections
   expect([await statusOf('/large'), await statusOf('/small'), await statusOf('/kept')]).toEqual([503, 200, 200]);
   sockets.splice(0).forEach((socket) => void socket.destroy());
   await vi.waitFor(async () => expect(await statusOf('/large')).toBe(200), patient);
+});
+
+describe('bodies that never come', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-floods-'));
+  const socketPath = join(folder, 'onion.sock');
+  let world: World;
+  beforeAll(async () => {
+    world = await makeWorld({ socketPath, limits: { postsMax: 2, devicePostsMax: 2, chunksMax: 2 } });
+  });
+  afterAll(async () => {
+    await world.remove();
+    rmSync(folder, { recursive: true });
+  });
+  const lengths = { '/request': REQUEST_BYTES, '/fetch': 32, '/chunk': CHUNK_POST_BYTES, '/desk': 60_000 } as const;
+
+  /** Connections on which so much of a body comes and no more. */
+  const begin = async (path: keyof typeof lengths, bytes: number): Promise<void> => {
+    const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${lengths[path]}\r\n\r\n`;
+    for (let i = 0; i < 4; i++) {
+      const socket = connect(portOf(world.server.origin), '127.0.0.1');
+      sockets.push(socket.on('error', () => undefined));
+      await new Promise<void>((resolve) => socket.write(head + 'x'.repeat(bytes), () => resolve()));
+    }
+    await vi.waitFor(() => expect(new Set(requests.map(({ socket }) => socket)).size).toBe(4), patient);
+    await wait(50);
+  };
+  const statusAt = (where: 'port' | 'onion', path: keyof typeof lengths): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const to = where === 'onion' ? { socketPath } : { port: portOf(world.server.origin) };
+      const headers = { host: 'x', 'content-length': lengths[path] };
+      const sent = httpRequest({ ...to, path, method: 'POST', agent: false, headers }, (answer) => {
+        answer.resume().on('end', () => resolve(answer.statusCode));
+      });
+      sent.on('error', reject).end(new Uint8Array(lengths[path]));
+    });
+  /** What each is told whose body comes: of zeros, which is nothing that anybody would take. */
+  const told = { '/request': 400, '/fetch': 404, '/chunk': 204, '/desk': 401 } as const;
+
+  it.each(['/request', '/fetch', '/chunk', '/desk'] as const)('[HTTP-5] keep nobody from %s', async (path) => {
+    await begin(path, 20);
+    expect(await statusAt('port', path)).toBe(told[path]);
+  });
+
+  it.each(['/chunk', '/desk'] as const)(
+    '[HTTP-5] once they have begun, fill the places of %s at their own address alone',
+    async (path) => {
+      await begin(path, 40_000);
+      expect([await statusAt('port', path), await statusAt('onion', path)]).toEqual([503, told[path]]);
+    },
+  );
 });

@@ -9,13 +9,14 @@ export interface Limits {
   /** Of all answers on their way out that are made for one request; of those that many get, one copy is in memory. */
   readonly answerBytesMax: number;
   /**
-   * Posts that are read or worked on at the same time; one more is told `busy`. At a mirror each keeps its place until its
-   * answer has gone out, and one behind an answer that has not is told `busy` too.
+   * Posts that are worked on at the same time at one address, and those of whose body more than 32 KiB have come; one more
+   * is told `busy`. At a mirror each keeps its place until its answer has gone out, and one behind an answer that has not
+   * is told `busy` too.
    */
   readonly postsMax: number;
   /** The same of devices, counted apart: theirs are up to 44 times as long, and may not take the room of sources. */
   readonly devicePostsMax: number;
-  /** Chunks of files that are received or sent at the same time, each of 256 KiB in memory; as many films, and parts of films. */
+  /** Chunks of files that are received or sent at the same time at one address, each of 256 KiB in memory; as many films, and parts of films. */
   readonly chunksMax: number;
   readonly headBytesMax: number;
   readonly headFieldsMax: number;

@@ -20,10 +20,14 @@ export interface Incoming {
   readonly headers: IncomingMessage['headers'];
   /** Whether an answer before it on its connection had not gone out when it came. */
   readonly isBehind: boolean;
-  /** The whole body. @throws Refusal too-large before more than this is read; malformed if it breaks off; slow */
-  readonly body: (bytesMax: number) => Promise<Uint8Array>;
-  /** A body of just this length. @throws Refusal malformed or too-large before any of it is read, if the head announces another or none; as `body` */
-  readonly exactBody: (bytes: number) => Promise<Uint8Array>;
+  /**
+   * The whole body.
+   * @param begun called once, when 32 KiB have come, or all if it is shorter: until then it takes nobody's place; it may throw
+   * @throws Refusal too-large before more than this is read; malformed if it breaks off; slow
+   */
+  readonly body: (bytesMax: number, begun?: () => void) => Promise<Uint8Array>;
+  /** A body of just this length. @throws Refusal as `body`; malformed or too-large, unread, if its head announces another */
+  readonly exactBody: (bytes: number, begun?: () => void) => Promise<Uint8Array>;
   /**
    * The body piece by piece: each is received when the one before it has been dealt with.
    * @param time `upload`: it may take longer than other requests, but not go slower than an upload may
@@ -124,8 +128,8 @@ async function serve(
       target: url,
       headers,
       isBehind,
-      body: (bytesMax) => readBody(request, bytesMax, requestSecondsMax),
-      exactBody: (bytes) => readExactBody(request, bytes, requestSecondsMax),
+      body: (bytesMax, begun) => readBody(request, bytesMax, requestSecondsMax, begun),
+      exactBody: (bytes, begun) => readExactBody(request, bytes, requestSecondsMax, begun),
       pieces: (bytesMax, time) =>
         readPieces(request, bytesMax, time === 'upload' ? filePatience(limits) : patienceOf(requestSecondsMax)),
     });

@@ -14,6 +14,32 @@ export interface Places {
   readonly take: (incoming: Asker) => () => void;
   /** An answer that has a place from before it is made until it has gone out; none if there is no answer. */
   readonly answer: <Made extends Answer | null>(incoming: Asker, make: () => Promise<Made>) => Promise<Made>;
+  /**
+   * The same for the answer to a body of just this length: it has its place from when the body has begun to come, so that
+   * one which never comes keeps nobody out.
+   */
+  readonly answerBody: (
+    incoming: Pick<Incoming, 'isBehind' | 'exactBody'>,
+    bytes: number,
+    make: (body: Uint8Array) => Promise<Answer>,
+  ) => Promise<Answer>;
+}
+
+/** Work that takes a place when it calls what it is given, and gives it back when it is done. */
+export async function inPlace<Done>(take: () => () => void, work: (begun: () => void) => Promise<Done>): Promise<Done> {
+  const taken: (() => void)[] = [];
+  try {
+    return await work(() => void taken.push(take()));
+  } finally {
+    for (const free of taken) free();
+  }
+}
+
+/** @throws Refusal busy: all are taken */
+export function takePlace(room: Room): () => void {
+  const free = room();
+  if (free === null) throw new Refusal('busy');
+  return free;
 }
 
 /** Takes a place; null when all are taken. @returns gives the place back; more than once does nothing */
@@ -35,9 +61,8 @@ export function roomFor(max: number): Room {
 export function placesFor(max: number): Places {
   const room = roomFor(max);
   const take = ({ isBehind }: Asker): (() => void) => {
-    const free = isBehind ? null : room();
-    if (free === null) throw new Refusal('busy');
-    return free;
+    if (isBehind) throw new Refusal('busy');
+    return takePlace(room);
   };
   return {
     take,
@@ -47,6 +72,19 @@ export function placesFor(max: number): Places {
         const made = await make();
         if (made === null) sent();
         return made === null ? made : { ...made, sent };
+      } catch (error) {
+        sent();
+        throw error;
+      }
+    },
+    answerBody: async (incoming, bytes, make) => {
+      const taken: (() => void)[] = [];
+      const sent = (): void => {
+        for (const free of taken) free();
+      };
+      try {
+        const body = await incoming.exactBody(bytes, () => void taken.push(take(incoming)));
+        return { ...(await make(body)), sent };
       } catch (error) {
         sent();
         throw error;

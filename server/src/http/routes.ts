@@ -11,6 +11,7 @@ import { type Answer, documentAnswer, type StaticFile, staticAnswer } from './an
 import { chunkAnswers } from './chunk-answers.ts';
 import { type Films, filmRoute } from './film-answers.ts';
 import type { Handler, Incoming } from './listener.ts';
+import { inPlace, type Room, roomFor, takePlace } from './places.ts';
 import { Refusal } from './refusal.ts';
 
 export interface RouteParts {
@@ -29,10 +30,8 @@ export interface RouteParts {
 }
 
 type Post = {
-  /** Under way. */
-  running: number;
-  readonly max: number;
-  readonly read: (incoming: Incoming) => Promise<Uint8Array>;
+  readonly room: Room;
+  readonly read: (incoming: Incoming, begun: () => void) => Promise<Uint8Array>;
   readonly answer: (incoming: Incoming, body: Uint8Array) => Promise<Answer>;
 };
 
@@ -44,15 +43,13 @@ export function routes(parts: RouteParts): Handler {
   const film = filmRoute(parts.films, parts.chunksMax, counters);
   const posts: Readonly<Record<string, Post>> = {
     '/request': {
-      running: 0,
-      max: parts.postsMax,
-      read: ({ exactBody }) => exactBody(REQUEST_BYTES),
+      room: roomFor(parts.postsMax),
+      read: ({ exactBody }, begun) => exactBody(REQUEST_BYTES, begun),
       answer: async (_incoming, body) => sealed(await service.request(body), 'message/ohttp-res'),
     },
     '/desk': {
-      running: 0,
-      max: parts.devicePostsMax,
-      read: ({ body }) => body(DEVICE_REQUEST_BYTES_MAX),
+      room: roomFor(parts.devicePostsMax),
+      read: ({ body }, begun) => body(DEVICE_REQUEST_BYTES_MAX, begun),
       answer: async ({ method, target: path, headers }, body) =>
         sealed(await service.device({ method, path, headers, body }), 'application/octet-stream'),
     },
@@ -68,13 +65,10 @@ export function routes(parts: RouteParts): Handler {
     const post = Object.hasOwn(posts, target) ? posts[target] : undefined;
     if (post === undefined) return (await passing(() => film(incoming))) ?? readAnswer(incoming);
     if (method !== 'POST') throw new Refusal('method', 'POST');
-    if (post.running >= post.max) throw new Refusal('busy');
-    post.running += 1;
-    try {
-      return await passing(async () => post.answer(incoming, await post.read(incoming)));
-    } finally {
-      post.running -= 1;
-    }
+    return inPlace(
+      () => takePlace(post.room),
+      (begun) => passing(async () => post.answer(incoming, await post.read(incoming, begun))),
+    );
   };
 
   function readAnswer({ method, target, headers }: Incoming): Answer {

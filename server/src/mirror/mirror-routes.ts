@@ -61,7 +61,8 @@ export function mirrorRoutes(parts: MirrorRouteParts): Handler {
     if (film !== null) return play(film, incoming);
     if (!isRelayed(target)) return read(incoming);
     if (method !== 'POST') throw new Refusal('method', 'POST');
-    return (target === '/request' ? posts : chunks).answer(incoming, () => relay(target, incoming));
+    const places = target === '/request' ? posts : chunks;
+    return places.answerBody(incoming, relayed[target].bytes, (body) => relay(target, body));
   };
 
   /** What its server gives of it is verified before it is sent [MIR-6]. */
@@ -75,9 +76,8 @@ export function mirrorRoutes(parts: MirrorRouteParts): Handler {
     }
   }
 
-  async function relay(path: RelayedPath, { exactBody }: Incoming): Promise<Answer> {
-    const { bytes, answerBytes, type } = relayed[path];
-    const given = await exactBody(bytes);
+  async function relay(path: RelayedPath, given: Uint8Array): Promise<Answer> {
+    const { answerBytes, type } = relayed[path];
     parts.counters.add(path === '/request' ? 'requests' : 'chunks');
     const answer = await parts.upstream.post(path, given).catch(() => null);
     if (answer === null) throw new Refusal('unreachable');

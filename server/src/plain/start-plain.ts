@@ -14,11 +14,12 @@ import type { Call } from './visit-process.ts';
 import { type VisitLimits, Visits, visitLimits } from './visits.ts';
 
 export interface PlainMode {
-  readonly handler: Handler;
+  /** Passes on to this what is not below `/plain/`. */
+  readonly over: (next: Handler) => Handler;
   readonly stop: () => void;
 }
 
-/** @param next answers everything else, and what the visits' processes ask for */
+/** @param open answers what the visits' processes ask for */
 export function startPlain(
   parts: {
     readonly pages: Pages;
@@ -28,12 +29,12 @@ export function startPlain(
     readonly random: Random;
     readonly limits: Partial<VisitLimits>;
   },
-  next: Handler,
+  open: Handler,
 ): PlainMode {
   const { pages, parser, fingerprint, timer, random } = parts;
   const call: Call = async (path, body) => {
     try {
-      return await next(asked(path, body));
+      return await open(asked(path, body));
     } catch (error) {
       // As a page is told it: a chunk that is not there is something else than a server that is away.
       if (error instanceof Refusal) return problem(error.problem);
@@ -42,7 +43,7 @@ export function startPlain(
   };
   const limits = { ...visitLimits(machineBytes()), ...parts.limits };
   const visits = new Visits({ launch: launchVisit, call, timer, random, limits });
-  return { handler: withPlain({ visits, pages, fingerprint, parser }, next), stop: () => visits.stop() };
+  return { over: (next) => withPlain({ visits, pages, fingerprint, parser }, next), stop: () => visits.stop() };
 }
 
 /** What the system allows this process and those that it starts, where that is less than the machine has. */
@@ -58,7 +59,10 @@ function asked(path: string, body: Uint8Array): Incoming {
     headers: {},
     isBehind: false,
     body: () => Promise.resolve(body),
-    exactBody: () => Promise.resolve(body),
+    exactBody: async (_bytes, begun) => {
+      begun?.();
+      return body;
+    },
     pieces: async function* () {
       yield body;
     },
