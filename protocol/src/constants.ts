@@ -72,6 +72,14 @@ export const CONTENT_BYTES_MAX = 65_536;
 /** Deflated content of a submission. */
 export const SUBMISSION_BYTES_MAX: number = PARTS_MAX * PIECE_BYTES_MAX;
 
+// What a desk takes of one conversation (LOG-12)
+
+export const CONVERSATION_MESSAGES_MAX = 10_000;
+/** Of the contents of its messages, inflated: 8 MiB. */
+export const CONVERSATION_BYTES_MAX = 8_388_608;
+/** Parts of messages that are not whole. */
+export const CONVERSATION_PARTS_MAX = 1_000;
+
 // Carried envelopes (section 4.1)
 
 export const CARRIED_CHECK_BYTES = 8;

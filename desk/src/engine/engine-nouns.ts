@@ -68,6 +68,7 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
   let refused = refusedCount(log);
   const onApplied: AppliedListener = (device, events, changed, day) => [
     ...noteRefused(bytesToHex(device), day),
+    ...noteFull(changed, day),
     ...pending.drop((event) => isInLog(log, event) || isAboutEnded(log.state, event)),
     ...collected.onApplied(events, changed, day),
   ];
@@ -77,7 +78,17 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
     alerts.add('event-refused', day, { device }, more);
     return [];
   }
+  const full = new Map([...log.state.conversations].map(([id, { refused: count }]) => [id, count]));
+  function noteFull(changed: Iterable<string>, day: Day): [] {
+    for (const conversation of changed) {
+      const count = log.state.conversations.get(conversation)?.refused ?? 0;
+      if (count > (full.get(conversation) ?? 0)) alerts.raise('case-full', day, { conversation }, count);
+      full.set(conversation, count);
+    }
+    return [];
+  }
   const onReplaced: ReplacedListener = async (forkedAt) => {
+    noteFull(log.state.conversations.keys(), dayOf(ports.now()));
     const lost: LogEvent[] = [];
     for (const { number, envelopes: kept, events } of own.kept) {
       const opened = await Promise.all(kept.map(({ id, day }) => envelopes.openAgain(id, day)));

@@ -118,13 +118,17 @@ describe('a day', () => {
 
 describe('carried envelopes', () => {
   /** What a person has written with the pack of today and somebody carries. */
-  const carried = async (text: string): Promise<Uint8Array[]> => {
+  const carried = async (text: string, times = 1): Promise<Uint8Array[]> => {
     const bytes = new Uint8Array(await (await fetch(`${world.origin}/pack`)).arrayBuffer());
     const session = new OfflineSession(await verifyPack(bytes, world.fingerprint, world.day), random);
     await session.newPhrase(await loadWordList('english'));
-    await session.send({ deskId: session.desks[0]?.id ?? '', text, language: 'en' });
-    const read = await linesToCarried(session.sealed[0]?.lines.join('\n') ?? '', world.fingerprint);
-    return read.kind === 'carried' ? [...read.carried.envelopes] : [];
+    const envelopes: Uint8Array[] = [];
+    for (let at = 0; at < times; at++) {
+      await session.send({ deskId: session.desks[0]?.id ?? '', text, language: 'en' });
+      const read = await linesToCarried(session.sealed[at]?.lines.join('\n') ?? '', world.fingerprint);
+      if (read.kind === 'carried') envelopes.push(...read.carried.envelopes);
+    }
+    return envelopes;
   };
 
   it('[ENV-3] [CAR-2] are read when they come to the server days after the day that they were sealed to', async () => {
@@ -207,6 +211,25 @@ describe('carried envelopes', () => {
     expect(device(1).engine.conversations()).toMatchObject([{ messages: 1 }]);
     const others = await device(0).engine.take([random(4096)]);
     expect(others).toEqual({ opened: 0, known: 0, notForThisDesk: 1, malformed: 0 });
+  });
+
+  it('[LOG-12] of one person without end stop no device: each leaves out the same, and says of which case', async () => {
+    world = await DeskWorld.create(2);
+    await world.rounds(6);
+    await device(0).engine.take(await carried('again and again '.repeat(4_000), 135));
+    await world.rounds(5);
+    for (const { engine } of world.devices) {
+      const [line] = engine.conversations();
+      expect(line?.messages).toBe(131);
+      expect(engine.status().alerts).toMatchObject([{ code: 'case-full', conversation: line?.id, count: 4 }]);
+    }
+    await device(1).restart();
+    const id = device(1).engine.conversations()[0]?.id ?? '';
+    await device(1).engine.dismiss('case-full', { conversation: id });
+    await device(1).engine.reply(id, 'Please begin anew.');
+    await world.rounds(3);
+    expect(device(0).engine.conversations()).toMatchObject([{ messages: 131, replies: 1 }]);
+    expect(device(1).engine.status().alerts).toEqual([]);
   });
 });
 

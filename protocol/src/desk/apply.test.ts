@@ -256,6 +256,38 @@ describe('messages', () => {
     expect(only(state).partial[0]?.pieces.size).toBe(2);
   });
 
+  it('[LOG-12] without their other parts end at a number, are counted, and do not keep whole ones out', async () => {
+    const random = seededRandom('parts without the rest');
+    const part = (of: number): LogEvent => {
+      const event = received(1, { part: of, parts: 2, messageId: random(16), piece: bytes(1, 0) });
+      return { ...event, envelopeId: random(32) } as LogEvent;
+    };
+    const state = await apply([by(first, ...Array.from({ length: 1_010 }, () => part(0)))]);
+    expect([only(state).partial.length, only(state).refused]).toEqual([1_000, 10]);
+    const last = only(state).partial[0]?.messageId ?? bytes(0, 16);
+    const rest = received(1, { part: 1, parts: 2, messageId: last, piece: bytes(1, 0) }, 1);
+    await apply([by(first, rest, received(1, { messageId: bytes(9, 16) }, 2))], state);
+    expect([only(state).partial.length, only(state).messages.length, only(state).refused]).toEqual([999, 2, 10]);
+    expect(decodeDeskState(encodeDeskState(state))).toEqual(state);
+  });
+
+  it('[LOG-12] end at a number and at so many bytes of text, and others are still written to and answered', async () => {
+    const random = seededRandom('many messages');
+    const message = (piece: Uint8Array): LogEvent =>
+      ({ ...received(1, { messageId: random(16), piece }), envelopeId: random(32) }) as LogEvent;
+    const [long] = (await splitContent({ ...content, text: 'a'.repeat(65_000) })) as [Uint8Array];
+    const texts = await apply([by(first, ...Array.from({ length: 140 }, () => message(long)))]);
+    expect(encodeDeskState(texts).length).toBeLessThan(9 * 2 ** 20);
+    expect([only(texts).messages.length, only(texts).refused]).toEqual([129, 11]);
+    const many = await apply([by(first, message(bytes(255, 3)))]);
+    const { messages } = only(many);
+    while (messages.length < 9_999) messages.push({ messageId: random(16), day, content: null });
+    await apply([by(first, ...Array.from({ length: 3 }, () => message(bytes(255, 3))))], many);
+    expect([only(many).messages.length, only(many).refused]).toEqual([10_000, 2]);
+    await apply([by(first, received(2), replyEvent(1, 1), replyEvent(2, 2))], many);
+    expect([only(many, 1), only(many, 2)].map(({ replies }) => replies[0]?.progress)).toEqual(['queued', 'queued']);
+  });
+
   it('that are no content are kept as unreadable', async () => {
     const state = await apply([by(first, received(1, { piece: bytes(255, 30) }))]);
     expect(only(state).messages).toMatchObject([{ content: null }]);

@@ -1,10 +1,11 @@
 /** The desk's state as a pure function of the log's events in order (spec/protocol.md, section 7.2, LOG-2, LOG-7, CHN-1, CHN-2). */
 import { bytesToHex } from '../bytes/encode.ts';
 import { equal } from '../bytes/equal.ts';
-import { LINK_BYTES } from '../constants.ts';
+import { CONVERSATION_BYTES_MAX, CONVERSATION_MESSAGES_MAX, CONVERSATION_PARTS_MAX, LINK_BYTES } from '../constants.ts';
 import { isUsable, receiveRoot, useLink } from '../keys/reply-links.ts';
 import { joinContent } from '../messages/assemble.ts';
 import { type CaseEvent, isCaseEvent } from '../messages/case-event.ts';
+import { encodeContent } from '../messages/content.ts';
 import { decodeInside, type Inside } from '../messages/inside.ts';
 import type { LogEvent } from '../messages/log-event.ts';
 import { decodeReceipt } from '../messages/receipt.ts';
@@ -13,6 +14,7 @@ import { isPermitted, noteSigner, refuse } from './roles.ts';
 import {
   type Conversation,
   type DeskContext,
+  type DeskMessage,
   type DeskReply,
   type DeskState,
   emptyConversation,
@@ -176,15 +178,43 @@ async function addPart(conversation: Conversation, inside: Inside, day: number):
     pieces: new Map<number, Uint8Array>(),
   };
   if (partial.pieces.has(inside.part)) return;
-  partial.pieces.set(inside.part, inside.piece);
-  if (partial.pieces.size < partial.parts) {
+  if (partial.pieces.size + 1 < partial.parts) {
+    if (partsOf(conversation) >= CONVERSATION_PARTS_MAX) {
+      conversation.refused += 1;
+      return;
+    }
+    partial.pieces.set(inside.part, inside.piece);
     if (at < 0) conversation.partial.push(partial);
     return;
   }
+  partial.pieces.set(inside.part, inside.piece);
   if (at >= 0) conversation.partial.splice(at, 1);
   const pieces = [...partial.pieces].sort(([a], [b]) => a - b).map(([, piece]) => piece);
   const { messageId } = partial;
-  conversation.messages.push({ messageId, day: partial.day, content: await joinContent(pieces) });
+  const message = { messageId, day: partial.day, content: await joinContent(pieces) };
+  if (hasRoomFor(conversation, message)) conversation.messages.push(message);
+  else conversation.refused += 1;
+}
+
+function partsOf({ partial }: Conversation): number {
+  return partial.reduce((sum, { pieces }) => sum + pieces.size, 0);
+}
+
+/** Anybody may write, for nothing and for ever: what one conversation costs each device has an end (LOG-12). */
+function hasRoomFor({ messages }: Conversation, message: DeskMessage): boolean {
+  if (messages.length >= CONVERSATION_MESSAGES_MAX) return false;
+  return messages.reduce((sum, other) => sum + bytesOf(other), bytesOf(message)) <= CONVERSATION_BYTES_MAX;
+}
+
+/** Messages do not change, and each is asked about with every later one. */
+const knownBytes = new WeakMap<DeskMessage, number>();
+
+function bytesOf(message: DeskMessage): number {
+  const known = knownBytes.get(message);
+  if (known !== undefined) return known;
+  const bytes = message.content === null ? 0 : encodeContent(message.content).length;
+  knownBytes.set(message, bytes);
+  return bytes;
 }
 
 /** Gives waiting replies their numbers and links, in their order, as far as the newest root reaches. */

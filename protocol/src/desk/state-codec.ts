@@ -28,6 +28,7 @@ export function encodeConversation(conversation: Conversation): Uint8Array {
   writer.list16(conversation.messages, writeMessage);
   writer.list16(conversation.partial, writePartial);
   writer.list16(conversation.replies, writeReply);
+  if (conversation.refused > 0) writer.u32(conversation.refused);
   return writer.done();
 }
 
@@ -40,8 +41,9 @@ export function decodeConversation(bytes: Uint8Array): Conversation {
   const messages = reader.list16(0xffff, readMessage);
   const partial = reader.list16(0xffff, readPartial);
   const replies = reader.list16(0xffff, readReply);
+  const refused = reader.remaining > 0 ? readRefused(reader) : 0;
   reader.end();
-  return { ...head, links, messages, partial, replies };
+  return { ...head, links, messages, partial, replies, refused };
 }
 
 /** What the state holds besides conversations: envelopes seen and days finished. */
@@ -106,6 +108,13 @@ export function decodeDeskState(bytes: Uint8Array): DeskState {
 
 function idOf({ id }: { readonly id: Uint8Array }): Uint8Array {
   return id;
+}
+
+/** Stands only where there are some, so that a state has one form. */
+function readRefused(reader: Reader): number {
+  const refused = reader.u32();
+  if (refused === 0) throw new WireError('bad-value', 'read a conversation: 0 refused, wanted none or more');
+  return refused;
 }
 
 function writeLinks(links: ReplyLinks, writer: Writer): void {

@@ -70,6 +70,8 @@ export interface Conversation {
   readonly messages: DeskMessage[];
   readonly partial: PartialMessage[];
   readonly replies: DeskReply[];
+  /** Messages and parts for which it had no room any more (LOG-12). */
+  refused: number;
 }
 
 export interface DeskState {
@@ -88,7 +90,7 @@ export function emptyDeskState(): DeskState {
 }
 
 export function emptyConversation(id: Uint8Array): Conversation {
-  return { id, lane: 0, nextNumber: 1, links: null, messages: [], partial: [], replies: [] };
+  return { id, lane: 0, nextNumber: 1, links: null, messages: [], partial: [], replies: [], refused: 0 };
 }
 
 /** How many more reply bodies the newest root has room for. */
