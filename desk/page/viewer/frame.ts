@@ -2,6 +2,7 @@
 
 import { pageTextMax } from '@postern/desk/files/copy-limits';
 import { detectFormat } from '@postern/protocol/metadata/inspect';
+import { readText } from '@postern/protocol/metadata/plain-text';
 import { MetadataError } from '@postern/protocol/metadata/report';
 import { zipEntries } from '@postern/protocol/metadata/zip-file';
 import type { DocumentWork, DrawnPage, WorkerAnswer } from './document-worker.ts';
@@ -84,10 +85,10 @@ async function show(file: ShowFile): Promise<void> {
       return openDocument(file, file.name.split('.').at(-1) ?? '');
     case 'zip':
       return showArchive(bytes);
-    case 'text':
-      return purpose === 'copy' ? openDocument(file, 'text/plain') : showText(bytes);
     default:
-      return fail('unknown');
+      // What is marked up is shown as it is written.
+      if (readText(bytes) === null) return fail('unknown');
+      return purpose === 'copy' ? openDocument(file, 'text/plain') : showText(bytes);
   }
 }
 

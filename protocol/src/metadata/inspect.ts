@@ -1,7 +1,7 @@
 /** Looks into a file for what it gives away beside its content, and makes copies that do not. */
 
 import { WireError } from '../bytes/wire-error.ts';
-import { isAllZero, latinOf } from './file-view.ts';
+import { latinOf } from './file-view.ts';
 import { cleanHeic, readHeic } from './heic.ts';
 import { cleanJpeg, readJpeg } from './jpeg.ts';
 import { cleanMovie, readMovie } from './movie.ts';
@@ -10,6 +10,7 @@ import { cleanOdfPart, isOdfPartDropped, readOdfPart } from './odf.ts';
 import { cleanOoxmlPart, isOoxmlPartDropped, readOoxmlPart } from './ooxml.ts';
 import { cleanPdf, readPdf } from './pdf.ts';
 import type { PdfBudget } from './pdf-file.ts';
+import { isMarkedUp, readText } from './plain-text.ts';
 import { cleanPng, isPng, readPng } from './png.ts';
 import { type FileFormat, type Finding, Findings, findingsMax, MetadataError, type MetadataReport } from './report.ts';
 import { cleanWebp, readWebp } from './webp.ts';
@@ -51,7 +52,8 @@ export function detectFormat(bytes: Uint8Array): FileFormat {
   if (head.includes('%PDF-')) return 'pdf';
   if (head.startsWith('PK\x03\x04') || head.startsWith('PK\x05\x06')) return zipFormat(bytes);
   if (isMp3(bytes)) return 'mp3';
-  return isPlainText(bytes) ? 'text' : 'unknown';
+  const text = readText(bytes);
+  return text === null || isMarkedUp(text) ? 'unknown' : 'text';
 }
 
 async function inspect(bytes: Uint8Array, inside: string, budget: PdfBudget, depth: number): Promise<MetadataReport> {
@@ -146,7 +148,7 @@ async function inspectInside(
   { inside, findings, budget }: Place,
   depth: number,
 ): Promise<readonly Finding[]> {
-  if (detectFormat(content) === 'text') return [];
+  if (readText(content) !== null) return [];
   if (depth >= nestingMax) throw new MetadataError('too-large', 'look into an archive: nested too deep');
   try {
     const report = await inspect(content, inside === '' ? name : `${inside}/${name}`, budget, depth + 1);
@@ -194,16 +196,6 @@ async function cleanInside(content: Uint8Array, budget: PdfBudget, depth: number
   } catch (error) {
     if (error instanceof MetadataError && error.code === 'malformed') return content;
     throw error;
-  }
-}
-
-function isPlainText(bytes: Uint8Array): boolean {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells other files from text
-    return bytes.length > 0 && !isAllZero(bytes) && !/[\x00-\x08\x0e-\x1f]/.test(text);
-  } catch {
-    return false;
   }
 }
 
