@@ -8,12 +8,12 @@ import { MetadataError } from '@postern/protocol/metadata/report';
 import { longArray, nestedStreams, rowsAtRemark, taggedPdf } from '@postern/protocol/testing/large-pdfs';
 import {
   makeDocx,
-  makeOdt,
   makePdf,
   makePictures,
   makeRecordings,
   type RealFile,
 } from '@postern/protocol/testing/metadata-files';
+import { makeOdfs, makePptx, makeXlsx } from '@postern/protocol/testing/office-files';
 import { fullPdfs, smallestPhoto } from '@postern/protocol/testing/pdf-files';
 import { lacks } from '../debian.ts';
 import type { FuzzTarget } from './run.ts';
@@ -33,7 +33,8 @@ const slowPdfs = [
 export async function fileTargets(): Promise<readonly FuzzTarget[]> {
   const none = new Uint8Array(0);
   const pdfs = Object.entries(fullPdfs(smallestPhoto)).map(([name, bytes]) => ({ name: `PDF, ${name}`, bytes }));
-  const files = [...realFiles(), await makeDocx(none), await makeOdt(none, none), makePdf(), ...pdfs];
+  const office = [await makeDocx(none), await makeXlsx(none), await makePptx(none), ...(await makeOdfs(none, none))];
+  const files = [...realFiles(), ...office, makePdf(), ...pdfs];
   return files.flatMap(({ name, bytes }) => {
     const slow = name === 'PDF, table' ? slowPdfs : [];
     const same = { seeds: [bytes], ownErrors, baseMs, slow };

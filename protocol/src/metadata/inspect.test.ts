@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lacks } from '../../../tools/debian.ts';
 import { fuzzTarget } from '../../../tools/fuzz/run.ts';
 import { concat, utf8ToBytes } from '../bytes/encode.ts';
-import { makeDocx, makeOdt, makePdf, makePictures, makeRecordings, type RealFile } from '../testing/metadata-files.ts';
+import { makeDocx, makePdf, makePictures, makeRecordings, type RealFile } from '../testing/metadata-files.ts';
 import { exiftool, mat2 } from '../testing/metadata-tools.ts';
+import { makeOdfs, makePptx, makeXlsx } from '../testing/office-files.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { cleanMetadata, detectFormat, inspectMetadata } from './inspect.ts';
 import { MetadataError } from './report.ts';
@@ -29,6 +30,15 @@ function write(name: string, bytes: Uint8Array): string {
   return path;
 }
 
+const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+
+/** Names and contents of all that is in an archive. */
+async function unpacked(bytes: Uint8Array): Promise<string> {
+  const { entries } = zipEntries(bytes);
+  const parts = await Promise.all(entries.map(async (entry) => `${entry.name} ${latin(await unzipEntry(entry))}`));
+  return parts.join('\n');
+}
+
 function pixels(path: string): string {
   const raw = ['-v', 'error', '-i', path, '-f', 'framemd5', '-'];
   return execFileSync('ffmpeg', raw, { encoding: 'utf8' }).replaceAll(/^#.*\n/gm, '');
@@ -43,13 +53,16 @@ describe.skipIf(lacks(...tools))('metadata of real files', () => {
       ...pictures,
       ...makeRecordings(folder),
       await makeDocx(photo),
-      await makeOdt(photo, pictures[1]!.bytes),
+      await makeXlsx(photo),
+      await makePptx(photo),
+      ...(await makeOdfs(photo, pictures[1]!.bytes)),
       makePdf(),
     ];
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const cleanable = ['a.jpg', 'a.png', 'a.webp', 'a.mp3', 'a.mp4', 'a.mov', 'a.docx', 'a.odt'];
+  const office = ['a.docx', 'a.xlsx', 'a.pptx', 'a.odt', 'a.ods', 'a.odp'];
+  const cleanable = ['a.jpg', 'a.png', 'a.webp', 'a.mp3', 'a.mp4', 'a.mov', ...office];
 
   it.each([...cleanable, 'a.pdf'])('finds each planted value in %s', async (name) => {
     const { bytes, markers } = fileOf(name);
@@ -65,7 +78,7 @@ describe.skipIf(lacks(...tools))('metadata of real files', () => {
     // The control: the same look sees it in the original.
     const before = exiftool(write(`before-${name}`, bytes)) + mat2(join(folder, `before-${name}`));
     expect(markers.filter((marker) => before.includes(marker)).length).toBeGreaterThan(0);
-    const after = exiftool(path) + mat2(path) + Buffer.from(cleaned).toString('latin1');
+    const after = exiftool(path) + mat2(path) + (office.includes(name) ? await unpacked(cleaned) : latin(cleaned));
     expect(after).not.toMatch(/Marker|2026[:-]03|39[.]9|116[.]4/);
     const left = [...mat2(path).matchAll(/^\s+(\w+): (.*)$/gm)].map(([, field, value]) => `${field}: ${value}`);
     expect(left.filter((line) => !harmless.test(line))).toEqual([]);
@@ -103,6 +116,27 @@ describe.skipIf(lacks(...tools))('metadata of real files', () => {
     const odt = await textOfPart('a.odt', 'content.xml');
     expect(odt).toContain('Kept text');
     expect(odt).not.toContain('MarkerDeleted');
+  });
+
+  it.each([
+    ['a.docx', ['word/document.xml', 'word/media/image1.jpeg'], 'Kept text'],
+    ['a.xlsx', ['xl/worksheets/sheet1.xml', 'xl/charts/chart1.xml', 'xl/media/image1.jpeg'], 'Kept cell'],
+    ['a.pptx', ['ppt/slides/slide1.xml', 'ppt/slideMasters/slideMaster1.xml', 'ppt/media/image1.jpeg'], 'Kept title'],
+    ['a.odt', ['content.xml', 'Pictures/a.jpg'], 'Kept text'],
+    ['a.ods', ['content.xml', 'Pictures/a.jpg'], 'Kept cell'],
+    ['a.odp', ['content.xml', 'Pictures/a.jpg'], 'Kept title'],
+  ])('keeps of %s what shows it, and leads to nothing that is gone', async (name, parts, words) => {
+    const cleaned = await cleanMetadata(fileOf(name).bytes);
+    const names = zipEntries(cleaned).entries.map((entry) => entry.name);
+    expect(names).toEqual(expect.arrayContaining(parts));
+    const text = await unpacked(cleaned);
+    expect(text).toContain(words);
+    const [targets, listed] = [
+      / Target="(?!elsewhere")(?:[^"]*\/)?([^"]+)"/g,
+      /(?:PartName="|full-path="(?=\w))([^"]+)"/g,
+    ];
+    for (const [, target] of text.matchAll(targets)) expect(names.join('\n')).toContain(target);
+    for (const [, part] of text.matchAll(listed)) expect(names).toContain(part!.replace(/^\//, ''));
   });
 
   it('makes no copy of a damaged PDF, and says what lies in it', async () => {

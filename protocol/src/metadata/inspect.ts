@@ -6,8 +6,7 @@ import { cleanHeic, readHeic } from './heic.ts';
 import { cleanJpeg, readJpeg } from './jpeg.ts';
 import { cleanMovie, readMovie } from './movie.ts';
 import { cleanMp3, isMp3, readMp3 } from './mp3.ts';
-import { cleanOdfPart, isOdfPartDropped, readOdfPart } from './odf.ts';
-import { cleanOoxmlPart, isOoxmlPartDropped, readOoxmlPart } from './ooxml.ts';
+import { cleanedParts, isAsCopied, type OfficePlan, planOffice } from './office.ts';
 import { cleanPdf, readPdf } from './pdf.ts';
 import type { PdfBudget } from './pdf-file.ts';
 import { isMarkedUp, readText } from './plain-text.ts';
@@ -67,9 +66,13 @@ async function inspect(bytes: Uint8Array, inside: string, budget: PdfBudget, dep
   if (format === 'heic') readHeic(bytes, findings);
   if (format === 'mp4') readMovie(bytes, findings);
   if (format === 'mp3') readMp3(bytes, findings);
-  const isCleanable =
-    format === 'pdf' ? await readPdf(bytes, findings, budget) : format !== 'zip' && format !== 'unknown';
-  if (isZip(format)) nested.push(...(await inspectZip(bytes, format, { inside, findings, budget, depth })));
+  let isCleanable = format !== 'zip' && format !== 'unknown';
+  if (format === 'pdf') isCleanable = await readPdf(bytes, findings, budget);
+  if (isZip(format)) {
+    const seen = await inspectZip(bytes, format, { inside, findings, budget, depth });
+    nested.push(...seen.nested);
+    isCleanable = seen.isCleanable;
+  }
   const all = [...findings.list(), ...nested].slice(0, findingsMax);
   const cleaning = isCleanable ? (all.length === 0 ? 'nothing' : 'possible') : 'impossible';
   return { format, findings: all, cleaning };
@@ -125,21 +128,55 @@ interface Place {
   readonly depth: number;
 }
 
-async function inspectZip(bytes: Uint8Array, format: FileFormat, place: Place): Promise<readonly Finding[]> {
+interface SeenZip {
+  readonly nested: readonly Finding[];
+  readonly isCleanable: boolean;
+}
+
+async function inspectZip(bytes: Uint8Array, format: 'ooxml' | 'odf' | 'zip', place: Place): Promise<SeenZip> {
   const { findings, budget, depth } = place;
   const { entries, comment } = zipEntries(bytes);
   if (comment !== '') findings.add('comments', 'ZIP', comment);
   const nested: Finding[] = [];
+  const unpackEntry = (entry: ZipEntry): Promise<Uint8Array> => unpack(entry, budget);
+  const plan = format === 'zip' ? null : await planOffice(format, entries, unpackEntry);
   for (const entry of entries) {
     if (entry.time !== '') findings.add('time', 'ZIP', entry.time);
     if (entry.comment !== '') findings.add('comments', `ZIP ${entry.name}`, entry.comment);
     if (entry.isFolder) continue;
-    const content = await unpack(entry, budget);
-    if (format === 'ooxml') readOoxmlPart(entry.name, content, findings);
-    if (format === 'odf') readOdfPart(entry.name, content, findings);
+    const content = await unpackEntry(entry);
+    plan?.read(entry.name, content, findings);
+    const isRead = /\.(xml|rels|vml)$|^mimetype$/i.test(entry.name) || plan?.isFont(entry.name) === true;
+    if (plan?.kept.has(entry.name) === true && !isRead && isUnread(content)) findings.add('embedded', entry.name);
     nested.push(...(await inspectInside(entry.name, content, place, depth)));
   }
-  return nested;
+  if (plan === null) return { nested, isCleanable: false };
+  if (nested.length > 0 || findings.list().length > 0) return { nested, isCleanable: true };
+  return { nested, isCleanable: await isCopyable(bytes, entries, plan, place) };
+}
+
+/** Tells that there is more than is known by name where a copy would be another file. @returns whether there can be one */
+async function isCopyable(
+  bytes: Uint8Array,
+  entries: readonly ZipEntry[],
+  plan: OfficePlan,
+  { findings, budget, depth }: Place,
+): Promise<boolean> {
+  const own = { ...budget };
+  const unpackEntry = (entry: ZipEntry): Promise<Uint8Array> => unpack(entry, own);
+  try {
+    const files = await cleanedParts(entries, plan, unpackEntry, (part) => cleanInside(part, own, depth));
+    if (!(await isAsCopied(bytes, entries, files, unzipEntry))) findings.add('technical', 'ZIP');
+    return true;
+  } catch (error) {
+    if (error instanceof MetadataError && error.code === 'malformed') return false;
+    throw error;
+  }
+}
+
+/** Of a kind that nobody looks into, or text that stands for none. */
+function isUnread(content: Uint8Array): boolean {
+  return content.length > 0 && /^(unknown|text)$/.test(detectFormat(content));
 }
 
 async function inspectInside(
@@ -174,19 +211,11 @@ async function cleanOffice(
   depth: number,
 ): Promise<Uint8Array> {
   if (depth > nestingMax) throw new MetadataError('too-large', 'clean a document: nested too deep');
-  const [cleanPart, isDropped] =
-    format === 'ooxml' ? [cleanOoxmlPart, isOoxmlPartDropped] : [cleanOdfPart, isOdfPartDropped];
-  const entries = zipEntries(bytes).entries.filter(({ isFolder }) => !isFolder);
-  const names = new Set(entries.map(({ name }) => name).filter((name) => !isDropped(name)));
-  const files: { readonly name: string; readonly bytes: Uint8Array; readonly isStored: boolean }[] = [];
-  for (const entry of entries) {
-    if (isDropped(entry.name)) continue;
-    const part = cleanPart(entry.name, await unpack(entry, budget), (name) => names.has(name));
-    if (part === null) continue;
-    const isStored = entry.name === 'mimetype';
-    files.push({ name: entry.name, bytes: await cleanInside(part, budget, depth), isStored });
-  }
-  return writeZip(files);
+  const { entries } = zipEntries(bytes);
+  const unpackEntry = (entry: ZipEntry): Promise<Uint8Array> => unpack(entry, budget);
+  const plan = await planOffice(format, entries, unpackEntry);
+  if (plan === null) throw new MetadataError('malformed', `clean a file: it is no document, ${format}`);
+  return writeZip(await cleanedParts(entries, plan, unpackEntry, (part) => cleanInside(part, budget, depth)));
 }
 
 /** Pictures, sounds and documents inside; what cannot be cleaned stays, and shows when the copy is inspected. */

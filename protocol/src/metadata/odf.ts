@@ -1,75 +1,151 @@
-/** OpenDocument files: which parts describe, which elements are comments and changes, and how they go. */
+/** OpenDocument files: which parts and elements show the document, what the others give away, and how they go. */
 
+import { localPath, resolvedPath } from './paths.ts';
 import { type FindingKind, type FindingSink, MetadataError } from './report.ts';
 import { cutXml, xmlBytes, xmlText } from './xml-edit.ts';
-import { attributesOf, plainText, xmlTokens } from './xml-tokens.ts';
+import { attributesOf, plainText, type XmlToken, xmlTokens } from './xml-tokens.ts';
 import { readXmlProperties } from './xmp.ts';
 
-const dropped: readonly (readonly [FindingKind, RegExp])[] = [
-  ['thumbnail', /^Thumbnails\//],
-  ['technical', /^(Configurations2\/|layout-cache$|manifest\.rdf$)/],
+/** Names of the parts of a document, or of an object in it, which lies in a folder of its own. */
+const own = ['content.xml', 'styles.xml', 'meta.xml', 'settings.xml'] as const;
+
+/** What other parts mean. */
+const told: readonly (readonly [FindingKind, RegExp])[] = [
+  ['thumbnail', /(^|\/)Thumbnails\//],
+  ['technical', /(^|\/)(Configurations2\/|layout-cache$|manifest\.rdf$)/],
   ['person', /^META-INF\/.*signatures\.xml$/],
+  ['edits', /^(Versions\/|VersionList\.xml$)/],
+  ['active', /^(Basic|Scripts|Dialogs)\//],
 ];
 
 const office = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:version="1.3"';
-const emptied: Readonly<Record<string, string>> = {
-  'meta.xml': `<office:document-meta ${office}/>`,
-  'settings.xml': `<office:document-settings ${office}/>`,
-};
+const emptyMeta = `<?xml version="1.0" encoding="UTF-8"?>\n<office:document-meta ${office}/>`;
 const changes = /^text:(tracked-changes|change(-start|-end)?)$|^table:tracked-changes$/;
 const annotations = /^office:annotation(-end)?$/;
+const scripts = /^(office:(scripts|event-listeners)|script:event-listener|presentation:event-listener)$/;
 const traces = /^officeooo:(paragraph-)?rsid$/;
 
-export function readOdfPart(name: string, bytes: Uint8Array, findings: FindingSink): void {
-  const kind = dropped.find(([, pattern]) => pattern.test(name))?.[0];
-  if (kind !== undefined && !name.endsWith('/')) findings.add(kind, name);
-  if (/^(Basic|Scripts)\//.test(name)) findings.add('active', name);
-  if (/^Object /.test(name)) findings.add('embedded', name);
+/** Names of what a copy has: the document, and what it and the objects in it lead to. */
+export async function readOdfParts(
+  names: readonly string[],
+  unpack: (name: string) => Promise<Uint8Array>,
+): Promise<ReadonlySet<string>> {
+  const all = new Set(names);
+  const kept = new Set(['mimetype', 'META-INF/manifest.xml']);
+  const folders = new Set(['']);
+  for (const folder of folders) {
+    for (const part of own) {
+      const name = `${folder}${part}`;
+      if (!all.has(name) || kept.has(name)) continue;
+      kept.add(name);
+      if (!/^(content|styles)/.test(part)) continue;
+      for (const path of pathsIn(xmlText(await unpack(name)), folder)) {
+        if (all.has(path)) kept.add(path);
+        if (path !== '') folders.add(`${path}/`);
+      }
+    }
+  }
+  return kept;
+}
+
+function pathsIn(xml: string, folder: string): readonly string[] {
+  const links = [...xmlTokens(xml)].flatMap((token) =>
+    token.kind === 'open' || token.kind === 'single' ? attributesOf(token) : [],
+  );
+  return links.flatMap(([name, value]) => (name === 'xlink:href' ? [resolvedPath(`${folder}${value}`)] : []));
+}
+
+export function readOdfPart(name: string, bytes: Uint8Array, kept: ReadonlySet<string>, findings: FindingSink): void {
+  if (!kept.has(name)) findings.add(told.find(([, pattern]) => pattern.test(name))?.[0] ?? 'hidden', name);
+  if (kept.has(name) && /\/content\.xml$/.test(name)) findings.add('embedded', name);
   if (!name.endsWith('.xml')) return;
   const xml = xmlText(bytes);
-  if (name === 'meta.xml') {
+  if (/(^|\/)meta\.xml$/.test(name)) {
     readXmlProperties(xml, 'ODF', findings);
     return;
   }
-  let isCreator = false;
+  const words = { isCreator: false, isField: false, isNotes: false };
   for (const token of xmlTokens(xml)) {
     if (token.name === 'manifest:encryption-data')
       throw new MetadataError('encrypted', 'read ODF: it is locked with a password');
-    if (changes.test(token.name)) findings.add('edits', 'text:tracked-changes');
-    if (annotations.test(token.name)) findings.add('comments', 'office:annotation');
-    if (token.kind === 'text' && isCreator) findings.add('person', 'dc:creator', plainText(token.raw));
-    isCreator = token.kind === 'open' && token.name === 'dc:creator';
-    if (token.kind === 'open' || token.kind === 'single') readAttributes(name, attributesOf(token), findings);
+    if (token.name === 'presentation:notes' && name.endsWith('content.xml')) words.isNotes = token.kind === 'open';
+    readWords(token, words, findings);
+    if (token.kind === 'open' || token.kind === 'single') readToken(name, token, findings);
   }
 }
 
-function readAttributes(part: string, attributes: readonly (readonly [string, string])[], findings: FindingSink): void {
-  for (const [name, value] of attributes) {
+/** What the text that comes next belongs to. */
+interface Words {
+  /** The author of a change or remark. */
+  isCreator: boolean;
+  /** A number or day that the program fills in. */
+  isField: boolean;
+  /** Notes beneath a slide. */
+  isNotes: boolean;
+}
+
+function readWords(token: XmlToken, words: Words, findings: FindingSink): void {
+  const text = token.kind === 'text' ? plainText(token.raw).trim() : '';
+  if (text !== '' && words.isCreator) findings.add('person', 'dc:creator', text);
+  if (text !== '' && words.isNotes && !words.isField) findings.add('hidden', 'presentation:notes', text);
+  words.isCreator = token.kind === 'open' && token.name === 'dc:creator';
+  words.isField = token.kind === 'open' && /^text:(page-number|date|time)$/.test(token.name);
+}
+
+function readToken(part: string, token: XmlToken, findings: FindingSink): void {
+  if (changes.test(token.name)) findings.add('edits', 'text:tracked-changes');
+  if (annotations.test(token.name)) findings.add('comments', 'office:annotation');
+  // An empty list of scripts stands in every document.
+  if (scripts.test(token.name) && !(token.name === 'office:scripts' && token.kind === 'single'))
+    findings.add('active', token.name);
+  if (/^text:hidden-(text|paragraph)$/.test(token.name)) findings.add('hidden', token.name);
+  for (const [name, value] of attributesOf(token)) {
     if (traces.test(name)) findings.add('edits', 'officeooo:rsid');
-    if (part === 'settings.xml' && /^Printer(Name|Setup)$/.test(value)) findings.add('device', value);
+    if (isElsewhere(name, value)) findings.add('person', `${token.name} ${name}`, value);
+    if (hides(name, value)) findings.add('hidden', `${token.name} ${name}`);
+    if (/(^|\/)settings\.xml$/.test(part) && /^Printer(Name|Setup)$/.test(value)) findings.add('device', value);
   }
 }
 
-export function isOdfPartDropped(name: string): boolean {
-  return dropped.some(([, pattern]) => pattern.test(name));
+/** Sheets, slides, rows, columns and words that are not shown, and pictures of which only a part is. */
+function hides(name: string, value: string): boolean {
+  if (/^(table|text|draw):display$/.test(name)) return /^(false|none)$/.test(value);
+  if (name === 'table:visibility') return /^(collapse|filter)$/.test(value);
+  if (name === 'fo:clip') return /[1-9]/.test(value);
+  return name === 'presentation:visibility' && value === 'hidden';
 }
 
-/** The part as it is in a cleaned copy, or null where it goes. */
-export function cleanOdfPart(name: string, bytes: Uint8Array, isKept: (name: string) => boolean): Uint8Array | null {
-  if (isOdfPartDropped(name)) return null;
-  const empty = emptied[name];
-  if (empty !== undefined) return xmlBytes(`<?xml version="1.0" encoding="UTF-8"?>\n${empty}`);
+/** A file outside of the document, on somebody's computer. */
+function isElsewhere(name: string, value: string): boolean {
+  return localPath.test(value) || (name === 'xlink:href' && /^\.\.\//.test(value));
+}
+
+/** One part as it is in a copy. */
+export function cleanOdfPart(name: string, bytes: Uint8Array, kept: ReadonlySet<string>): Uint8Array {
   if (!name.endsWith('.xml')) return bytes;
+  if (/(^|\/)meta\.xml$/.test(name)) return xmlBytes(emptyMeta);
+  if (/(^|\/)settings\.xml$/.test(name)) return xmlBytes(cutXml(xmlText(bytes), { drop: (token) => !isLayout(token) }));
   const isManifest = name === 'META-INF/manifest.xml';
   return xmlBytes(
     cutXml(xmlText(bytes), {
       drop: (token) => {
-        if (changes.test(token.name) || annotations.test(token.name)) return true;
+        if ([changes, annotations, scripts].some((gone) => gone.test(token.name))) return true;
         if (!isManifest || token.name !== 'manifest:file-entry') return false;
         const path = new Map(attributesOf(token)).get('manifest:full-path') ?? '';
-        return isOdfPartDropped(path) || !(path === '/' || path.endsWith('/') || isKept(path));
+        return !(path === '/' || kept.has(path) || (path.endsWith('/') && kept.has(`${path}content.xml`)));
       },
-      attributes: traces,
+      attribute: (key, value) => {
+        if (traces.test(key)) return null;
+        return isElsewhere(key, value) ? '' : value;
+      },
     }),
   );
+}
+
+/** How lines are broken and cells are counted hangs on settings that are on or off; the others are of printers, windows and saves. */
+function isLayout(token: XmlToken): boolean {
+  if (token.name.startsWith('config:config-item-map')) return false;
+  const by = new Map(attributesOf(token));
+  if (token.name === 'config:config-item') return by.get('config:type') === 'boolean';
+  return token.name !== 'config:config-item-set' || by.get('config:name') === 'ooo:configuration-settings';
 }

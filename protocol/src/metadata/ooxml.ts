@@ -1,128 +1,157 @@
-/** Word, Excel and PowerPoint files: which parts describe, which hold comments and changes, and how they go. */
+/** Word, Excel and PowerPoint files: what their parts give away beside the document, and how it goes. */
 
+import {
+  hiddenIn,
+  meaningInOthers,
+  meaningOfAttribute,
+  meaningOfElement,
+  type OfficeNames,
+  officeNames,
+  opened,
+} from './ooxml-names.ts';
+import { localOf, meaningOf, type OoxmlParts, ownerOf } from './ooxml-parts.ts';
+import { localPath } from './paths.ts';
 import type { FindingKind, FindingSink } from './report.ts';
-import { cutXml, type XmlCuts, xmlBytes, xmlText } from './xml-edit.ts';
-import { attributesOf, type XmlToken, xmlTokens } from './xml-tokens.ts';
+import { cutXml, xmlBytes, xmlText } from './xml-edit.ts';
+import { attributesOf, plainText, withNext, type XmlToken, xmlTokens } from './xml-tokens.ts';
 import { readXmlProperties } from './xmp.ts';
 
-/** Parts that go as a whole, with what they mean. */
-const dropped: readonly (readonly [FindingKind, RegExp])[] = [
-  ['thumbnail', /^docProps\/thumbnail\./i],
-  ['description', /^docProps\/(custom|meta)/i],
-  ['description', /^docMetadata\//i],
-  ['comments', /(^|\/)(comments|threadedComments|persons)\/|(^|\/)(comments\w*|commentAuthors|authors|people)\.xml$/i],
-  ['edits', /^xl\/revisions\//i],
-  ['device', /\/printerSettings\//i],
-  ['technical', /^(customXml|\[trash\])\//i],
-  ['person', /^_xmlsignatures\//i],
-];
-
-const emptied: Readonly<Record<string, string>> = {
-  'docProps/core.xml':
-    '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>',
-  'docProps/app.xml': '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"/>',
-};
-
-const revisions = new Set(['w:del', 'w:moveFrom', 'w:delText', 'w:cellDel']);
-const references = new Set([
-  'w:commentRangeStart',
-  'w:commentRangeEnd',
-  'w:commentReference',
-  'w:rsids',
-  'w:rsid',
-  'w:nsid',
-  'w:attachedTemplate',
-  'w:ins',
-  'w:moveTo',
-]);
-const accepted = new Set(['w:ins', 'w:moveTo']);
-const rangeMarks =
-  /^w:(move(From|To)Range(Start|End)|customXml(Ins|Del|MoveFrom|MoveTo)Range(Start|End)|cellIns|cellMerge)$/;
-const formerFormats = /^w:\w+PrChange$|^w:numberingChange$/;
-const traces = /^(w:rsid\w*|w14:(paraId|textId)|w:(author|date|initials))$/;
-
-const partCuts: XmlCuts = {
-  drop: (token) =>
-    revisions.has(token.name) ||
-    (references.has(token.name) && !(accepted.has(token.name) && token.kind === 'open')) ||
-    rangeMarks.test(token.name) ||
-    formerFormats.test(token.name) ||
-    /^x15ac:absPath$|^fileSharing$/.test(token.name),
-  unwrap: accepted,
-  attributes: traces,
-};
+/** What a program computes words and numbers from; it stays, also where it names a file. */
+const formulas: ReadonlySet<string> = new Set(['w:instrText', 'x:f', 'x:definedName']);
 
 /** What one part gives away, beside pictures in it. */
-export function readOoxmlPart(name: string, bytes: Uint8Array, findings: FindingSink): void {
-  const kind = dropped.find(([, pattern]) => pattern.test(name))?.[0];
-  if (kind !== undefined) findings.add(kind, name);
-  if (/vbaProject\.bin$|\/activeX\//i.test(name)) findings.add('active', name);
-  if (/\/embeddings\//i.test(name)) findings.add('embedded', name);
-  if (!/\.(xml|rels)$/i.test(name)) return;
+export function readOoxmlPart(name: string, bytes: Uint8Array, parts: OoxmlParts, findings: FindingSink): void {
+  const owner = ownerOf(name);
+  if (owner !== null) {
+    readRelations(parts, owner, findings);
+    return;
+  }
+  const isKept = parts.kept.has(name);
+  const isProperties = !isKept && /^(core|extended|custom)-?properties$/i.test(parts.kinds.get(name) ?? '');
+  const meaning = name === '[Content_Types].xml' || isProperties ? undefined : meaningOf(name, parts);
+  if (meaning !== undefined) findings.add(meaning, name);
+  if (!isXml(name)) return;
   const xml = xmlText(bytes);
-  if (/^docProps\//i.test(name)) readXmlProperties(xml, 'Office', findings);
-  for (const token of xmlTokens(xml)) readToken(token, name, findings);
+  if (isProperties) readXmlProperties(xml, 'Office', findings);
+  const names = officeNames(xml, parts, name);
+  let isFormula = false;
+  for (const [token, next] of withNext(xmlTokens(xml))) {
+    if (token.kind === 'open' || token.kind === 'single') readToken(token, next, { names, isKept, findings });
+    if (isFormula && token.kind === 'text' && localPath.test(plainText(token.raw)))
+      findings.add('person', name, plainText(token.raw));
+    isFormula = token.kind === 'open' && formulas.has(names.element(token.name));
+  }
+  const notes = isKept && parts.kinds.get(name) === 'notesSlide' ? wordsIn(xml) : '';
+  if (notes !== '') findings.add('hidden', name, notes);
 }
 
-function readToken(token: XmlToken, part: string, findings: FindingSink): void {
-  if (token.kind !== 'open' && token.kind !== 'single') return;
-  const isRevision = revisions.has(token.name) || accepted.has(token.name) || formerFormats.test(token.name);
-  if (isRevision) findings.add('edits', token.name);
-  if (token.name === 'w:commentReference') findings.add('comments', 'comments');
-  if (token.name === 'x15ac:absPath' || token.name === 'fileSharing') findings.add('person', token.name, token.raw);
-  for (const [name, value] of attributesOf(token)) {
-    if (/^w:rsid/.test(name) || /^w:rsid/.test(token.name)) findings.add('edits', 'w:rsid');
-    if (/(^|:)(author|initials|userId|displayName)$/.test(name) && value !== '')
-      findings.add('person', `${token.name} ${name}`, value);
-    if (/^(w:date|dT|dt)$/.test(name) && value !== '') findings.add('time', token.name, value);
-    if (token.name === 'Relationship' && name === 'Target' && /^(file:|[a-z]:\\|\\\\)/i.test(value))
-      findings.add('person', part, value);
+interface Part {
+  readonly names: OfficeNames;
+  readonly isKept: boolean;
+  readonly findings: FindingSink;
+}
+
+function readToken(token: XmlToken, next: XmlToken | undefined, { names, isKept, findings }: Part): void {
+  const attributes = attributesOf(token);
+  const name = names.element(token.name);
+  const meaning = opened.has(name) ? 'edits' : meaningOfElement(token, next, names);
+  if (meaning !== undefined) findings.add(meaning, token.name, valuesOf(meaning, token, next, names));
+  for (const [key, value] of attributes) {
+    const found =
+      value === '' ? undefined : (isKept ? meaningOfAttribute : meaningInOthers)(names.attribute(key), value);
+    if (found !== undefined) findings.add(found, `${token.name} ${key}`, found === 'edits' ? '' : value);
+  }
+  if (isKept && hiddenIn(name, attributes, names)) findings.add('hidden', token.name, nameIn(attributes));
+}
+
+/** What an element says that goes; of an extension, what the element in it says. */
+function valuesOf(
+  meaning: FindingKind,
+  token: XmlToken,
+  next: XmlToken | undefined,
+  { attribute }: OfficeNames,
+): string {
+  if (/edits|comments|technical/.test(meaning)) return '';
+  const said = attributesOf(localOf(token.name) === 'ext' && next !== undefined ? next : token);
+  return said.flatMap(([key, value]) => (/^(xmlns|r:)/.test(attribute(key)) ? [] : [value])).join(' ');
+}
+
+function nameIn(attributes: readonly (readonly [string, string])[]): string {
+  return new Map(attributes).get('name') ?? '';
+}
+
+function readRelations({ relations }: OoxmlParts, owner: string, findings: FindingSink): void {
+  for (const { kind, target, isExternal } of relations.get(owner) ?? []) {
+    if (!isExternal || isOpenLink(kind, target)) continue;
+    findings.add(localPath.test(target) ? 'person' : 'active', kind, target);
   }
 }
 
-/** The part as it is in a cleaned copy, or null where it goes. @param isDropped of another part, by its name */
-export function cleanOoxmlPart(name: string, bytes: Uint8Array, isKept: (name: string) => boolean): Uint8Array | null {
-  if (isOoxmlPartDropped(name)) return null;
-  const empty = emptied[name];
-  if (empty !== undefined) return xmlBytes(`<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n${empty}`);
-  if (name === '[Content_Types].xml') return cut(bytes, { drop: (token) => !isListed(token, isKept) });
-  if (name.endsWith('.rels')) return cut(bytes, { drop: (token) => !isRelated(token, name, isKept) });
-  if (!/\.xml$/i.test(name)) return bytes;
-  const isSheet = name.startsWith('xl/');
-  return cut(
-    bytes,
-    isSheet ? { ...partCuts, drop: (token) => partCuts.drop(token) || token.name === 'pageSetup' } : partCuts,
+/** The words of notes beneath a slide, without its number. */
+function wordsIn(xml: string): string {
+  let text = '';
+  let isField = false;
+  for (const token of xmlTokens(xml)) {
+    if (localOf(token.name) === 'fld') isField = token.kind === 'open';
+    if (token.kind === 'text' && !isField) text += plainText(token.raw);
+  }
+  return text.trim();
+}
+
+/** One part as it is in a copy. */
+export function cleanOoxmlPart(name: string, bytes: Uint8Array, parts: OoxmlParts): Uint8Array {
+  if (!isXml(name)) return bytes;
+  const xml = xmlText(bytes);
+  const owner = ownerOf(name);
+  if (owner !== null) return xmlBytes(cleanRelations(xml, owner, parts));
+  if (name === '[Content_Types].xml') return xmlBytes(cutXml(xml, { drop: (token) => !isListed(token, parts.kept) }));
+  const names = officeNames(xml, parts, name);
+  const gone = new Set((parts.relations.get(name) ?? []).filter(({ isKept }) => !isKept).map(({ id }) => id));
+  return xmlBytes(
+    cutXml(xml, {
+      drop: (token, next) => meaningOfElement(token, next, names) !== undefined || goesWith(token, names, gone),
+      unwrap: (token) => opened.has(names.element(token.name)),
+      attribute: (key, value) => {
+        const known = names.attribute(key);
+        if (known.startsWith('r:') && gone.has(value)) return null;
+        if (meaningOfAttribute(known, value) === undefined) return value;
+        return localPath.test(value) ? '' : null;
+      },
+    }),
   );
 }
 
-export function isOoxmlPartDropped(name: string): boolean {
-  return dropped.some(([, pattern]) => pattern.test(name));
+/** Boxes of comments that are gone. */
+function goesWith(token: XmlToken, { element, attribute }: OfficeNames, gone: ReadonlySet<string>): boolean {
+  if (element(token.name) !== 'x:legacyDrawing') return false;
+  return attributesOf(token).some(([key, value]) => attribute(key) === 'r:id' && gone.has(value));
 }
 
-function cut(bytes: Uint8Array, cuts: XmlCuts): Uint8Array {
-  return xmlBytes(cutXml(xmlText(bytes), cuts));
+function isXml(name: string): boolean {
+  return /\.(xml|rels|vml)$/i.test(name);
 }
 
-function isListed(token: XmlToken, isKept: (name: string) => boolean): boolean {
-  if (token.name !== 'Override') return true;
-  const part = new Map(attributesOf(token)).get('PartName') ?? '';
-  return isKept(part.replace(/^\//, ''));
+function isListed(token: XmlToken, kept: ReadonlySet<string>): boolean {
+  if (localOf(token.name) !== 'Override') return true;
+  return kept.has((new Map(attributesOf(token)).get('PartName') ?? '').replace(/^\//, ''));
 }
 
-function isRelated(token: XmlToken, rels: string, isKept: (name: string) => boolean): boolean {
-  if (token.name !== 'Relationship') return true;
-  const by = new Map(attributesOf(token));
-  const target = by.get('Target') ?? '';
-  if (by.get('TargetMode') === 'External') return !/^(file:|[a-z]:\\|\\\\)/i.test(target);
-  const folder = rels.replace(/_rels\/[^/]*$/, '');
-  return isKept(target.startsWith('/') ? target.slice(1) : resolved(`${folder}${target}`));
+/** Where what is loaded or linked lies elsewhere than on the web is nobody's business, but that there was a link is part of the form. */
+function cleanRelations(xml: string, owner: string, { relations }: OoxmlParts): string {
+  const byId = new Map((relations.get(owner) ?? []).map((relation) => [relation.id, relation]));
+  const named = (token: XmlToken) => byId.get(new Map(attributesOf(token)).get('Id') ?? '');
+  return cutXml(xml, {
+    drop: (token) => localOf(token.name) === 'Relationship' && named(token)?.isKept !== true,
+    attribute: (key, value, token) => {
+      const relation = key === 'Target' ? named(token) : undefined;
+      return relation?.isExternal === true && !isOpenLink(relation.kind, relation.target) ? elsewhere : value;
+    },
+  });
 }
 
-function resolved(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
+/** Stands where a copy keeps a link without its target. */
+const elsewhere = 'elsewhere';
+
+function isOpenLink(kind: string, target: string): boolean {
+  return target === elsewhere || (kind === 'hyperlink' && /^(https?:|mailto:|tel:|#)/i.test(target));
 }

@@ -11,7 +11,10 @@ import * as examiner from './inspect.ts';
 const svg = `<svg xmlns="http://www.w3.org/2000/svg"><metadata><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:creator="MarkerAuthor"/></rdf:RDF></metadata></svg>`;
 const markedUp: readonly (readonly [name: string, text: string])[] = [
   ['a.rtf', '{\\rtf1\\ansi{\\info{\\author MarkerAuthor}}Words.}'],
-  ['a.html', '<!doctype html><html><head><meta name="author" content="MarkerAuthor" /><title>x</title></head><body>Words</body></html>'],
+  [
+    'a.html',
+    '<!doctype html><html><head><meta name="author" content="MarkerAuthor" /><title>x</title></head><body>Words</body></html>',
+  ],
   ['a.svg', svg],
   ['a.gpx', '<gpx version="1.1" creator="MarkerAuthor"><trk><trkpt lat="39.9" lon="116.4"/></trk></gpx>'],
   ['a.kml', '<kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>MarkerAuthor</name></Document></kml>'],
@@ -30,7 +33,8 @@ const texts: readonly (readonly [name: string, text: string])[] = [
   ['a sentence', 'From what I saw on Wed it was worse.\n'],
   ['signs in between', 'a < b, and <b> is no tag here'],
 ];
-const stateOf = async (text: string): Promise<string> => (await examine(examiner, new TextEncoder().encode(text))).state;
+const stateOf = async (text: string): Promise<string> =>
+  (await examine(examiner, new TextEncoder().encode(text))).state;
 
 describe.skipIf(lacks('libimage-exiftool-perl', 'mat2'))('what other programs find in formats in letters', () => {
   let folder = '';

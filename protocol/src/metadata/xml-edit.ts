@@ -2,30 +2,29 @@
 
 import { utf8ToBytes } from '../bytes/encode.ts';
 import { MetadataError } from './report.ts';
-import { type XmlToken, xmlTokens } from './xml-tokens.ts';
+import { plainText, withNext, type XmlToken, xmlTokens } from './xml-tokens.ts';
 
 export interface XmlCuts {
-  /** Elements that go with all they hold. */
-  readonly drop: (token: XmlToken) => boolean;
+  /** Elements that go with all they hold. @param next the token behind it, white space left out */
+  readonly drop: (token: XmlToken, next: XmlToken | undefined) => boolean;
   /** Elements that go, while what they hold stays. */
-  readonly unwrap?: ReadonlySet<string>;
-  /** Attributes that go, by name. */
-  readonly attributes?: RegExp;
+  readonly unwrap?: (token: XmlToken) => boolean;
+  /** What becomes of an attribute: its value, another one that needs no escaping, or null, with which it goes. */
+  readonly attribute?: (name: string, value: string, token: XmlToken) => string | null;
 }
 
 /** @throws MetadataError malformed also where elements do not close as they open */
-export function cutXml(xml: string, { drop, unwrap = new Set(), attributes }: XmlCuts): string {
+export function cutXml(xml: string, { drop, unwrap = () => false, attribute }: XmlCuts): string {
   const kept: string[] = [];
   let depth = 0;
   let droppedAt = -1;
-  for (const token of xmlTokens(xml)) {
+  for (const [token, next] of withNext(xmlTokens(xml))) {
     if (token.kind === 'close') depth -= 1;
     if (depth < 0) throw new MetadataError('malformed', 'read XML: it closes more than it opens');
     const isEnd = token.kind === 'close' && depth === droppedAt;
-    if (droppedAt < 0 && (token.kind === 'open' || token.kind === 'single') && drop(token)) {
+    if (droppedAt < 0 && (token.kind === 'open' || token.kind === 'single') && drop(token, next)) {
       if (token.kind === 'open') droppedAt = depth;
-    } else if (droppedAt < 0 && !unwrap.has(token.name) && token.kind !== 'other')
-      kept.push(withoutAttributes(token, attributes));
+    } else if (droppedAt < 0 && !unwrap(token) && token.kind !== 'other') kept.push(withAttributes(token, attribute));
     else if (droppedAt < 0 && token.kind === 'other' && !token.raw.startsWith('<!--')) kept.push(token.raw);
     if (isEnd) droppedAt = -1;
     if (token.kind === 'open') depth += 1;
@@ -45,9 +44,16 @@ export function xmlText(bytes: Uint8Array): string {
 
 export const xmlBytes = (xml: string): Uint8Array => utf8ToBytes(xml);
 
-function withoutAttributes({ kind, raw }: XmlToken, attributes: RegExp | undefined): string {
-  if (attributes === undefined || kind === 'text' || kind === 'close') return raw;
-  return raw.replaceAll(/\s([^\s=<>"'/]+)\s{0,9}=\s{0,9}(?:"[^"]*"|'[^']*')/g, (whole, name: string) =>
-    attributes.test(name) ? '' : whole,
+function withAttributes(token: XmlToken, attribute: XmlCuts['attribute']): string {
+  const { kind, raw } = token;
+  if (attribute === undefined || kind === 'text' || kind === 'close') return raw;
+  return raw.replaceAll(
+    /\s([^\s=<>"'/]+)\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)')/g,
+    (whole, name: string, double, single) => {
+      const value = plainText(double ?? single);
+      const left = attribute(name, value, token);
+      if (left === null) return '';
+      return left === value ? whole : ` ${name}="${left}"`;
+    },
   );
 }

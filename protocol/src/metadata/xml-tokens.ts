@@ -31,6 +31,19 @@ export function* xmlTokens(xml: string): Generator<XmlToken> {
   }
 }
 
+/** Each with the one behind it, white space left out. */
+export function* withNext(tokens: Iterable<XmlToken>): Generator<readonly [XmlToken, XmlToken | undefined]> {
+  let waiting: XmlToken[] = [];
+  for (const token of tokens) {
+    if (token.kind !== 'text' || token.raw.trim() !== '') {
+      for (const before of waiting) yield [before, token];
+      waiting = [];
+    }
+    waiting.push(token);
+  }
+  for (const before of waiting) yield [before, undefined];
+}
+
 /** Attributes of an opening tag, in order, with what entities in them mean. */
 export function attributesOf({ raw }: XmlToken): readonly (readonly [name: string, value: string])[] {
   return [...raw.matchAll(/\s([^\s=<>"'/]+)\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)')/g)].map(
@@ -42,6 +55,7 @@ const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&',
 
 export function plainText(raw: string): string {
   const text = raw.startsWith('<![CDATA[') ? raw.slice(9, -3) : raw;
+  if (!text.includes('&')) return text;
   return text.replaceAll(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w{1,8}));/gi, (whole, decimal, hex, name) => {
     if (name !== undefined) return entities[name] ?? whole;
     const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);

@@ -70,15 +70,22 @@ export async function unzipEntry(entry: ZipEntry, bytesMax = entryBytesMax): Pro
   }
 }
 
-/** One archive with these files in this order. `isStored` leaves a file as it is, which ODF wants of its first. */
-export async function writeZip(
-  files: readonly { readonly name: string; readonly bytes: Uint8Array; readonly isStored?: boolean }[],
-): Promise<Uint8Array> {
+export interface ZipFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Left as it is, which ODF wants of its first file. */
+  readonly isStored?: boolean;
+  /** The content as it was packed before. */
+  readonly packed?: Uint8Array;
+}
+
+/** One archive with these files in this order. */
+export async function writeZip(files: readonly ZipFile[]): Promise<Uint8Array> {
   const locals: Uint8Array[] = [];
   const central: Uint8Array[] = [];
   let at = 0;
-  for (const { name, bytes, isStored = false } of files) {
-    const packed = isStored ? bytes : await deflate(bytes);
+  for (const { name, bytes, isStored = false, packed: before } of files) {
+    const packed = before ?? (isStored ? bytes : await deflate(bytes));
     const encoded = new TextEncoder().encode(name);
     const common = fields(
       [20, 2],

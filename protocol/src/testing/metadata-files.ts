@@ -124,13 +124,14 @@ const officeTypes = 'http://schemas.openxmlformats.org/officeDocument/2006/relat
 /** A letter in Word's format with every kind of trace, and a picture with its own. */
 export async function makeDocx(photo: Uint8Array): Promise<RealFile> {
   const parts: Readonly<Record<string, string>> = {
-    '[Content_Types].xml': `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Default Extension="jpeg" ContentType="image/jpeg"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/comments.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml"/></Types>`,
-    '_rels/.rels': `<Relationships ${relations}><Relationship Id="r1" Type="${officeTypes}/officeDocument" Target="word/document.xml"/><Relationship Id="r2" Type="x/core-properties" Target="docProps/core.xml"/><Relationship Id="r3" Type="x/thumbnail" Target="docProps/thumbnail.jpeg"/></Relationships>`,
+    '[Content_Types].xml': `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Default Extension="jpeg" ContentType="image/jpeg"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/comments.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml"/><Override PartName="/word/settings.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.settings+xml"/></Types>`,
+    '_rels/.rels': `<Relationships ${relations}><Relationship Id="r1" Type="${officeTypes}/officeDocument" Target="word/document.xml"/><Relationship Id="r2" Type="x/core-properties" Target="docProps/core.xml"/><Relationship Id="r3" Type="x/thumbnail" Target="docProps/thumbnail.jpeg"/><Relationship Id="r4" Type="x/extended-properties" Target="docProps/app.xml"/></Relationships>`,
     'docProps/core.xml': `<cp:coreProperties xmlns:cp="c" xmlns:dc="d" xmlns:dcterms="t"><dc:creator>MarkerCreator</dc:creator><cp:lastModifiedBy>MarkerModifier</cp:lastModifiedBy><dcterms:created>2026-03-04T05:06:07Z</dcterms:created></cp:coreProperties>`,
     'docProps/app.xml':
       '<Properties xmlns="p"><Company>MarkerCompany</Company><Application>MarkerWord</Application></Properties>',
-    'word/document.xml': `<w:document ${word}><w:body><w:p w:rsidR="00AB12CD"><w:r><w:t>Kept text</w:t></w:r><w:ins w:id="1" w:author="MarkerInserter" w:date="2026-03-04T05:06:07Z"><w:r><w:t>, inserted</w:t></w:r></w:ins><w:del w:id="2" w:author="MarkerDeleter"><w:r><w:delText>MarkerDeleted</w:delText></w:r></w:del><w:r><w:commentReference w:id="0"/></w:r></w:p></w:body></w:document>`,
-    'word/_rels/document.xml.rels': `<Relationships ${relations}><Relationship Id="r1" Type="${officeTypes}/comments" Target="comments.xml"/><Relationship Id="r2" Type="${officeTypes}/attachedTemplate" Target="file:///C:/Users/MarkerUser/a.dotm" TargetMode="External"/></Relationships>`,
+    'word/document.xml': `<w:document ${word}><w:body><w:p w:rsidR="00AB12CD"><w:r><w:t>Kept text</w:t></w:r><w:ins w:id="1" w:author="MarkerInserter" w:date="2026-03-04T05:06:07Z"><w:r><w:t>, inserted</w:t></w:r></w:ins><w:del w:id="2" w:author="MarkerDeleter"><w:r><w:delText>MarkerDeleted</w:delText></w:r></w:del><w:r><w:commentReference w:id="0"/></w:r></w:p><w:p><w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"><wp:extent cx="900000" cy="600000"/><wp:docPr id="1" name="Picture 1"/><a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:nvPicPr><pic:cNvPr id="1" name="C:\\Users\\MarkerPicture\\a.jpg"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip xmlns:r="${officeTypes}" r:embed="r3"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="900000" cy="600000"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p></w:body></w:document>`,
+    'word/_rels/document.xml.rels': `<Relationships ${relations}><Relationship Id="r1" Type="${officeTypes}/comments" Target="comments.xml"/><Relationship Id="r2" Type="${officeTypes}/attachedTemplate" Target="file:///C:/Users/MarkerUser/a.dotm" TargetMode="External"/><Relationship Id="r3" Type="${officeTypes}/image" Target="media/image1.jpeg"/><Relationship Id="r4" Type="${officeTypes}/settings" Target="settings.xml"/></Relationships>`,
+    'word/settings.xml': `<w:settings ${word} xmlns:w15="http://schemas.microsoft.com/office/word/2012/wordml"><w:mailMerge><w:connectString w:val="Data Source=C:\\Users\\MarkerSource\\a.xlsx"/></w:mailMerge><w:docVars><w:docVar w:name="a" w:val="MarkerVariable"/></w:docVars><w15:docId w15:val="{MarkerId}"/></w:settings>`,
     'word/comments.xml': `<w:comments ${word}><w:comment w:id="0" w:author="MarkerCommenter" w:initials="MC"><w:p/></w:comment></w:comments>`,
   };
   const files = Object.entries(parts).map(([name, text]) => ({ name, bytes: utf8ToBytes(text) }));
@@ -147,34 +148,13 @@ export async function makeDocx(photo: Uint8Array): Promise<RealFile> {
     'MarkerDeleter',
     'MarkerCommenter',
     'MarkerUser',
+    'MarkerPicture',
+    'MarkerSource',
+    'MarkerVariable',
+    'MarkerId',
     'MarkerSerial7',
   ];
   return { name: 'a.docx', bytes, markers };
-}
-
-export async function makeOdt(photo: Uint8Array, thumbnail: Uint8Array): Promise<RealFile> {
-  const spaces =
-    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0" xmlns:config="urn:oasis:names:tc:opendocument:xmlns:config:1.0"';
-  const parts: Readonly<Record<string, string>> = {
-    'META-INF/manifest.xml':
-      '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.text"/><manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/><manifest:file-entry manifest:full-path="Thumbnails/thumbnail.png" manifest:media-type="image/png"/></manifest:manifest>',
-    'content.xml': `<office:document-content ${spaces}><office:body><office:text><text:tracked-changes><text:changed-region><office:change-info><dc:creator>MarkerChanger</dc:creator></office:change-info><text:p>MarkerDeleted</text:p></text:changed-region></text:tracked-changes><text:p>Kept text<office:annotation><dc:creator>MarkerAnnotator</dc:creator></office:annotation></text:p></office:text></office:body></office:document-content>`,
-    'meta.xml': `<office:document-meta ${spaces}><office:meta><meta:initial-creator>MarkerCreator</meta:initial-creator><meta:generator>MarkerOffice</meta:generator><dc:date>2026-03-04</dc:date></office:meta></office:document-meta>`,
-    'settings.xml': `<office:document-settings ${spaces}><office:settings><config:config-item config:name="PrinterName">MarkerPrinter</config:config-item></office:settings></office:document-settings>`,
-  };
-  const files = Object.entries(parts).map(([name, text]) => ({ name, bytes: utf8ToBytes(text) }));
-  const type = { name: 'mimetype', bytes: utf8ToBytes('application/vnd.oasis.opendocument.text'), isStored: true };
-  const bytes = await writeZip([
-    type,
-    ...files,
-    { name: 'Pictures/a.jpg', bytes: photo },
-    { name: 'Thumbnails/thumbnail.png', bytes: thumbnail },
-  ]);
-  return {
-    name: 'a.odt',
-    bytes,
-    markers: ['MarkerChanger', 'MarkerAnnotator', 'MarkerCreator', 'MarkerOffice', 'MarkerSerial7'],
-  };
 }
 
 export function makePdf(): RealFile {

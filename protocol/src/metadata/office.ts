@@ -1,0 +1,88 @@
+/** Office documents, which are archives of parts: what a copy keeps of one, and what the others say. */
+
+import { equal } from '../bytes/equal.ts';
+import { cleanOdfPart, readOdfPart, readOdfParts } from './odf.ts';
+import { cleanOoxmlPart, readOoxmlPart } from './ooxml.ts';
+import { readOoxmlParts } from './ooxml-parts.ts';
+import { type FindingSink, MetadataError } from './report.ts';
+import { writeZip, type ZipEntry, type ZipFile } from './zip-file.ts';
+
+export type OfficeFormat = 'ooxml' | 'odf';
+
+/** What is known of one document before its parts are looked at one by one. */
+export interface OfficePlan {
+  readonly kept: ReadonlySet<string>;
+  readonly read: (name: string, bytes: Uint8Array, findings: FindingSink) => void;
+  readonly clean: (name: string, bytes: Uint8Array) => Uint8Array;
+  readonly isFont: (name: string) => boolean;
+}
+
+export type Unpack = (entry: ZipEntry) => Promise<Uint8Array>;
+
+/** @returns null for a package that is no document of these formats, of which there is no copy */
+export async function planOffice(
+  format: OfficeFormat,
+  entries: readonly ZipEntry[],
+  unpack: Unpack,
+): Promise<OfficePlan | null> {
+  const byName = new Map(entries.filter(({ isFolder }) => !isFolder).map((entry) => [entry.name, entry]));
+  const names = [...byName.keys()];
+  const unpackNamed = (name: string): Promise<Uint8Array> => {
+    const entry = byName.get(name);
+    if (entry === undefined) throw new MetadataError('malformed', 'read a document: it lacks a part');
+    return unpack(entry);
+  };
+  if (format === 'odf') {
+    const kept = await readOdfParts(names, unpackNamed);
+    return {
+      kept,
+      read: (name, bytes, findings) => readOdfPart(name, bytes, kept, findings),
+      clean: (name, bytes) => cleanOdfPart(name, bytes, kept),
+      isFont: (name) => name.startsWith('Fonts/'),
+    };
+  }
+  const parts = await readOoxmlParts(names, unpackNamed);
+  if (parts === null) return null;
+  return {
+    kept: parts.kept,
+    read: (name, bytes, findings) => readOoxmlPart(name, bytes, parts, findings),
+    clean: (name, bytes) => cleanOoxmlPart(name, bytes, parts),
+    isFont: (name) => parts.kinds.get(name) === 'font',
+  };
+}
+
+/** @param cleanInside a picture, sound or document that is a part */
+export async function cleanedParts(
+  entries: readonly ZipEntry[],
+  plan: OfficePlan,
+  unpack: Unpack,
+  cleanInside: (part: Uint8Array) => Promise<Uint8Array>,
+): Promise<readonly ZipFile[]> {
+  const files: ZipFile[] = [];
+  const names = new Set(entries.map(({ name }) => name.toLowerCase()));
+  // Programs may take the first or the last of two.
+  if (names.size !== entries.length) throw new MetadataError('malformed', 'clean a document: two parts with one name');
+  for (const entry of entries) {
+    if (!plan.kept.has(entry.name)) continue;
+    const part = plan.clean(entry.name, await unpack(entry));
+    files.push({ name: entry.name, bytes: await cleanInside(part), isStored: entry.name === 'mimetype' });
+  }
+  return files;
+}
+
+/** Whether a copy would be the same, but for how its parts are packed, which differs from engine to engine. */
+export async function isAsCopied(
+  archive: Uint8Array,
+  entries: readonly ZipEntry[],
+  files: readonly ZipFile[],
+  unpack: Unpack,
+): Promise<boolean> {
+  if (files.length !== entries.length) return false;
+  const same: ZipFile[] = [];
+  for (const [index, file] of files.entries()) {
+    const entry = entries[index] as ZipEntry;
+    if (entry.name !== file.name || !equal(await unpack(entry), file.bytes)) return false;
+    same.push({ ...file, packed: entry.packed });
+  }
+  return equal(await writeZip(same), archive);
+}
