@@ -12,12 +12,16 @@ const missing = {
   noPrivileges: 'they could gain privileges (wanted: setpriv)',
 } as const;
 
+const noStart = failed('plain', 'The process that serves visits without scripts does not start.');
+
 export async function checkPlain(): Promise<Finding> {
-  const process = new VisitProcess(launchVisit(), () => Promise.reject(new Error('answer a call: nobody serves')));
+  const starts = launchVisit();
+  if (starts === null) return noStart;
+  const process = new VisitProcess(starts, () => Promise.reject(new Error('answer a call: nobody serves')));
   const waited = new Promise<null>((resolve) => setTimeout(resolve, waitMsMax, null).unref());
   const found = await Promise.race([process.confinement, waited]);
   process.end();
-  if (found === null) return failed('plain', 'The process that serves visits without scripts does not start.');
+  if (found === null) return noStart;
   const names = Object.keys(missing) as (keyof typeof missing)[];
   const lacks = names.filter((name) => !found[name]).map((name) => missing[name]);
   if (lacks.length === 0) {

@@ -39,7 +39,7 @@ it('[PLN-3] what comes after a form was given up is kept by nobody', async () =>
   const [first, next, after] = [typed(), typed(), typed()];
   const given: Buffer[] = [];
   const reading = (async () => {
-    for await (const piece of readPieces(request, 1_000, patienceOf(0.1))) given.push(piece);
+    for await (const piece of readPieces(request, 1_000, () => patienceOf(0.1))) given.push(piece);
   })();
   request.push(first);
   await expect(reading).rejects.toMatchObject({ problem: 'slow' });

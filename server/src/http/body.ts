@@ -23,7 +23,7 @@ export const patienceOf = (seconds: number): Patience => ({ seconds, bytes: Numb
 export async function* readPieces(
   request: IncomingMessage,
   bytesMax: number,
-  patience: Patience,
+  patience: () => Patience,
 ): AsyncGenerator<Buffer> {
   const announced = request.headers['content-length'];
   if (announced !== undefined && Number(announced) > bytesMax) {
@@ -37,13 +37,14 @@ export async function* readPieces(
     for (;;) {
       const from = performance.now();
       coming = pieces.next();
-      const next = await within(patience.seconds * 1000 - waited, coming);
+      const { seconds, bytes } = patience();
+      const next = await within(seconds * 1000 - waited, coming);
       waited += performance.now() - from;
       if (next.done === true) return;
       length += next.value.length;
       got += next.value.length;
       if (length > bytesMax) throw new Refusal('too-large');
-      if (got >= patience.bytes) [waited, got] = [0, 0];
+      if (got >= bytes) [waited, got] = [0, 0];
       coming = null;
       yield next.value;
     }
@@ -77,7 +78,7 @@ export async function readBody(
   let length = 0;
   let hasBegun = false;
   try {
-    for await (const piece of readPieces(request, bytesMax, patienceOf(secondsMax))) {
+    for await (const piece of readPieces(request, bytesMax, () => patienceOf(secondsMax))) {
       const bytes = length + piece.length;
       if (!hasBegun && bytes > freeBytes) {
         hasBegun = true;

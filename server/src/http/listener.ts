@@ -30,10 +30,10 @@ export interface Incoming {
   readonly exactBody: (bytes: number, begun?: () => void) => Promise<Uint8Array>;
   /**
    * The body piece by piece: each is received when the one before it has been dealt with.
-   * @param time `upload`: it may take longer than other requests, but not go slower than an upload may
+   * @param time asked for each: `upload`, it may take longer than other requests, but not go slower than an upload may
    * @throws Refusal too-large before more than this is read; malformed if it breaks off; slow
    */
-  readonly pieces: (bytesMax: number, time: 'upload' | 'request') => AsyncIterable<Uint8Array>;
+  readonly pieces: (bytesMax: number, time: () => 'upload' | 'request') => AsyncIterable<Uint8Array>;
 }
 
 export type Handler = (incoming: Incoming) => Promise<Answer> | Answer;
@@ -131,7 +131,9 @@ async function serve(
       body: (bytesMax, begun) => readBody(request, bytesMax, requestSecondsMax, begun),
       exactBody: (bytes, begun) => readExactBody(request, bytes, requestSecondsMax, begun),
       pieces: (bytesMax, time) =>
-        readPieces(request, bytesMax, time === 'upload' ? filePatience(limits) : patienceOf(requestSecondsMax)),
+        readPieces(request, bytesMax, () =>
+          time() === 'upload' ? filePatience(limits) : patienceOf(requestSecondsMax),
+        ),
     });
   } catch (error) {
     answer = refused(error instanceof Refusal ? error : new Refusal('internal'), counters);

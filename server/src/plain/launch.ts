@@ -28,12 +28,12 @@ const withoutNetwork = ['unshare', '--user', '--net', '--ipc', '--'];
 
 let chosen: readonly string[] | undefined;
 
-/** With a socket to the server as descriptor 3, and nothing else of the server's. */
-export function launchVisit(): ChildProcess {
+/** With a socket to the server as descriptor 3, and nothing else of the server's. @returns null where there can be none now */
+export function launchVisit(): ChildProcess | null {
   chosen ??= launchers();
   const node = [process.execPath, ...nodeOptions(), main];
   const [command = '', ...args] = [...chosen, ...node];
-  return spawn(command, args, {
+  const child = spawn(command, args, {
     // What a fault prints could hold what was typed.
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     cwd: '/',
@@ -43,6 +43,10 @@ export function launchVisit(): ChildProcess {
       MALLOC_PERTURB_: '165',
     },
   });
+  // Without a descriptor to spare Node makes no pipes, and says so later to whoever listens; nobody else would by then.
+  child.on('error', () => undefined);
+  const pipes: ChildProcess['stdio'] | undefined = child.stdio;
+  return pipes?.[3] == null ? null : child;
 }
 
 function nodeOptions(): string[] {

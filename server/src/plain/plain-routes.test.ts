@@ -7,8 +7,11 @@ import { join } from 'node:path';
 import { decodeToVisit, encodeFromVisit, FrameCutter, type FromVisit, framed } from '@postern/plain/frames';
 import { testOrganisation } from '@postern/protocol/testing/organisation';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Incoming } from '../http/listener.ts';
+import { defaultLimits } from '../http/limits.ts';
+import { type Handler, type Incoming, type Listener, listen } from '../http/listener.ts';
 import { Pages } from '../http/pages.ts';
+import { Counters } from '../rules/counters.ts';
+import { manualTimer } from '../testing/manual-timer.ts';
 import { random } from '../testing/organisation.ts';
 import { answersIn, exchange, hold, portOf } from '../testing/raw.ts';
 import { makeWorld, type World } from '../testing/world.ts';
@@ -68,25 +71,6 @@ describe('forms, when there are too many', () => {
   });
 });
 
-/** Minutes that pass only when they are told to. */
-function manualTimer() {
-  let now = 0;
-  const tasks = new Set<{ readonly at: number; readonly task: () => void }>();
-  const after = (seconds: number, task: () => void): { cancel(): void } => {
-    const entry = { at: now + seconds, task };
-    tasks.add(entry);
-    return { cancel: () => void tasks.delete(entry) };
-  };
-  const pass = (minutes: number): void => {
-    now += minutes * 60;
-    for (const entry of [...tasks]) {
-      if (entry.at > now || !tasks.delete(entry)) continue;
-      entry.task();
-    }
-  };
-  return { after, pass };
-}
-
 /** The two ends of a connection. */
 async function ends(): Promise<readonly [Socket, Socket]> {
   const listener = createServer().listen(0, '127.0.0.1');
@@ -109,6 +93,8 @@ function offering(pieces: number, [near, far]: readonly [Socket, Socket]): Child
       const frame = decodeToVisit(inner);
       if (frame.kind === 'form')
         say({ kind: 'done', id: frame.id, left: false, offered: { name: 'a', bytes: pieces, isPacked: false } });
+      if (frame.kind === 'piece') say({ kind: 'took', id: frame.id });
+      if (frame.kind === 'close') say({ kind: 'done', id: frame.id, left: false, offered: null });
       if (frame.kind === 'pull' && frame.isWanted)
         say({ kind: 'part', id: frame.id, state: sent++ < pieces ? 'more' : 'end', body: Uint8Array.of(1) });
     }),
@@ -116,7 +102,8 @@ function offering(pieces: number, [near, far]: readonly [Socket, Socket]): Child
   return child as unknown as ChildProcess;
 }
 
-it('[PLN-3] a visit is not idle while a file of an answer is on its way out of it', async () => {
+/** The addresses of these visits alone. */
+async function handlerOf(visits: Visits): Promise<Handler> {
   const { verifiedRoster } = await testOrganisation('plain routes');
   const page = { language: 'en', list: 'english', contentType, html };
   const pages = new Pages(
@@ -125,13 +112,17 @@ it('[PLN-3] a visit is not idle while a file of an answer is on its way out of i
     true,
   );
   await pages.fill(verifiedRoster);
+  const parser = { clear: () => Promise.resolve(), close: () => undefined };
+  const parts = { visits, pages, fingerprint: verifiedRoster.fingerprint, parser };
+  return withPlain(parts, () => Promise.reject(new Error('another address')));
+}
+
+it('[PLN-3] a visit is not idle while a file of an answer is on its way out of it', async () => {
   const timer = manualTimer();
   const call = () => Promise.reject(new Error('no call'));
   const both = await ends();
   const visits = new Visits({ launch: () => offering(4, both), call, timer, random, limits: visitLimits(2 ** 32) });
-  const parser = { clear: () => Promise.resolve(), close: () => undefined };
-  const parts = { visits, pages, fingerprint: verifiedRoster.fingerprint, parser };
-  const handle = withPlain(parts, () => Promise.reject(new Error('another address')));
+  const handle = await handlerOf(visits);
   const body = new TextEncoder().encode('go=fetch:a/0&end=1');
   const answer = await handle({
     method: 'POST',
@@ -157,11 +148,90 @@ it('[PLN-5] tells how far a message had come as soon as the connection to its pr
   const call = () => Promise.reject(new Error('no call'));
   const launch = () => child as unknown as ChildProcess;
   const visits = new Visits({ launch, call, timer: manualTimer(), random, limits: visitLimits(2 ** 32) });
-  const key = visits.start(true)?.key ?? '';
+  const key = visits.start(undefined)?.key ?? '';
   far.write(framed(encodeFromVisit({ kind: 'progress', parts: 3, stored: 1 })));
   await vi.waitFor(() => expect(visits.find(key)?.progress).toEqual({ parts: 3, stored: 1 }));
   near.destroy(new Error('broken'));
   await vi.waitFor(() => expect(visits.find(key)).toBeNull());
   expect(visits.past(key)).toEqual({ reason: 'crashed', parts: 3, stored: 1 });
   expect(visits.count).toBe(0);
+});
+
+describe('whoever only begins', () => {
+  let listener: Listener;
+  let visits: Visits;
+  let launched = 0;
+  const sockets: Socket[] = [];
+  beforeAll(async () => {
+    const call = () => Promise.reject(new Error('no call'));
+    const connections = await Promise.all(Array.from({ length: 8 }, ends));
+    const launch = () => {
+      launched += 1;
+      const both = connections.pop();
+      return both === undefined ? null : offering(0, both);
+    };
+    visits = new Visits({ launch, call, timer: manualTimer(), random, limits: visitLimits(2 ** 32) });
+    const handle = await handlerOf(visits);
+    const limits = { ...defaultLimits, requestSecondsMax: 1, graceSeconds: 0.1 };
+    listener = await listen({ host: '127.0.0.1', port: 0 }, limits, new Counters(), handle, () => undefined);
+  });
+  afterAll(async () => {
+    for (const socket of sockets) socket.destroy();
+    visits.stop();
+    await listener.stop();
+  });
+  const head = (type: string, length: number, more = ''): string =>
+    `POST /plain/en/ HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n${more}\r\n`;
+  const files = 'multipart/form-data; boundary=x';
+  const part = '--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n';
+
+  it('[PLN-11] a form with files of which nothing comes takes no place and starts no process', async () => {
+    for (let i = 0; i < 30; i++) {
+      const socket = await hold(listener.port);
+      sockets.push(socket.on('error', () => undefined));
+      socket.write(head(files, 1_000_000));
+    }
+    await vi.waitFor(async () =>
+      expect(
+        await exchange(listener.port, ['GET /plain/en/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n']),
+      ).not.toHaveLength(0),
+    );
+    expect([launched, visits.count]).toEqual([0, 0]);
+    const places = Array.from({ length: 4 }, () => visits.takeFilePlace());
+    expect(places).not.toContain(null);
+    for (const free of places) free?.();
+  });
+
+  it('[PLN-11] one that breaks off leaves no visit of which nobody has heard', async () => {
+    const socket = await hold(listener.port);
+    sockets.push(socket.on('error', () => undefined));
+    socket.write(head(files, 1_000_000) + part);
+    await vi.waitFor(() => expect(visits.count).toBe(1));
+    socket.destroy();
+    await vi.waitFor(() => expect(visits.count).toBe(0));
+    // One that comes whole leaves one.
+    const whole = `${part}a\r\n--x--\r\n`;
+    const [answer] = answersIn(
+      await exchange(listener.port, [head(files, whole.length, 'Connection: close\r\n') + whole]),
+    );
+    expect([answer?.status, answer?.headers.has('set-cookie'), visits.count]).toEqual([303, true, 1]);
+  });
+
+  it("[PLN-16] the page of another site can neither begin a visit nor leave one in the place of the visitor's own", async () => {
+    const before = launched;
+    const told = async (site: string, body: string) => {
+      const pieces = [head(form, body.length, `${site}Connection: close\r\n`) + body];
+      const [answer] = answersIn(await exchange(listener.port, pieces));
+      return [answer?.status, answer?.headers.has('set-cookie'), answer?.headers.has('clear-site-data')];
+    };
+    for (const body of ['go=leave&end=1', 'go=write&end=1', `go=submit&text=${'x'.repeat(600)}&end=1`])
+      expect(await told('Sec-Fetch-Site: cross-site\r\n', body)).toEqual([303, false, false]);
+    expect(launched).toBe(before);
+    // From its own page, and from browsers that do not say.
+    for (const site of ['Sec-Fetch-Site: same-origin\r\n', '']) {
+      expect(await told(site, 'go=leave&end=1')).toEqual([200, true, true]);
+      await told(site, 'go=write&end=1');
+    }
+    expect(launched).toBe(before + 2);
+  });
 });

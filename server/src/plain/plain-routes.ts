@@ -51,6 +51,8 @@ export function withPlain(parts: PlainParts, next: Handler): Handler {
       incoming,
       key: cookieForm.exec(incoming.headers.cookie ?? '')?.[1],
     };
+    // Its page could begin or leave a visit in the place of the visitor's own, whose cookie does not come along.
+    if (incoming.method === 'POST' && incoming.headers['sec-fetch-site'] === 'cross-site') return toPage(place);
     if (incoming.method === 'POST') return still(takeForm(place));
     if (incoming.method !== 'GET' && incoming.method !== 'HEAD') throw new Refusal('method', 'GET, HEAD, POST');
     return still(showPage(place, started !== undefined));
@@ -115,7 +117,7 @@ async function takeWords(place: Place, type: string): Promise<Answer> {
     body = await incoming.body(formBytesMax);
   } catch (error) {
     if (!(error instanceof Refusal && error.problem === 'too-large')) throw error;
-    await drop(incoming);
+    await drop(allLeft(incoming));
     return firstPage(place, { sections: { large: true } }, 413);
   }
   // A view: a copy of what was typed would stay.
@@ -130,7 +132,7 @@ async function takeWords(place: Place, type: string): Promise<Answer> {
     return firstPage(place, { sections: { notice: false, call: true }, values: [['call', call]] });
   const known = visits.find(place.key);
   const isWritten = body.length > shortBytesMax || place.key !== undefined;
-  const visit = known === null ? begin(place, isWritten) : { key: place.key ?? '', process: known };
+  const visit = visitOf(place, known) ?? begin(place, isWritten);
   if (visit === null) {
     body.fill(0);
     return busy(place);
@@ -142,28 +144,48 @@ async function takeWords(place: Place, type: string): Promise<Answer> {
 }
 
 /**
- * A form with files, handed on as it comes. One that there is no room for is read on too, so that its answer is seen,
- * but only for as long as any request may take.
+ * A form with files, handed on as it comes: its head alone takes no place and starts nothing. One that there is no room
+ * for is read on too, so that its answer is seen, but only for as long as any request may take.
  */
 async function takeUpload(place: Place, type: string): Promise<Answer> {
   const { incoming, visits } = place;
+  let time: 'upload' | 'request' = 'request';
+  const pieces = incoming.pieces(uploadBytesMax, () => time)[Symbol.asyncIterator]();
+  const first = await pieces.next();
   const known = visits.find(place.key);
-  const visit = known === null ? begin(place, true) : { key: place.key ?? '', process: known };
+  const living = visitOf(place, known);
+  const visit = living ?? begin(place, true);
   const free = visit === null ? null : visits.takeFilePlace();
+  if (free !== null) time = 'upload';
+  const all = allOf(first, pieces);
   try {
-    if (visit === null) return await busy(place);
-    const pieces = free === null ? inTime(incoming) : incoming.pieces(uploadBytesMax, 'upload');
-    const touched = touching(pieces, () => visits.touch(visit.key));
+    if (visit === null) {
+      await drop(all);
+      return firstPage(place, { sections: { busy: true } }, 503);
+    }
+    const touched = touching(free === null ? inTime(all) : all, () => visits.touch(visit.key));
     return onward(place, visit, known, await visit.process.upload(type, free !== null, touched));
+  } catch (error) {
+    // Of a visit that began with it nobody has heard.
+    if (visit !== null && living === null) visits.leave(visit.key);
+    throw error;
   } finally {
     free?.();
   }
 }
 
-/** What comes of a body within the time of a request. */
-async function* inTime({ pieces }: Incoming): AsyncGenerator<Uint8Array> {
+async function* allOf(first: IteratorResult<Uint8Array>, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
-    yield* pieces(uploadBytesMax, 'request');
+    for (let next = first; next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+/** What comes of a body within the time of a request. */
+async function* inTime(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces;
   } catch (error) {
     if (!(error instanceof Refusal && error.problem === 'slow')) throw error;
   }
@@ -185,6 +207,11 @@ function callIn(body: Uint8Array): string | undefined {
 }
 
 type Found = NonNullable<ReturnType<Visits['start']>>;
+
+/** The visit that lives, or that goes on for one which has ended. */
+function visitOf({ visits, key }: Place, known: Found['process'] | null): Found | null {
+  return known === null ? visits.goesOnIn(key) : { key: key ?? '', process: known };
+}
 
 /** To the page that comes of a form. */
 function onward(place: Place, visit: Found, known: Found['process'] | null, done: Done | null): Answer {
@@ -216,9 +243,9 @@ function takesGzip({ headers }: Incoming): boolean {
 }
 
 /** A process for a new visit, or in the place of one that has ended. */
-function begin({ visits, key, language, pages, fingerprint }: Place, isRescue: boolean): ReturnType<Visits['start']> {
-  const past = isRescue ? visits.past(key ?? '') : null;
-  const visit = visits.start(isRescue);
+function begin({ visits, key, language, pages, fingerprint }: Place, isWritten: boolean): Found | null {
+  const past = isWritten ? visits.past(key ?? '') : null;
+  const visit = visits.start(key);
   visit?.process.begin({ fingerprint, language, ...pages.plainAssets, past });
   return visit;
 }
@@ -236,23 +263,31 @@ function asItIs(first: PlainFirst, { headers }: Incoming): Answer {
 }
 
 /** Takes what comes in the time of a request and keeps none of it: browsers show no answer before they have sent all. */
-async function drop({ pieces }: Incoming): Promise<void> {
+async function drop(pieces: AsyncIterable<Uint8Array>): Promise<void> {
   try {
-    for await (const piece of pieces(uploadBytesMax, 'request')) piece.fill(0);
+    for await (const piece of pieces) piece.fill(0);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
   }
 }
 
+function allLeft({ pieces }: Incoming): AsyncIterable<Uint8Array> {
+  return pieces(uploadBytesMax, () => 'request');
+}
+
 /** One more of a visit whose forms are being worked on, most likely the same: to the page that comes of those. */
-async function another({ incoming, visits, language }: Place, key: string): Promise<Answer> {
-  await drop(incoming);
-  visits.touch(key);
-  return { status: 303, body: new Uint8Array(0), headers: [['Location', `/plain/${language}/`]] };
+async function another(place: Place, key: string): Promise<Answer> {
+  await drop(allLeft(place.incoming));
+  place.visits.touch(key);
+  return toPage(place);
+}
+
+function toPage({ language }: Place): Answer {
+  return { status: 303, body: new Uint8Array(0), headers: [['Location', `/plain/${language}/`]], isStill: true };
 }
 
 async function busy(place: Place): Promise<Answer> {
-  await drop(place.incoming);
+  await drop(allLeft(place.incoming));
   return firstPage(place, { sections: { busy: true } }, 503);
 }
 

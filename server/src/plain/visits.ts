@@ -11,7 +11,7 @@ import { type Call, VisitProcess } from './visit-process.ts';
 export interface VisitLimits {
   /** Visits at the same time. */
   readonly visitsMax: number;
-  /** More, for those whose visit has ended while they were writing. */
+  /** More, for those whose visit has ended while they were writing, one for each such visit. */
   readonly rescuesMax: number;
   readonly idleSeconds: number;
   /** Files that are received or handed out at the same time, over all visits; receiving takes some 60 MB more each. */
@@ -45,13 +45,17 @@ export function visitLimits(machineBytes: number): VisitLimits {
 }
 
 export interface VisitsParts {
-  readonly launch: () => ChildProcess;
+  /** Null where the system gives no process, or no connection to one. */
+  readonly launch: () => ChildProcess | null;
   readonly call: Call;
   readonly timer: Timer;
   readonly random: Random;
   readonly limits: VisitLimits;
 }
 
+/** A visit that has ended, and the key of the one in which whoever was writing went on. */
+type Ended = { readonly past: Past; next: string | null };
+type Found = { readonly key: string; readonly process: VisitProcess };
 type Entry = { readonly process: VisitProcess; readonly forms: Room; idle: { cancel(): void } };
 
 const keyBytes = 32;
@@ -60,13 +64,19 @@ const pastsMax = 1024;
 export class Visits {
   readonly #parts: VisitsParts;
   readonly #visits = new Map<string, Entry>();
-  readonly #pasts = new Map<string, Past>();
+  readonly #pasts = new Map<string, Ended>();
+  /** Visits that lived before the server started are known to nobody: for so long as one is remembered, anybody may have had one. */
+  readonly #young: { cancel(): void };
+  #isYoung = true;
   /** For moving files; and for long forms without files of those whose visit has ended, and of those whose visit nobody knows. */
   readonly #rooms: { readonly files: Room; readonly ended: Room; readonly unknown: Room };
 
   constructor(parts: VisitsParts) {
     const { filesMax, formsMax } = parts.limits;
     this.#parts = parts;
+    this.#young = parts.timer.after(parts.limits.idleSeconds, () => {
+      this.#isYoung = false;
+    });
     this.#rooms = { files: roomFor(filesMax), ended: roomFor(formsMax), unknown: roomFor(formsMax) };
   }
 
@@ -84,23 +94,38 @@ export class Visits {
   past(key: string): Past {
     // Its connection may break before the system says that the process has ended.
     if (this.#visits.get(key)?.process.isOver) this.#over(key, 'crashed');
-    return this.#pasts.get(key) ?? { reason: 'unknown', parts: 0, stored: 0 };
+    return this.#pasts.get(key)?.past ?? { reason: 'unknown', parts: 0, stored: 0 };
   }
 
   get count(): number {
     return this.#visits.size;
   }
 
-  /** @param isRescue somebody was writing when the visit ended @returns null when there are too many */
-  start(isRescue: boolean): { readonly key: string; readonly process: VisitProcess } | null {
+  /**
+   * @param before the key of whoever begins, of a visit that has ended: there are more places for these, one for each
+   * @returns null when there are too many, or the system has no more processes
+   */
+  start(before: string | undefined): Found | null {
     const { visitsMax, rescuesMax } = this.#parts.limits;
+    const ended = this.#pasts.get(before ?? '');
+    const isRescue = before !== undefined && (ended !== undefined || this.#isYoung);
     if (this.#visits.size >= visitsMax + (isRescue ? rescuesMax : 0)) return null;
+    const child = this.#parts.launch();
+    if (child === null) return null;
     const key = bytesToBase64url(this.#parts.random(keyBytes));
-    const process = new VisitProcess(this.#parts.launch(), this.#parts.call);
+    const process = new VisitProcess(child, this.#parts.call);
+    if (ended !== undefined) ended.next = key;
     const forms = roomFor(this.#parts.limits.formsPerVisitMax);
     this.#visits.set(key, { process, forms, idle: this.#idleTimer(key) });
     void process.ended.then(() => this.#over(key, 'crashed'));
     return { key, process };
+  }
+
+  /** The visit that lives and in which one that has ended goes on: a form that comes twice leads to the same. */
+  goesOnIn(key: string | undefined): Found | null {
+    const next = this.#pasts.get(key ?? '')?.next ?? null;
+    const process = next === null ? null : this.find(next);
+    return next === null || process === null ? null : { key: next, process };
   }
 
   /** The person has done something: the idle time begins anew. */
@@ -126,6 +151,7 @@ export class Visits {
   /** The person leaves: nothing is kept, not even that there was a visit. */
   leave(key: string): void {
     this.#pasts.delete(key);
+    for (const ended of this.#pasts.values()) if (ended.next === key) ended.next = null;
     const entry = this.#visits.get(key);
     entry?.idle.cancel();
     this.#visits.delete(key);
@@ -133,6 +159,7 @@ export class Visits {
   }
 
   stop(): void {
+    this.#young.cancel();
     for (const key of [...this.#visits.keys()]) this.leave(key);
   }
 
@@ -149,7 +176,7 @@ export class Visits {
     this.#visits.delete(key);
     entry.process.end();
     if (this.#pasts.size >= pastsMax) this.#pasts.delete(this.#pasts.keys().next().value ?? '');
-    this.#pasts.set(key, { reason, ...entry.process.progress });
+    this.#pasts.set(key, { past: { reason, ...entry.process.progress }, next: null });
     this.#parts.timer.after(this.#parts.limits.idleSeconds, () => void this.#pasts.delete(key));
   }
 }
