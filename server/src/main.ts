@@ -52,10 +52,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const pages = new Pages(await built(), settings.language, given.plain !== null, given.shownOnion);
   const tick = async (): Promise<void> => {
     await service.tick();
-    await chunkDesk.expire(dayOf(clock.now()));
     await pages.fill(service.publisher.rosterInUse(clock.now()));
     // The pack has the same calls, from the next time on.
-    if (await pages.fillCampaigns(dayOf(clock.now()), campaignsIn(storage))) service.publisher.lookAgain();
+    if (await pages.fillCampaigns(dayOf(clock.now()), campaignsIn(storage))) await service.lookAgain();
+    // Last, and tried again: a store of chunks that is away keeps nobody from writing.
+    await chunkDesk.expire(dayOf(clock.now())).catch(() => counters.add('expiryFailed'));
   };
   await service.open();
   await tick();

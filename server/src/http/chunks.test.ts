@@ -1,5 +1,5 @@
 // Chunks of files at a real server: stored, given back, refused, and gone with their day.
-import { globSync, readFileSync, statSync } from 'node:fs';
+import { globSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHUNK_BYTES, CHUNK_POST_BYTES } from '@postern/protocol/constants';
 import { FileSealer } from '@postern/protocol/files/chunks';
@@ -98,6 +98,17 @@ describe('a chunk', () => {
     expect(at.sort()).toEqual(['204', '204', '204', '507 full', '507 full', '507 full']);
     await world.restart({ openChunks: (path, given) => openLocalChunks(path, given, 2 ** 60) });
     expect([await store(random(32), chunkOf()), await store(sent[0]!.id, sent[0]!.chunk)]).toEqual(['507 full', '204']);
+  });
+
+  it('leave the room that it takes to rewrite the database', async () => {
+    await open();
+    const { freeBytes } = await openLocalChunks(world.folder, random, 0);
+    const before = await freeBytes();
+    expect(before).toBeGreaterThan(0);
+    // Of no content, so that it takes no room itself.
+    const added = 2 ** 40;
+    truncateSync(join(world.folder, 'postern.sqlite'), added);
+    expect(await freeBytes()).toBeLessThan(before - 1.9 * added);
   });
 
   it('[HTTP-5] only so many are in memory at once, also while nobody takes them', async () => {

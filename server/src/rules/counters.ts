@@ -24,6 +24,7 @@ export const counterNames = [
   'clock',
   'bundles',
   'indices',
+  'expiryFailed',
   'unexpected',
 ] as const;
 

@@ -308,6 +308,25 @@ describe('envelopes', () => {
     expect(await count()).toBe(0);
   });
 
+  it('are deleted once, however often devices pass their day meanwhile', async () => {
+    await request(world, { kind: 'envelope', payload: random(4096) });
+    const day = today();
+    const pass = (device: TestDevice) => call(device, { kind: 'pass-day', day });
+    await moveTo(day + 2);
+    const storage = world.storage();
+    const expire = storage.expire.bind(storage);
+    let rewritten = 0;
+    storage.expire = async (limits) => {
+      rewritten += 1;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await expire(limits);
+    };
+    for (const device of [first, second, stranger, stranger, first, stranger]) await pass(device);
+    await world.server.tick();
+    expect(rewritten).toBe(1);
+    expect((await storage.envelopeCounts()).size).toBe(0);
+  });
+
   it('[ENV-6] are deleted 14 days after their day, passed or not', async () => {
     await request(world, { kind: 'envelope', payload: random(4096) });
     const day = today();

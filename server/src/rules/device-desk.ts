@@ -36,7 +36,7 @@ export interface DeskParts {
   /** Rosters or day keys have changed. */
   readonly documentsChanged: () => Promise<void>;
   /** A desk has passed a day. */
-  readonly dayPassed: () => Promise<void>;
+  readonly dayPassed: () => void;
 }
 
 /** Who asks: a device of the newest roster of the day. */
@@ -263,7 +263,7 @@ async function envelopes(
       // What is so old is gone without anybody passing it.
       if (request.day + ENVELOPE_LIFE_DAYS >= today) {
         await write([{ kind: 'desk-passed', desk: desk.id, day: request.day }]);
-        await dayPassed();
+        dayPassed();
       }
       return { kind: 'pass-day' };
   }
@@ -307,14 +307,16 @@ async function tokens(
     return { kind: 'issuer-keys', keys };
   }
   const { purpose, period, blinded } = request;
-  const signed = issuer.sign(purpose, period, today, blinded);
-  if (signed === null) return refuse('wrong-period');
+  const keyHash = issuer.keyHash(purpose, period, today);
+  if (keyHash === null) return refuse('wrong-period');
   // Under a new key, after the old one was lost, what was given before is worth nothing.
-  const name = `${purpose}:${bytesToHex(desk.id)}:${bytesToHex(signed.keyHash)}`;
+  const name = `${purpose}:${bytesToHex(desk.id)}:${bytesToHex(keyHash)}`;
   // Asked again, the same is signed the same way: it gives nothing that was not given.
   const once = sha256Native(concat(...blinded));
   if (!(await countUpTo(write, name, today, blinded.length, roster.repliesADay, once))) return refuse('no-tokens-left');
-  return { kind: 'tokens', signatures: signed.signatures };
+  // Only now: to sign takes a hundred times as long as to count, and keeps everybody waiting.
+  const signatures = issuer.sign(purpose, period, today, blinded);
+  return signatures === null ? refuse('wrong-period') : { kind: 'tokens', signatures };
 }
 
 /** Counts before anything is given, so that what fails afterwards is not given twice [TOK-2]. */

@@ -1,6 +1,8 @@
 // Roster, bundle and indices of a real server as days, epochs and keys change.
 import { tagLookup, tagOf } from '@postern/protocol/messages/reply-index';
 import { afterEach, describe, expect, it } from 'vitest';
+import { StorageError } from '../ports/storage.ts';
+import { openSqlite } from '../storage/sqlite.ts';
 import { ask, random } from '../testing/organisation.ts';
 import {
   daySeconds,
@@ -98,6 +100,21 @@ describe('the bundle', () => {
     expect(after.index.tags).toEqual(before.index.tags);
   });
 
+  it.each([0, 2, 4, 6])('goes over to it too when desks publish their keys within %d ms', async (delayMs) => {
+    world = await makeWorld();
+    const next = await world.organisation.sign(world.serverKey);
+    await world.server.addRoster(next.signed);
+    const published = world.organisation.desks.map(async (desk, at) => {
+      const device = deviceOf(world.organisation, desk);
+      const dayKey = await world.organisation.dayKey(device, next, today());
+      await new Promise((resolve) => setTimeout(resolve, at * delayMs));
+      await ask(world.server.origin, device, { kind: 'publish-day-key', dayKey }, world.clock.now());
+    });
+    await Promise.all(published);
+    world.roster = next;
+    expect((await load(world)).bundle.rosterNumber).toBe(2);
+  });
+
   it('does not change with further day keys of the same day', async () => {
     world = await makeWorld();
     const { bundle } = await load(world);
@@ -119,6 +136,39 @@ describe('the bundle', () => {
       await ask(world.server.origin, device!, { kind: 'publish-day-key', dayKey }, world.clock.now());
     }
     expect((await load(world)).bundle.rosterNumber).toBe(1);
+  });
+});
+
+describe('a disk that is too full for the database to be rewritten', () => {
+  it('keeps nobody from reading and writing, nor the server from starting, and is tried again each hour', async () => {
+    let [isFull, tries] = [true, 0];
+    const openStorage = async (path: string) => {
+      const storage = await openSqlite(path);
+      const expire = storage.expire.bind(storage);
+      storage.expire = (limits) => {
+        tries += 1;
+        return isFull ? Promise.reject(new StorageError('full', 'expire')) : expire(limits);
+      };
+      return storage;
+    };
+    world = await makeWorld({ openStorage });
+    await world.publishDayKeys(today() + 1);
+    await wait(daySeconds);
+    const { bundle } = await load(world);
+    expect(bundle.day).toBe(today());
+    const sent = { kind: 'envelope', payload: random(4096) } as const;
+    expect((await request(world, sent)).outcome).toBe('stored');
+    await world.restart();
+    expect((await load(world)).bundle.day).toBe(today());
+    const before = tries;
+    await wait(3_599);
+    expect(tries).toBe(before);
+    isFull = false;
+    await wait(1);
+    await wait(7_200);
+    expect(tries).toBe(before + 1);
+    await wait(daySeconds);
+    expect(world.printed.join()).toContain('"expiryFailed":');
   });
 });
 

@@ -57,6 +57,9 @@ export type PostAnswer = { readonly response: Uint8Array } | { readonly refused:
 /** Holds the day whose expiry was carried out last. */
 const lastExpiry = { kind: 'expiry', key: 'last' } as const;
 
+/** What is deleted is overwritten first; to rewrite a whole database at each tick would leave no time for anything else. */
+const expiryAgainSeconds = 3_600;
+
 /** For the puzzle, as long as there is no roster to say it. */
 const epochSecondsUnknown = 600;
 
@@ -71,6 +74,8 @@ export class Service {
   readonly #nonces = new Nonces();
   /** The last day for which everything due was done. */
   #day: Day | null = null;
+  /** When an expiry that failed is tried again. */
+  #expiryDueAt = Number.POSITIVE_INFINITY;
   #work: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ServiceParts) {
@@ -105,6 +110,7 @@ export class Service {
       const now = this.#parts.clock.now();
       const today = dayOf(now);
       if (today !== this.#day) await this.#turnDay(now, today);
+      else if (now >= this.#expiryDueAt) await this.#expire(now, today);
       await this.publisher.refresh(now);
     });
   }
@@ -122,6 +128,11 @@ export class Service {
       await this.publisher.addRoster(signed);
       await this.publisher.refresh(this.#parts.clock.now());
     });
+  }
+
+  /** Campaigns have changed: the next {@link tick} looks whether that gives another pack. */
+  lookAgain(): Promise<void> {
+    return this.#alone(async () => this.publisher.lookAgain());
   }
 
   /** `POST /request`. @throws StorageError if nothing was done */
@@ -193,13 +204,24 @@ export class Service {
   }
 
   async #turnDay(now: number, today: Day): Promise<void> {
-    await this.#expire(now, today);
     await this.#tokens.renew(today);
+    await this.#expire(now, today);
     if (this.#day !== null) this.#parts.print(this.#parts.counters.close(this.#day));
     this.#day = today;
   }
 
+  /** What keeps it from being done, a full disk above all, keeps nobody from writing or reading. */
   async #expire(now: number, today: Day): Promise<void> {
+    this.#expiryDueAt = Number.POSITIVE_INFINITY;
+    try {
+      await this.#expireAll(now, today);
+    } catch {
+      this.#parts.counters.add('expiryFailed');
+      this.#expiryDueAt = now + expiryAgainSeconds;
+    }
+  }
+
+  async #expireAll(now: number, today: Day): Promise<void> {
     const roster = this.publisher.newestRoster(now);
     const passedDays = roster === null ? [] : await findPassedDays(this.#parts.storage, roster, today);
     // All of the database is rewritten, which takes seconds where there is much: not again at every start.
@@ -216,15 +238,16 @@ export class Service {
   }
 
   /** The device that passed a day last need not wait until its envelopes are deleted. */
-  async #expirePassed(): Promise<void> {
-    const now = this.#parts.clock.now();
-    const roster = this.publisher.newestRoster(now);
-    if (roster === null) return;
-    const passedDays = await findPassedDays(this.#parts.storage, roster, dayOf(now));
-    if (passedDays.length === 0) return;
-    this.#alone(() => this.#parts.storage.expire(expiryLimits(dayOf(now), passedDays))).catch(() => {
+  #expirePassed(): void {
+    this.#alone(async () => {
+      const now = this.#parts.clock.now();
+      const roster = this.publisher.newestRoster(now);
+      // Looked for now, not when the device asked: what another's rewriting has deleted meanwhile is no reason for one more.
+      const passedDays = roster === null ? [] : await findPassedDays(this.#parts.storage, roster, dayOf(now));
+      if (passedDays.length > 0) await this.#parts.storage.expire(expiryLimits(dayOf(now), passedDays));
+    }).catch(() => {
       // It is tried again when the day ends.
-      this.#parts.counters.add('unexpected');
+      this.#parts.counters.add('expiryFailed');
     });
   }
 
@@ -240,10 +263,12 @@ export class Service {
       write,
       publisher: this.publisher,
       tokens: this.#tokens,
-      documentsChanged: () => {
-        this.publisher.lookAgain();
-        return this.#alone(() => this.publisher.refresh(this.#parts.clock.now()));
-      },
+      documentsChanged: () =>
+        this.#alone(async () => {
+          // Not before: a refresh under way would put back what it had chosen from the documents of before.
+          this.publisher.lookAgain();
+          await this.publisher.refresh(this.#parts.clock.now());
+        }),
       dayPassed: () => this.#expirePassed(),
     };
   }

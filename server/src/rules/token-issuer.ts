@@ -22,12 +22,6 @@ interface HeldIssuer {
   readonly publicKey: IssuerPublicKey;
 }
 
-export interface Signed {
-  readonly signatures: readonly Uint8Array[];
-  /** H(SPKI) of the key. */
-  readonly keyHash: Uint8Array;
-}
-
 const purposes: readonly TokenPurpose[] = ['reply', 'admission'];
 
 /**
@@ -73,16 +67,20 @@ export class TokenIssuer {
     return issuing.map(({ purpose, period, publicKey }) => ({ purpose, period, keyHash: publicKey.keyId }));
   }
 
+  /** H(SPKI) of the key under which tokens are issued on this day; null for a period that is not this day's. */
+  keyHash(purpose: TokenPurpose, period: number, day: Day): Uint8Array | null {
+    return period === tokenPeriod(purpose, day) ? (this.#find(purpose, period)?.publicKey.keyId ?? null) : null;
+  }
+
   /**
    * One blind signature for each of the blinded messages, 256 bytes each; null for a period that is not this day's or a
    * number out of range.
    */
-  sign(purpose: TokenPurpose, period: number, day: Day, blinded: readonly Uint8Array[]): Signed | null {
+  sign(purpose: TokenPurpose, period: number, day: Day, blinded: readonly Uint8Array[]): readonly Uint8Array[] | null {
     const issuer = this.#find(purpose, period);
     if (issuer === undefined || period !== tokenPeriod(purpose, day)) return null;
     const signatures = blinded.map((message) => issuer.key.blindSign(message));
-    const isWhole = signatures.every((signature) => signature !== null);
-    return isWhole ? { signatures, keyHash: issuer.publicKey.keyId } : null;
+    return signatures.every((signature) => signature !== null) ? signatures : null;
   }
 
   /** The last day on which the token is accepted; null if it is not a token of this purpose that is accepted today. */

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import S3rver from 's3rver';
@@ -42,6 +44,34 @@ describe('chunks in a store that speaks S3', () => {
         },
       };
     },
+  });
+
+  it('[FIL-6] of two chunks put under one name at once one is kept, also behind one that failed', async () => {
+    let isFirst = true;
+    const line = createServer((from) => {
+      const to = connect(port, '127.0.0.1');
+      for (const end of [from, to]) end.on('error', () => undefined);
+      to.on('data', (bytes) => from.write(bytes)).on('close', () => from.destroy());
+      from
+        .on('close', () => to.destroy())
+        .on('data', (bytes) => {
+          if (isFirst && bytes.includes('PUT ')) from.destroy();
+          else to.write(bytes);
+          isFirst &&= !bytes.includes('PUT ');
+        });
+    }).listen(0, '127.0.0.1');
+    await once(line, 'listening');
+    const store = await openChunkS3(urlOf(buckets[7]!, (line.address() as AddressInfo).port));
+    const name = random(32);
+    const chunks = Array.from({ length: 3 }, () => random(262_144));
+    const failing = store.put(name, chunks[0]!, 7).catch((error: { code: string }) => error.code);
+    const waiting = store.put(name, chunks[1]!, 7);
+    expect(await failing).toBe('unavailable');
+    expect([await store.put(name, chunks[2]!, 7), await waiting]).toEqual(['changed', 'stored']);
+    expect(await store.get(name)).toEqual(chunks[1]);
+    expect(store.counts().get(7)).toBe(1);
+    await store.close();
+    line.close();
   });
 
   it('a store that cannot be reached, or an address that is none, is one error without the address or secret', async () => {

@@ -43,8 +43,8 @@ function clientOf(url: string): S3mini {
 class ChunkS3 implements ChunkStore {
   readonly #client: S3mini;
   readonly #index = new ChunkIndex();
-  /** Names that are being put: two chunks under one name go one after the other. */
-  readonly #puts = new Map<string, Mutex>();
+  /** Names that are being put, and how many wait for each: two chunks under one name go one after the other. */
+  readonly #puts = new Map<string, { readonly mutex: Mutex; waiting: number }>();
   #isClosed = false;
 
   constructor(client: S3mini) {
@@ -67,12 +67,14 @@ class ChunkS3 implements ChunkStore {
     if (name.length !== HASH_BYTES || chunk.length !== CHUNK_BYTES) throw new StorageError('invalid', 'put a chunk');
     if (this.#isClosed) throw new StorageError('closed', 'put a chunk');
     const key = bytesToHex(name);
-    const mutex = this.#puts.get(key) ?? new Mutex();
-    this.#puts.set(key, mutex);
+    const turn = this.#puts.get(key) ?? { mutex: new Mutex(), waiting: 0 };
+    this.#puts.set(key, turn);
+    turn.waiting += 1;
     try {
-      return await mutex.run(() => this.#put(name, chunk, day));
+      return await turn.mutex.run(() => this.#put(name, chunk, day));
     } finally {
-      this.#puts.delete(key);
+      turn.waiting -= 1;
+      if (turn.waiting === 0) this.#puts.delete(key);
     }
   }
 
