@@ -183,7 +183,7 @@ export class LogSync {
     // What this device has given the server for this place may be there already: it writes nothing else for it.
     const sent = own.sentAt(position);
     if (sent !== null) return sent.entry;
-    const { entry: events } = packEvents(pending.events);
+    const { entry: events } = packEvents(pending.inTurn(log.state.conversations));
     const author = { device: keys.device, key: keys.hybrid };
     const entry = await sealEventsEntry(keys, position, author, currentKey, events, ports.random);
     const { length: number, head: previous } = position;

@@ -194,7 +194,7 @@ function deletionsOf(envelopes: readonly KeptEnvelope[]): StoreWrite[] {
 }
 
 /** Ids of the conversations that an event is about. */
-function conversationsOf(event: LogEvent): readonly Uint8Array[] {
+export function conversationsOf(event: LogEvent): readonly Uint8Array[] {
   if ('conversationId' in event) return [event.conversationId];
   return 'cases' in event ? event.cases : [];
 }

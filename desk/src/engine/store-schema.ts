@@ -32,6 +32,8 @@ export const names = {
   keptEnvelopes: 'kept-envelope/',
   pending: (sequence: number): string => `pending/${padded(sequence)}`,
   allPending: 'pending/',
+  /** Below which number events go before all others. */
+  pendingFirst: 'first-pending',
   conversation: (id: string): string => `conversation/${id}`,
   conversations: 'conversation/',
   /** Under which the case's record is sealed. */
