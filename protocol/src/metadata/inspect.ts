@@ -150,7 +150,7 @@ async function inspectZip(bytes: Uint8Array, format: 'ooxml' | 'odf' | 'zip', pl
     if (plan?.kept.has(entry.name) === true && !isRead && isUnread(content)) findings.add('embedded', entry.name);
     nested.push(...(await inspectInside(entry.name, content, place, depth)));
   }
-  if (plan === null) return { nested, isCleanable: false };
+  if (plan?.isDocument !== true) return { nested, isCleanable: false };
   if (nested.length > 0 || findings.list().length > 0) return { nested, isCleanable: true };
   return { nested, isCleanable: await isCopyable(bytes, entries, plan, place) };
 }
@@ -214,7 +214,7 @@ async function cleanOffice(
   const { entries } = zipEntries(bytes);
   const unpackEntry = (entry: ZipEntry): Promise<Uint8Array> => unpack(entry, budget);
   const plan = await planOffice(format, entries, unpackEntry);
-  if (plan === null) throw new MetadataError('malformed', `clean a file: it is no document, ${format}`);
+  if (!plan.isDocument) throw new MetadataError('malformed', `clean a file: it is no document, ${format}`);
   return writeZip(await cleanedParts(entries, plan, unpackEntry, (part) => cleanInside(part, budget, depth)));
 }
 

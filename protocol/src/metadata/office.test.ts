@@ -224,10 +224,16 @@ describe('an office document', () => {
   });
 
   it('of another kind, or with two parts of one name, has no copy', async () => {
+    const relations = relationsOf(['officeDocument', 'xl/workbook.bin'], ['extended-properties', 'docProps/app.xml']);
     const binary = await packOffice(
       {},
-      { '_rels/.rels': relationsOf(['officeDocument', 'xl/workbook.bin']), 'xl/workbook.bin': utf8ToBytes('\0') },
+      {
+        '_rels/.rels': relations,
+        'xl/workbook.bin': utf8ToBytes('\0'),
+        'docProps/app.xml': '<Properties xmlns="p"><Company>MarkerCompany</Company></Properties>',
+      },
     );
+    expect((await examine(examiner, binary)).found).toEqual([{ kind: 'person', values: ['MarkerCompany'] }]);
     const entries = zipEntries(await docx('<w:p/>')).entries;
     const files = await Promise.all(
       entries.map(async (entry) => ({ name: entry.name, bytes: await unzipEntry(entry) })),

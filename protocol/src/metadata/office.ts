@@ -11,6 +11,8 @@ export type OfficeFormat = 'ooxml' | 'odf';
 
 /** What is known of one document before its parts are looked at one by one. */
 export interface OfficePlan {
+  /** False for a package of another kind, of which there is no copy. */
+  readonly isDocument: boolean;
   readonly kept: ReadonlySet<string>;
   readonly read: (name: string, bytes: Uint8Array, findings: FindingSink) => void;
   readonly clean: (name: string, bytes: Uint8Array) => Uint8Array;
@@ -19,12 +21,11 @@ export interface OfficePlan {
 
 export type Unpack = (entry: ZipEntry) => Promise<Uint8Array>;
 
-/** @returns null for a package that is no document of these formats, of which there is no copy */
 export async function planOffice(
   format: OfficeFormat,
   entries: readonly ZipEntry[],
   unpack: Unpack,
-): Promise<OfficePlan | null> {
+): Promise<OfficePlan> {
   const byName = new Map(entries.filter(({ isFolder }) => !isFolder).map((entry) => [entry.name, entry]));
   const names = [...byName.keys()];
   const unpackNamed = (name: string): Promise<Uint8Array> => {
@@ -35,6 +36,7 @@ export async function planOffice(
   if (format === 'odf') {
     const kept = await readOdfParts(names, unpackNamed);
     return {
+      isDocument: true,
       kept,
       read: (name, bytes, findings) => readOdfPart(name, bytes, kept, findings),
       clean: (name, bytes) => cleanOdfPart(name, bytes, kept),
@@ -42,8 +44,8 @@ export async function planOffice(
     };
   }
   const parts = await readOoxmlParts(names, unpackNamed);
-  if (parts === null) return null;
   return {
+    isDocument: parts.isDocument,
     kept: parts.kept,
     read: (name, bytes, findings) => readOoxmlPart(name, bytes, parts, findings),
     clean: (name, bytes) => cleanOoxmlPart(name, bytes, parts),

@@ -18,6 +18,8 @@ export interface Relation {
 }
 
 export interface OoxmlParts {
+  /** False for a package of another kind, such as binary sheets, drawings and programs: nothing of it is kept. */
+  readonly isDocument: boolean;
   /** Name of the part that all others hang on. */
   readonly main: string;
   /** Names of what a copy has, types and relationships included. */
@@ -39,7 +41,7 @@ const shown = new Set(
     diagramQuickStyle diagramColors diagramDrawing video audio media model3d drawing vmlDrawing worksheet chartsheet
     dialogsheet sharedStrings table sheetMetadata rdRichValue rdRichValueStructure rdRichValueTypes rdArray
     rdSupportingPropertyBag rdSupportingPropertyBagStructure richValueRel richStyles FeaturePropertyBag slide
-    slideLayout slideMaster notesSlide notesMaster presProps tableStyles
+    slideLayout slideMaster notesSlide notesMaster tableStyles
     oleObject package aFChunk subDocument frame control activeXControlBinary ctrlProp webextension
     xlMacrosheet xlIntlMacrosheet externalLink externalLinkPath xlPathMissing xlStartup xlAlternateStartup xlLibrary`),
 );
@@ -60,26 +62,29 @@ const told: readonly (readonly [FindingKind, RegExp])[] = [
   ['person', /signature/],
   ['active', /vba|^(control|activeXControlBinary|webextension\w*|xl(Intl)?Macrosheet|ui|extensibility)$/i],
   ['embedded', /^(oleObject|package|aFChunk|subDocument)$/],
-  ['technical', /^(customXml\w*|calcChain|viewProps|webSettings|stylesWithEffects|tags|vmlDrawing|sheetMetadata)$/],
+  [
+    'technical',
+    /^(customXml\w*|calcChain|viewProps|presProps|webSettings|stylesWithEffects|tags|vmlDrawing|sheetMetadata)$/,
+  ],
   ['hidden', /^externalLink$/],
 ];
 /** Of what stays in a copy this alone is told of. */
 const toldThoughKept = /^(active|embedded|hidden)$/;
 
 /** What a part means that is there; undefined for one of which nothing needs to be said. */
-export function meaningOf(name: string, { kept, kinds }: OoxmlParts): FindingKind | undefined {
+export function meaningOf(name: string, { isDocument, kept, kinds }: OoxmlParts): FindingKind | undefined {
   const kind = kinds.get(name) ?? '';
   const meaning = told.find(([, pattern]) => pattern.test(kind))?.[0];
+  if (!isDocument) return meaning;
   if (!kept.has(name)) return meaning ?? 'hidden';
   if (tied.has(kind) || tying.has(kind)) return 'hidden';
   return meaning !== undefined && toldThoughKept.test(meaning) ? meaning : undefined;
 }
 
-/** @returns null for a package of another kind, such as binary sheets, drawings and programs */
 export async function readOoxmlParts(
   names: readonly string[],
   unpack: (name: string) => Promise<Uint8Array>,
-): Promise<OoxmlParts | null> {
+): Promise<OoxmlParts> {
   const byLowerName = new Map(names.map((name) => [name.toLowerCase(), name]));
   const written = new Map<string, readonly Written[]>();
   for (const name of names) {
@@ -88,10 +93,10 @@ export async function readOoxmlParts(
   }
   const typeOf = readTypes(xmlText(await unpack('[Content_Types].xml')));
   const main = written.get('')?.find(({ kind, isExternal }) => kind === 'officeDocument' && !isExternal)?.target;
-  if (main === undefined || !mainType.test(typeOf(main))) return null;
+  const isDocument = main !== undefined && mainType.test(typeOf(main));
   const isTied = [...written.values()].flat().some(({ kind }) => tying.has(kind));
   const mayStay: MayStay = async (owner, of, { kind, target, isExternal }) => {
-    if (owner === '') return kind === 'officeDocument' && !isExternal;
+    if (owner === '') return isDocument && kind === 'officeDocument' && !isExternal;
     if (isExternal) return shown.has(kind);
     if (kind === 'customXml') return /inkml/.test(typeOf(target));
     if (kind === 'vmlDrawing') return !areNotes(await unpack(target));
@@ -99,7 +104,9 @@ export async function readOoxmlParts(
     if (kind === 'package' || kind === 'oleObject') return !/^chart/.test(of);
     return shown.has(kind) || (isTied && (tied.has(kind) || tying.has(kind)));
   };
-  return { ...(await follow(written, new Set(names), mayStay)), main, isTied };
+  const followed = await follow(written, new Set(names), mayStay);
+  const kept = isDocument ? followed.kept : new Set<string>();
+  return { ...followed, kept, isDocument, main: main ?? '', isTied };
 }
 
 type Written = Omit<Relation, 'isKept'>;

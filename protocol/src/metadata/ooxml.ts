@@ -9,7 +9,7 @@ import {
   officeNames,
   opened,
 } from './ooxml-names.ts';
-import { localOf, meaningOf, type OoxmlParts, ownerOf } from './ooxml-parts.ts';
+import { localOf, meaningOf, type OoxmlParts, ownerOf, type Relation } from './ooxml-parts.ts';
 import { localPath } from './paths.ts';
 import type { FindingKind, FindingSink } from './report.ts';
 import { cutXml, xmlBytes, xmlText } from './xml-edit.ts';
@@ -139,13 +139,16 @@ function isListed(token: XmlToken, kept: ReadonlySet<string>): boolean {
 /** Where what is loaded or linked lies elsewhere than on the web is nobody's business, but that there was a link is part of the form. */
 function cleanRelations(xml: string, owner: string, { relations }: OoxmlParts): string {
   const byId = new Map((relations.get(owner) ?? []).map((relation) => [relation.id, relation]));
-  const named = (token: XmlToken) => byId.get(new Map(attributesOf(token)).get('Id') ?? '');
+  let current: Relation | undefined;
   return cutXml(xml, {
-    drop: (token) => localOf(token.name) === 'Relationship' && named(token)?.isKept !== true,
-    attribute: (key, value, token) => {
-      const relation = key === 'Target' ? named(token) : undefined;
-      return relation?.isExternal === true && !isOpenLink(relation.kind, relation.target) ? elsewhere : value;
+    drop: (token) => {
+      if (localOf(token.name) !== 'Relationship') return false;
+      current = byId.get(new Map(attributesOf(token)).get('Id') ?? '');
+      return current?.isKept !== true;
     },
+    // Called for what was not dropped just before.
+    attribute: (key, value) =>
+      key === 'Target' && current?.isExternal === true && !isOpenLink(current.kind, current.target) ? elsewhere : value,
   });
 }
 
