@@ -23,7 +23,7 @@ function viewerPlugin(): Plugin {
       ]);
       this.emitFile({ type: 'asset', fileName: 'viewer/frame.html', source: file });
       this.emitFile({ type: 'asset', fileName: 'viewer/call-frame.html', source: call });
-      for (const name of ['document-worker', 'recognise-worker']) {
+      for (const name of ['document-worker', 'recognise-worker', 'heic-worker']) {
         const worker = await bundle(join(viewer, `${name}.ts`), 'es');
         // Browsers refuse a module to a frame without origin: it runs as a plain script, which has no address of its own.
         const source = worker
@@ -36,6 +36,7 @@ function viewerPlugin(): Plugin {
       for (const [name, library, wasm] of [
         ['mupdf', 'mupdf', 'mupdf-wasm.wasm'],
         ['tesseract', 'tesseract-wasm', 'tesseract-core.wasm'],
+        ['libheif', 'libheif-js/libheif-wasm/libheif.js', 'libheif.wasm'],
       ] as const) {
         const folder = dirname(fileURLToPath(import.meta.resolve(library)));
         this.emitFile({ type: 'asset', fileName: `viewer/${name}.wasm`, source: readFileSync(join(folder, wasm)) });

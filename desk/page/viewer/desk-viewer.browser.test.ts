@@ -40,6 +40,8 @@ describe.skipIf(lacks('chromium'))('looking at a file', () => {
     await until(async () => /Through/.test(await page.$eval('.figures', (figures) => figures.textContent ?? '')));
     const files = [
       await storeFile(world, 'minutes.pdf', makePdf().bytes),
+      // In GB18030: nobody asked.
+      await storeFile(world, 'list.txt', Buffer.from('c3bbd3d0c8cbcecab9fda3acc3bbd3d0c8cbcbb5a1a3', 'hex')),
       await storeFile(world, 'tool.exe', Uint8Array.of(0x4d, 0x5a, 0, 0, 1)),
     ];
     await new TestSource(world).visit(['See the minutes.'], 6, true, files);
@@ -97,9 +99,23 @@ describe.skipIf(lacks('chromium'))('looking at a file', () => {
     expect(problems).toEqual([]);
   });
 
-  it('says that a kind of file that it does not know could not be shown', async () => {
+  it('shows a text that does not say how it is written, and that this was told by what it holds', async () => {
     await press('Fetch');
     await page.waitForFunction(() => document.querySelectorAll('.files .main').length === 2);
+    await page.evaluate(() => [...document.querySelectorAll<HTMLElement>('.files .main')].at(-1)?.click());
+    const note = await page.waitForSelector('dialog.viewer .note[role=status]');
+    expect(await note?.evaluate(({ textContent }) => textContent)).toContain('read as GB18030');
+    const frame = page.frames().find((one) => one.url().endsWith('/viewer/frame.html'));
+    expect(await frame?.$eval('pre', ({ textContent }) => textContent)).toBe('没有人问过，没有人说。');
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, 'viewer-encoding', { fullPage: false });
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.querySelector('dialog') === null);
+  });
+
+  it('says that a kind of file that it does not know could not be shown', async () => {
+    await press('Fetch');
+    await page.waitForFunction(() => document.querySelectorAll('.files .main').length === 3);
     await page.evaluate(() => [...document.querySelectorAll<HTMLElement>('.files .main')].at(-1)?.click());
     await page.waitForSelector('dialog.viewer [role=alert]');
     expect(await page.$eval('dialog.viewer [role=alert]', (alert) => alert.textContent)).toContain('not known here');

@@ -2,15 +2,19 @@
 
 import { textDocument } from '@postern/desk/export/text-html';
 import { installLetterFonts } from '@postern/desk/fonts/letter-scripts';
+import { MetadataError } from '@postern/protocol/metadata/report';
 import type * as Mupdf from 'mupdf';
+import { odfPages } from './odf-html.ts';
+import { officeEnding } from './office-ending.ts';
 import { readPixelsMax } from './recogniser.ts';
 import type { DrawnMessage, LetterFont } from './viewer-messages.ts';
+
+export type DocumentForm = 'pdf' | 'tiff' | 'text' | 'ooxml' | 'odf';
 
 interface OpenDocument {
   readonly kind: 'open';
   readonly bytes: Uint8Array;
-  /** File ending that tells the library what it is. */
-  readonly ending: string;
+  readonly form: DocumentForm;
   readonly wasm: ArrayBuffer;
   readonly fonts: readonly LetterFont[];
   /** Whether somebody reads the text in its pictures. */
@@ -33,8 +37,10 @@ export type WorkerAnswer =
   | DrawnPage
   /** Null where that failed. */
   | { readonly kind: 'enlarged'; readonly picture: ImageData | null }
-  | { readonly kind: 'failed'; readonly problem: 'damaged' | 'locked' | 'too-large' };
+  | { readonly kind: 'failed'; readonly problem: 'damaged' | 'locked' | 'too-large' | 'unknown' };
 
+/** In points, of what the library lays out on pages of a given size. */
+const letterSize = 12;
 const pixelsMax = 4_000_000;
 const scaleMax = 2;
 /** 300 dots to an inch: what the recogniser was made for. */
@@ -55,7 +61,7 @@ let isRead = false;
 addEventListener('message', ({ data }: MessageEvent<DocumentWork>) => {
   answer(data).then(
     (given) => postMessage(given),
-    () => postMessage({ kind: 'failed', problem: 'damaged' } satisfies WorkerAnswer),
+    (error) => postMessage({ kind: 'failed', problem: problemOf(error) } satisfies WorkerAnswer),
   );
 });
 
@@ -65,16 +71,41 @@ async function answer(asked: DocumentWork): Promise<WorkerAnswer> {
     mupdf = await import('mupdf');
     installLetterFonts(mupdf, asked.fonts);
     isRead = asked.isRead;
-    const isText = asked.ending === 'text/plain';
-    // Each letter as it is meant: a library that draws text guesses how it is written, and wrongly at times.
-    const bytes = isText ? textDocument(asked.bytes) : asked.bytes;
-    if (bytes === null) return { kind: 'failed', problem: 'too-large' };
-    opened = mupdf.Document.openDocument(bytes, isText ? 'text/html' : asked.ending);
+    const given = await openable(asked);
+    if (typeof given === 'string') return { kind: 'failed', problem: given };
+    opened = mupdf.Document.openDocument(given.bytes, given.ending);
     if (opened.needsPassword()) return { kind: 'failed', problem: 'locked' };
+    if (given.page !== null) opened.layout(...given.page, letterSize);
     return draw(mupdf, opened, 0);
   }
   if (mupdf === null || opened === null) return { kind: 'failed', problem: 'damaged' };
   return asked.kind === 'draw' ? draw(mupdf, opened, asked.page) : enlarge(mupdf, opened, asked.page);
+}
+
+interface Openable {
+  readonly bytes: Uint8Array;
+  /** Tells the library what it is. */
+  readonly ending: string;
+  /** Width and height in points, where the library shall not choose. */
+  readonly page: readonly [number, number] | null;
+}
+
+async function openable({ bytes, form }: OpenDocument): Promise<Openable | 'too-large' | 'unknown'> {
+  if (form === 'pdf' || form === 'tiff') return { bytes, ending: form, page: null };
+  if (form === 'text') {
+    // Each letter as it is meant: a library that draws text guesses how it is written, and wrongly at times.
+    const set = textDocument(bytes);
+    return set === null ? 'too-large' : { bytes: set, ending: 'text/html', page: null };
+  }
+  const ending = officeEnding(bytes);
+  if (ending !== 'odf') return ending === null ? 'unknown' : { bytes, ending, page: null };
+  const { html, width, height } = await odfPages(bytes);
+  return { bytes: html, ending: 'text/html', page: [width, height] };
+}
+
+function problemOf(error: unknown): 'locked' | 'too-large' | 'damaged' {
+  if (!(error instanceof MetadataError) || error.code === 'malformed') return 'damaged';
+  return error.code === 'encrypted' ? 'locked' : 'too-large';
 }
 
 function draw(library: typeof Mupdf, opened: Mupdf.Document, page: number): WorkerAnswer {

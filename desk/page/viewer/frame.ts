@@ -1,31 +1,31 @@
 /** Shows one file inside a sandboxed frame without origin and network; whatever runs here reaches nothing. */
 
 import { pageTextMax } from '@postern/desk/files/copy-limits';
-import { detectFormat } from '@postern/protocol/metadata/inspect';
-import { readText } from '@postern/protocol/metadata/plain-text';
 import { MetadataError } from '@postern/protocol/metadata/report';
 import { zipEntries } from '@postern/protocol/metadata/zip-file';
-import type { DocumentWork, DrawnPage, WorkerAnswer } from './document-worker.ts';
+import type { DocumentForm, DocumentWork, DrawnPage, WorkerAnswer } from './document-worker.ts';
 import type { ExamineWork } from './examine-worker.ts';
+import { type FileKind, kindOf } from './file-kind.ts';
 import { startWorker } from './frame-worker.ts';
+import type { HeicWork } from './heic-worker.ts';
 import { readCode } from './picture-code.ts';
-import { isGif, pictureOf } from './picture-size.ts';
+import { pictureOf, picturePixels, picturePixelsMax } from './picture-size.ts';
 import { Recogniser, readPixelsMax } from './recogniser.ts';
-import {
-  buffersOf,
-  type DrawnMessage,
-  type ExaminedFile,
-  type ExamineFile,
-  type FrameMessage,
-  type PageMessage,
-  type ReadCode,
-  type ShowFile,
-  type ViewProblem,
+import type { ReadText } from './text-encoding.ts';
+import type {
+  DrawnMessage,
+  ExaminedFile,
+  ExamineFile,
+  FrameMessage,
+  PageMessage,
+  ReadCode,
+  ShowFile,
+  ViewProblem,
 } from './viewer-messages.ts';
 
 /** Of a picture that is copied; documents are drawn at as much. */
 const copiedPixelsMax = 4_000_000;
-const textBytesMax = 1024 * 1024;
+const textLengthMax = 1024 * 1024;
 const entriesShownMax = 2_000;
 const documentMs = 20_000;
 /** A picture of a screen has letters of ten pixels, too small to be told apart: it is read at up to this scale. */
@@ -66,29 +66,23 @@ async function show(file: ShowFile): Promise<void> {
   }
   document.documentElement.dataset.scheme = file.scheme;
   const { bytes } = file;
-  const format = isGif(bytes) ? 'gif' : detectFormat(bytes);
-  if (purpose === 'copy' && ['mp4', 'mp3', 'zip'].includes(format)) return fail('unknown');
-  switch (format) {
-    case 'jpeg':
-    case 'png':
-    case 'webp':
-    case 'gif':
+  const found = kindOf(bytes);
+  if (purpose === 'copy' && (found.kind === 'media' || found.kind === 'archive')) return fail('unknown');
+  switch (found.kind) {
+    case 'picture':
       return showPicture(bytes);
-    case 'mp4':
-      return showMedia('video', bytes, 'video/mp4');
-    case 'mp3':
-      return showMedia('audio', bytes, 'audio/mpeg');
-    case 'pdf':
-      return openDocument(file, 'application/pdf');
-    case 'ooxml':
-    case 'odf':
-      return openDocument(file, file.name.split('.').at(-1) ?? '');
-    case 'zip':
+    case 'heic':
+      return decodeHeic(file);
+    case 'media':
+      return showMedia(found, bytes);
+    case 'document':
+      return openDocument(file, found.form);
+    case 'archive':
       return showArchive(bytes);
+    case 'text':
+      return purpose === 'copy' ? copyText(file, found) : showText(found);
     default:
-      // What is marked up is shown as it is written.
-      if (readText(bytes) === null) return fail('unknown');
-      return purpose === 'copy' ? openDocument(file, 'text/plain') : showText(bytes);
+      return fail('unknown');
   }
 }
 
@@ -101,11 +95,11 @@ async function showPicture(bytes: Uint8Array): Promise<void> {
   image.alt = '';
   await image.decode();
   put(image);
-  tell({ kind: 'shown', page: 0, pages: 0 });
+  tell({ kind: 'shown', page: 0, pages: 0, encoding: null });
 }
 
 /** Turned as its file says, and no larger than a page of a document. */
-async function copyPicture(picture: Blob): Promise<void> {
+async function copyPicture(picture: Blob | ImageData): Promise<void> {
   if (!givesPixels()) return fail('browser');
   const whole = await createImageBitmap(picture);
   const { width, height, data: pixels } = pixelsOf(whole, 1, copiedPixelsMax);
@@ -139,23 +133,50 @@ function pixelsOf(whole: ImageBitmap, scaleMost: number, pixelsMost: number, pap
   return drawn.getImageData(0, 0, width, height);
 }
 
-function showMedia(element: 'audio' | 'video', bytes: Uint8Array, type: string): void {
+/** No browser decodes these by itself: a worker does, and hands their pixels over. */
+function decodeHeic({ bytes, heic }: ShowFile): void {
+  const pixels = picturePixels(bytes);
+  if (pixels === null || pixels > picturePixelsMax) {
+    fail(pixels === null ? 'damaged' : 'too-large');
+    return;
+  }
+  const take = (picture: ImageData | null): void => {
+    clearTimeout(timer);
+    if (picture === null) fail('damaged');
+    else if (purpose === 'copy') copyPicture(picture).catch(failDamaged);
+    else showPixels(picture, '', { page: 0, pages: 0 });
+  };
+  worker = startWorker(heic.worker, take, failDamaged);
+  timer = setTimeout(() => fail('too-slow'), documentMs);
+  worker.postMessage({ bytes, wasm: heic.wasm } satisfies HeicWork, [bytes.buffer, heic.wasm]);
+}
+
+function showMedia({ element, type }: Extract<FileKind, { kind: 'media' }>, bytes: Uint8Array): void {
   const media = document.createElement(element);
   media.controls = true;
   media.preload = 'metadata';
-  media.addEventListener('loadedmetadata', () => tell({ kind: 'shown', page: 0, pages: 0 }), { once: true });
-  media.addEventListener('error', () => fail('damaged'), { once: true });
+  media.addEventListener('loadedmetadata', () => tell({ kind: 'shown', page: 0, pages: 0, encoding: null }), {
+    once: true,
+  });
+  // Browsers do not say whether it is damaged, or one of the kinds that they have no player for.
+  media.addEventListener('error', () => fail('no-player'), { once: true });
   media.src = URL.createObjectURL(new Blob([bytes.slice()], { type }));
   put(media);
 }
 
-function showText(bytes: Uint8Array): void {
-  const text = document.createElement('pre');
-  text.dir = 'auto';
-  text.tabIndex = 0;
-  text.textContent = new TextDecoder().decode(bytes.subarray(0, textBytesMax));
-  put(text);
-  tell({ kind: 'shown', page: 0, pages: 0 });
+function showText({ text, guessed }: ReadText): void {
+  const shown = document.createElement('pre');
+  shown.dir = 'auto';
+  shown.tabIndex = 0;
+  shown.textContent = text.slice(0, textLengthMax);
+  put(shown);
+  tell({ kind: 'shown', page: 0, pages: 0, encoding: guessed });
+}
+
+/** What was guessed stands above it, in every copy. */
+function copyText(file: ShowFile, { text, guessed }: ReadText): void {
+  const marked = guessed === null ? text : `[${guessed}]\n\n${text}`;
+  openDocument({ ...file, bytes: new TextEncoder().encode(marked) }, 'text');
 }
 
 /** Names and sizes only: nothing is unpacked. */
@@ -172,17 +193,17 @@ function showArchive(bytes: Uint8Array): void {
     }
     list.tabIndex = 0;
     put(list);
-    tell({ kind: 'shown', page: 0, pages: 0 });
+    tell({ kind: 'shown', page: 0, pages: 0, encoding: null });
   } catch (error) {
     fail(error instanceof MetadataError && error.code === 'too-large' ? 'too-large' : 'damaged');
   }
 }
 
-function openDocument(file: ShowFile, ending: string): void {
+function openDocument(file: ShowFile, form: DocumentForm): void {
   const { bytes, worker: code, wasm, fonts } = file;
   worker = startWorker(code, takeAnswer, failDamaged);
   const isRead = recogniser !== null;
-  ask({ kind: 'open', bytes, ending, wasm, fonts, isRead }, buffersOf({ ...file, recognition: null }));
+  ask({ kind: 'open', bytes, form, wasm, fonts, isRead }, [bytes.buffer, wasm, ...fonts.map((font) => font.bytes)]);
 }
 
 function ask(asked: DocumentWork, given: readonly Transferable[] = []): void {
@@ -209,14 +230,18 @@ function takeAnswer(answer: WorkerAnswer): void {
     } else tellDrawn({ ...answer, ...notRead });
     return;
   }
-  const { width, height, pixels, page, pages, text } = answer;
+  const { width, height, pixels, text } = answer;
+  showPixels(new ImageData(pixels, width, height), text, answer);
+}
+
+function showPixels(picture: ImageData, text: string, { page, pages }: Pick<DrawnPage, 'page' | 'pages'>): void {
   const canvas = document.createElement('canvas');
-  [canvas.width, canvas.height] = [width, height];
+  [canvas.width, canvas.height] = [picture.width, picture.height];
   canvas.setAttribute('role', 'img');
   canvas.setAttribute('aria-label', text.slice(0, 20_000));
-  canvas.getContext('2d')?.putImageData(new ImageData(pixels, width, height), 0, 0);
+  canvas.getContext('2d')?.putImageData(picture, 0, 0);
   put(canvas);
-  tell({ kind: 'shown', page, pages });
+  tell({ kind: 'shown', page, pages, encoding: null });
 }
 
 function takeEnlarged(picture: ImageData | null): void {

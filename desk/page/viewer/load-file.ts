@@ -13,25 +13,33 @@ export async function loadFile(
   language: string | null = null,
 ): Promise<ShowFile | null> {
   if (length > readBytesMax) return null;
-  const part = async (name: string): Promise<ArrayBuffer> => (await loadPart(name)).arrayBuffer();
-  const [bytes, worker, wasm, fonts, recognition] = await Promise.all([
+  const [bytes, drawing, fonts, heic, recognition] = await Promise.all([
     client.readFile(place).then((content) => new Uint8Array(content)),
-    loadPart('document-worker.js').then((answer) => answer.text()),
-    part('mupdf.wasm'),
-    Promise.all(letterScripts.map(async (script) => ({ script, bytes: await part(`${script}.ttf`) }))),
+    loadLibrary('document-worker.js', 'mupdf.wasm'),
+    Promise.all(
+      letterScripts.map(async (script) => ({ script, bytes: await (await loadPart(`${script}.ttf`)).arrayBuffer() })),
+    ),
+    loadLibrary('heic-worker.js', 'libheif.wasm'),
     language === null ? null : loadRecognition(client, language),
   ]);
   const scheme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-  return { kind: 'show', bytes, name, worker, wasm, fonts, scheme, recognition };
+  return { kind: 'show', bytes, name, ...drawing, fonts, heic, scheme, recognition };
 }
 
 async function loadRecognition(client: DeskClient, language: string): Promise<Recognition> {
-  const [worker, wasm, data] = await Promise.all([
-    loadPart('recognise-worker.js').then((answer) => answer.text()),
-    loadPart('tesseract.wasm').then((answer) => answer.arrayBuffer()),
+  const [library, data] = await Promise.all([
+    loadLibrary('recognise-worker.js', 'tesseract.wasm'),
     client.readLanguage(language),
   ]);
-  return { worker, wasm, data };
+  return { ...library, data };
+}
+
+async function loadLibrary(code: string, compiled: string): Promise<Omit<Recognition, 'data'>> {
+  const [worker, wasm] = await Promise.all([
+    loadPart(code).then((answer) => answer.text()),
+    loadPart(compiled).then((answer) => answer.arrayBuffer()),
+  ]);
+  return { worker, wasm };
 }
 
 /** What the frame has no way to load itself. */

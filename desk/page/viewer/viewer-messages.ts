@@ -6,6 +6,7 @@ import type { LetterScript } from '@postern/desk/fonts/letter-scripts';
 import { type Examined, examinedStates, type Trace, valuesShownMax } from '@postern/protocol/metadata/examine';
 import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
 import { findingKinds, valueCharactersMax } from '@postern/protocol/metadata/report';
+import { type GuessedEncoding, guessedEncodings } from './text-encoding.ts';
 
 /**
  * From the page: to show a file, or to hand back its pages as pixels, one for each `page` that is asked for.
@@ -18,6 +19,8 @@ export interface ShowFile {
   readonly worker: string;
   readonly wasm: ArrayBuffer;
   readonly fonts: readonly LetterFont[];
+  /** Decodes pictures that browsers do not. */
+  readonly heic: { readonly worker: string; readonly wasm: ArrayBuffer };
   readonly scheme: 'light' | 'dark';
   /** To recognise the text of pages that are pictures, of a file whose pages are handed back. */
   readonly recognition: Recognition | null;
@@ -63,16 +66,16 @@ export function sayTo(frame: HTMLIFrameElement | null, message: PageMessage): vo
 }
 
 /** What the page gives to the frame for good: to copy as much would hold the page up. */
-export function buffersOf(message: PageMessage): Transferable[] {
+function buffersOf(message: PageMessage): Transferable[] {
   if (message.kind === 'piece') return [message.bytes.buffer];
   if (message.kind === 'page' || message.kind === 'examine') return [];
-  const { bytes, wasm, fonts, recognition } = message;
+  const { bytes, wasm, fonts, heic, recognition } = message;
   const reading = recognition === null ? [] : [recognition.wasm, recognition.data];
-  return [bytes.buffer, wasm, ...fonts.map((font) => font.bytes), ...reading];
+  return [bytes.buffer, wasm, heic.wasm, ...fonts.map((font) => font.bytes), ...reading];
 }
 
-/** Why a file is not shown. `browser`: it keeps the pixels of pictures to itself, and gives others. */
-const viewProblems = ['unknown', 'damaged', 'too-large', 'locked', 'too-slow', 'browser'] as const;
+/** Why a file is not shown. `browser`: it keeps the pixels of pictures to itself, and gives others. `no-player`: it plays no such sound or film, or this one is damaged. */
+const viewProblems = ['unknown', 'damaged', 'too-large', 'locked', 'too-slow', 'browser', 'no-player'] as const;
 export type ViewProblem = (typeof viewProblems)[number];
 /** Why there is no safe copy, or no text of a file. `pages`: the document has too many; `heavy` or `wordy`: too much in pictures or text. `no-text`: none was found in it. `unreadable`: it is pictures, and none could be read. `failed`: the local process did not take it. */
 export type CopyFailure =
@@ -113,10 +116,18 @@ export interface ExaminedMessage extends ExaminedFile {
   readonly kind: 'examined';
 }
 
+export interface ShownMessage {
+  readonly kind: 'shown';
+  readonly page: number;
+  /** 0 where there is nothing to turn. */
+  readonly pages: number;
+  /** Of a text that does not say it by itself: told by what it holds, so that it may be wrong. */
+  readonly encoding: GuessedEncoding | null;
+}
+
 export type FrameMessage =
   | { readonly kind: 'ready' }
-  /** `pages` is 0 where there is nothing to turn. */
-  | { readonly kind: 'shown'; readonly page: number; readonly pages: number }
+  | ShownMessage
   | DrawnMessage
   /** The page before its `drawn`: how much of its picture is read. */
   | { readonly kind: 'reading'; readonly percent: number }
@@ -132,9 +143,11 @@ const codeForm = /^[\x20-\x7e]{0,4296}$/;
 /** Null for anything that is none: a frame that was taken over can say nothing else. */
 export function readFrameMessage(data: unknown): FrameMessage | null {
   if (typeof data !== 'object' || data === null) return null;
-  const { kind, page, pages, problem, text, percent } = data as Readonly<Record<string, unknown>>;
+  const { kind, page, pages, problem, text, percent, encoding } = data as Readonly<Record<string, unknown>>;
   if (kind === 'ready') return { kind };
-  if (kind === 'shown' && isCount(page) && isCount(pages)) return { kind, page, pages };
+  if (kind === 'shown' && isCount(page) && isCount(pages)) {
+    return { kind, page, pages, encoding: guessedEncodings.find((name) => name === encoding) ?? null };
+  }
   if (kind === 'reading' && isCount(percent) && percent <= 100) return { kind, percent };
   if (kind === 'drawn') return readDrawn(data as Readonly<Record<string, unknown>>);
   if (kind === 'code' && typeof text === 'string' && codeForm.test(text)) return { kind, text };

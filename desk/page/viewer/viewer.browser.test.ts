@@ -13,7 +13,9 @@ import { lacks } from '../../../tools/debian.ts';
 import { LanguageData } from '../../src/app/language-data.ts';
 import { type PageFile, readPageFiles } from '../../src/app/page-files.ts';
 import { pageHeaders } from '../../src/app/page-headers.ts';
+import { odfFile } from '../testing/odf-file.ts';
 import { letterWith, paintedText, scanOf } from '../testing/painted-text.ts';
+import { bitmapFile, phoneFile, wavFile } from '../testing/phone-files.ts';
 
 const calls: string[] = [];
 let trap: Server;
@@ -26,6 +28,7 @@ interface Outcome {
   readonly kind: string;
   readonly problem?: string;
   readonly pages?: number;
+  readonly encoding?: string | null;
   /** Of the pixels that were handed over. */
   readonly dark?: number;
   readonly text: string;
@@ -68,6 +71,10 @@ async function show(
       const fonts = await Promise.all(
         scripts.map(async (script) => ({ script, bytes: await load(`/viewer/${script}.ttf`) })),
       );
+      const heic = {
+        worker: await (await fetch('/viewer/heic-worker.js')).text(),
+        wasm: await load('/viewer/libheif.wasm'),
+      };
       const recogniser = async () => ({
         worker: await (await fetch(language === 'endless' ? '/data/endless' : '/viewer/recognise-worker.js')).text(),
         wasm: await load('/viewer/tesseract.wasm'),
@@ -76,7 +83,7 @@ async function show(
       const recognition = language === null ? null : await recogniser();
       const content = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
       const answer = next();
-      const given = { kind, bytes: content, name: file, worker, wasm, fonts, scheme: 'light', recognition };
+      const given = { kind, bytes: content, name: file, worker, wasm, fonts, heic, scheme: 'light', recognition };
       frame.contentWindow?.postMessage(given, '*');
       const { pixels, ...said } = await answer;
       return pixels instanceof Uint8ClampedArray
@@ -127,17 +134,74 @@ trailer << /Root 1 0 R >>
 `);
 }
 
-function docx(): Promise<Uint8Array> {
-  const word = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
-  const parts = {
-    '[Content_Types].xml':
-      '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>',
-    '_rels/.rels':
-      '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>',
-    'word/_rels/document.xml.rels': `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" Target="${trapUrl('docx-image')}" TargetMode="External"/><Relationship Id="r2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" Target="${trapUrl('docx-template')}" TargetMode="External"/></Relationships>`,
-    'word/document.xml': `<w:document ${word}><w:body><w:p><w:r><w:t>Letter of the office</w:t></w:r></w:p></w:body></w:document>`,
+const officeXml = 'http://schemas.openxmlformats.org/officeDocument/2006';
+
+/** @param parts by path, each with a link to the trap; the first is the document */
+function officeFile(type: string, parts: Readonly<Record<string, string>>): Promise<Uint8Array> {
+  const packages = 'http://schemas.openxmlformats.org/package/2006';
+  const [main = ''] = Object.keys(parts);
+  const [folder = '', file = ''] = main.split('/');
+  const linked = ['image', 'attachedTemplate'].map(
+    (kind) =>
+      `<Relationship Id="t-${kind}" Type="${officeXml}/relationships/${kind}" Target="${trapUrl(`${folder}-${kind}`)}" TargetMode="External"/>`,
+  );
+  const inner = Object.keys(parts)
+    .slice(1)
+    .map((path, at) => {
+      const kind = path.split('/').length === 2 ? 'sharedStrings' : path.split('/')[1]?.slice(0, -1);
+      return `<Relationship Id="r${at + 1}" Type="${officeXml}/relationships/${kind}" Target="${path.slice(folder.length + 1)}"/>`;
+    });
+  const relations = (list: readonly string[]): string =>
+    `<Relationships xmlns="${packages}/relationships">${list.join('')}</Relationships>`;
+  const all = {
+    '[Content_Types].xml': `<Types xmlns="${packages}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/${main}" ContentType="application/vnd.openxmlformats-officedocument.${type}.main+xml"/></Types>`,
+    '_rels/.rels': relations([
+      `<Relationship Id="r1" Type="${officeXml}/relationships/officeDocument" Target="${main}"/>`,
+    ]),
+    [`${folder}/_rels/${file}.rels`]: relations([...linked, ...inner]),
+    ...parts,
   };
-  return writeZip(Object.entries(parts).map(([name, text]) => ({ name, bytes: utf8ToBytes(text) })));
+  return writeZip(Object.entries(all).map(([name, text]) => ({ name, bytes: utf8ToBytes(text) })));
+}
+
+const spreadsheet = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
+const drawingMl = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"';
+const slideMl = `xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" ${drawingMl}`;
+const odfAttack = (): string =>
+  `<text:p><text:a xlink:href="${trapUrl('odf-link')}">Letter of the office</text:a><draw:frame><draw:image xlink:href="${trapUrl('odf-image')}"/><draw:object xlink:href="${trapUrl('odf-object')}"/></draw:frame><text:script xlink:href="${trapUrl('odf-script')}"/></text:p>`;
+
+/** Each says `Letter of the office`, and has places of the trap in it. */
+async function officeFiles(): Promise<readonly (readonly [name: string, bytes: Uint8Array])[]> {
+  const related = `xmlns:r="${officeXml}/relationships"`;
+  const word = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
+  const row = `<table:table-row><table:table-cell>${odfAttack()}</table:table-cell></table:table-row>`;
+  return [
+    [
+      'a.docx',
+      await officeFile('wordprocessingml.document', {
+        'word/document.xml': `<w:document ${word}><w:body><w:p><w:r><w:t>Letter of the office</w:t></w:r></w:p></w:body></w:document>`,
+      }),
+    ],
+    [
+      // What it is called is a stranger's word.
+      'a.bin',
+      await officeFile('spreadsheetml.sheet', {
+        'xl/workbook.xml': `<workbook ${spreadsheet} ${related}><sheets><sheet name="Sheet" sheetId="1" r:id="r1"/></sheets></workbook>`,
+        'xl/worksheets/sheet1.xml': `<worksheet ${spreadsheet}><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row></sheetData></worksheet>`,
+        'xl/sharedStrings.xml': `<sst ${spreadsheet} count="1" uniqueCount="1"><si><t>Letter of the office</t></si></sst>`,
+      }),
+    ],
+    [
+      'a.pptx',
+      await officeFile('presentationml.presentation', {
+        'ppt/presentation.xml': `<p:presentation ${slideMl} ${related}><p:sldIdLst><p:sldId id="256" r:id="r1"/></p:sldIdLst></p:presentation>`,
+        'ppt/slides/slide1.xml': `<p:sld ${slideMl}><p:cSld><p:spTree><p:sp><p:txBody><a:p><a:r><a:t>Letter of the office</a:t></a:r></a:p></p:txBody></p:sp></p:spTree></p:cSld></p:sld>`,
+      }),
+    ],
+    ['a.odt', await odfFile('text', odfAttack())],
+    ['a.ods', await odfFile('spreadsheet', `<table:table table:name="Sheet">${row}</table:table>`)],
+    ['a.odp', await odfFile('presentation', `<draw:page draw:name="Slide">${odfAttack()}</draw:page>`)],
+  ];
 }
 
 /** A picture that claims to be far larger than it is. */
@@ -243,20 +307,22 @@ describe.each(browsers)('frame that shows files, in %s', (binary, launch) => {
         return [...data].filter((value, index) => index % 4 === 0 && value < 100).length;
       });
     expect(dark).toBeGreaterThan(100);
-    const letter = await show(page, 'a.docx', await docx());
-    expect(letter).toMatchObject({ kind: 'shown', elements: ['canvas'] });
-    const text = await page
-      .frames()
-      .at(-1)
-      ?.evaluate(() => document.querySelector('canvas')?.getAttribute('aria-label'));
-    expect(text).toContain('Letter of the office');
+    for (const [name, bytes] of await officeFiles()) {
+      const letter = await show(page, name, bytes);
+      expect(letter, name).toMatchObject({ kind: 'shown', elements: ['canvas'] });
+      const text = await page
+        .frames()
+        .at(-1)
+        ?.evaluate(() => document.querySelector('canvas')?.getAttribute('aria-label'));
+      expect(text, name).toContain('Letter of the office');
+    }
     expect(calls).toEqual([]);
   });
 
   it('hands over pixels for a copy, shows nothing, and does nothing that a document asks for', async () => {
     for (const [name, bytes, text] of [
       ['a.pdf', pdf(3), 'Tender of spring'],
-      ['a.docx', await docx(), 'Letter of the office'],
+      ...(await officeFiles()).map(([name, bytes]) => [name, bytes, 'Letter of the office'] as const),
       ['a.html', utf8ToBytes(attack('copied')), 'fetch('],
       ['a.svg', utf8ToBytes(drawing('copied')), 'fetch('],
     ] as const) {
@@ -367,6 +433,76 @@ describe.each(browsers)('frame that shows files, in %s', (binary, launch) => {
     const listed = await show(page, 'a.zip', bomb);
     expect(listed).toMatchObject({ kind: 'shown', elements: ['ul'] });
     expect(listed.text).toContain('../bomb');
+  });
+
+  it('shows the pictures of phones and older machines, and hands them over', async () => {
+    for (const [name, bytes, element] of [
+      ['a.heic', phoneFile('heic'), 'canvas'],
+      ['a.avif', phoneFile('avif'), 'img'],
+      ['a.bmp', bitmapFile(), 'img'],
+      ['a.tiff', phoneFile('tiff'), 'canvas'],
+    ] as const) {
+      expect(await show(page, name, bytes), name).toMatchObject({ kind: 'shown', elements: [element] });
+      const copied = await show(page, name, bytes, 'copy');
+      if (binary === 'chromium' || name === 'a.tiff') expect(copied, name).toMatchObject({ kind: 'drawn', pages: 1 });
+      else expect(copied, name).toMatchObject({ kind: 'failed', problem: 'browser' });
+    }
+    // Of the HEIC the left half is blue, the right red.
+    await show(page, 'a.heic', phoneFile('heic'));
+    const pixels = await page
+      .frames()
+      .at(-1)
+      ?.evaluate(() => {
+        const canvas = document.querySelector('canvas');
+        const data = canvas?.getContext('2d')?.getImageData(0, 0, 64, 48).data ?? [];
+        return [
+          canvas?.width,
+          canvas?.height,
+          ...[8, 56].flatMap((x) => [...data].slice(4 * (64 * 24 + x)).slice(0, 3)),
+        ];
+      });
+    if (binary === 'chromium')
+      expect(pixels?.map((value = 0) => (value > 200 ? 255 : value < 30 ? 0 : value))).toEqual([
+        64, 48, 0, 0, 255, 255, 0, 0,
+      ]);
+    expect(calls).toEqual([]);
+  });
+
+  it('says of pictures that claim too much, or end before their pixels, that they could not be shown', async () => {
+    for (const kind of ['heic', 'avif'] as const) {
+      const bomb = phoneFile(kind);
+      new DataView(bomb.buffer).setUint32(Buffer.from(bomb).indexOf('ispe') + 8, 0x7fff_ffff);
+      expect(await show(page, `a.${kind}`, bomb), kind).toMatchObject({ kind: 'failed', problem: 'too-large' });
+    }
+    const broken = phoneFile('heic');
+    broken.fill(0xff, Buffer.from(broken).indexOf('mdat') + 4);
+    for (const kind of ['show', 'copy'])
+      expect(await show(page, 'a.heic', broken, kind)).toMatchObject({ kind: 'failed', problem: 'damaged' });
+  });
+
+  it('plays what messengers, recorders and browsers write, and calls nothing damaged that it has no player for', async () => {
+    for (const [name, bytes, element] of [
+      ['a.opus', phoneFile('opus'), 'audio'],
+      ['a.flac', phoneFile('flac'), 'audio'],
+      ['a.wav', wavFile(), 'audio'],
+      ['a.webm', phoneFile('webm'), 'video'],
+    ] as const) {
+      expect(await show(page, name, bytes), name).toMatchObject({ kind: 'shown', elements: [element] });
+      expect(await show(page, name, bytes, 'copy'), name).toMatchObject({ kind: 'failed', problem: 'unknown' });
+    }
+    const other = phoneFile('webm').fill(0x20, 40);
+    expect(await show(page, 'a.webm', other)).toMatchObject({ kind: 'failed', problem: 'no-player' });
+  });
+
+  it('reads a text of a Chinese machine, and says that its encoding was told by what it holds', async () => {
+    const words = '没有人问为什么少了的名字';
+    // In GB18030.
+    const bytes = Buffer.from('c3bbd3d0c8cbcecaceaacab2c3b4c9d9c1cbb5c4c3fbd7d6', 'hex');
+    expect(await show(page, 'a.txt', bytes)).toMatchObject({ kind: 'shown', encoding: 'GB18030', text: words });
+    const copied = await show(page, 'a.txt', bytes, 'copy');
+    expect(copied).toMatchObject({ kind: 'drawn', text: expect.stringMatching(/^\[GB18030\]\s+没有人问/) });
+    expect(copied.dark).toBeGreaterThan(200);
+    expect(await show(page, 'b.txt', utf8ToBytes(words))).toMatchObject({ kind: 'shown', encoding: null, text: words });
   });
 
   it('says that bombs and damaged files could not be shown', async () => {

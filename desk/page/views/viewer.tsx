@@ -4,13 +4,10 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import type { ViewedFile } from '../model.ts';
-import { readFrameMessage, sayTo, type ViewProblem } from '../viewer/viewer-messages.ts';
+import { readFrameMessage, type ShownMessage, sayTo, type ViewProblem } from '../viewer/viewer-messages.ts';
 import { Dialog } from './dialog.tsx';
 
-type Shown =
-  | { readonly kind: 'loading' }
-  | { readonly kind: 'shown'; readonly page: number; readonly pages: number }
-  | { readonly kind: 'failed'; readonly problem: ViewProblem };
+type Shown = { readonly kind: 'loading' } | ShownMessage | { readonly kind: 'failed'; readonly problem: ViewProblem };
 
 /** A frame that says nothing for so long is taken away. */
 const patienceMs = 30_000;
@@ -49,6 +46,7 @@ export const problemTexts: Readonly<Record<ViewProblem, TextKey>> = {
   locked: 'view.locked',
   'too-slow': 'view.tooSlow',
   browser: 'view.browser',
+  'no-player': 'view.noPlayer',
 };
 
 function Content({ page, file }: { readonly page: DeskPage; readonly file: ViewedFile }): JSX.Element {
@@ -92,6 +90,11 @@ function Content({ page, file }: { readonly page: DeskPage; readonly file: Viewe
     <>
       {shown.kind === 'loading' && <p role="status">{say('view.loading')}</p>}
       <iframe ref={frame} sandbox="allow-scripts" src="/viewer/frame.html" title={say('view.frame')} />
+      {shown.kind === 'shown' && shown.encoding !== null && (
+        <p class="note" role="status">
+          {say('view.encoding', { encoding: shown.encoding })}
+        </p>
+      )}
       {shown.kind === 'shown' && shown.pages > 1 && (
         <Pages page={page} shown={shown} turn={(to) => sayTo(frame.current, { kind: 'page', page: to })} />
       )}
