@@ -1,6 +1,7 @@
 // What a person is shown of a file before it is sent, and what then goes; with the real readers and cleaners.
 import { utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { makeDocx, makePdf } from '@postern/protocol/testing/metadata-files';
+import { packOdf } from '@postern/protocol/testing/office-files';
 import { describe, expect, it } from 'vitest';
 import * as cleaner from './metadata.ts';
 import { type Cleaner, type Review, Reviews } from './reviews.ts';
@@ -61,6 +62,7 @@ describe('reviews', () => {
     for (const [file, wanted] of [
       [fileOf(makePdf().bytes, 'a.pdf'), 'kept'],
       [noise, 'blind'],
+      [fileOf(utf8ToBytes('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'a.svg'), 'blind'],
       [damaged, 'broken'],
       [huge, 'large'],
     ] as const) {
@@ -74,6 +76,14 @@ describe('reviews', () => {
       reviews.choose(id, 'original');
       expect((await admitted)?.file).toBe(file);
     }
+  });
+
+  it('ask about slides that look plain, and say what words beneath them a copy still holds', async () => {
+    const notes = '<draw:page><presentation:notes><text:p>Tell nobody</text:p></presentation:notes></draw:page>';
+    const { reviews, seen } = makeReviews();
+    void reviews.admit(fileOf(await packOdf('presentation', notes), 'a.odp'));
+    const { state, left } = await seen();
+    expect([state, left]).toEqual(['cleanable', [{ kind: 'hidden', values: ['Tell nobody'] }]]);
   });
 
   it('let a file through at once that holds nothing beside its content', async () => {
