@@ -14,14 +14,33 @@ const entropies = fc.uint8Array({ minLength: 16, maxLength: 16 });
 const bare = (word: string) => word.normalize('NFD').replaceAll(/\p{Mn}/gu, '');
 
 /** Checks that a way of writing is read back to the phrase it was made from. */
-async function expectRead(id: WordListId, write: (words: readonly string[]) => string, numRuns = 25): Promise<void> {
+async function expectRead(id: WordListId, write: (words: readonly string[]) => string): Promise<void> {
   await fc.assert(
     fc.asyncProperty(entropies, async (entropy) => {
       const words = await passphraseFromEntropy(new Secret(entropy), lists[id]);
       expect(readTyped(write(words), lists[id])).toEqual(words);
     }),
-    { numRuns },
+    { numRuns: 25 },
   );
+}
+
+/** The same for ways that leave spaces out: what could be cut in two ways is not read, and nothing is read otherwise. */
+async function expectReadUnlessTwoWays(id: WordListId, write: (words: readonly string[]) => string): Promise<void> {
+  let [read, unread] = [0, 0];
+  await fc.assert(
+    fc.asyncProperty(entropies, async (entropy) => {
+      const words = await passphraseFromEntropy(new Secret(entropy), lists[id]);
+      const typed = readTyped(write(words), lists[id]);
+      if (typed.length !== 12) unread++;
+      else {
+        read++;
+        expect(typed).toEqual(words);
+      }
+    }),
+    { numRuns: 100 },
+  );
+  expect(read).toBeGreaterThan(90);
+  expect(read + unread).toBe(100);
 }
 
 describe.each(wordListIds)('a phrase in %s is read', (id) => {
@@ -53,25 +72,11 @@ describe.each(wordListIds)('a phrase in %s is read', (id) => {
   });
 
   test('with all spaces missing, but for phrases that could be cut in two ways', async () => {
-    let [read, unread] = [0, 0];
-    await fc.assert(
-      fc.asyncProperty(entropies, async (entropy) => {
-        const words = await passphraseFromEntropy(new Secret(entropy), lists[id]);
-        const typed = readTyped(words.join(''), lists[id]);
-        if (typed.length !== 12) unread++;
-        else {
-          read++;
-          expect(typed).toEqual(words);
-        }
-      }),
-      { numRuns: 100 },
-    );
-    expect(read).toBeGreaterThan(90);
-    expect(read + unread).toBe(100);
+    await expectReadUnlessTwoWays(id, (words) => words.join(''));
   });
 
-  test('with some spaces missing', async () => {
-    await expectRead(id, (words) => `${words.slice(0, 5).join('')} ${words.slice(5).join(' ')}`, 15);
+  test('with some spaces missing, but for the same', async () => {
+    await expectReadUnlessTwoWays(id, (words) => `${words.slice(0, 5).join('')} ${words.slice(5).join(' ')}`);
   });
 
   test('from the first four letters of each word', async () => {
