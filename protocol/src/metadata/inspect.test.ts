@@ -78,7 +78,9 @@ describe.skipIf(lacks(...tools))('metadata of real files', () => {
     // The control: the same look sees it in the original.
     const before = exiftool(write(`before-${name}`, bytes)) + mat2(join(folder, `before-${name}`));
     expect(markers.filter((marker) => before.includes(marker)).length).toBeGreaterThan(0);
-    const after = exiftool(path) + mat2(path) + (office.includes(name) ? await unpacked(cleaned) : latin(cleaned));
+    // Without when the file was written here, which is no date of its contents.
+    const found = exiftool(path, '-x', 'System:all') + mat2(path);
+    const after = found + (office.includes(name) ? await unpacked(cleaned) : latin(cleaned));
     expect(after).not.toMatch(/Marker|2026[:-]03|39[.]9|116[.]4/);
     const left = [...mat2(path).matchAll(/^\s+(\w+): (.*)$/gm)].map(([, field, value]) => `${field}: ${value}`);
     expect(left.filter((line) => !harmless.test(line))).toEqual([]);
@@ -151,11 +153,16 @@ describe.skipIf(lacks(...tools))('metadata of real files', () => {
 
   it('gives findings or its own error for any damage', async () => {
     const random = seededRandom('damaged files');
+    // What this process has worked: on a busy machine the clock goes on while it waits for others.
+    const clock = (): number => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1000;
+    };
     for (const { name, bytes } of files) {
       const target = { name, seeds: [bytes], read: inspectMetadata, ownErrors: [MetadataError], baseMs: 500 };
-      expect(await fuzzTarget(target, random, 60, () => performance.now()), name).toEqual([]);
+      expect(await fuzzTarget(target, random, 60, clock), name).toEqual([]);
       const cleaning = { ...target, read: (input: Uint8Array) => cleanMetadata(input) };
-      if (name !== 'a.pdf') expect(await fuzzTarget(cleaning, random, 60, () => performance.now()), name).toEqual([]);
+      if (name !== 'a.pdf') expect(await fuzzTarget(cleaning, random, 60, clock), name).toEqual([]);
     }
   });
 });
@@ -178,5 +185,5 @@ describe('files that it cannot look into', () => {
     for (let depth = 0; depth < 6; depth++)
       nested = await writeZip([{ name: 'in.zip', bytes: nested, isStored: true }]);
     await expect(inspectMetadata(nested)).rejects.toMatchObject({ code: 'too-large' });
-  });
+  }, 180_000);
 });
