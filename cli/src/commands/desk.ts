@@ -59,13 +59,14 @@ async function runDesk(context: Context, folder: string, options: DeskOptions): 
   try {
     if (passphrase !== null) await unlockDesk(running.url, passphrase);
     const url = passphrase === null ? running.url : running.newUrl();
+    const stopped = untilStopped();
     report(context, options, { url, locked: passphrase === null }, [
       `The desk is at ${url}`,
       'The link works once, on this machine only. Press Enter for another one; stop with ctrl-c.',
     ]);
     if (options.open === true) openBrowser(url);
     if (context.isInteractive) offerLinks(context, running.newUrl);
-    await untilStopped();
+    await stopped;
   } finally {
     await running.close();
   }

@@ -67,11 +67,12 @@ async function mirror(context: Context, options: MirrorCommandOptions): Promise<
       onChange: (state) => context.note(sentenceFor(state)),
     });
     try {
+      const stopped = untilStopped();
       report(context, options, { origin: running.origin, fingerprint: bytesToHex(fingerprint) }, [
         `Mirror of ${bytesToHex(fingerprint).slice(0, 16)}… at ${running.origin}`,
         'Counts of each day go to stderr; nothing else is logged, and nothing is written to the disk. Stop with ctrl-c.',
       ]);
-      await untilStopped();
+      await stopped;
     } finally {
       await running.stop();
     }

@@ -61,6 +61,7 @@ async function serve(context: Context, data: string, options: ServeOptions): Pro
     const { server, onion } = await startAll(context, data, options, stops);
     const fingerprint = asFingerprint(settings.fingerprint);
     const words = await wordsIn(fingerprint, listsFor(roster.names));
+    const stopped = untilStopped();
     report(
       context,
       options,
@@ -79,7 +80,7 @@ async function serve(context: Context, data: string, options: ServeOptions): Pro
         'Counts of each day go to stderr; nothing else is logged. Stop with ctrl-c.',
       ],
     );
-    await untilStopped();
+    await stopped;
   } finally {
     for (const stop of stops.reverse()) await stop();
   }

@@ -5,5 +5,5 @@ import { startServer } from '../main.ts';
 const [folder = '', now = ''] = process.argv.slice(2);
 const options = { folder, pages: null, port: 0, timer: null, clock: { now: () => Number(now) } };
 const server = await startServer(options);
-process.stdout.write(`${JSON.stringify({ origin: server.origin, rssBytes: process.memoryUsage().rss })}\n`);
 process.on('SIGTERM', () => void server.stop());
+process.stdout.write(`${JSON.stringify({ origin: server.origin, rssBytes: process.memoryUsage().rss })}\n`);
