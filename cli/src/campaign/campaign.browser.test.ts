@@ -4,7 +4,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { Page } from 'puppeteer-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { axe, collectRequests, screenshot } from '../../../tools/browsers/inspect.ts';
 import { launchChromium, launchFirefox } from '../../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../../tools/build.ts';
@@ -18,6 +18,8 @@ const closed = [
   ['not-begun', { from: '2090-01-01', until: '2090-02-01' }],
   ['withdrawn', { from: '2020-01-01', until: '2090-02-01', color: '#7a1f3d' }],
 ] as const;
+/** For `vi.waitFor`. */
+const patient = { timeout: 30_000 };
 const place = new Place();
 const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'hospital-contracts');
 let origin = '';
@@ -71,6 +73,11 @@ function filmFiles(urls: readonly string[]): string[] {
   return paths.filter((name) => name !== undefined);
 }
 
+/** A page that is loaded may still be about to ask for what belongs to a film. */
+async function untilAsked(urls: () => readonly string[], names: readonly string[]): Promise<void> {
+  await vi.waitFor(() => expect(filmFiles(urls())).toEqual(expect.arrayContaining([...names])), patient);
+}
+
 /** But for the icons of the browser's own controls, which it has with it. */
 function originsOf(urls: readonly string[]): ReadonlySet<string> {
   return new Set(urls.filter((url) => !url.startsWith('data:')).map((url) => new URL(url).origin));
@@ -98,9 +105,10 @@ describe.skipIf(lacks('firefox-esr'))('the page of a call in Firefox at Safest',
       await page.goto(`${origin}/c/hospital-contracts/ar`);
       await page.focus('.film summary');
       await page.keyboard.press('Enter');
-      expect(await page.$eval('.film details', ({ open }) => open)).toBe(true);
+      await vi.waitFor(async () => expect(await page.$eval('.film details', ({ open }) => open)).toBe(true), patient);
       expect(await page.$eval('.film details', ({ textContent }) => textContent)).toContain('يُبنى مستشفى');
       await screenshot(page, 'call-film-firefox', { fullPage: false });
+      await untilAsked(() => urls, ['poster.jpg', 'ar.vtt']);
       // Firefox may ask for the picture twice, since nothing is kept.
       expect(new Set(filmFiles(urls))).toEqual(new Set(['poster.jpg', 'ar.vtt']));
       expect(await playedSeconds(page)).toBeGreaterThan(1);
@@ -149,6 +157,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('the pag
       const urls = (): string[] => requests.map(({ url }) => url);
       const answer = await page.goto(`${origin}/c/hospital-contracts/en`, { waitUntil: 'networkidle0' });
       expect(answer?.headers()['content-security-policy']).toContain("img-src 'self'; media-src 'self'; connect-src");
+      await untilAsked(urls, ['poster.jpg', 'en.vtt']);
       expect(new Set(filmFiles(urls()))).toEqual(new Set(['poster.jpg', 'en.vtt']));
       const text = (await answer?.text()) ?? '';
       expect(text).toContain('one row of windows after another goes dark');
@@ -158,10 +167,9 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('the pag
       expect(await playedSeconds(page)).toBeGreaterThan(1);
       expect(new Set(filmFiles(urls()))).toEqual(new Set(['poster.jpg', 'video.mp4', 'en.vtt']));
       expect(originsOf(urls())).toEqual(new Set([origin]));
-      const cues = await page.$eval('video', ({ textTracks: [track] }) =>
-        [...(track?.cues ?? [])].map((cue) => (cue as VTTCue).text),
-      );
-      expect(cues).toContain('A new county hospital.');
+      const cues = (): Promise<string[]> =>
+        page.$eval('video', ({ textTracks: [track] }) => [...(track?.cues ?? [])].map((cue) => (cue as VTTCue).text));
+      await vi.waitFor(async () => expect(await cues()).toContain('A new county hospital.'), patient);
       await screenshot(page, 'call-film-playing');
       const other = await page.goto(`${origin}/c/ended/en`);
       expect(other?.headers()['content-security-policy']).not.toContain('media-src');
