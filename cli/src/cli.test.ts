@@ -3,10 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureBuilt } from '../../tools/build.ts';
 import { everyCommand, Place, run, runHere } from './testing/run.ts';
 
 const place = new Place();
+// What is made here names the built page for writing without a network.
+beforeAll(() => ensureBuilt(), 300_000);
 afterAll(() => place.remove());
 
 const commandLines = await everyCommand();

@@ -11,7 +11,7 @@ const address = `${'a'.repeat(56)}.onion`;
 beforeAll(async () => {
   await ensureBuilt();
   await place.init(1);
-}, 120_000);
+}, 300_000);
 afterAll(() => place.remove());
 
 it('a key is made in the form that Tor reads, listed once, and dropped', async () => {

@@ -220,11 +220,11 @@ describe('a server that is served', () => {
       [...told, '--listen', '127.0.0.1:0'],
     ]) {
       const launcher = join(copy, 'cli', 'bin', 'postern');
-      const { status, stdout, stderr } = spawnSync(launcher, words, { encoding: 'utf8', timeout: 20_000 });
+      const { status, stdout, stderr } = spawnSync(launcher, words, { encoding: 'utf8', timeout: 60_000 });
       expect([status, stdout]).toEqual([4, '']);
       expect(stderr).toContain('A packed file of the built pages is not what lies beside it.');
     }
-  });
+  }, 180_000);
 
   it('ends with 0 on SIGINT, and with 4 if its address is taken', async () => {
     await serve();
