@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { expect, it, vi } from 'vitest';
+import { patient } from '../testing/patient.ts';
 import { patienceOf, readBody, readPieces } from './body.ts';
 
 const typed = (): Buffer => Buffer.from('In the drawer of room 417');
@@ -21,16 +22,16 @@ it('[PLN-3] a body that breaks off, comes too slowly or is too long leaves nothi
   for (const [problem, end] of Object.entries(ends)) {
     const request = arriving();
     const [first, second, third, last] = [typed(), typed(), typed(), typed()];
-    const body = readBody(request, 60, 0.2);
+    const body = readBody(request, 60, problem === 'slow' ? 0.2 : 60);
     const refused = expect(body).rejects.toMatchObject({ problem });
     request.push(first);
-    await vi.waitFor(() => expect(request.readableLength).toBe(0));
+    await vi.waitFor(() => expect(request.readableLength).toBe(0), patient);
     request.push(second);
     end(request, third);
     await refused;
     request.push(last);
     const left = problem === 'too-large' ? [first, second, third, last] : [first, second];
-    await vi.waitFor(() => expect([problem, ...left.map(isZero)]).toEqual([problem, ...left.map(() => true)]));
+    await vi.waitFor(() => expect([problem, ...left.map(isZero)]).toEqual([problem, ...left.map(() => true)]), patient);
   }
 });
 
@@ -46,7 +47,7 @@ it('[PLN-3] what comes after a form was given up is kept by nobody', async () =>
   expect(given.map((piece) => piece.toString())).toEqual([typed().toString()]);
   request.push(next);
   request.push(after);
-  await vi.waitFor(() => expect([next, after].map(isZero)).toEqual([true, true]));
+  await vi.waitFor(() => expect([next, after].map(isZero)).toEqual([true, true]), patient);
 });
 
 it('[PLN-3] what comes of a form that announces too much is kept by nobody', async () => {
@@ -55,5 +56,5 @@ it('[PLN-3] what comes of a form that announces too much is kept by nobody', asy
   request.push(first);
   await expect(readBody(request, 1_000, 1)).rejects.toMatchObject({ problem: 'too-large' });
   request.push(next);
-  await vi.waitFor(() => expect([first, next].map(isZero)).toEqual([true, true]));
+  await vi.waitFor(() => expect([first, next].map(isZero)).toEqual([true, true]), patient);
 });

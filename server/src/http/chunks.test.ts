@@ -3,9 +3,10 @@ import { globSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHUNK_BYTES, CHUNK_POST_BYTES } from '@postern/protocol/constants';
 import { FileSealer } from '@postern/protocol/files/chunks';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openLocalChunks } from '../storage/open-chunks.ts';
 import { random } from '../testing/organisation.ts';
+import { patient } from '../testing/patient.ts';
 import { answersIn, exchange, hold, portOf } from '../testing/raw.ts';
 import { daySeconds, makeWorld, type World, type WorldOptions } from '../testing/world.ts';
 
@@ -121,10 +122,11 @@ describe('a chunk', () => {
       socket.write(
         `POST /chunk HTTP/1.1\r\nHost: x\r\nContent-Length: ${CHUNK_POST_BYTES}\r\n\r\n${'x'.repeat(40_000)}`,
       );
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // What is asked later is answered later: both have their places then.
+    expect((await fetch(`${world.server.origin}/healthy`)).status).toBe(204);
     expect([await store(id, chunk), (await load(id)).answer]).toEqual(['503 busy', '503 busy']);
     for (const socket of slow) socket.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await vi.waitFor(async () => expect((await load(id)).answer).toBe('200'), patient);
     for (let n = 0; n < 5; n++) expect((await load(id)).answer).toBe('200');
   });
 

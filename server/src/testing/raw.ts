@@ -1,7 +1,7 @@
 /** Bytes on a socket, for what no HTTP client would send. */
 
 import { connect, type Socket } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 
 export interface RawAnswer {
   readonly status: number;
@@ -10,26 +10,46 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Sends all pieces one after the other and reads until the server closes, or as long as it is given. */
+interface Waits {
+  /** Until something comes; short where nothing is to come. */
+  readonly answerMs?: number;
+  /** For more, behind what came last. */
+  readonly moreMs?: number;
+  /** Between the pieces that are sent. */
+  readonly pauseMs?: number;
+}
+
+/** Sends all pieces one after the other and reads until the server closes, or as long as is to be waited. */
 export async function exchange(
   port: number,
   pieces: readonly (string | Uint8Array)[],
-  milliseconds = 2_000,
-  pauseMilliseconds = 0,
+  { answerMs = 30_000, moreMs = 2_000, pauseMs = 0 }: Waits = {},
 ): Promise<Buffer> {
   const socket = connect(port, '127.0.0.1');
   const received: Buffer[] = [];
-  socket.on('data', (data) => received.push(data));
   socket.on('error', () => undefined);
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  const { promise: waited, resolve: giveUp } = Promise.withResolvers<void>();
+  let limit: NodeJS.Timeout | undefined;
+  const waitAnew = (): void => {
+    clearTimeout(limit);
+    limit = setTimeout(giveUp, received.length === 0 ? answerMs : moreMs);
+  };
+  socket.on('data', (data) => {
+    received.push(data);
+    if (limit !== undefined) waitAnew();
+  });
   for (const piece of pieces) {
     if (socket.destroyed || !socket.writable) break;
     socket.write(piece);
-    if (pauseMilliseconds > 0) await wait(pauseMilliseconds);
+    if (pauseMs === 0) continue;
+    await wait(pauseMs);
+    // What came in this time is read before a write that fails would throw it away.
+    await nextTurn();
   }
-  const enough = new AbortController();
-  await Promise.race([closed, wait(milliseconds, undefined, { signal: enough.signal }).catch(() => undefined)]);
-  enough.abort();
+  waitAnew();
+  await Promise.race([closed, waited]);
+  clearTimeout(limit);
   socket.destroy();
   return Buffer.concat(received);
 }
