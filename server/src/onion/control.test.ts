@@ -120,7 +120,7 @@ describe('what answers like no tor', () => {
   });
 
   /** Sends these answers, one for each line that it receives. */
-  async function pretend(answers: readonly string[], credentials: Credentials, seconds = 5): Promise<string[]> {
+  async function pretend(answers: readonly string[], credentials: Credentials, seconds = 30): Promise<string[]> {
     const received: string[] = [];
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {

@@ -34,7 +34,7 @@ export async function startLoneTor(lines: readonly string[] = []): Promise<LoneT
   void tor.ended.then(() => {
     hasEnded = true;
   });
-  for (let tries = 0; tries < 200 && !hasEnded; tries++) {
+  for (let tries = 0; tries < 800 && !hasEnded; tries++) {
     const control = await open().catch(() => null);
     control?.close();
     if (control !== null) break;
@@ -48,7 +48,7 @@ export async function startLoneTor(lines: readonly string[] = []): Promise<LoneT
 }
 
 /** Until it holds, looked at every 20 ms. */
-export async function until(holds: () => boolean, seconds = 20): Promise<void> {
+export async function until(holds: () => boolean, seconds = 45): Promise<void> {
   for (let waited = 0; !holds(); waited += 0.02) {
     if (waited > seconds) throw new Error(`wait: ${seconds} s were not enough`);
     await wait(20);
