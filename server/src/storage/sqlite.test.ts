@@ -157,10 +157,17 @@ describe('SQLite', () => {
     inFolder(async (folder) => {
       const later = join(folder, 'later');
       await (await openSqlite(later)).close();
-      new DatabaseSync(join(later, sqliteFileName)).exec('PRAGMA user_version = 2');
       const foreign = join(folder, 'foreign');
       mkdirSync(foreign);
-      new DatabaseSync(join(foreign, sqliteFileName)).exec('CREATE TABLE theirs (x)');
+      for (const [place, sql] of [
+        [later, 'PRAGMA user_version = 2'],
+        [foreign, 'CREATE TABLE theirs (x)'],
+      ] as const) {
+        const database = new DatabaseSync(join(place, sqliteFileName));
+        database.exec(sql);
+        // Left open it would write to the file once more, whenever the engine has no more use for it.
+        database.close();
+      }
       for (const place of [later, foreign]) {
         const before = readFileSync(join(place, sqliteFileName));
         await expect(openSqlite(place)).rejects.toMatchObject({ name: 'StorageError', code: 'wrong-version' });
