@@ -69,4 +69,4 @@ it('[THR-9] a reply whose tag is left out of the index is missed by the source, 
   await scene.visit({ texts: ['nobody has answered me'] });
   await scene.pass(10 * hour);
   expect((await scene.takeAlerts()).flat()).toContain('loss-suspected');
-}, 120_000);
+}, 240_000);

@@ -21,6 +21,7 @@ export function mountSmallDisk(folder: string): boolean {
   return spawnSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]).status === 0;
 }
 
+/** At once, also while a process that has had files there has not closed them yet. */
 export function unmount(folder: string): void {
-  spawnSync('/bin/umount', [folder]);
+  spawnSync('/bin/umount', ['--lazy', folder]);
 }

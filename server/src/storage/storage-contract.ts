@@ -284,7 +284,8 @@ export function storageContract(engine: Engine): void {
         }),
         { numRuns: 25, seed: 7 },
       );
-    });
+      // Fifty databases are made for it.
+    }, 240_000);
 
     it('gives concurrent writers results that agree with one order', async () => {
       const same = Array.from({ length: 12 }, () => run.storage.write(everyKind(1).slice(0, 6)));
