@@ -159,7 +159,7 @@ describe('a server that is served', () => {
     await serve(again);
     expect(await doctor(again)).toEqual({ code: 0, ok: true, failed: [] });
     expect(existsSync(join(again, 'control.sock'))).toBe(true);
-  });
+  }, 240_000);
 
   it('lets a new device join while pages are still served under the roster before', async () => {
     await serve();
@@ -181,7 +181,7 @@ describe('a server that is served', () => {
       place.passphrase,
     ];
     expect((await runHere(['device', 'join', folder, ...where, '--json'])).json).toMatchObject({ roster: 2 });
-  });
+  }, 180_000);
 
   it('refuses a damaged backup and leaves what is there', async () => {
     const target = place.path('backup-2');
