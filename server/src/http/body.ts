@@ -80,14 +80,13 @@ export async function readBody(
   try {
     for await (const piece of readPieces(request, bytesMax, () => patienceOf(secondsMax))) {
       const bytes = length + piece.length;
-      if (!hasBegun && bytes > freeBytes) {
-        hasBegun = true;
-        begun();
-      }
       if (bytes > body.length) body = grown(body, Math.min(bytesMax, Math.max(bytes, announced, 2 * body.length)));
       body.set(piece, length);
       length = bytes;
       piece.fill(0);
+      if (hasBegun || length <= freeBytes) continue;
+      hasBegun = true;
+      begun();
     }
     if (!hasBegun) begun();
     return body.subarray(0, length);

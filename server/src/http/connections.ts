@@ -12,16 +12,18 @@ export interface Exchange {
   readonly isBehind: boolean;
   /** The last that its connection may have. */
   readonly isLast: boolean;
+  /** Runs this once, when the answer has gone out or its connection is gone; at once if that has been. */
+  readonly onEnd: (task: () => void) => void;
 }
 
-type Counts = { served: number; open: number };
+type Connection = { served: number; readonly ends: Set<() => void> };
 
 /** Of this length an answer is always let through where it is the only one of its connection: so are those to sources. */
 const smallBytesMax = 16 * 1024;
 
 export class Connections {
   readonly #limits: Limits;
-  readonly #counts = new WeakMap<Duplex, Counts>();
+  readonly #known = new WeakMap<Duplex, Connection>();
   #bytes = 0;
 
   constructor(limits: Limits) {
@@ -36,31 +38,48 @@ export class Connections {
     const { requestsPerConnectionMax, openAnswersMax } = this.#limits;
     const { socket } = request;
     if (socket.destroyed) return null;
-    const counts = this.#counts.get(socket) ?? { served: 0, open: 0 };
-    this.#counts.set(socket, counts);
-    const isBehind = counts.open > 0;
-    counts.served += 1;
-    counts.open += 1;
-    response.once('close', () => {
-      counts.open -= 1;
-    });
-    if (counts.open > openAnswersMax) {
+    const connection = this.#known.get(socket) ?? this.#begin(socket);
+    const isBehind = connection.ends.size > 0;
+    const { end, onEnd } = endOf(connection);
+    response.once('close', end);
+    connection.served += 1;
+    if (connection.ends.size > openAnswersMax) {
       socket.destroy();
       return null;
     }
-    if (counts.served > requestsPerConnectionMax) return null;
-    return { request, response, isBehind, isLast: counts.served === requestsPerConnectionMax };
+    if (connection.served > requestsPerConnectionMax) return null;
+    return { request, response, isBehind, isLast: connection.served === requestsPerConnectionMax, onEnd };
   }
 
   /** Counts so many bytes that are made for this answer alone, until it has gone out. @returns false if that is too many */
-  hold(bytes: number, { response, isBehind }: Exchange): boolean {
-    if (response.closed) return true;
+  hold(bytes: number, { isBehind, onEnd }: Pick<Exchange, 'isBehind' | 'onEnd'>): boolean {
     const isLet = bytes <= smallBytesMax && !isBehind;
     if (!isLet && this.#bytes + bytes > this.#limits.answerBytesMax) return false;
     this.#bytes += bytes;
-    response.once('close', () => {
+    onEnd(() => {
       this.#bytes -= bytes;
     });
     return true;
   }
+
+  #begin(socket: Duplex): Connection {
+    const connection: Connection = { served: 0, ends: new Set() };
+    this.#known.set(socket, connection);
+    // Of answers on a connection that it has handed over, Node never says that they will not go out.
+    socket.once('close', () => {
+      for (const end of connection.ends) end();
+    });
+    return connection;
+  }
+}
+
+/** Keeps neither request nor response in memory, and so nothing that a browser says of a visitor. */
+function endOf({ ends }: Connection): { readonly end: () => void; readonly onEnd: Exchange['onEnd'] } {
+  const tasks: (() => void)[] = [];
+  const end = (): void => {
+    ends.delete(end);
+    for (const task of tasks.splice(0)) task();
+  };
+  ends.add(end);
+  return { end, onEnd: (task) => (ends.has(end) ? void tasks.push(task) : task()) };
 }

@@ -143,6 +143,26 @@ it('[HTTP-5] answers that nobody takes are bounded in bytes over all connections
   await vi.waitFor(async () => expect(await statusOf('/large')).toBe(200), patient);
 });
 
+it('[HTTP-5] [PLN-3] what answers hold is given back, also where Node has handed their connection over', async () => {
+  const sent: string[] = [];
+  const body = new Uint8Array(large);
+  const limits = { answerBytesMax: 3 * large };
+  await start(({ target }) => ({ status: 200, type: 'text/plain', body, sent: () => void sent.push(target) }), limits);
+  const socket = open();
+  socket.write(['/1', '/2', '/3'].map(ask).join(''));
+  await vi.waitFor(() => expect(requests).toHaveLength(3), patient);
+  await wait(50);
+  socket.write('CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n');
+  await wait(50);
+  expect(sent).toEqual([]);
+  socket.destroy();
+  await vi.waitFor(() => expect(sent).toEqual(['/1', '/2', '/3']), patient);
+  const again = open().resume();
+  again.write(ask('/4'));
+  const [piece] = (await once(again, 'data')) as [Buffer];
+  expect(String(piece)).toMatch(/^HTTP\/1\.1 200 /);
+});
+
 describe('bodies that never come', () => {
   const folder = mkdtempSync(join(tmpdir(), 'postern-floods-'));
   const socketPath = join(folder, 'onion.sock');

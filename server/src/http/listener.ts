@@ -155,17 +155,16 @@ function refused({ problem: name, allow }: Refusal, counters: Counters): Answer 
   return problem(name, allow);
 }
 
-async function write({ request, response }: Exchange, answer: Answer, limits: Limits): Promise<void> {
+async function write({ request, response, onEnd }: Exchange, answer: Answer, limits: Limits): Promise<void> {
   const isHead = request.method === 'HEAD';
-  if (answer.sent !== undefined) response.once('close', answer.sent);
-  if (response.destroyed) answer.sent?.();
-  if (response.destroyed || response.headersSent) return;
+  if (answer.sent !== undefined) onEnd(answer.sent);
+  if (request.socket.destroyed || response.destroyed || response.headersSent) return;
   const hasLength = answer.status !== 204 && answer.status !== 304;
   response.writeHead(answer.status, headOf(answer, hasLength));
-  if (answer.stream !== undefined && !isHead) return writeStream(response, answer.stream.pieces, limits);
+  if (answer.stream !== undefined && !isHead) return writeStream(response, answer.stream.pieces, onEnd, limits);
   if (answer.sent !== undefined) {
     const late = setTimeout(() => response.destroy(), millisecondsFor(answer.body, limits));
-    response.once('close', () => clearTimeout(late));
+    onEnd(() => clearTimeout(late));
   }
   response.end(hasLength && !isHead ? answer.body : undefined);
 }
@@ -180,11 +179,16 @@ function millisecondsFor({ length }: Uint8Array, limits: Limits): number {
  * Each piece when the one before it has gone out. One that fails, a receiver that is slower than an upload may be, or more
  * time in all than an upload has, breaks the connection off: what came is not the whole.
  */
-async function writeStream(response: ServerResponse, pieces: AsyncIterable<Uint8Array>, limits: Limits): Promise<void> {
+async function writeStream(
+  response: ServerResponse,
+  pieces: AsyncIterable<Uint8Array>,
+  onEnd: Exchange['onEnd'],
+  limits: Limits,
+): Promise<void> {
   const late = setTimeout(() => response.destroy(), limits.uploadSecondsMax * 1000);
   // Of an answer that waits for another on its connection, Node never says that a piece will not go out.
   let giveUp: (reason: Error) => void = () => undefined;
-  response.once('close', () => giveUp(new Error('write a stream: its connection has gone')));
+  onEnd(() => giveUp(new Error('write a stream: its connection has gone')));
   try {
     for await (const piece of pieces) {
       const written = new Promise<void>((resolve, reject) => {

@@ -72,7 +72,11 @@ describe('places for people whose visit has ended', () => {
     expect(visits.goesOnIn(key)).toEqual(found);
     visits.leave(found?.key ?? '');
     expect(visits.goesOnIn(key)).toBeNull();
-    expect(visits.start(key)).not.toBeNull();
+    const again = visits.start(key);
+    expect(again).not.toBeNull();
+    // Who leaves with the old key leaves the new visit too.
+    visits.leave(key);
+    expect([visits.find(again?.key), visits.start(key)]).toEqual([null, null]);
   });
 
   it('are also for those whom a server that starts anew cannot know, for as long as it would have remembered them', async () => {

@@ -150,6 +150,8 @@ export class Visits {
 
   /** The person leaves: nothing is kept, not even that there was a visit. */
   leave(key: string): void {
+    const next = this.goesOnIn(key);
+    if (next !== null) this.leave(next.key);
     this.#pasts.delete(key);
     for (const ended of this.#pasts.values()) if (ended.next === key) ended.next = null;
     const entry = this.#visits.get(key);
