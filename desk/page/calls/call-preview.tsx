@@ -1,7 +1,7 @@
 /** How a call will look: its page, poster and cards, in a frame without origin, network or running links. */
 import { type PreviewKind, previewKinds, type CallPreview as Shown } from '@postern/desk/calls/workshop';
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import type { FrameMessage } from '../viewer/call-frame.ts';
@@ -28,7 +28,8 @@ export function CallPreview({ page, call, language, kept }: CallPreviewProps): J
   const [isReady, setReady] = useState(false);
   const { say } = page.words.value;
 
-  useEffect(() => {
+  // Before the frame can say anything.
+  useLayoutEffect(() => {
     const hear = ({ source, data }: MessageEvent): void => {
       if (source !== null && source === frame.current?.contentWindow && data === 'ready') setReady(true);
     };

@@ -1,6 +1,6 @@
 /** Looks at a file that a source sent: in a frame without origin and network, as pixels and text. */
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import type { ViewedFile } from '../model.ts';
@@ -55,7 +55,8 @@ function Content({ page, file }: { readonly page: DeskPage; readonly file: Viewe
   const [isReady, setReady] = useState(false);
   const { say } = page.words.value;
 
-  useEffect(() => {
+  // Before the frame can say anything.
+  useLayoutEffect(() => {
     const hear = ({ source, data }: MessageEvent): void => {
       const message = source !== null && source === frame.current?.contentWindow ? readFrameMessage(data) : null;
       if (message?.kind === 'ready') setReady(true);
