@@ -6,7 +6,7 @@ import { verifyPack } from '@postern/protocol/keys/pack';
 import { loadWordList } from '@postern/protocol/keys/word-lists';
 import { carriedToLines } from '@postern/protocol/messages/carried';
 import { OfflineSession } from '@postern/protocol/source/offline-session';
-import type { Browser, ElementHandle, Page } from 'puppeteer-core';
+import type { Browser, ElementHandle, HTTPRequest, Page } from 'puppeteer-core';
 import encodeQR from 'qr';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, screenshot } from '../../tools/browsers/inspect.ts';
@@ -16,6 +16,8 @@ import { lacks } from '../../tools/debian.ts';
 import { DeskWorld, random } from '../src/engine/testing/desk-world.ts';
 import { type DeskOf, deskOf } from '../src/testing/desk-of.ts';
 import { passphrase } from '../src/testing/device-folder.ts';
+import { passMinutes } from './testing/passing-time.ts';
+import { settled } from './testing/settled-page.ts';
 
 const text = 'Carried over a border';
 
@@ -33,15 +35,7 @@ async function sealed(): Promise<readonly string[]> {
   return session.sealed[0]?.lines ?? [];
 }
 
-/** Lets minutes of the world's clock pass. */
-async function minutesUntil(isSo: () => Promise<boolean>): Promise<void> {
-  for (let minute = 0; !(await isSo()); minute++) {
-    if (minute === 120) throw new Error('wait: it did not become so');
-    world.clock.time += 60;
-    await world.server?.tick();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+const until = (isSo: () => Promise<boolean>): Promise<void> => passMinutes(world, isSo, 120);
 
 /** A picture of one line, as it is shown on a screen. */
 function picture(line: string, name: string): string {
@@ -53,10 +47,14 @@ function picture(line: string, name: string): string {
 const results = (page: Page): Promise<string[]> =>
   page.$$eval('.carried-results li', (items) => items.map((item) => item.textContent ?? ''));
 
-/** Gives it and waits for what became of all. */
-async function give(page: Page, paths: readonly string[], count: number): Promise<string[]> {
+async function choose(page: Page, paths: readonly string[]): Promise<void> {
   const field = (await page.$('.carried input[type=file]')) as ElementHandle<HTMLInputElement>;
   await field.uploadFile(...paths);
+}
+
+/** Gives it and waits for what became of all. */
+async function give(page: Page, paths: readonly string[], count: number): Promise<string[]> {
+  await choose(page, paths);
   await page.waitForFunction((wanted) => document.querySelectorAll('.carried-results li').length === wanted, {}, count);
   await page.waitForFunction(() => document.querySelector('.carried .main')?.textContent === 'Take in');
   return results(page);
@@ -65,11 +63,11 @@ async function give(page: Page, paths: readonly string[], count: number): Promis
 /** A page of the desk, unlocked before, where carried messages are taken in. */
 async function openCarried(): Promise<Page> {
   const page = await browser.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(30_000);
   await page.goto(of.desk.newUrl());
   await page.waitForSelector('.desk');
   await page.keyboard.press('i');
-  await page.waitForSelector('#carried-text');
+  await page.waitForSelector('dialog[open] #carried-text');
   return page;
 }
 
@@ -108,17 +106,17 @@ describe.skipIf(lacks('chromium'))('a carried message', () => {
     const problems: string[] = [];
     page.on('pageerror', (error) => void problems.push(String(error)));
     page.on('console', (message) => void problems.push(message.text()));
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(30_000);
     await page.goto(of.desk.newUrl());
     await page.waitForSelector('#passphrase');
     await page.keyboard.type(passphrase);
     await page.keyboard.press('Enter');
     await page.waitForSelector('.desk');
-    await minutesUntil(async () => (await fetch(`${world.origin}/pack`)).ok);
+    await until(async () => (await fetch(`${world.origin}/pack`)).ok);
     const lines = await sealed();
     expect(lines.length).toBeGreaterThan(2);
     await page.keyboard.press('i');
-    await page.waitForSelector('#carried-text');
+    await page.waitForSelector('dialog[open] #carried-text');
 
     const [last = '', ...pictures] = lines.map((line, at) => picture(line, `code-${at}.gif`)).reverse();
     const note = join(folder, 'note.txt');
@@ -130,7 +128,7 @@ describe.skipIf(lacks('chromium'))('a carried message', () => {
     expect(await page.$('.row')).toBe(null);
     await give(page, [last], 1);
     expect((await results(page))[0]).toContain('New. It comes into the inbox');
-    await minutesUntil(async () => (await page.$('.row')) !== null);
+    await until(async () => (await page.$('.row')) !== null);
     expect(await page.$eval('.row-text', (element) => element.textContent)).toBe(text);
 
     const envelopes = [random(4_096)];
@@ -160,7 +158,7 @@ describe.skipIf(lacks('chromium'))('a carried message', () => {
     ] as const) {
       await page.setViewport({ width, height: 700 });
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-      await new Promise((resolve) => setTimeout(resolve, 250));
+      await settled(page);
       expect(await axe(page)).toEqual([]);
       await screenshot(page, `desk-carried-${width}-${scheme}`, { fullPage: false });
     }
@@ -184,6 +182,26 @@ describe.skipIf(lacks('chromium'))('a carried message', () => {
     // Longer than the desk takes: those beside it are taken all the same.
     await paste(page, [`POSTERN1:AAAAAAAA:1/1:${'A'.repeat(40_000)}`], 'Damaged');
     expect(await results(page)).toHaveLength(2);
+  });
+
+  it('is read from a picture that is given before the frame that reads it is there', async () => {
+    const page = await openCarried();
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.querySelector('dialog') === null);
+    const frame = Promise.withResolvers<HTTPRequest>();
+    await page.setRequestInterception(true);
+    page.on('request', (request) => {
+      if (request.url().endsWith('/viewer/frame.html')) frame.resolve(request);
+      else void request.continue();
+    });
+    await page.keyboard.press('i');
+    await page.waitForSelector('dialog[open] #carried-text');
+    const [line = ''] = await sealed();
+    await choose(page, [picture(line, 'early.gif')]);
+    await page.waitForFunction(() => document.querySelector('.carried .main')?.textContent !== 'Take in');
+    await (await frame.promise).continue();
+    await page.waitForSelector('.carried-results li');
+    expect(await results(page)).toEqual([expect.stringContaining('Parts are missing')]);
   });
 
   it('is looked for in each file that can be read, and what is none is named', async () => {

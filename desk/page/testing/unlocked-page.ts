@@ -16,3 +16,8 @@ export async function openUnlocked(browser: Browser, desk: RunningDesk): Promise
   await page.waitForSelector('.desk');
   return page;
 }
+
+/** Asks a page whether its desk has keys that sources can write to. What says so comes after the desk itself. */
+export function hasKeys(page: Page): () => Promise<boolean> {
+  return () => page.$$eval('.figures', (all) => all.some(({ textContent }) => /Through/.test(textContent ?? '')));
+}

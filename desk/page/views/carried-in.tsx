@@ -24,6 +24,7 @@ export function CarriedIn({ page }: { readonly page: DeskPage }): JSX.Element {
 function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
   const { say } = page.words.value;
   const frame = useRef<HTMLIFrameElement>(null);
+  const [loading] = useState(() => Promise.withResolvers<void>());
   const [text, setText] = useState('');
   const [items, setItems] = useState<readonly CarriedItem[]>([]);
   const [isBusy, setBusy] = useState(false);
@@ -47,7 +48,7 @@ function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
       .finally(() => setBusy(false));
   };
   const takeFiles = (files: readonly File[]): void => {
-    if (files.length > 0) take(() => readFiles(files, (bytes) => codeIn(frame, bytes)));
+    if (files.length > 0) take(() => readFiles(files, (bytes) => codeIn(frame, loading.promise, bytes)));
   };
   const takeText = (event: Event): void => {
     event.preventDefault();
@@ -80,7 +81,14 @@ function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
         </button>
       </form>
       <Results page={page} items={items} />
-      <iframe ref={frame} hidden sandbox="allow-scripts" src="/viewer/frame.html" title={say('view.frame')} />
+      <iframe
+        ref={frame}
+        hidden
+        sandbox="allow-scripts"
+        src="/viewer/frame.html"
+        title={say('view.frame')}
+        onLoad={() => loading.resolve()}
+      />
     </div>
   );
 }
@@ -158,8 +166,13 @@ function listenToDrops(setOver: (isOver: boolean) => void, take: (files: readonl
   };
 }
 
-/** Asks the frame, which reaches nothing, what the code in a picture says. */
-function codeIn(frame: RefObject<HTMLIFrameElement | null>, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+/** Asks the frame, which reaches nothing, what the code in a picture says. @param loaded before, it hears nothing */
+async function codeIn(
+  frame: RefObject<HTMLIFrameElement | null>,
+  loaded: Promise<void>,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<string> {
+  await loaded;
   const target = frame.current?.contentWindow;
   return new Promise((resolve) => {
     const end = (text: string): void => {
