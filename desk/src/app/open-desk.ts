@@ -8,7 +8,7 @@ import { dayOf } from '@postern/protocol/time';
 import { CallDesk } from '../calls/call-desk.ts';
 import type { CallWorkshop } from '../calls/workshop.ts';
 import { caseProblems } from '../engine/case-view.ts';
-import { replyProblems } from '../engine/view.ts';
+import { type CaseLine, replyProblems } from '../engine/view.ts';
 import type { ExportOrder } from '../export/export-cases.ts';
 import { DeskFiles, defaultDelaySeconds } from '../files/desk-files.ts';
 import type { Answers, Calls, Change, Preferences } from './api.ts';
@@ -230,10 +230,10 @@ export class OpenDesk {
     const action = caseAction(name, given);
     if (action === null) return { problem: 'malformed' };
     try {
-      const known = caseIdsIn(given).filter((id) => this.#inbox.rows.get(id)?.hasNews === false);
+      const ids = caseIdsIn(given);
+      const known = this.#withoutNews(ids);
       await this.#engine.work(action);
       await this.#noteOwn(known);
-      const ids = caseIdsIn(given);
       // What was just written is found at once.
       if (ids.length <= readAtOnceMax) await this.#inbox.read(ids);
       return { problem: null };
@@ -244,13 +244,22 @@ export class OpenDesk {
     }
   }
 
+  /** As it is now: what the page was told last may be older. */
+  #withoutNews(ids: readonly string[]): readonly string[] {
+    const lines = this.#linesOf(ids).filter(({ id, work }) => work.activity <= this.#records.seen(id).activity);
+    return lines.map(({ id }) => id);
+  }
+
   /** What a person has just done is no news to them. */
   async #noteOwn(ids: readonly string[]): Promise<void> {
-    const own = new Set(ids);
-    if (own.size === 0) return;
-    const lines = this.#engine.conversations().filter(({ id }) => own.has(id));
+    const lines = this.#linesOf(ids);
     const seen = lines.map(({ id, work }) => [id, { ...this.#records.seen(id), activity: work.activity }] as const);
     await this.#records.setSeenAll(seen);
+  }
+
+  #linesOf(ids: readonly string[]): readonly CaseLine[] {
+    const wanted = new Set(ids);
+    return wanted.size === 0 ? [] : this.#engine.conversations().filter(({ id }) => wanted.has(id));
   }
 
   export(order: ExportOrder): Promise<Answers['export']> {
