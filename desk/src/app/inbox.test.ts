@@ -37,7 +37,8 @@ function opened(textsOf: (id: string) => Promise<readonly string[]>) {
   return { here, inbox, forgotten };
 }
 
-const read = (inbox: Inbox) => expect.poll(() => inbox.unsearched).toBe(0);
+const patience = { timeout: 20_000 };
+const read = (inbox: Inbox) => expect.poll(() => inbox.unsearched, patience).toBe(0);
 
 describe('what the search reads', () => {
   it('goes on behind a case that cannot be read, and behind one whose leavings cannot be erased', async () => {
@@ -61,7 +62,7 @@ describe('what the search reads', () => {
     const waiting = Promise.withResolvers<readonly string[]>();
     const { here, inbox } = opened((id) => (id === two ? waiting.promise : Promise.resolve([])));
     inbox.update();
-    await expect.poll(() => inbox.unsearched).toBe(2);
+    await expect.poll(() => inbox.unsearched, patience).toBe(2);
     here.delete(two);
     inbox.update();
     waiting.resolve(['Ledger']);
@@ -75,7 +76,7 @@ describe('what the search reads', () => {
     const given: (readonly string[] | Promise<readonly string[]>)[] = [slow.promise, ['New ledger']];
     const { inbox } = opened(async (id) => (id === one ? (given.shift() ?? []) : []));
     inbox.update();
-    await expect.poll(() => given.length).toBe(1);
+    await expect.poll(() => given.length, patience).toBe(1);
     await inbox.read([one]);
     slow.resolve(['Old ledger']);
     await read(inbox);

@@ -26,6 +26,8 @@ beforeEach(async () => {
     seen.push({ line: `${request.method} ${request.url}`, headers: request.rawHeaders, connection: request.socket });
     request.resume().on('end', () => respond(request, response));
   });
+  // A connection that waits for a busy machine is kept all the same.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });

@@ -76,8 +76,9 @@ const stateOf = async (files: DeskFiles, key: Uint8Array): Promise<TransferState
   const name = await keptName(key);
   return files.transfers().find((transfer) => transfer.name === name)?.state;
 };
+const patience = { timeout: 20_000, interval: 10 };
 const until = (files: DeskFiles, key: Uint8Array, state: TransferState) =>
-  expect.poll(() => stateOf(files, key), { timeout: 20_000, interval: 10 }).toBe(state);
+  expect.poll(() => stateOf(files, key), patience).toBe(state);
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const onDisk = () =>
   globSync('**/*', { cwd: folder })
@@ -125,7 +126,7 @@ describe('fetching', () => {
     mishap = (path) => (path === '/fetch' && fetched++ >= 2 ? 'lost' : null);
     const files = await openFiles();
     await files.fetch(file);
-    await expect.poll(() => fetched > 4).toBe(true);
+    await expect.poll(() => fetched > 4, patience).toBe(true);
     await files.close();
     const part = join(folder, 'files', `${await keptName(file.key)}.part`);
     expect(statSync(part).size).toBe(2 * 262_144);
@@ -166,7 +167,7 @@ describe('fetching', () => {
     const file = await sendFile(random(3 * CHUNK_DATA_BYTES));
     const files = await openFiles();
     await files.fetch({ ...file, key: random(32) });
-    await expect.poll(() => files.transfers()[0]?.state).toBe('gone');
+    await expect.poll(() => files.transfers()[0]?.state, patience).toBe('gone');
     mishap = () => 'lost';
     await files.fetch(file);
     await until(files, file.key, 'waiting');
@@ -251,7 +252,7 @@ describe('attaching', () => {
     mishap = () => (lost++ % 2 === 0 ? 'no-answer' : null);
     const id = await attach(files, content);
     expect(files.attachments.ready(conversation, [id])).toBe(null);
-    await expect.poll(() => files.attachments.ready(conversation, [id]) !== null, { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => files.attachments.ready(conversation, [id]) !== null, patience).toBe(true);
     expect(files.attachments.ready('cd'.repeat(32), [id])).toBe(null);
     const [file] = files.attachments.ready(conversation, [id])!;
     // Not while another waits to go along.
@@ -301,6 +302,6 @@ describe('attaching', () => {
     const files = await openFiles();
     mishap = () => ({ status: 507, body: new Uint8Array(0) });
     await attach(files, random(10));
-    await expect.poll(() => files.transfers()[0]?.state).toBe('full');
+    await expect.poll(() => files.transfers()[0]?.state, patience).toBe('full');
   });
 });

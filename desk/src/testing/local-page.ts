@@ -55,6 +55,9 @@ export class LocalPage {
   readonly #url: string;
   readonly #session: string;
   readonly changes: Change[] = [];
+  readonly #stream = Promise.withResolvers<void>();
+  /** Resolves when no change comes any more. */
+  readonly ended: Promise<void> = this.#stream.promise;
   #end: () => void = () => undefined;
 
   private constructor(url: string, session: string) {
@@ -92,6 +95,7 @@ export class LocalPage {
         let rest = '';
         response.setEncoding('utf8');
         response.on('error', () => undefined);
+        response.on('close', () => this.#stream.resolve());
         response.on('data', (piece: string) => {
           const lines = (rest + piece).split('\n');
           rest = lines.pop() ?? '';
