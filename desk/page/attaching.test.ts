@@ -18,7 +18,7 @@ it('holds a file that was chosen as one that waits until the local process knows
   const file = new File([], 'film.mp4');
   Object.defineProperty(file, 'size', { value: inspectedBytesMax + 1 });
   attaching.add('ab', [file]);
-  await vi.waitFor(() => expect(reviews[0]?.state).toBe('large'));
+  await vi.waitFor(() => expect(reviews[0]?.state).toBe('large'), 20_000);
   const { id } = reviews[0]!;
   const sent = [attaching.choose(id, 'original'), attaching.choose(id, 'original'), attaching.choose(id, 'none')];
   expect(reviews).toMatchObject([{ id, isChosen: true }]);

@@ -22,7 +22,7 @@ it('says nothing of a file that was looked into before the desk was locked', asy
   await vi.waitFor(() => {
     tell({ kind: 'phase', phase: 'open', idleMinutes: 10 });
     expect(page.state.value.phase).toBe('open');
-  });
+  }, 20_000);
   const place = { id: '', message: '', at: 0 };
   const examined = page.examine({ place, kept: 'kept', name: 'photo.jpg', bytes: 1 });
   expect(page.state.value.traces.get('kept')).toBe('looking');

@@ -10,6 +10,9 @@ import { DeskWorld } from '../src/engine/testing/desk-world.ts';
 import { TestSource } from '../src/engine/testing/test-source.ts';
 import { type DeskOf, deskOf } from '../src/testing/desk-of.ts';
 import { passphrase } from '../src/testing/device-folder.ts';
+import { passMinutes } from './testing/passing-time.ts';
+import { settled } from './testing/settled-page.ts';
+import { hasKeys } from './testing/unlocked-page.ts';
 
 const letters = [
   'I work in the procurement office of the northern district. Since spring the same three firms win every tender.',
@@ -24,22 +27,14 @@ let remove: DeskOf['remove'];
 let desk: DeskOf['desk'];
 let browser: Browser;
 
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let minute = 0; minute < 120; minute++) {
-    if (await isSo()) return;
-    world.clock.time += 60;
-    await world.server?.tick();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('wait: it did not become so');
-}
+const until = (isSo: () => Promise<boolean>): Promise<void> => passMinutes(world, isSo, 120);
 
 async function openPage(problems: string[] = []): Promise<Page> {
   const page = await browser.newPage();
   page.on('pageerror', (error) => void problems.push(String(error)));
   // A refused script, style or request shows here, as do breaches of Trusted Types.
   page.on('console', (message) => void problems.push(message.text()));
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   await page.goto(desk.newUrl());
   await page.waitForSelector('h1');
   return page;
@@ -78,7 +73,7 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
 
     await page.keyboard.type('not the passphrase');
     await page.keyboard.press('Enter');
-    await page.waitForFunction(() => document.getElementById('lock-complaint')?.textContent !== '');
+    await page.waitForFunction(() => /./.test(document.getElementById('lock-complaint')?.textContent ?? ''));
     expect(await page.$('.desk')).toBe(null);
     expect(await focused(page)).toBe('passphrase');
     await unlock(page);
@@ -86,11 +81,11 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     expect(await textOf(page, '.inbox .none')).toContain('Nothing has come yet');
     await screenshot(page, 'desk-empty');
 
-    await until(async () => /Through/.test(await textOf(page, '.figures')));
+    await until(hasKeys(page));
     for (const letter of letters) await new TestSource(world).visit([letter]);
     await until(async () => (await page.$$('.row')).length === letters.length);
     expect((await page.$$('.row.is-unread')).length).toBe(letters.length);
-    expect(await page.title()).toBe(`(${letters.length}) Desk`);
+    await page.waitForFunction((title) => document.title === title, {}, `(${letters.length}) Desk`);
 
     await page.keyboard.press('/');
     expect(await focused(page)).toBe('search');
@@ -118,7 +113,8 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await page.keyboard.up('Control');
     await page.waitForSelector('.item.is-desk');
     expect(await textOf(page, '.item.is-desk .text')).toBe('Thank you. Write when it is safe.');
-    expect(await page.$eval('#reply', (field) => (field as HTMLTextAreaElement).value)).toBe('');
+    // The reply may stand there before the local process has said that it is written.
+    await page.waitForFunction(() => document.querySelector<HTMLTextAreaElement>('#reply')?.value === '');
     await until(async () => /Posted/.test(await textOf(page, '.item.is-desk .progress')));
 
     await page.keyboard.press('Escape');
@@ -139,6 +135,7 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
   it('shows what a source wrote as text, whatever it is, within its box', async () => {
     const page = await openPage();
     const rows = await page.waitForSelector('.list').then(() => page.$$('.row'));
+    expect(rows).toHaveLength(letters.length);
     for (const row of rows) {
       await row.click();
       await page.waitForFunction(
@@ -302,7 +299,7 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await page.setViewport({ width, height: width === 320 ? 640 : 900 });
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
     const look = async (name: string): Promise<void> => {
-      await new Promise((resolve) => setTimeout(resolve, 250));
+      await settled(page);
       expect(await axe(page), name).toEqual([]);
       expect(await isWide(page), name).toBe(false);
       expect(await misfits(page), name).toEqual([]);
@@ -328,7 +325,7 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await page.waitForFunction(() => document.activeElement?.id === 'work');
     await look('case-file');
     await page.keyboard.press('t');
-    await page.waitForSelector('dialog.team[open]');
+    await page.waitForSelector('dialog.team[open] tbody tr');
     await look('team');
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => document.querySelector('dialog') === null);

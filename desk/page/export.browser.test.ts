@@ -17,7 +17,8 @@ import { openArchive } from '../src/export/open-archive.ts';
 import { type DeskOf, deskOf } from '../src/testing/desk-of.ts';
 import { storeFile } from '../src/testing/stored-file.ts';
 import { passMinutes } from './testing/passing-time.ts';
-import { openUnlocked } from './testing/unlocked-page.ts';
+import { settled } from './testing/settled-page.ts';
+import { hasKeys, openUnlocked } from './testing/unlocked-page.ts';
 
 const letter = '我在区里的建设局工作。开标之前就已经定好了价格。';
 let world: DeskWorld;
@@ -39,7 +40,7 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick'))('exp
     ({ desk, folder, remove } = await deskOf(world, { fileDelaySeconds: [0, 0] }));
     browser = await launchChromium();
     page = await openUnlocked(browser, desk);
-    await until(has('.figures', 'Through'));
+    await until(hasKeys(page));
     const samples = mkdtempSync(join(tmpdir(), 'postern-export-'));
     const photo = makePictures(samples)[0]?.bytes ?? new Uint8Array();
     rmSync(samples, { recursive: true });
@@ -64,7 +65,8 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick'))('exp
       (within, file, label) => {
         const items = [...document.querySelectorAll(`${within} .files li`)];
         const own = items.find((item) => item.querySelector('.file-name bdi')?.textContent === file);
-        return [...(own?.querySelectorAll('button') ?? [])].find((one) => one.textContent === label) ?? null;
+        const buttons = [...(own?.querySelectorAll('button') ?? [])];
+        return buttons.find((one) => one.textContent === label && !one.disabled) ?? null;
       },
       {},
       list,
@@ -90,7 +92,9 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick'))('exp
     await page.waitForFunction(() => document.querySelectorAll('form.export .files > li').length === 4);
     expect(await beside('list.txt')).toContain('It is not on this device');
     await pressAt('form.export', 'list.txt', 'Fetch');
-    await until(async () => !(await beside('list.txt')).includes('It is not on this device'));
+    // Neither missing nor on its way.
+    const isHere = async (name: string): Promise<boolean> => !/on this device|on its way/.test(await beside(name));
+    for (const name of ['first.jpg', 'second.jpg', 'list.txt']) await until(() => isHere(name));
     await page.click('form.export .look');
     await page.waitForFunction(() => document.querySelector('form.export .look:not([disabled])') !== null);
     expect(await beside('second.jpg')).toContain('MarkerSerial7');
@@ -138,11 +142,7 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick'))('exp
     for (const scheme of ['light', 'dark']) {
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
       await page.$eval('form.export', (form) => form.scrollIntoView());
-      // Colours change over some frames; while they do, their contrast is of no scheme.
-      await page.evaluate(async () => {
-        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-        await Promise.all(document.getAnimations().map(({ finished }) => finished));
-      });
+      await settled(page);
       expect(await axe(page), scheme).toEqual([]);
       await screenshot(page, `desk-export-1440-${scheme}`, { fullPage: false });
     }

@@ -1,6 +1,6 @@
 /** Files on the real page, process, engine and server: safe copies are pixels and plain text and nothing else; what files give away is shown and taken out. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { utf8ToBytes } from '@postern/protocol/bytes/encode';
@@ -20,7 +20,8 @@ import { type DeskOf, deskOf } from '../../src/testing/desk-of.ts';
 import { storeFile } from '../../src/testing/stored-file.ts';
 import { paintedText, scanOf } from '../testing/painted-text.ts';
 import { passMinutes } from '../testing/passing-time.ts';
-import { openUnlocked } from '../testing/unlocked-page.ts';
+import { settled } from '../testing/settled-page.ts';
+import { hasKeys, openUnlocked } from '../testing/unlocked-page.ts';
 
 const samples = mkdtempSync(join(tmpdir(), 'postern-copies-'));
 const planted = /Marker|2026[:-]03[:-]04|116(?:\.4| deg)|JavaScript|attacker\.example/;
@@ -98,8 +99,7 @@ async function save(name: string, ask: string): Promise<Uint8Array> {
   await press(name, ask);
   await press(name, 'Save it all the same');
   // The name is taken, by an empty file, before the content comes.
-  const bytes = (): number => statSync(join(folder.path, 'saved', name), { throwIfNoEntry: false })?.size ?? 0;
-  await expect.poll(bytes).toBeGreaterThan(0);
+  await page.waitForFunction(saysOf, {}, name, join(folder.path, 'saved', name));
   return saved(name);
 }
 
@@ -112,7 +112,7 @@ async function look(name: string, selector: string): Promise<void> {
     await page.setViewport({ width, height: 900 });
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
     await page.$eval(selector, (element) => element.scrollIntoView({ block: 'center' }));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await settled(page);
     expect(await axe(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
     await screenshot(page, `${name}-${width}-${scheme}`, { fullPage: false });
@@ -143,12 +143,13 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
     ({ desk, folder, remove } = await deskOf(world, { fileDelaySeconds: [0, 0] }));
     browser = await launchChromium();
     page = await openUnlocked(browser, desk);
-    await until(async () => /Through/.test(await page.$eval('.figures', (figures) => figures.textContent ?? '')));
+    await until(hasKeys(page));
     const files = await Promise.all([...contents].map(([name, bytes]) => storeFile(world, name, bytes)));
     await new TestSource(world).visit(['See these.'], 6, true, files);
     await until(async () => (await page.$('.row')) !== null);
     await page.click('.row');
     for (const name of contents.keys()) await press(name, 'Fetch');
+    await page.waitForFunction((all) => document.querySelectorAll('.files .main').length === all, {}, contents.size);
   });
   afterAll(async () => {
     await browser.close();
@@ -180,7 +181,7 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
 
   it('keeps the text if that is asked for, without characters that nobody sees', async () => {
     await press('list.txt', 'Make safe copy…');
-    await page.click('.files .callout input[type=checkbox]');
+    await (await page.waitForSelector('.files .callout input[type=checkbox]'))?.click();
     await look('safe-copy', '.files .callout');
     await press('list.txt', 'Make the copy');
     await hasFile('list (safe copy).txt');
@@ -192,7 +193,8 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
     const search = async (isFound: boolean): Promise<void> => {
       await page.click('#search', { count: 3 });
       await page.keyboard.type('14 names missing');
-      await page.waitForFunction((isThere) => (document.querySelector('.row') !== null) === isThere, {}, isFound);
+      // What was there before stays until the answer comes.
+      await page.waitForSelector(isFound ? '.inbox .list[aria-busy=false] .row' : '.inbox .none');
       await page.click('#search', { count: 3 });
       await page.keyboard.press('Backspace');
       await page.waitForSelector('.row');
@@ -201,12 +203,12 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
     // From the window where the scan is looked at.
     await press('letter.pdf', 'Look at it');
     const ask = await page.waitForFunction(() =>
-      [...document.querySelectorAll('dialog.viewer button')].find((one) => one.textContent === 'Recognise text…'),
+      [...document.querySelectorAll('dialog.viewer[open] button')].find((one) => one.textContent === 'Recognise text…'),
     );
     await (ask.asElement() as ElementHandle<HTMLElement> | null)?.focus();
     await page.keyboard.press('Enter');
     await page.waitForSelector('.files .callout option');
-    expect(await page.$('dialog.viewer')).toBe(null);
+    await page.waitForFunction(() => document.querySelector('dialog.viewer') === null);
     expect(await page.$eval('.files .callout select', (select) => select.value)).toBe('en');
     await look('recognise-text', '.files .callout');
     await press('letter.pdf', 'Recognise the text');

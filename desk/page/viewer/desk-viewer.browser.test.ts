@@ -10,7 +10,9 @@ import { DeskWorld } from '../../src/engine/testing/desk-world.ts';
 import { TestSource } from '../../src/engine/testing/test-source.ts';
 import { type DeskOf, deskOf } from '../../src/testing/desk-of.ts';
 import { storeFile } from '../../src/testing/stored-file.ts';
-import { openUnlocked } from '../testing/unlocked-page.ts';
+import { passMinutes } from '../testing/passing-time.ts';
+import { settled } from '../testing/settled-page.ts';
+import { hasKeys, openUnlocked } from '../testing/unlocked-page.ts';
 
 let world: DeskWorld;
 let remove: DeskOf['remove'];
@@ -19,15 +21,7 @@ let browser: Browser;
 let page: Page;
 const problems: string[] = [];
 
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let minute = 0; minute < 120; minute++) {
-    if (await isSo()) return;
-    world.clock.time += 60;
-    await world.server?.tick();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('wait: it did not become so');
-}
+const until = (isSo: () => Promise<boolean>): Promise<void> => passMinutes(world, isSo, 120);
 
 describe.skipIf(lacks('chromium'))('looking at a file', () => {
   beforeAll(async () => {
@@ -37,7 +31,7 @@ describe.skipIf(lacks('chromium'))('looking at a file', () => {
     browser = await launchChromium();
     page = await openUnlocked(browser, desk);
     page.on('pageerror', (error) => void problems.push(String(error)));
-    await until(async () => /Through/.test(await page.$eval('.figures', (figures) => figures.textContent ?? '')));
+    await until(hasKeys(page));
     const files = [
       await storeFile(world, 'minutes.pdf', makePdf().bytes),
       // In GB18030: nobody asked.
@@ -53,14 +47,12 @@ describe.skipIf(lacks('chromium'))('looking at a file', () => {
   });
 
   const press = async (text: string): Promise<void> => {
-    await page.waitForFunction(
-      (label) => [...document.querySelectorAll('button')].some(({ textContent }) => textContent === label),
+    const button = await page.waitForFunction(
+      (label) => [...document.querySelectorAll('button')].find(({ textContent }) => textContent === label) ?? null,
       {},
       text,
     );
-    await page.evaluate((label) => {
-      [...document.querySelectorAll('button')].find(({ textContent }) => textContent === label)?.focus();
-    }, text);
+    await button.asElement()?.focus();
     await page.keyboard.press('Enter');
   };
 
@@ -69,11 +61,10 @@ describe.skipIf(lacks('chromium'))('looking at a file', () => {
     await page.click('.row');
     await press('Fetch');
     await press('Look at it');
-    await page.waitForSelector('dialog.viewer iframe');
+    const frame = await page.waitForFrame((one) => one.url().endsWith('/viewer/frame.html'));
+    await frame.waitForSelector('canvas');
     await page.waitForFunction(() => document.querySelector('dialog.viewer [role=status]') === null);
-    const frame = page.frames().find((one) => one.url().endsWith('/viewer/frame.html'));
-    await frame?.waitForSelector('canvas');
-    expect(await frame?.evaluate(() => self.origin)).toBe('null');
+    expect(await frame.evaluate(() => self.origin)).toBe('null');
     for (const [width, scheme] of [
       [320, 'light'],
       [320, 'dark'],
@@ -82,7 +73,7 @@ describe.skipIf(lacks('chromium'))('looking at a file', () => {
     ] as const) {
       await page.setViewport({ width, height: width === 320 ? 640 : 900 });
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await settled(page);
       expect(await axe(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
       await screenshot(page, `viewer-${width}-${scheme}`, { fullPage: false });
