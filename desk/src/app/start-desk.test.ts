@@ -65,7 +65,8 @@ const onDisk = (): Buffer =>
       .map((path) => readFileSync(path)),
   );
 
-describe('a desk on this machine', () => {
+// Hours of its clock take a busy machine a while.
+describe('a desk on this machine', { timeout: 240_000 }, () => {
   it('opens with its passphrase, publishes day keys, and receives what a source writes', async () => {
     expect(await page.call('unlock', { passphrase: 'seven quiet heron' })).toEqual({ isOpen: false });
     expect(await page.call('unlock', { passphrase })).toEqual({ isOpen: true });
