@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { bytesToHex } from './bytes/encode.ts';
+import { equal } from './bytes/equal.ts';
 import { Delivery } from './delivery.ts';
 import { type AnonymousAnswer, openRequest, sealResponse } from './http/anonymous-request.ts';
 import { hpkeKeyPair } from './primitives/hpke.ts';
@@ -138,4 +139,51 @@ it('[RCP-2] [THR-10] what a person writes does not wait for a cover or a receipt
   const message = random(4096);
   delivery.queue('message', [message]);
   expect(await moment(2, 'stored')).toBe(bytesToHex(message));
+});
+
+describe('[PUZ-4] [THR-5] a token', () => {
+  const token = new Uint8Array(354).fill(0xaa);
+  const terms = {
+    ...{ fingerprint, keyConfig: config, envelopeEvery: 1, epochSeconds: 600 },
+    cover: async () => random(4096),
+    receipt: async () => null,
+  };
+
+  /** Whether each of some requests had the token: the index says one thing, each answer another. */
+  async function sendsToken(indexBits: number, answerBits: number, isWriting: boolean): Promise<boolean[]> {
+    delivery.setTerms(terms, indexBits);
+    delivery.addToken(token);
+    if (isWriting) delivery.queue('message', [random(4096)]);
+    const seen: boolean[] = [];
+    for (const at of [0, 1]) {
+      const opened = await openRequest(nativeRecipient, keys, await delivery.request(at, now), fingerprint);
+      if ('refused' in opened) throw new Error(opened.refused);
+      seen.push(equal(opened.content.token, token));
+      const answer = { outcome: 'busy', puzzleBits: answerBits, bodies: [2048, 2048, 2048, 2048].map(random) } as const;
+      await delivery.answered(at, await sealResponse(opened.context, answer, random));
+    }
+    return seen;
+  }
+
+  it('goes with what somebody has written when the signed index says that no puzzle opens anything', async () => {
+    expect(await sendsToken(17, 17, true)).toEqual([true, true]);
+  });
+
+  it('never goes below that, nor because one visit was told so', async () => {
+    for (const [index, answer] of [
+      [0, 17],
+      [1, 1],
+      [1, 17],
+      [0, 1],
+      [17, 1],
+    ] as const) {
+      const [, second] = await sendsToken(index, answer, true);
+      expect([index, answer, second]).toEqual([index, answer, false]);
+      delivery.clear();
+    }
+  });
+
+  it('goes with no cover', async () => {
+    expect(await sendsToken(17, 17, false)).toEqual([false, false]);
+  });
 });

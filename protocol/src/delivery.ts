@@ -87,6 +87,8 @@ export class Delivery {
   #tokens: Uint8Array[] = [];
   #flights = new Map<number, Flight>();
   #puzzleBits = 0;
+  /** Whether the index says, signed and to everybody, that no puzzle opens anything. */
+  #isFull = false;
   #busy = false;
 
   constructor(terms: DeliveryTerms, random: Random) {
@@ -94,10 +96,11 @@ export class Delivery {
     this.#random = random;
   }
 
-  /** Newer documents; what is queued stays queued, with the same bytes (REQ-8). */
+  /** Newer documents; what is queued stays queued, with the same bytes (REQ-8). @param puzzleBits as the index says */
   setTerms(terms: DeliveryTerms, puzzleBits: number): void {
     this.#terms = terms;
     this.#puzzleBits = puzzleBits;
+    this.#isFull = puzzleBits === PUZZLE_NO_ROOM;
   }
 
   queue(batch: string, envelopes: readonly Uint8Array[]): void {
@@ -263,18 +266,21 @@ export class Delivery {
   }
 
   /**
-   * A cover solves the puzzle as a real envelope does, and one with a token solves it too: else the time that a request
-   * takes would tell them apart (PUZ-2).
+   * A cover solves the puzzle as a real envelope does: else the time that a request takes would tell them apart (PUZ-2).
+   * A token does tell them apart, so one goes only where nothing else opens anything, and where the server says so to
+   * everybody, under its signature: else it could ask a visit of its choice whether somebody writes (PUZ-4).
    */
   async #admission(item: Parcelled | null, epoch: number): Promise<{ token: Uint8Array; puzzleNonce: Uint8Array }> {
     const none = { token: this.#random(TOKEN_BYTES), puzzleNonce: this.#random(PUZZLE_NONCE_BYTES) };
     if (item === null || this.#puzzleBits === 0) return none;
-    // Others can wait: the tokens are for what a person writes.
-    if (isWritten(item)) item.token ??= this.#tokens.shift() ?? null;
-    const token = item.token ?? none.token;
     // No puzzle opens a room that is full (PUZ-3).
-    if (this.#puzzleBits === PUZZLE_NO_ROOM) return { ...none, token };
-    return { token, puzzleNonce: await solvePuzzle(item.envelope, epoch, this.#puzzleBits, this.#random) };
+    if (this.#puzzleBits < PUZZLE_NO_ROOM) {
+      return { ...none, puzzleNonce: await solvePuzzle(item.envelope, epoch, this.#puzzleBits, this.#random) };
+    }
+    if (!this.#isFull || !isWritten(item)) return none;
+    // Others can wait: the tokens are for what a person writes.
+    item.token ??= this.#tokens.shift() ?? null;
+    return { ...none, token: item.token ?? none.token };
   }
 }
 

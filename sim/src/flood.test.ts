@@ -30,11 +30,11 @@ it('[PUZ-2] [THR-10] a stranger who solves the puzzle gets through', async () =>
   expect([sent?.source, sent?.stored]).toEqual(['stranger', 1]);
 }, 120_000);
 
-it('[THR-10] [PUZ-1] when the open room is full, who has had an answer still gets through', async () => {
+it('[THR-10] [PUZ-1] [PUZ-4] when the open room is full, who has had an answer still gets through', async () => {
   const { world } = scene;
-  // In the middle of a visit in which the answer, and the token in it, have come already.
+  // In the middle of a visit in which the answer, and the token in it, have come already; an index must say it first.
   world.agenda.add(world.now + 100, () => fillDay(world, openRoom));
-  const { id } = await scene.visit({ texts: ['I have found more'], writesAt: 200, stay: 400 });
+  const { id } = await scene.visit({ texts: ['I have found more'], writesAt: 200, stay: 1_500 });
   expect(world.ledger.read.map(({ visit }) => visit)).toEqual([id]);
   const { outcomes } = await flood(world, 20);
   expect(outcomes.get('busy')).toBe(20);
