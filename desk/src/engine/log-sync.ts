@@ -119,6 +119,11 @@ export class LogSync {
     this.#triedReadingAt = now;
     const { length, entries } = await this.#parts.server.ask({ kind: 'log', from: log.position.length });
     const next = entries.find(({ number }) => number === log.position.length);
+    if (length < log.position.length && log.progress.forkedAt === null) {
+      // The others go on in a log that is shorter than what was read here: another history.
+      this.#parts.alerts.raise('log-withheld', day);
+      await this.#becomeStuck(null, day, length);
+    }
     const isReadable = next !== undefined && typeof (await this.#openOnce(next.entry)) !== 'string';
     if (isReadable || length === log.position.length) {
       log.progress = { ...log.progress, needsSnapshot: false, forkedAt: null };

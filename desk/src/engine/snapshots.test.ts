@@ -1,7 +1,7 @@
 // Devices that cannot read the log from its beginning: new ones, and those that were away for long.
 import { SNAPSHOT_PARCEL_BYTES } from '@postern/protocol/constants';
 import type { DeviceRequest } from '@postern/protocol/http/device-request';
-import { encodeDeviceResponse } from '@postern/protocol/http/device-response';
+import { decodeDeviceResponse, encodeDeviceResponse } from '@postern/protocol/http/device-response';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deviceConnections } from './ports.ts';
 import { names } from './store-schema.ts';
@@ -268,5 +268,78 @@ describe('a device that was away', () => {
     await world.rounds(4);
     expect(device(0).engine.status().phase).toBe('working');
     expect(device(0).engine.status().log.length).toBeGreaterThan(length);
+  });
+});
+
+describe('a server that lies', () => {
+  /** Says that the next entries are deleted, so that the device asks for a snapshot. */
+  const saysGap = (of: TestDevice): void => {
+    const { length } = of.engine.status().log;
+    of.faults.desk = async (request, pass) => {
+      if (request.kind !== 'log') return pass();
+      return { status: 200, body: encodeDeviceResponse({ kind: 'log', length: length + 50, entries: [] }) };
+    };
+  };
+
+  it('[PAR-4] [THR-9] leads no device back with a snapshot that it was given before', async () => {
+    world = await DeskWorld.create(1);
+    await world.rounds(4);
+    const kept: Uint8Array[] = [];
+    device(0).faults.desk = async (request, pass) => {
+      if (request.kind === 'send-parcel' && isPiece(request)) kept.push(request.parcel);
+      return pass();
+    };
+    const other = await world.join();
+    await world.rounds(12);
+    expect([other.engine.status().phase, kept.length]).toEqual(['working', 1]);
+    const { length } = other.engine.status().log;
+    saysGap(other);
+    const lie = other.faults.desk;
+    other.faults.desk = async (request, pass) => {
+      if (request.kind === 'take-parcel') return { status: 200, body: encodeDeviceResponse({ kind: 'take-parcel' }) };
+      if (request.kind !== 'parcels') return lie?.(request, pass) ?? pass();
+      const parcels = kept.splice(0).map((parcel) => ({ id: random(32), parcel }));
+      return { status: 200, body: encodeDeviceResponse({ kind: 'parcels', parcels }) };
+    };
+    await world.rounds(3, [other]);
+    expect(kept).toEqual([]);
+    expect(other.engine.status()).toMatchObject({ phase: 'joining', log: { length }, alerts: [{ code: 'log-gap' }] });
+    other.faults.desk = null;
+    await world.rounds(4);
+    expect(other.engine.status()).toMatchObject({ phase: 'working' });
+    expect(await world.stateOf(other)).toBe(await world.stateOf(device(0)));
+  });
+
+  it('[PAR-4] [THR-9] leads no device back by another that it has kept behind', async () => {
+    world = await DeskWorld.create(2);
+    await world.rounds(6);
+    const [ahead, behind] = [device(0), device(1)];
+    const { length } = behind.engine.status().log;
+    let sent = 0;
+    behind.faults.desk = async (request, pass) => {
+      if (isPiece(request)) sent += 1;
+      const answer = await pass();
+      if (request.kind !== 'log') return answer;
+      const response = decodeDeviceResponse('log', answer.body);
+      if (!('entries' in response)) return answer;
+      const entries = response.entries.filter(({ number }) => number < length);
+      return { status: 200, body: encodeDeviceResponse({ kind: 'log', length, entries }) };
+    };
+    await world.rounds(4);
+    const read = ahead.engine.status().log.length;
+    expect(read).toBeGreaterThan(length);
+    saysGap(ahead);
+    await world.rounds(10);
+    expect(sent).toBeGreaterThan(0);
+    expect(ahead.engine.status()).toMatchObject({ phase: 'joining', log: { length: read } });
+    const codes = ahead.engine.status().alerts.map(({ code }) => code);
+    expect(codes).toEqual(expect.arrayContaining(['log-gap', 'parcel-invalid']));
+    // Where the log really is so short for all, the device is not left alone: it is another history, and said to be (LOG-10).
+    ahead.faults.desk = behind.faults.desk;
+    await world.rounds(4);
+    expect(ahead.engine.status().alerts.map(({ code }) => code)).toContain('log-withheld');
+    await world.nextDay();
+    await world.rounds(8);
+    expect(ahead.engine.status().log.length).toBe(length);
   });
 });

@@ -127,9 +127,13 @@ export class Snapshots {
     this.#isSending = isLeft;
   }
 
-  /** Keeps a piece, and takes the state over when all are here. Nothing happens unless this device needs it. */
+  /**
+   * Keeps a piece, and takes the state over when all are here. Nothing happens unless this device needs it, and has asked
+   * for this one: a server can keep one that was for another time (PAR-4).
+   */
   async receive(from: Uint8Array, piece: Piece, day: Day): Promise<void> {
-    if (!this.#with.log.progress.needsSnapshot) return;
+    const { log, transportKeys } = this.#with;
+    if (!log.progress.needsSnapshot || !(await transportKeys.hasAsked(piece.asked, log.position.length))) return;
     const { store } = this.#parts.ports;
     const bytes = new Writer().u16(piece.pieces).var32(piece.bytes).done();
     await store.set(names.snapshotPiece(from, piece.snapshotId, piece.piece), bytes);
@@ -155,9 +159,16 @@ export class Snapshots {
 
   async #install(snapshot: Snapshot, day: Day, deletions: readonly StoreWrite[]): Promise<void> {
     const { log, own, sync, transportKeys, dayKeys, onReplaced } = this.#with;
-    for (const publicKey of snapshot.publicKeys) await transportKeys.learn(publicKey);
     const { forkedAt } = log.progress;
     const { position, rekeyDay } = snapshot;
+    // Only who has left a history goes back (LOG-10).
+    if (forkedAt === null && position.length < log.position.length) {
+      throw new WireError(
+        'bad-value',
+        `take a snapshot: of ${position.length} entries, ${log.position.length} are read`,
+      );
+    }
+    for (const publicKey of snapshot.publicKeys) await transportKeys.learn(publicKey);
     log.state = snapshot.state;
     log.progress = { position, rekeyDay, needsSnapshot: false, forkedAt: null, readBefore: null };
     log.groupKey = { epoch: snapshot.position.groupEpoch, key: snapshot.groupKey, lastDay: day };
@@ -201,7 +212,8 @@ export class Snapshots {
     const { keys, ports, server } = this.#parts;
     const route = { fingerprint: keys.fingerprint, desk: keys.desk, from: keys.device, to: peer.id };
     const bytes = pieces[piece] as Uint8Array;
-    const content = { kind: 'snapshot', snapshotId, piece, pieces: pieces.length, bytes } as const;
+    const place = { snapshotId, asked: peer.hash, piece, pieces: pieces.length };
+    const content = { kind: 'snapshot', ...place, bytes } as const;
     const parcel = await sealParcel(route, peer.publicKey, keys.hybrid, content, ports.random);
     await server.ask({ kind: 'send-parcel', to: peer.id, parcel });
   }

@@ -136,6 +136,13 @@ export class TransportKeys {
     this.#peers = peers.sort((a, b) => (deviceName(a.id) < deviceName(b.id) ? -1 : 1));
   }
 
+  /** Whether it was by this document that this device says now, or said, that it can read no further than so many entries (PAR-4). */
+  async hasAsked(hash: Uint8Array, length: number): Promise<boolean> {
+    const stuck = [...this.#own.values()].filter((own) => saysTheSame(own, stuckAt(length)));
+    const hashes = await Promise.all(stuck.map(({ signed }) => sha256(payloadOf(signed))));
+    return hashes.some((own) => equal(own, hash));
+  }
+
   /** Makes today's key if there is none, and publishes it with this head unless the server has it (TRK-1). */
   async publish(day: Day, position: Pick<LogPosition, 'length' | 'head'>): Promise<void> {
     const known = this.#own.get(day);

@@ -21,7 +21,10 @@ const random = seededRandom('parcel');
 const [fingerprint, desk] = [random(32), random(8)];
 const dayKey: ParcelContent = { kind: 'day-key', day: 20_780, seed: random(32), publicKey: random(1216) };
 const receipt: ParcelContent = { kind: 'receipt', day: 20_780, keyHash: random(32) };
-const snapshot: ParcelContent = { kind: 'snapshot', snapshotId: random(16), piece: 3, pieces: 4, bytes: random(999) };
+const snapshot: ParcelContent = {
+  ...{ kind: 'snapshot', snapshotId: random(16), asked: random(32) },
+  ...{ piece: 3, pieces: 4, bytes: random(999) },
+};
 
 let sender: TestDevice;
 let receiver: TestDevice;
@@ -74,7 +77,7 @@ describe('parcels', () => {
       from: sender.device,
       content: dayKey,
     });
-    expect(snapshotPieceBytes).toBe(60_989);
+    expect(snapshotPieceBytes).toBe(60_957);
   });
 
   it('are not for a device with other keys', async () => {
@@ -125,7 +128,7 @@ describe('parcels', () => {
     const fields = fieldsOf(2, Buffer.concat([u32(1), random(32)]));
     fields[fields.length - 1] = 1;
     await expect(open(await sealRaw(fields))).rejects.toMatchObject({ code: 'bad-padding' });
-    const small = Buffer.concat([random(16), Buffer.of(0, 0, 0, 1), u32(0)]);
+    const small = Buffer.concat([random(48), Buffer.of(0, 0, 0, 1), u32(0)]);
     await expect(open(await sealRaw(fieldsOf(3, small)))).rejects.toMatchObject({ code: 'bad-length' });
     expect(await open(await sealRaw(fieldsOf(3, small, sender.device, 61_027)))).toMatchObject({ kind: 'parcel' });
   });
@@ -134,7 +137,7 @@ describe('parcels', () => {
     for (const pieces of [0, 2, 3, 5, 8, 63]) {
       const content = { ...snapshot, piece: 0, pieces } as ParcelContent;
       await expect(sealParcel(route(), transportKey, sender.key, content, random)).rejects.toBeInstanceOf(RangeError);
-      const body = Buffer.concat([random(16), Buffer.of(0, 0, 0, pieces), u32(0)]);
+      const body = Buffer.concat([random(48), Buffer.of(0, 0, 0, pieces), u32(0)]);
       const parcel = await sealRaw(fieldsOf(3, body, sender.device, 61_027));
       await expect(open(parcel), `${pieces}`).rejects.toMatchObject({ name: 'WireError', code: 'bad-value' });
     }

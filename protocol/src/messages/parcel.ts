@@ -34,9 +34,11 @@ export type ParcelContent =
       readonly kind: 'snapshot';
       /** 16 bytes. */
       readonly snapshotId: Uint8Array;
+      /** Hash of the payload of the transport key by which the recipient says that it cannot read on (PAR-4), 32 bytes. */
+      readonly asked: Uint8Array;
       readonly piece: number;
       readonly pieces: number;
-      /** At most 60,989. */
+      /** At most 60,957. */
       readonly bytes: Uint8Array;
     };
 
@@ -75,9 +77,9 @@ const snapshotIdBytes = 16;
 /** version, kind, from, length of the body */
 const headBytes: number = 2 + DEVICE_ID_BYTES + 4;
 
-/** Room for a snapshot's bytes in one piece: 60,989. */
+/** Room for a snapshot's bytes in one piece: 60,957. */
 export const snapshotPieceBytes: number =
-  SNAPSHOT_PARCEL_INSIDE_BYTES - HYBRID_SIGNATURE_BYTES - headBytes - (snapshotIdBytes + 2 + 2 + 4);
+  SNAPSHOT_PARCEL_INSIDE_BYTES - HYBRID_SIGNATURE_BYTES - headBytes - (snapshotIdBytes + HASH_BYTES + 2 + 2 + 4);
 
 /**
  * Seals one parcel.
@@ -183,6 +185,7 @@ function encodeBody(content: ParcelContent): Uint8Array {
       }
       return writer
         .bytes(content.snapshotId, snapshotIdBytes)
+        .bytes(content.asked, HASH_BYTES)
         .u16(content.piece)
         .u16(content.pieces)
         .var32(content.bytes)
@@ -203,12 +206,13 @@ function readBody(kind: number, body: Reader): ParcelContent {
     }
     case kinds.snapshot: {
       const snapshotId = body.bytes(snapshotIdBytes);
+      const asked = body.bytes(HASH_BYTES);
       const piece = body.u16();
       const pieces = body.u16();
       if (!isPieceCount(pieces) || piece >= pieces) {
         throw new WireError('bad-value', `read a snapshot: piece ${piece} of ${pieces}`);
       }
-      return { kind: 'snapshot', snapshotId, piece, pieces, bytes: body.var32(snapshotPieceBytes) };
+      return { kind: 'snapshot', snapshotId, asked, piece, pieces, bytes: body.var32(snapshotPieceBytes) };
     }
     default:
       throw new WireError('bad-value', `read a parcel: kind ${kind}, wanted 1 to 3`);
