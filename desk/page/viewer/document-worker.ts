@@ -8,6 +8,7 @@ import { odfPages } from './odf-html.ts';
 import { officeEnding } from './office-ending.ts';
 import { readPixelsMax } from './recogniser.ts';
 import type { DrawnMessage, LetterFont } from './viewer-messages.ts';
+import { drawableXlsx } from './xlsx-words.ts';
 
 export type DocumentForm = 'pdf' | 'tiff' | 'text' | 'ooxml' | 'odf';
 
@@ -98,7 +99,9 @@ async function openable({ bytes, form }: OpenDocument): Promise<Openable | 'too-
     return set === null ? 'too-large' : { bytes: set, ending: 'text/html', page: null };
   }
   const ending = officeEnding(bytes);
-  if (ending !== 'odf') return ending === null ? 'unknown' : { bytes, ending, page: null };
+  if (ending === null) return 'unknown';
+  if (ending === 'xlsx') return { bytes: await drawableXlsx(bytes), ending, page: null };
+  if (ending !== 'odf') return { bytes, ending, page: null };
   const { html, width, height } = await odfPages(bytes);
   return { bytes: html, ending: 'text/html', page: [width, height] };
 }

@@ -16,14 +16,19 @@ const paragraphLength = 40;
 
 export class OdfFlow {
   readonly #charge: (length: number) => void;
+  readonly #gap: string;
   readonly #blocks: string[] = [];
   readonly #paragraphs: Paragraph[] = [];
   /** From inside a paragraph, as notes and frames are: it follows behind. */
   readonly #later: string[] = [];
 
-  /** @param charge told how long all becomes; throws where that is too much */
-  constructor(charge: (length: number) => void) {
+  /**
+   * @param charge told how long all becomes; throws where that is too much
+   * @param gap behind each paragraph: words of cells beside each other would run together in the text that is taken from their page
+   */
+  constructor(charge: (length: number) => void, gap: '' | '&#160;' = '') {
     this.#charge = charge;
+    this.#gap = gap;
   }
 
   html(): string {
@@ -47,7 +52,7 @@ export class OdfFlow {
     const { tag, isRemark, said } = paragraph;
     if (said.trim() !== '') {
       const kind = isRemark ? ' class="note"' : '';
-      this.put(`<${tag}${kind} dir="${directionOf(said)}">${markupOf(paragraph)}</${tag}>`);
+      this.put(`<${tag}${kind} dir="${directionOf(said)}">${markupOf(paragraph)}${this.#gap}</${tag}>`);
     }
     if (this.#paragraphs.length === 0) this.#blocks.push(...this.#later.splice(0));
   }

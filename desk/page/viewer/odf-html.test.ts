@@ -72,14 +72,14 @@ describe('a sheet', () => {
       <table:table-row>${cell('Zhang', 'table:number-columns-repeated="2"')}${cell('30')}</table:table-row>`;
     const html = new TextDecoder().decode((await odfPages(await sheet(rows))).html);
     const grid = [...html.matchAll(/<tr>(.*?)<\/tr>/g)].map(([, row = '']) =>
-      row.split('</td>').map((each) => each.replace(/<[^>]*>/g, '')),
+      row.split('</td>').map((each) => each.replace(/<[^>]*>|&#160;/g, '')),
     );
     expect(grid).toEqual([
       ['Name', '', 'Sum', ''],
       ['', ''],
       ['Zhang', 'Zhang', '30', ''],
     ]);
-    expect(await drawn(await sheet(rows))).toEqual([expect.stringMatching(/^Wages Name *Sum Zhang *Zhang *30$/)]);
+    expect(await drawn(await sheet(rows))).toEqual(['Wages Name Sum Zhang Zhang 30']);
   });
 
   it('that is wider than a page says of each cell where it stands', async () => {

@@ -213,7 +213,7 @@ class OdfContent {
   }
 
   #beginCell(): void {
-    this.#cells.push(new OdfFlow(this.#charge));
+    this.#cells.push(new OdfFlow(this.#charge, space));
   }
 
   #endCell({ times }: Element): void {

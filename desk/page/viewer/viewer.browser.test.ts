@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { writeZip } from '@postern/protocol/metadata/zip-file';
+import { packOffice, relationsOf } from '@postern/protocol/testing/office-files';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, it as baseIt, beforeAll, describe, expect } from 'vitest';
 import { screenshot } from '../../../tools/browsers/inspect.ts';
@@ -136,32 +137,10 @@ trailer << /Root 1 0 R >>
 
 const officeXml = 'http://schemas.openxmlformats.org/officeDocument/2006';
 
-/** @param parts by path, each with a link to the trap; the first is the document */
-function officeFile(type: string, parts: Readonly<Record<string, string>>): Promise<Uint8Array> {
-  const packages = 'http://schemas.openxmlformats.org/package/2006';
-  const [main = ''] = Object.keys(parts);
-  const [folder = '', file = ''] = main.split('/');
-  const linked = ['image', 'attachedTemplate'].map(
-    (kind) =>
-      `<Relationship Id="t-${kind}" Type="${officeXml}/relationships/${kind}" Target="${trapUrl(`${folder}-${kind}`)}" TargetMode="External"/>`,
-  );
-  const inner = Object.keys(parts)
-    .slice(1)
-    .map((path, at) => {
-      const kind = path.split('/').length === 2 ? 'sharedStrings' : path.split('/')[1]?.slice(0, -1);
-      return `<Relationship Id="r${at + 1}" Type="${officeXml}/relationships/${kind}" Target="${path.slice(folder.length + 1)}"/>`;
-    });
-  const relations = (list: readonly string[]): string =>
-    `<Relationships xmlns="${packages}/relationships">${list.join('')}</Relationships>`;
-  const all = {
-    '[Content_Types].xml': `<Types xmlns="${packages}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/${main}" ContentType="application/vnd.openxmlformats-officedocument.${type}.main+xml"/></Types>`,
-    '_rels/.rels': relations([
-      `<Relationship Id="r1" Type="${officeXml}/relationships/officeDocument" Target="${main}"/>`,
-    ]),
-    [`${folder}/_rels/${file}.rels`]: relations([...linked, ...inner]),
-    ...parts,
-  };
-  return writeZip(Object.entries(all).map(([name, text]) => ({ name, bytes: utf8ToBytes(text) })));
+/** Links of a part: some to the trap, r1 to what belongs to it. */
+function trappedRelations(name: string, ...own: readonly (readonly [type: string, target: string])[]): string {
+  const out = ['image', 'attachedTemplate'].map((kind) => [kind, trapUrl(`${name}-${kind}`)] as const);
+  return relationsOf(...own, ...out);
 }
 
 const spreadsheet = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
@@ -178,25 +157,39 @@ async function officeFiles(): Promise<readonly (readonly [name: string, bytes: U
   return [
     [
       'a.docx',
-      await officeFile('wordprocessingml.document', {
-        'word/document.xml': `<w:document ${word}><w:body><w:p><w:r><w:t>Letter of the office</w:t></w:r></w:p></w:body></w:document>`,
-      }),
+      await packOffice(
+        { 'word/document.xml': 'wordprocessingml.document.main' },
+        {
+          '_rels/.rels': relationsOf(['officeDocument', 'word/document.xml']),
+          'word/_rels/document.xml.rels': trappedRelations('docx'),
+          'word/document.xml': `<w:document ${word}><w:body><w:p><w:r><w:t>Letter of the office</w:t></w:r></w:p></w:body></w:document>`,
+        },
+      ),
     ],
     [
-      // What it is called is a stranger's word.
+      // What it is called is a stranger's word. Its words stand in the cell.
       'a.bin',
-      await officeFile('spreadsheetml.sheet', {
-        'xl/workbook.xml': `<workbook ${spreadsheet} ${related}><sheets><sheet name="Sheet" sheetId="1" r:id="r1"/></sheets></workbook>`,
-        'xl/worksheets/sheet1.xml': `<worksheet ${spreadsheet}><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row></sheetData></worksheet>`,
-        'xl/sharedStrings.xml': `<sst ${spreadsheet} count="1" uniqueCount="1"><si><t>Letter of the office</t></si></sst>`,
-      }),
+      await packOffice(
+        { 'xl/workbook.xml': 'spreadsheetml.sheet.main' },
+        {
+          '_rels/.rels': relationsOf(['officeDocument', 'xl/workbook.xml']),
+          'xl/_rels/workbook.xml.rels': trappedRelations('xlsx', ['worksheet', 'worksheets/sheet1.xml']),
+          'xl/workbook.xml': `<workbook ${spreadsheet} ${related}><sheets><sheet name="Sheet" sheetId="1" r:id="r1"/></sheets></workbook>`,
+          'xl/worksheets/sheet1.xml': `<worksheet ${spreadsheet}><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>Letter of the office</t></is></c></row></sheetData></worksheet>`,
+        },
+      ),
     ],
     [
       'a.pptx',
-      await officeFile('presentationml.presentation', {
-        'ppt/presentation.xml': `<p:presentation ${slideMl} ${related}><p:sldIdLst><p:sldId id="256" r:id="r1"/></p:sldIdLst></p:presentation>`,
-        'ppt/slides/slide1.xml': `<p:sld ${slideMl}><p:cSld><p:spTree><p:sp><p:txBody><a:p><a:r><a:t>Letter of the office</a:t></a:r></a:p></p:txBody></p:sp></p:spTree></p:cSld></p:sld>`,
-      }),
+      await packOffice(
+        { 'ppt/presentation.xml': 'presentationml.presentation.main' },
+        {
+          '_rels/.rels': relationsOf(['officeDocument', 'ppt/presentation.xml']),
+          'ppt/_rels/presentation.xml.rels': trappedRelations('pptx', ['slide', 'slides/slide1.xml']),
+          'ppt/presentation.xml': `<p:presentation ${slideMl} ${related}><p:sldIdLst><p:sldId id="256" r:id="r1"/></p:sldIdLst></p:presentation>`,
+          'ppt/slides/slide1.xml': `<p:sld ${slideMl}><p:cSld><p:spTree><p:sp><p:txBody><a:p><a:r><a:t>Letter of the office</a:t></a:r></a:p></p:txBody></p:sp></p:spTree></p:cSld></p:sld>`,
+        },
+      ),
     ],
     ['a.odt', await odfFile('text', odfAttack())],
     ['a.ods', await odfFile('spreadsheet', `<table:table table:name="Sheet">${row}</table:table>`)],
