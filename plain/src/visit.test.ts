@@ -70,3 +70,28 @@ it('[PLN-6] one that writes and one that only starts ask for the same, at the sa
   expect(until).toBeGreaterThan(5);
   for (const { log } of visits) expect(log.asked.slice(0, until)).toEqual(page.asked);
 }, 60_000);
+
+it('loads no page anew on which somebody is typing, however long the server is away', async () => {
+  const answers = await visitAnswers(now, fields);
+  const log = logged(answers);
+  let isAway = false;
+  const get = (path: string) => (isAway ? Promise.reject(new Error('no answer')) : log.http.get(path));
+  const begin = {
+    kind: 'begin',
+    fingerprint: answers.fingerprint,
+    language: 'en',
+    icon: '/i',
+    style: '/s',
+    past: null,
+  } as const;
+  const visit = new Visit({ begin, ...log, http: { ...log.http, get }, random, progress: () => undefined });
+  await visit.form('application/x-www-form-urlencoded', new TextEncoder().encode('go=write&end=1'), true);
+  isAway = true;
+  answers.mood = 'gone';
+  const page = async () => {
+    const { again, body } = await visit.look(false);
+    return { again, html: new TextDecoder().decode(body) };
+  };
+  await expect.poll(async () => (await page()).html, { timeout: 20_000, interval: 200 }).toContain('No connection');
+  expect(await page()).toMatchObject({ again: 0, html: expect.stringContaining('name="text"') });
+}, 60_000);

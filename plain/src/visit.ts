@@ -356,8 +356,10 @@ export class Visit {
     }
   }
 
-  #secondsToNext({ screen, session, times, trouble }: State): number {
-    if (trouble !== undefined) return 30;
+  #secondsToNext({ screen, session, times, trouble, organisation }: State): number {
+    // Not where somebody is typing: a page that loads itself anew is empty again.
+    const isTyped = organisation !== undefined && screen !== 'sent' && screen !== 'answers';
+    if (trouble !== undefined) return isTyped ? 0 : 30;
     const isWaiting = session.outbox.some(({ parts, stored }) => stored < parts);
     const isSent = screen === 'sent' && isWaiting;
     const { looked, answers, unreadable } = session;

@@ -256,28 +256,32 @@ describe('failures', () => {
     expect(visit.events.filter(({ type }) => type === 'trouble')).toEqual([]);
   });
 
-  it('refuses an index that names another bundle each time', async () => {
+  it('uses no index that names another bundle each time, and takes that for a copy that is out of step', async () => {
     const visit = await startVisit('never', async (answers) => {
       answers.replaced.set('/bundle', await answers.otherBundle());
     });
     await turnUntil(() => visit.events.some(({ type }) => type === 'trouble'));
-    expect(visit.events.find(({ type }) => type === 'trouble')).toMatchObject({ kind: 'index' });
+    expect(visit.events.find(({ type }) => type === 'trouble')).toMatchObject({ kind: 'stale' });
     expect(visit.answers.paths.filter((path) => path === '/bundle')).toHaveLength(2);
+    expect(visit.events.some(({ type }) => type === 'queued')).toBe(false);
   });
 
   it.each([
-    ['no answer', undefined, 'offline'],
-    ['a busy server', 503, 'busy'],
-    ['a mirror whose copy is stale', 504, 'stale'],
+    ['no answer', undefined, '', 'offline'],
+    ['a busy server', 503, '{"type":"busy","title":"The server is busy. Try again later."}', 'busy'],
+    ['a list of desks that has expired', 503, '{"type":"no-roster","title":"There is no valid roster."}', 'expired'],
+    ['a desk without a key', 503, '{"type":"no-day-keys","title":"A desk has no key for today yet."}', 'closed'],
+    ['a mirror whose copy is stale', 504, '', 'stale'],
+    ['a server that has no list of desks yet', 404, '', 'none'],
   ] as const)(
     'tries again by itself after %s at page load, and sends nothing until it has',
-    async (_, status, kind) => {
+    async (_, status, body, kind) => {
       const visit = await startVisit('offline', (answers) => {
         const { respond } = answers;
         let failures = 3;
-        const failed = status === undefined ? undefined : { status, body: new Uint8Array(0) };
+        const failed = status === undefined ? undefined : { status, body: new TextEncoder().encode(body) };
         Object.assign(answers, {
-          respond: async (path: string, body: Uint8Array) => (failures-- > 0 ? failed : respond(path, body)),
+          respond: async (path: string, sent: Uint8Array) => (failures-- > 0 ? failed : respond(path, sent)),
         });
       });
       await turnUntil(() => visit.events.length > 0);

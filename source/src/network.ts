@@ -25,7 +25,6 @@ export type VisitParts = {
 /** A request is made ready this long before its moment, so that the work it takes does not show in the time it goes. */
 const prepareSeconds = 2;
 const retrySeconds = 30;
-const transient: readonly Trouble[] = ['offline', 'busy', 'stale', 'indexOld'];
 
 const troubles: Readonly<Record<string, Trouble>> = {
   roster: 'roster',
@@ -33,7 +32,8 @@ const troubles: Readonly<Record<string, Trouble>> = {
   clock: 'clock',
   bundle: 'bundle',
   'index-old': 'indexOld',
-  'bundle-changed': 'index',
+  // Twice: an address and its mirror that are out of step, or a circuit that is slower than they change.
+  'bundle-changed': 'stale',
   index: 'index',
 };
 
@@ -43,7 +43,6 @@ export class Visit {
   #stopped = false;
   #turn: Promise<unknown> = Promise.resolve();
   #loading: Promise<boolean> | undefined;
-  #retries = true;
 
   constructor(parts: VisitParts) {
     this.#parts = parts;
@@ -154,7 +153,6 @@ export class Visit {
   async #loadUntilDone(): Promise<boolean> {
     while (!this.#stopped) {
       if (await this.#load()) return true;
-      if (!this.#retries) return false;
       await this.#parts.clock.wait(retrySeconds);
     }
     return false;
@@ -179,7 +177,7 @@ export class Visit {
     } catch (error) {
       if (this.#stopped) return false;
       this.#reportTrouble(error);
-      if (this.#schedule !== undefined && this.#retries) void this.#loadLater();
+      if (this.#schedule !== undefined) void this.#loadLater();
       return false;
     }
     accepted();
@@ -223,9 +221,7 @@ export class Visit {
   }
 
   #reportTrouble(error: unknown): void {
-    const kind = troubleOf(error);
-    this.#retries = transient.includes(kind);
-    this.#parts.report({ type: 'trouble', kind, unixNow: this.#parts.clock.unix() });
+    this.#parts.report({ type: 'trouble', kind: troubleOf(error), unixNow: this.#parts.clock.unix() });
   }
 
   #reportTimes(): void {
@@ -237,16 +233,22 @@ export class Visit {
 /** An answer without the document that was asked for. */
 class StatusError extends Error {
   readonly status: number;
+  readonly body: Uint8Array;
 
-  constructor(status: number) {
+  constructor({ status, body }: Answered) {
     super(`load a document: status ${status}, wanted 200`);
     this.status = status;
+    this.body = body;
   }
 }
 
-function wholeBody({ status, body }: Answered): Uint8Array {
-  if (status !== 200) throw new StatusError(status);
-  return body;
+function wholeBody(answer: Answered): Uint8Array {
+  if (answer.status !== 200) throw new StatusError(answer);
+  return answer.body;
+}
+
+function says({ body }: StatusError, type: string): boolean {
+  return new TextDecoder().decode(body.subarray(0, 200)).startsWith(`{"type":"${type}"`);
 }
 
 function isBusy(status: number): boolean {
@@ -257,6 +259,9 @@ function troubleOf(error: unknown): Trouble {
   if (error instanceof StatusError) {
     if (error.status === 404) return 'none';
     if (error.status === 504) return 'stale';
+    // Said by a server that cannot do its work today (http 4); it can pretend no more by that than that it is busy.
+    if (says(error, 'no-roster')) return 'expired';
+    if (says(error, 'no-day-keys')) return 'closed';
     return isBusy(error.status) ? 'busy' : 'offline';
   }
   return troubles[codeOf(error) ?? ''] ?? 'offline';

@@ -20,6 +20,7 @@ export type Trouble =
   | 'expired'
   | 'clock'
   | 'bundle'
+  | 'closed'
   | 'indexOld'
   | 'index'
   | 'insecure'

@@ -2,16 +2,19 @@
 import { button, make } from '../dom.ts';
 import { isWaiting, progressOf, type State, type Trouble } from '../state.ts';
 import type { DynamicKey } from '../texts.ts';
+import { isIdle } from '../update.ts';
 import { type Ui, utcTime, type View } from './view.ts';
 
-/** These go by themselves; for the others loading the page again may help. */
-const passing: readonly Trouble[] = ['offline', 'busy', 'stale', 'indexOld'];
+/** These often go by themselves. */
+const passing: readonly Trouble[] = ['offline', 'busy', 'stale', 'closed', 'indexOld'];
 
 export function noticeView(ui: Ui, root: HTMLElement): View {
   let drawn = '';
   const update = (state: State): void => {
     const lines = linesOf(ui, state);
-    const key = lines.join('\n');
+    // Never where it would throw away what was written or an answer that is shown once; the page tries again by itself.
+    const canReload = isIdle(state) && state.session.answers.length === 0;
+    const key = [...lines, canReload].join('\n');
     if (key === drawn) return;
     drawn = key;
     const [heading, ...rest] = lines;
@@ -22,7 +25,7 @@ export function noticeView(ui: Ui, root: HTMLElement): View {
       ...(isTrouble && heading !== undefined ? [make('h2', {}, heading)] : []),
       ...(isTrouble ? rest : lines).map((line) => make('p', {}, line)),
     );
-    if (state.trouble !== undefined && !passing.includes(state.trouble.kind)) {
+    if (state.trouble !== undefined && !passing.includes(state.trouble.kind) && canReload) {
       root.append(button(ui.text('trouble.reload'), 'quiet', () => ui.dispatch({ type: 'reload' })));
     }
   };

@@ -10,6 +10,8 @@ export const sentView: MakeView = (ui, state) => {
   const next = make('p', { class: 'countdown' });
   const messages = make('div', { class: 'messages' });
   const answers = goButton(ui, 'sent.answers', 'answers');
+  const again = goButton(ui, 'sent.again', 'write');
+  const isOwn = state.session.phrase !== 'none';
   let drawn = '';
   const update = (now: State): void => {
     const waits = isWaiting(now.session);
@@ -18,6 +20,8 @@ export const sentView: MakeView = (ui, state) => {
     setHidden(next, !waits);
     setText(next, nextText(ui, now));
     setHidden(answers, now.session.phrase !== 'entered');
+    // What was carried here for somebody else would be dropped.
+    setHidden(again, now.session.phrase === 'none' && waits);
     const outbox = now.session.outbox;
     const key = outbox.map(({ parts, stored }) => `${stored}/${parts}`).join();
     if (key !== drawn) {
@@ -34,8 +38,10 @@ export const sentView: MakeView = (ui, state) => {
       explanation,
       make('div', { class: 'panel' }, next, messages),
       make('h2', {}, ui.text('next.heading')),
-      list(ui, 'next.certain', 'next.when', 'next.month', 'next.words', 'next.leave'),
-      make('div', { class: 'actions' }, answers, goButton(ui, 'sent.again', 'write')),
+      isOwn
+        ? list(ui, 'next.certain', 'next.when', 'next.month', 'next.words', 'next.leave')
+        : list(ui, 'carry.again', 'next.leave'),
+      make('div', { class: 'actions' }, answers, again),
     ),
     update,
   };
