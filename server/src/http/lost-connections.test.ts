@@ -1,9 +1,10 @@
 // A peer that goes away at the worst moment, on connections that Node hands over: it ends nothing but itself.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Counters } from '../rules/counters.ts';
 import { answersIn, exchange } from '../testing/raw.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -29,6 +30,7 @@ const heads = {
   CONNECT: 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n',
   upgrade: 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
 } as const;
+const patient = { timeout: 20_000 };
 const body = new Uint8Array(8 * 1024 * 1024);
 
 async function start(
@@ -74,10 +76,16 @@ it('[HTTP-5] a connection that is handed over behind an answer which nobody read
   const socket = connect(listener.port, '127.0.0.1');
   socket.on('error', () => undefined).pause();
   const closed = new Promise((resolve) => socket.once('close', resolve));
+  let server: Socket | undefined;
+  const note = (message: unknown): void => {
+    server = (message as { readonly socket: Socket }).socket;
+  };
+  subscribe('http.server.request.start', note);
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await vi.waitFor(() => expect(server?.writableLength).toBeGreaterThan(0), patient);
+  unsubscribe('http.server.request.start', note);
   socket.write(heads.CONNECT);
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await vi.waitFor(() => expect(server?.destroyed).toBe(true), patient);
   // What the system holds for it is read to its end, which is not the end of the answer.
   let received = 0;
   socket.on('data', (bytes) => {
