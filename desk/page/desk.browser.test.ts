@@ -226,6 +226,75 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await page.close();
   });
 
+  it('shows what the source of a merged case writes, in the list and in the case, and leads to where it is answered', async () => {
+    const problems: string[] = [];
+    const page = await openPage(problems);
+    await page.setViewport({ width: 1440, height: 900 });
+    const [one, two] = [new TestSource(world), new TestSource(world)];
+    await one.visit(['Quay ledger, the first half']);
+    await two.visit(['Quay ledger, the second half']);
+    await page.type('#search', 'Quay ledger');
+    await until(async () => (await page.$$('.row')).length === 2);
+    const nameOf = (text: string): Promise<string> =>
+      page.$$eval(
+        '.row',
+        (rows, wanted) =>
+          rows.find((row) => row.textContent?.includes(wanted))?.querySelector('.row-name')?.textContent ?? '',
+        text,
+      );
+    const [main, part] = [await nameOf('first half'), await nameOf('second half')];
+    const press = (name: string): Promise<void> =>
+      page.$$eval(
+        '.row',
+        (rows, wanted) =>
+          rows
+            .find((row) => row.textContent?.includes(wanted))
+            ?.closest('button')
+            ?.click(),
+        name,
+      );
+    await press('second half');
+    await page.waitForFunction(() => document.querySelector('.item .text')?.textContent?.includes('second half'));
+    await page.type('.links input', main);
+    await page.click('.links form button:not([type=submit])');
+    await page.waitForFunction(() => document.querySelector('.links li') !== null);
+    await page.type('#reply', 'We have both halves.');
+    await page.keyboard.down('Control');
+    await page.keyboard.press('Enter');
+    await page.keyboard.up('Control');
+    await page.waitForSelector('.item.is-desk');
+    // Found by the search all the same; without one it stands under its case.
+    await page.waitForFunction(
+      (name) => document.querySelector('.list')?.textContent?.includes(`Part of ${name}`),
+      {},
+      main,
+    );
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.$eval('#search', (field) => (field as HTMLInputElement).focus());
+    await page.keyboard.press('Escape');
+    const isListed = (name: string): Promise<boolean> =>
+      page.$$eval('.row-name', (names, wanted) => names.some((each) => each.textContent === wanted), name);
+    await until(async () => (await isListed(main)) && !(await isListed(part)));
+    await two.visit(['A third half has turned up']);
+    await until(() => isListed(part));
+    expect(await textOf(page, '.list')).toContain('Part to look at');
+    await press('first half');
+    await page.waitForFunction(() =>
+      document.querySelector('.of-part:last-of-type')?.textContent?.includes('third half'),
+    );
+    expect((await page.$$('.of-part')).length).toBe(3);
+    await screenshot(page, 'desk-merged');
+    expect(await axe(page)).toEqual([]);
+    await page.click('.timeline aside button');
+    await page.waitForFunction((name) => document.querySelector('.case h2')?.textContent === name, {}, part);
+    await page.waitForFunction(
+      () => document.querySelector('.list')?.textContent?.includes('Part to look at') === false,
+    );
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   it('writes nothing into the browser, and lives from one link only', async () => {
     const page = await openPage();
     await page.waitForSelector('.row');

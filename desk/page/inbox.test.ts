@@ -1,11 +1,11 @@
 import type { InboxRow } from '@postern/desk/app/api';
 import type { EngineStatus, ReplyView } from '@postern/desk/engine/view';
 import { describe, expect, it } from 'vitest';
-import { countRows, moveCursor, shownRows, sortRows, suspectedLosses, visibleRange } from './inbox.ts';
+import { countRows, moveCursor, newPartsIn, shownRows, sortRows, suspectedLosses, visibleRange } from './inbox.ts';
 import { replyStep, timelineOf } from './timeline.ts';
 
 function row(id: string, fields: Partial<InboxRow> = {}): InboxRow {
-  const work = { state: 'new', owner: null, reminder: null, mergedInto: null };
+  const work = { state: 'new', owner: null, reminder: null, mergedInto: null, endDay: null };
   return { id, lastDay: 10, isUnanswered: false, replies: 1, alike: null, work, ...fields } as InboxRow;
 }
 
@@ -40,14 +40,13 @@ describe('list of conversations', () => {
     expect(countRows(sorted, new Set(['b']), place)).toEqual({ ...none, all: 1, unanswered: 1 });
   });
 
-  it('shows what is mine, due, closed or changed, and leaves out what is part of another case', () => {
+  it('shows what is mine, due, closed or changed', () => {
     const base = row('x').work;
     const some = [
       row('mine', { work: { ...base, owner: 'me' } }),
       row('due', { work: { ...base, reminder: 20 } }),
       row('later', { work: { ...base, reminder: 21 } }),
       row('closed', { work: { ...base, state: 'closed', owner: 'me' } }),
-      row('part', { work: { ...base, mergedInto: 'mine' }, isUnread: true }),
       row('news', { hasNews: true }),
     ];
     const shown = (filter: Parameters<typeof shownRows>[1]): string[] =>
@@ -59,6 +58,46 @@ describe('list of conversations', () => {
       ['closed'],
       ['news'],
     ]);
+  });
+
+  it('leaves a part to its case only while nobody waits for anything in it, and never where it was searched for', () => {
+    const quiet = { work: { ...row('x').work, mergedInto: 'a', owner: 'me' } };
+    const some = [
+      row('a'),
+      row('quiet', quiet),
+      row('unread', { ...quiet, isUnread: true }),
+      row('waits', { ...quiet, isUnanswered: true }),
+      row('news', { ...quiet, hasNews: true }),
+      row('due', { work: { ...quiet.work, reminder: 20 } }),
+    ];
+    const shown = (filter: Parameters<typeof shownRows>[1], found: ReadonlySet<string> | null = null): string[] =>
+      shownRows(some, filter, found, place).map(({ id }) => id);
+    expect(shown('all')).toEqual(['a', 'unread', 'waits', 'news']);
+    expect(shown('mine')).toEqual(['unread', 'waits', 'news']);
+    expect(shown('changed')).toEqual(['unread', 'news']);
+    expect(shown('unanswered')).toEqual(['waits']);
+    expect(shown('due')).toEqual(['due']);
+    expect(shown('all', new Set(['quiet', 'due']))).toEqual(['quiet', 'due']);
+    for (const found of [null, new Set(['quiet'])]) {
+      expect(countRows(some, found, place).all).toBe(shown('all', found).length);
+    }
+  });
+
+  it('says of a case, and of the one above it, which parts have news or wait for an answer', () => {
+    const into = (mergedInto: string | null, state = 'open'): Partial<InboxRow> =>
+      ({ work: { ...row('x').work, mergedInto, state } }) as Partial<InboxRow>;
+    const some = [
+      row('top'),
+      row('case', into('top')),
+      row('part', { ...into('case'), isUnread: true }),
+      row('quiet', into('case')),
+      row('closed', { ...into('case', 'closed'), isUnanswered: true }),
+      row('alone', { isUnread: true }),
+    ];
+    const parts = newPartsIn(new Map(some.map((each) => [each.id, each])));
+    expect(Object.fromEntries(parts)).toEqual({ case: ['part'], top: ['part'] });
+    const circle = [row('one', { ...into('two'), isUnread: true }), row('two', into('one'))];
+    expect(newPartsIn(new Map(circle.map((each) => [each.id, each]))).get('two')).toEqual(['one']);
   });
 
   it('shows one line for each flood, all of it when asked, and small groups as they are', () => {
@@ -113,7 +152,7 @@ describe('conversation', () => {
       { id: 'r1', day: 2 },
       { id: 'r2', day: 3 },
     ] as const;
-    const days = timelineOf({ messages: [m1, m2], incomplete: [i1], replies: [r2, r1] } as never);
+    const days = timelineOf({ summary: { id: 'a' }, messages: [m1, m2], incomplete: [i1], replies: [r2, r1] } as never);
     const shown = days.map(({ day, items }) => [
       day,
       ...items.map((item) => (item.kind === 'reply' ? item.reply : item.message).id),
@@ -123,6 +162,24 @@ describe('conversation', () => {
       [3, 'r2'],
       [4, 'i1'],
       [5, 'm2'],
+    ]);
+  });
+
+  it('has what came and was written in its parts, each with the case that it is in', () => {
+    const of = (id: string, day: number) =>
+      ({
+        summary: { id },
+        messages: [{ id: `${id}m`, day }],
+        incomplete: [],
+        replies: [{ id: `${id}r`, day }],
+      }) as never;
+    const shown = timelineOf(of('a', 3), of('b', 3), of('c', 2)).map(({ day, items }) => [
+      day,
+      ...items.map((item) => `${item.of}${item.kind}`),
+    ]);
+    expect(shown).toEqual([
+      [2, 'cmessage', 'creply'],
+      [3, 'amessage', 'bmessage', 'areply', 'breply'],
     ]);
   });
 

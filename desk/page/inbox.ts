@@ -28,23 +28,30 @@ export interface InboxPlace {
   readonly today: number;
 }
 
-function isIn(filter: Filter, row: InboxRow, { losses, own, today }: InboxPlace): boolean {
+/** Whether somebody must look at it. */
+function isStirring({ isUnread, hasNews, isUnanswered }: InboxRow): boolean {
+  return isUnread || hasNews || isUnanswered;
+}
+
+/** @param isFound by a search: then no part of a case is left out because it stands under that case */
+function isIn(filter: Filter, row: InboxRow, isFound: boolean, { losses, own, today }: InboxPlace): boolean {
   const { state, owner, reminder, mergedInto } = row.work;
   if (filter === 'closed') return state === 'closed';
-  if (filter !== 'loss' && (state === 'closed' || mergedInto !== null)) return false;
+  if (filter !== 'loss' && state === 'closed') return false;
+  const isShown = mergedInto === null || isFound || isStirring(row);
   switch (filter) {
     case 'all':
-      return true;
+      return isShown;
     case 'changed':
       return row.isUnread || row.hasNews;
     case 'mine':
-      return owner === own;
+      return isShown && owner === own;
     case 'due':
       return reminder !== null && reminder <= today;
     case 'unanswered':
       return row.isUnanswered;
     case 'answered':
-      return !row.isUnanswered && row.replies > 0;
+      return isShown && !row.isUnanswered && row.replies > 0;
     case 'loss':
       return losses.has(row.id);
   }
@@ -58,7 +65,9 @@ export function shownRows(
   place: InboxPlace,
   group: string | null = null,
 ): readonly InboxRow[] {
-  const some = sorted.filter((row) => (found === null || found.has(row.id)) && isIn(filter, row, place));
+  const some = sorted.filter(
+    (row) => (found === null || found.has(row.id)) && isIn(filter, row, found !== null, place),
+  );
   if (group !== null) return some.filter(({ alike }) => alike?.group === group);
   const groups = new Set<string>();
   return some.filter(({ alike }) => {
@@ -77,13 +86,28 @@ export function countRows(
   const counts = { all: 0, changed: 0, unanswered: 0, mine: 0, due: 0, answered: 0, closed: 0, loss: 0 };
   for (const row of sorted) {
     if (found !== null && !found.has(row.id)) continue;
-    for (const filter of filters) if (isIn(filter, row, place)) counts[filter] += 1;
+    for (const filter of filters) if (isIn(filter, row, found !== null, place)) counts[filter] += 1;
   }
   return counts;
 }
 
 export function countUnread(rows: readonly InboxRow[]): number {
   return rows.reduce((count, { isUnread }) => count + Number(isUnread), 0);
+}
+
+/** Ids of parts that somebody must look at, by each case that they are part of, through others too. */
+export function newPartsIn(rows: ReadonlyMap<string, InboxRow>): ReadonlyMap<string, readonly string[]> {
+  const parts = new Map<string, string[]>();
+  for (const row of rows.values()) {
+    if (row.work.state === 'closed' || !isStirring(row)) continue;
+    const above = new Set<string>();
+    // Lines come one by one, so that for a moment they may make a circle.
+    for (let at = row.work.mergedInto; at !== null && !above.has(at); at = rows.get(at)?.work.mergedInto ?? null) {
+      above.add(at);
+      parts.set(at, [...(parts.get(at) ?? []), row.id]);
+    }
+  }
+  return parts;
 }
 
 /** All that are in use, each once. */

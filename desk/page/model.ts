@@ -64,7 +64,9 @@ export interface OpenCase {
   readonly id: string;
   /** Null while it is read, and when it is not there any more. */
   readonly view: CaseFile | null;
-  /** Safe copies and texts of its files. */
+  /** Cases that are part of it, through others too; not all if there are many. */
+  readonly parts: readonly CaseFile[];
+  /** Safe copies and texts of its files, and of those of its parts. */
   readonly copies: readonly CopyView[];
   readonly isLoading: boolean;
   readonly draft: string;
@@ -142,7 +144,7 @@ export type Event =
   | { readonly kind: 'found'; readonly query: string; readonly ids: readonly string[] }
   | { readonly kind: 'cursor'; readonly id: string }
   | { readonly kind: 'open'; readonly id: string }
-  | ({ readonly kind: 'case'; readonly id: string } & Pick<OpenCase, 'view' | 'draft' | 'copies'>)
+  | ({ readonly kind: 'case'; readonly id: string } & Pick<OpenCase, 'view' | 'parts' | 'draft' | 'copies'>)
   | { readonly kind: 'close' }
   | { readonly kind: 'draft'; readonly text: string }
   | { readonly kind: 'saved'; readonly id: string; readonly text: string }
@@ -231,7 +233,7 @@ export function update(state: State, event: Event): State {
         open:
           state.open?.id === event.id
             ? state.open
-            : { id: event.id, view: null, copies: [], isLoading: true, ...noDraft },
+            : { id: event.id, view: null, parts: [], copies: [], isLoading: true, ...noDraft },
       };
     case 'close':
       return { ...state, open: null, pane: 'inbox' };
@@ -293,6 +295,7 @@ function updateCase(open: OpenCase, event: CaseEvent): OpenCase {
       return {
         ...open,
         view: event.view,
+        parts: event.parts,
         copies: event.copies,
         isLoading: false,
         draft: open.isLoading ? event.draft : open.draft,

@@ -1,10 +1,12 @@
-/** Messages and replies of a conversation in one order. */
+/** Messages and replies of a case, and of the cases that are part of it, in one order. */
 import type { ConversationView, IncompleteMessageView, MessageView, ReplyView } from '@postern/desk/engine/view';
 
-export type TimelineItem =
-  | { readonly kind: 'message'; readonly day: number; readonly message: MessageView }
-  | { readonly kind: 'incomplete'; readonly day: number; readonly message: IncompleteMessageView }
-  | { readonly kind: 'reply'; readonly day: number; readonly reply: ReplyView };
+/** `of`: hex of the conversation that it is in. */
+export type TimelineItem = { readonly of: string; readonly day: number } & (
+  | { readonly kind: 'message'; readonly message: MessageView }
+  | { readonly kind: 'incomplete'; readonly message: IncompleteMessageView }
+  | { readonly kind: 'reply'; readonly reply: ReplyView }
+);
 
 export interface TimelineDay {
   readonly day: number;
@@ -12,12 +14,15 @@ export interface TimelineDay {
 }
 
 /** Oldest day first. Within a day what came stands before what was written, since nothing knows the time of either. */
-export function timelineOf({ messages, incomplete, replies }: ConversationView): readonly TimelineDay[] {
-  const items: TimelineItem[] = [
-    ...messages.map((message) => ({ kind: 'message', day: message.day, message }) as const),
-    ...incomplete.map((message) => ({ kind: 'incomplete', day: message.day, message }) as const),
-    ...replies.map((reply) => ({ kind: 'reply', day: reply.day, reply }) as const),
-  ];
+export function timelineOf(...views: readonly ConversationView[]): readonly TimelineDay[] {
+  const came = views.flatMap(({ summary: { id: of }, messages, incomplete }): TimelineItem[] => [
+    ...messages.map((message) => ({ kind: 'message', of, day: message.day, message }) as const),
+    ...incomplete.map((message) => ({ kind: 'incomplete', of, day: message.day, message }) as const),
+  ]);
+  const written = views.flatMap(({ summary: { id: of }, replies }): TimelineItem[] =>
+    replies.map((reply) => ({ kind: 'reply', of, day: reply.day, reply })),
+  );
+  const items = [...came, ...written];
   const days = Map.groupBy(items, ({ day }) => day);
   return [...days].sort(([a], [b]) => a - b).map(([day, all]) => ({ day, items: all }));
 }

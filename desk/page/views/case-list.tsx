@@ -154,6 +154,12 @@ function RowTags({ page, row, words, isLost }: RowTagsProps): JSX.Element {
       {group === null && alike !== null && alike.count >= floodMin && (
         <span class="tag is-partial">{words.count('inbox.alike', alike.count - 1)}</span>
       )}
+      {work.mergedInto !== null && (
+        <span class="tag is-quiet">
+          {say('work.partOf')} {caseName(work.mergedInto)}
+        </span>
+      )}
+      {page.newParts.value.has(row.id) && <span class="tag">{say('inbox.newInPart')}</span>}
       {work.grade !== null && <span class={`tag ${work.gradesDiffer ? 'is-warning' : ''}`}>{work.grade}</span>}
       {work.state !== 'new' && <span class="tag is-quiet">{say(stateTexts[work.state])}</span>}
       {work.owner !== null && <span class="tag is-quiet">{personName(team, work.owner)}</span>}

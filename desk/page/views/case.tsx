@@ -1,14 +1,14 @@
 /** One conversation: what it is, what was written, and the reply. */
 import { caseName } from '@postern/desk/app/case-name';
-import type { ConversationView } from '@postern/desk/engine/view';
+import type { CaseFile, ConversationView } from '@postern/desk/engine/view';
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { DeskPage } from '../desk-page.ts';
+import { type DeskPage, shownPartsMax } from '../desk-page.ts';
 import { timelineOf } from '../timeline.ts';
 import { Composer } from './composer.tsx';
 import { Icon, IconButton } from './icons.tsx';
 import { ids } from './shortcuts.ts';
-import { Item } from './timeline-item.tsx';
+import { Item, PartButton } from './timeline-item.tsx';
 
 export function Case({ page }: { readonly page: DeskPage }): JSX.Element {
   const { open, rows } = page.state.value;
@@ -50,7 +50,7 @@ export function Case({ page }: { readonly page: DeskPage }): JSX.Element {
         </div>
       ) : (
         <>
-          <Timeline page={page} view={open.view} />
+          <Timeline page={page} view={open.view} parts={open.parts} />
           <Composer page={page} open={open} view={open.view} />
         </>
       )}
@@ -84,15 +84,22 @@ function summaryOf(page: DeskPage, { summary }: ConversationView): string {
   return parts.join(' · ');
 }
 
-function Timeline({ page, view }: { readonly page: DeskPage; readonly view: ConversationView }): JSX.Element {
+interface TimelineProps {
+  readonly page: DeskPage;
+  readonly view: CaseFile;
+  readonly parts: readonly CaseFile[];
+}
+
+function Timeline({ page, view, parts }: TimelineProps): JSX.Element {
   const { today } = page.state.value;
   const { say, day: dayName } = page.words.value;
   const scroller = useRef<HTMLElement>(null);
   const { id } = view.summary;
   const isLost = page.losses.value.has(id);
-  const days = timelineOf(view);
+  const days = timelineOf(view, ...parts);
+  const newParts = page.newParts.value.get(id) ?? [];
   const wanted = page.wantedFocus.value;
-  const count = view.messages.length + view.incomplete.length + view.replies.length;
+  const count = days.reduce((sum, { items }) => sum + items.length, 0);
   useLayoutEffect(() => {
     // The newest is what one came for.
     if (scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
@@ -104,19 +111,23 @@ function Timeline({ page, view }: { readonly page: DeskPage; readonly view: Conv
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
     <section class="timeline" id={ids.timeline} ref={scroller} tabIndex={0} aria-label={say('case.timeline')}>
       <div class="column">
+        {parts.length === shownPartsMax && <p class="note">{say('case.moreParts')}</p>}
         {days.map(({ day, items }) => (
           <section key={day}>
             <h3 class="day">{dayName(day, today)}</h3>
             {items.map((item) => (
-              <Item
-                key={item.kind === 'reply' ? item.reply.id : item.message.id}
-                page={page}
-                conversation={id}
-                item={item}
-              />
+              <Item key={item.kind === 'reply' ? item.reply.id : item.message.id} page={page} open={id} item={item} />
             ))}
           </section>
         ))}
+        {newParts.length > 0 && (
+          <aside class="item" aria-label={say('inbox.newInPart')}>
+            <h3>{say('inbox.newInPart')}</h3>
+            {newParts.slice(0, shownPartsMax).map((part) => (
+              <PartButton key={part} page={page} part={part} />
+            ))}
+          </aside>
+        )}
         {isLost && (
           <aside class="callout" aria-label={say('case.lossHeading')}>
             <Icon name="warn" />

@@ -1,4 +1,5 @@
-/** A message, a message of which parts are missing, or a reply. What people wrote goes in as text and nothing else. */
+/** A message, a message of which pieces are missing, or a reply, of a case or of a part of it. What people wrote goes in as text and nothing else. */
+import { caseName } from '@postern/desk/app/case-name';
 import type { IncompleteMessageView, MessageView, ReplyView } from '@postern/desk/engine/view';
 import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
@@ -12,19 +13,39 @@ import { langOf } from './said.tsx';
 
 interface ItemProps {
   readonly page: DeskPage;
-  /** Hex. */
-  readonly conversation: string;
+  /** Hex of the case that is open. */
+  readonly open: string;
   readonly item: TimelineItem;
 }
 
-export function Item({ page, conversation, item }: ItemProps): JSX.Element {
+export function Item({ page, open, item }: ItemProps): JSX.Element {
+  const written = <Written page={page} item={item} />;
+  if (item.of === open) return written;
+  return (
+    <div class="of-part">
+      <PartButton page={page} part={item.of} />
+      {written}
+    </div>
+  );
+}
+
+/** Leads from a case to one of its parts, which has a source of its own who is answered there. */
+export function PartButton({ page, part }: { readonly page: DeskPage; readonly part: string }): JSX.Element {
+  return (
+    <button type="button" class="quiet" onClick={() => page.open(part)}>
+      {page.words.value.say('case.answerPart', { name: caseName(part) })}
+    </button>
+  );
+}
+
+function Written({ page, item }: Omit<ItemProps, 'open'>): JSX.Element {
   switch (item.kind) {
     case 'message':
-      return <Message page={page} conversation={conversation} message={item.message} />;
+      return <Message page={page} conversation={item.of} message={item.message} />;
     case 'incomplete':
       return <Incomplete page={page} message={item.message} />;
     case 'reply':
-      return <Reply page={page} conversation={conversation} reply={item.reply} />;
+      return <Reply page={page} conversation={item.of} reply={item.reply} />;
   }
 }
 
