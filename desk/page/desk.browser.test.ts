@@ -295,6 +295,46 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await page.close();
   });
 
+  it('asks before it saves a term that ends cases, with their number, and says which end soon', async () => {
+    const problems: string[] = [];
+    const page = await openPage(problems);
+    await page.setViewport({ width: 1440, height: 900 });
+    await page.waitForSelector('.row');
+    const count = (await page.$$('.row')).length;
+    await page.keyboard.press('t');
+    const days = await page.waitForSelector('dialog.team input[inputmode=numeric]');
+    await days?.click({ count: 3 });
+    await page.keyboard.type('3');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog.team [role=alert] .request');
+    expect(await textOf(page, 'dialog.team [role=alert] .request')).toMatch(/With this number \d+ cases end in a week/);
+    await screenshot(page, 'desk-term');
+    await page.click('dialog.team [role=alert] .request button.quiet');
+    await page.waitForFunction(() => document.querySelector('dialog.team [role=alert] .request') === null);
+    expect(await page.$eval('dialog.team input[inputmode=numeric]', (field) => (field as HTMLInputElement).value)).toBe(
+      '0',
+    );
+    await days?.click({ count: 3 });
+    await page.keyboard.type('3');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog.team [role=alert] .request');
+    await page.click('dialog.team [role=alert] .request button:not(.quiet)');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(
+      (all) =>
+        [...document.querySelectorAll('.row')].filter((row) => row.textContent?.includes('Erased after')).length ===
+        all,
+      {},
+      count,
+    );
+    await page.keyboard.press('5');
+    await page.waitForFunction((all) => document.querySelectorAll('.row').length === all, {}, count);
+    await screenshot(page, 'desk-ends');
+    await page.keyboard.press('1');
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   it('writes nothing into the browser, and lives from one link only', async () => {
     const page = await openPage();
     await page.waitForSelector('.row');

@@ -1,11 +1,28 @@
 import type { InboxRow } from '@postern/desk/app/api';
 import type { EngineStatus, ReplyView } from '@postern/desk/engine/view';
 import { describe, expect, it } from 'vitest';
-import { countRows, moveCursor, newPartsIn, shownRows, sortRows, suspectedLosses, visibleRange } from './inbox.ts';
+import {
+  countEnding,
+  countRows,
+  moveCursor,
+  newPartsIn,
+  shownRows,
+  sortRows,
+  suspectedLosses,
+  visibleRange,
+} from './inbox.ts';
 import { replyStep, timelineOf } from './timeline.ts';
 
 function row(id: string, fields: Partial<InboxRow> = {}): InboxRow {
-  const work = { state: 'new', owner: null, reminder: null, mergedInto: null, endDay: null };
+  const work = {
+    state: 'new',
+    owner: null,
+    reminder: null,
+    mergedInto: null,
+    endDay: null,
+    restsSince: 10,
+    isHeld: false,
+  };
   return { id, lastDay: 10, isUnanswered: false, replies: 1, alike: null, work, ...fields } as InboxRow;
 }
 
@@ -98,6 +115,18 @@ describe('list of conversations', () => {
     expect(Object.fromEntries(parts)).toEqual({ case: ['part'], top: ['part'] });
     const circle = [row('one', { ...into('two'), isUnread: true }), row('two', into('one'))];
     expect(newPartsIn(new Map(circle.map((each) => [each.id, each]))).get('two')).toEqual(['one']);
+  });
+
+  it('[CAS-7] counts among what is due what ends within a week, and says how many a new term would end', () => {
+    const work = row('x').work;
+    const some = [
+      row('ends', { work: { ...work, endDay: 27 } }),
+      row('later', { work: { ...work, endDay: 28 } }),
+      row('old', { work: { ...work, restsSince: 3 } }),
+      row('held', { work: { ...work, restsSince: 3, isHeld: true } }),
+    ];
+    expect(shownRows(some, 'due', null, place).map(({ id }) => id)).toEqual(['ends']);
+    expect([0, 17, 18, 24, 25].map((days) => countEnding(some, days, 20))).toEqual([0, 3, 1, 1, 0]);
   });
 
   it('shows one line for each flood, all of it when asked, and small groups as they are', () => {

@@ -2,6 +2,7 @@
 import type { InboxRow } from '@postern/desk/app/api';
 import { caseName } from '@postern/desk/app/case-name';
 import type { EngineStatus } from '@postern/desk/engine/view';
+import { TERM_NOTICE_DAYS } from '@postern/protocol/constants';
 import { type Filter, filters } from './model.ts';
 
 /** From so many near copies on one of them stands for all. */
@@ -28,6 +29,18 @@ export interface InboxPlace {
   readonly today: number;
 }
 
+/** Whether its texts and keys are erased within a week, unless somebody does something. */
+export function endsSoon({ work: { endDay } }: InboxRow, today: number): boolean {
+  return endDay !== null && endDay - today <= TERM_NOTICE_DAYS;
+}
+
+/** How many cases a new term would end as soon as it may end any (CAS-7). */
+export function countEnding(rows: Iterable<InboxRow>, days: number, today: number): number {
+  if (days === 0) return 0;
+  const due = [...rows].filter(({ work }) => !work.isHeld && work.restsSince + days <= today + TERM_NOTICE_DAYS);
+  return due.length;
+}
+
 /** Whether somebody must look at it. */
 function isStirring({ isUnread, hasNews, isUnanswered }: InboxRow): boolean {
   return isUnread || hasNews || isUnanswered;
@@ -47,7 +60,7 @@ function isIn(filter: Filter, row: InboxRow, isFound: boolean, { losses, own, to
     case 'mine':
       return isShown && owner === own;
     case 'due':
-      return reminder !== null && reminder <= today;
+      return (reminder !== null && reminder <= today) || endsSoon(row, today);
     case 'unanswered':
       return row.isUnanswered;
     case 'answered':

@@ -19,6 +19,7 @@ const untouched: InboxRow['work'] = {
   hasGraded: false,
   activity: 0,
   endDay: null,
+  restsSince: 1,
 };
 
 function row(fields: Partial<InboxRow> = {}): InboxRow {

@@ -188,6 +188,8 @@ export const CASE_CHANGE_CASES_MAX = 256;
 export const CASE_TEXT_BYTES_MAX = 8_192;
 /** A tag, name, title or language, in bytes of UTF-8. */
 export const CASE_LABEL_BYTES_MAX = 96;
+/** No case ends by its term so soon after the term was changed or a hold released (CAS-7). */
+export const TERM_NOTICE_DAYS = 7;
 /** Devices of a desk: as many as one rekey has room for. */
 export const DESK_DEVICES_MAX: number = Math.floor(
   (LOG_REKEY_BYTES - DEVICE_ID_BYTES - 1) / (DEVICE_ID_BYTES + WRAPPED_GROUP_KEY_BYTES),

@@ -5,7 +5,7 @@ import { caseName } from '@postern/desk/app/case-name';
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
-import { floodMin, visibleRange } from '../inbox.ts';
+import { endsSoon, floodMin, visibleRange } from '../inbox.ts';
 import { canonicalTag, type Words } from '../languages/languages.ts';
 import { stateTexts } from './case-texts.ts';
 import { personName } from './names.ts';
@@ -151,6 +151,9 @@ function RowTags({ page, row, words, isLost }: RowTagsProps): JSX.Element {
       {isLost && <span class="tag is-warning">{say('inbox.lossSuspected')}</span>}
       {row.incomplete > 0 && <span class="tag is-partial">{say('inbox.partsMissing')}</span>}
       {work.reminder !== null && work.reminder <= today && <span class="tag is-warning">{say('inbox.dueNow')}</span>}
+      {work.endDay !== null && endsSoon(row, today) && (
+        <span class="tag is-warning">{say('inbox.ends', { day: words.day(work.endDay, today) })}</span>
+      )}
       {group === null && alike !== null && alike.count >= floodMin && (
         <span class="tag is-partial">{words.count('inbox.alike', alike.count - 1)}</span>
       )}

@@ -4,6 +4,7 @@ import { roles } from '@postern/protocol/messages/case-event';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
+import { countEnding } from '../inbox.ts';
 import { Request } from './case-consent.tsx';
 import { Field } from './case-parts.tsx';
 import { problemTexts, roleTexts } from './case-texts.ts';
@@ -112,27 +113,59 @@ function Requests({ page, team }: TeamProps): JSX.Element {
 }
 
 function Retention({ page, team }: TeamProps): JSX.Element {
-  const { say } = page.words.value;
+  const { rows, today } = page.state.value;
+  const { say, count } = page.words.value;
   const [days, setDays] = useState(String(team.retentionDays));
-  const save = (event: Event): void => {
+  const [isAsked, setAsked] = useState(false);
+  const wanted = /^\d{1,5}$/.test(days) && Number(days) <= 0xffff ? Number(days) : null;
+  const ending = wanted === null ? 0 : countEnding(rows.values(), wanted, today);
+  const save = (): void => {
+    setAsked(false);
+    if (wanted !== null) void page.work('retention', { days: wanted });
+  };
+  const submit = (event: Event): void => {
     event.preventDefault();
-    if (/^\d{1,5}$/.test(days) && Number(days) <= 0xffff) void page.work('retention', { days: Number(days) });
+    if (ending > 0 && wanted !== team.retentionDays) setAsked(true);
+    else save();
+  };
+  const keep = (): void => {
+    setAsked(false);
+    setDays(String(team.retentionDays));
   };
   return (
     <section>
       <h3>{say('team.retention')}</h3>
       <p class="note">{say('team.retentionText')}</p>
-      <form class="inline" onSubmit={save}>
+      <p class="note">{say('team.retentionWeek')}</p>
+      <form class="inline" onSubmit={submit}>
         <Field label={say('team.days')}>
           <input
             inputMode="numeric"
             disabled={!isLead(team)}
             value={days}
-            onInput={({ currentTarget }) => setDays(currentTarget.value)}
+            onInput={({ currentTarget }) => {
+              setDays(currentTarget.value);
+              setAsked(false);
+            }}
           />
         </Field>
         {isLead(team) && <button type="submit">{say('team.save')}</button>}
       </form>
+      <div role="alert">
+        {isAsked && (
+          <div class="callout request">
+            <div>
+              <p>{count('team.retentionAsk', ending)}</p>
+              <button type="button" onClick={save}>
+                {say('team.retentionYes')}
+              </button>
+              <button type="button" class="quiet" onClick={keep}>
+                {say('team.retentionNo')}
+              </button>
+            </div>
+          </div>
+        )}
+      </div>
     </section>
   );
 }

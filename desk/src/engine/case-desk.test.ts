@@ -241,19 +241,29 @@ describe('the end of a case', () => {
     await expect(device(0).engine.reply(id, 'Too late')).rejects.toThrow('unknown-conversation');
   });
 
-  it('[CAS-6] comes by itself after the desk’s term, and not while somebody holds the case', async () => {
+  it('[CAS-6] [CAS-7] comes by itself after the desk’s term, not while somebody holds the case, nor in the week after', async () => {
     const id = await begun(2);
     const { lead } = byRole();
     await work(lead, (cases, day) => cases.setRetention(2, day));
     await work(0, (cases, day) => cases.change([id], { aspect: 'hold', isHeld: true }, day));
     await world.rounds(2);
-    await world.nextDay(world.devices, 1);
-    await world.nextDay(world.devices, 1);
-    await world.nextDay(world.devices, 1);
+    // The other device is told who has changed the term; the one that did it knows.
+    const told = world.devices.map(({ engine }) =>
+      engine.status().alerts.filter(({ code }) => code === 'term-changed'),
+    );
+    const by = device(lead).id;
+    expect(told.map((alerts, at) => alerts.map((alert) => alert.device === by && at !== lead))).toEqual(
+      world.devices.map((_, at) => (at === lead ? [] : [true])),
+    );
+    await world.nextDay(world.devices, 8);
     await world.rounds(3);
     expect(await device(1).engine.conversation(id)).not.toBe(null);
     await work(lead, (cases, day) => cases.change([id], { aspect: 'hold', isHeld: false }, day));
-    expect((await file(lead, id)).work.endDay).toBe(world.day - 1);
+    expect((await file(lead, id)).work.endDay).toBe(world.day + 7);
+    await world.nextDay(world.devices, 7);
+    await world.rounds(4);
+    expect(await device(1).engine.conversation(id)).not.toBe(null);
+    await world.nextDay(world.devices, 1);
     await world.rounds(4);
     for (const { engine } of world.devices) expect(engine.conversations()).toEqual([]);
     expect(await world.stateOf(device(1))).toBe(await world.stateOf(device(0)));

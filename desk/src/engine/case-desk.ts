@@ -14,7 +14,7 @@ import {
 import { applyCaseEvent } from '@postern/protocol/desk/apply-case';
 import { type CaseRecord, type CaseWork, caseOf } from '@postern/protocol/desk/case-work';
 import { decodeCaseWork, encodeCaseWork } from '@postern/protocol/desk/case-work-codec';
-import { endDayOf, hasTermPassed } from '@postern/protocol/desk/end-case';
+import { endDayOf, hasTermPassed, lastDayOf } from '@postern/protocol/desk/end-case';
 import { isPermitted } from '@postern/protocol/desk/roles';
 import { type Conversation, type DeskState, emptyDeskState } from '@postern/protocol/desk/state';
 import { decodeConversation, encodeConversation } from '@postern/protocol/desk/state-codec';
@@ -133,8 +133,9 @@ export class CaseDesk {
   summary(id: string): CaseSummary {
     const conversation = this.#with.log.state.conversations.get(id);
     const record = this.#record(id);
-    const endDay = conversation === undefined ? null : endDayOf(conversation, record, this.#team.retentionDays);
-    return caseSummary(record, bytesToHex(this.#parts.keys.device), endDay);
+    const endDay = conversation === undefined ? null : endDayOf(conversation, record, this.#team);
+    const restsSince = conversation === undefined ? 0 : lastDayOf(conversation, record.notes);
+    return caseSummary(record, bytesToHex(this.#parts.keys.device), { endDay, restsSince });
   }
 
   view(id: string): CaseView {

@@ -18,7 +18,7 @@ export class CaseLines {
   readonly #lines = new Map<string, CaseLine>();
   /** Cases with replies that were not in the log when the lines were asked for last. */
   #waitingBefore: readonly string[] = [];
-  #retentionDays = 0;
+  #term = '';
 
   constructor(others: CaseLinesParts) {
     this.#with = others;
@@ -52,9 +52,10 @@ export class CaseLines {
     }
     this.#waitingBefore = [...waiting.keys()];
     // It says until when each case is kept.
-    const { retentionDays } = cases.team();
-    if (retentionDays !== this.#retentionDays) this.#lines.clear();
-    this.#retentionDays = retentionDays;
+    const { retentionDays, retentionSince } = cases.team();
+    const term = `${retentionDays} ${retentionSince}`;
+    if (term !== this.#term) this.#lines.clear();
+    this.#term = term;
   }
 
   #waiting(): ReadonlyMap<string, WrittenReply[]> {

@@ -23,6 +23,8 @@ export interface CaseSummary {
   readonly activity: number;
   /** The last day on which it is kept; null: for as long as one likes. */
   readonly endDay: number | null;
+  /** The day of its newest message, reply or note, from which its term counts. */
+  readonly restsSince: number;
 }
 
 export interface NoteView {
@@ -75,6 +77,8 @@ export interface TeamView {
   readonly people: readonly PersonView[];
   readonly savedReplies: readonly SavedReplyView[];
   readonly retentionDays: number;
+  /** The day on which that was changed last; 0: never. */
+  readonly retentionSince: number;
   readonly requests: readonly RequestView[];
   /** Events that a role did not permit. */
   readonly refused: readonly { readonly device: string; readonly kind: string; readonly count: number }[];
@@ -90,11 +94,15 @@ export function gradeText({ source, information }: Grade): string {
   return `${letters[source - 1]}${information}`;
 }
 
-export function caseSummary(record: CaseRecord, device: string, endDay: number | null): CaseSummary {
+export function caseSummary(
+  record: CaseRecord,
+  device: string,
+  days: Pick<CaseSummary, 'endDay' | 'restsSince'>,
+): CaseSummary {
   const { state, owner, tags, reminder, isHeld, mergedInto, activity } = record;
   const [one, two] = record.grades;
   return {
-    ...{ state, owner, tags, reminder, isHeld, mergedInto, activity, endDay },
+    ...{ state, owner, tags, reminder, isHeld, mergedInto, activity, ...days },
     grade: one === undefined ? null : record.grades.map(gradeText).join(' '),
     gradesDiffer: one !== undefined && two !== undefined && gradeText(one) !== gradeText(two),
     gradesUnderWay: record.gradesUnderWay.length,
@@ -112,6 +120,7 @@ export function teamView(team: Team, devices: readonly string[], own: string): T
     })),
     savedReplies: [...team.savedReplies].map(([id, reply]) => ({ id, ...reply })),
     retentionDays: team.retentionDays,
+    retentionSince: team.retentionSince,
     requests: [...team.requests].map(([id, request]) => ({ id, ...request })),
     refused: [...team.refused].map(([key, count]) => {
       const [device = '', kind = ''] = key.split('/');

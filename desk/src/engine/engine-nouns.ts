@@ -66,9 +66,11 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
   const campaigns = await Campaigns.load(parts, rosters);
   const lines = new CaseLines({ log, pending, cases });
   let refused = refusedCount(log);
+  let term = log.state.work.team.retentionDays;
   const onApplied: AppliedListener = (device, events, changed, day) => [
     ...noteRefused(bytesToHex(device), day),
     ...noteFull(changed, day),
+    ...noteTerm(bytesToHex(device), day),
     ...pending.drop((event) => isInLog(log, event) || isAboutEnded(log.state, event)),
     ...collected.onApplied(events, changed, day),
   ];
@@ -87,8 +89,15 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
     }
     return [];
   }
+  function noteTerm(device: string, day: Day): [] {
+    const { retentionDays } = log.state.work.team;
+    if (retentionDays !== term && device !== bytesToHex(keys.device)) alerts.raise('term-changed', day, { device });
+    term = retentionDays;
+    return [];
+  }
   const onReplaced: ReplacedListener = async (forkedAt) => {
     noteFull(log.state.conversations.keys(), dayOf(ports.now()));
+    term = log.state.work.team.retentionDays;
     const lost: LogEvent[] = [];
     for (const { number, envelopes: kept, events } of own.kept) {
       const opened = await Promise.all(kept.map(({ id, day }) => envelopes.openAgain(id, day)));

@@ -28,6 +28,7 @@ import type { CaseSummary, CaseView } from './case-view.ts';
  * - `reply-refused`: the server has refused a reply for good
  * - `loss-suspected`: replies left the index early, and no receipt of the source came before
  * - `event-refused`: a device wrote what its role does not permit; it counts nowhere (CAS-1)
+ * - `term-changed`: another device has changed how long cases are kept (CAS-7)
  * - `clock`: the server does not accept this device's clock
  */
 export const alertCodes = [
@@ -57,6 +58,7 @@ export const alertCodes = [
   'reply-refused',
   'loss-suspected',
   'event-refused',
+  'term-changed',
   'clock',
 ] as const;
 export type AlertCode = (typeof alertCodes)[number];

@@ -77,10 +77,11 @@ export class Reader {
     return this.#list(this.u16(), max, read);
   }
 
-  /** One byte that must be the version this code knows. */
-  version(known: number): void {
+  /** One byte that must be a version this code knows. */
+  version(...known: readonly number[]): number {
     const version = this.u8();
-    if (version !== known) throw new WireError('unknown-version', `read version: ${version}, wanted ${known}`);
+    if (known.includes(version)) return version;
+    throw new WireError('unknown-version', `read version: ${version}, wanted ${known.join(' or ')}`);
   }
 
   /** Zero padding of this length, by default to the end of the bytes. */

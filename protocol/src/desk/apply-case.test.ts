@@ -9,7 +9,7 @@ import type { LogEvent } from '../messages/log-event.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { applyEntry } from './apply.ts';
 import type { CaseRecord } from './case-work.ts';
-import { decodeCaseWork, encodeCaseWork } from './case-work-codec.ts';
+import { decodeCaseWork, decodeTeam, encodeCaseWork, encodeTeam } from './case-work-codec.ts';
 import { roleOf } from './roles.ts';
 import { type DeskState, emptyDeskState } from './state.ts';
 import { decodeDeskState, encodeDeskState } from './state-codec.ts';
@@ -308,6 +308,44 @@ describe('the end of a case [CAS-6]', () => {
     expect([isHere(1), isHere(2)]).toEqual([false, true]);
   });
 
+  it('[CAS-7] comes a week after the term was changed or a hold released at the earliest, whoever changed it', async () => {
+    const isHere = (state: DeskState) => state.conversations.get(hex(caseId(1)))?.messages.length === 1;
+    const term = (days: number, on: number): CaseEvent => ({ kind: 'retention', id: random(8), day: on, days });
+    const state = await begun();
+    await put(state, lead, term(365, day), term(1, day + 100));
+    await put(state, member, ended(day + 107));
+    expect(isHere(state)).toBe(true);
+    // Another lead takes it back, and saving the same days again moves nothing.
+    await put(state, lead, role(member, 'lead'), term(1, day + 107));
+    const unmoved = decodeDeskState(encodeDeskState(state));
+    await put(unmoved, third, ended(day + 108));
+    expect(isHere(unmoved)).toBe(false);
+    await put(state, member, term(365, day + 107));
+    await put(state, lead, ended(day + 365));
+    expect(isHere(state)).toBe(true);
+    const held = decodeDeskState(encodeDeskState(state));
+    await put(held, third, changed({ aspect: 'hold', isHeld: true }, [1], day + 300));
+    await put(held, lead, changed({ aspect: 'hold', isHeld: false }, [1], day + 400), ended(day + 407));
+    expect(isHere(held)).toBe(true);
+    for (const [of, on] of [[state, day + 366] as const, [held, day + 408] as const]) {
+      await put(of, lead, ended(on));
+      expect(isHere(of)).toBe(false);
+    }
+  });
+
+  it('[CAS-6] comes as before where a device kept a term without the day of its change', async () => {
+    const state = await begun();
+    await put(state, lead, retention);
+    const kept = encodeTeam(state.work.team);
+    const before = Uint8Array.of(1, ...kept.subarray(1, -4));
+    const team = decodeTeam(before);
+    expect(team).toMatchObject({ retentionDays: 30, retentionSince: 0 });
+    const old = { ...state, work: { ...state.work, team } };
+    await put(old, lead, ended(day + 31));
+    expect(old.conversations.get(hex(caseId(1)))?.messages).toEqual([]);
+    expect(() => decodeTeam(before.with(0, 3))).toThrow('wanted 1 or 2');
+  });
+
   it('leaves no text and no key of it in the state, and links to it are gone', async () => {
     const state = await begun();
     const reply: LogEvent = {
@@ -377,7 +415,9 @@ describe('several devices, offline and back', () => {
     fc.tuple(fc.constantFrom(...devices), fc.constantFrom('member', 'lead', 'auditor')).map(([to, as]) => role(to, as)),
     fc.nat(3).map((at) => asked(bytes(at, 16), at % 2 === 0 ? 'erase' : 'export')),
     fc.tuple(fc.nat(3), fc.boolean()).map(([at, isGranted]) => answered(bytes(at, 16), isGranted)),
-    fc.nat(60).map((days): CaseEvent => ({ kind: 'retention', id: random(8), day, days })),
+    fc.tuple(fc.nat(60), fc.nat(60)).map(([days, later]): CaseEvent => {
+      return { kind: 'retention', id: random(8), day: day + later, days };
+    }),
     fc.tuple(fc.constantFrom(1, 2), fc.nat(5)).map(([of, at]): LogEvent => {
       // The same one twice, too: a device that did not hear that it was taken writes it again.
       return { kind: 'reply', conversationId: caseId(of), messageId: bytes(at, 16), day, pieces: [bytes(at, 5)] };

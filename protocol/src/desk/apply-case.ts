@@ -1,4 +1,4 @@
-/** Applies what a team does to its cases, in the order of the log (spec/protocol.md, section 7.3, LOG-2, CAS-1 to CAS-6). */
+/** Applies what a team does to its cases, in the order of the log (spec/protocol.md, section 7.3, LOG-2, CAS-1 to CAS-7). */
 
 import { bytesToHex } from '../bytes/encode.ts';
 import { equal } from '../bytes/equal.ts';
@@ -53,7 +53,9 @@ export async function applyCaseEvent(
       return [];
     }
     case 'retention':
+      if (team.retentionDays === event.days) return [];
       team.retentionDays = event.days;
+      team.retentionSince = event.day;
       return [];
     case 'asked': {
       const request = bytesToHex(event.request);

@@ -21,6 +21,8 @@ import {
 } from './case-work.ts';
 
 const version = 1;
+/** 1 does not say when the retention was changed. */
+const teamVersion = 2;
 
 export function encodeCase(record: CaseRecord): Uint8Array {
   const writer = new Writer().u8(version);
@@ -67,7 +69,7 @@ export function decodeCase(bytes: Uint8Array): CaseRecord {
 }
 
 export function encodeTeam(team: Team): Uint8Array {
-  const writer = new Writer().u8(version);
+  const writer = new Writer().u8(teamVersion);
   writer.list16(sorted(team.names), ([device, name]) => writer.bytes(hexToBytes(device), 8).text8(name));
   writer.list16(sorted(team.roles), ([device, role]) => writer.bytes(hexToBytes(device), 8).u8(roles.indexOf(role)));
   writer.list16(sorted(team.proposals), ([to, by]) => writer.bytes(hexToBytes(to), 8).bytes(hexToBytes(by), 8));
@@ -77,13 +79,13 @@ export function encodeTeam(team: Team): Uint8Array {
   writer.u16(team.retentionDays);
   writer.list16(sorted(team.requests), ([id, request]) => writeRequest(id, request, writer));
   writer.list16(sorted(team.refused), ([key, count]) => writer.text8(key).u32(count));
-  return writer.done();
+  return writer.u32(team.retentionSince).done();
 }
 
 /** Throws WireError and nothing else. */
 export function decodeTeam(bytes: Uint8Array): Team {
   const reader = new Reader(bytes);
-  reader.version(version);
+  const read = reader.version(1, teamVersion);
   const team = emptyTeam();
   fill(team.names, reader, () => [readHex(reader, 8), reader.text8()]);
   fill(team.roles, reader, () => [readHex(reader, 8), readCode(reader, roles)]);
@@ -95,6 +97,7 @@ export function decodeTeam(bytes: Uint8Array): Team {
   team.retentionDays = reader.u16();
   fill(team.requests, reader, () => [readHex(reader, 16), readRequest(reader)]);
   fill(team.refused, reader, () => [reader.text8(), reader.u32()]);
+  if (read === teamVersion) team.retentionSince = reader.u32();
   reader.end();
   return team;
 }

@@ -109,6 +109,8 @@ export interface Team {
   readonly savedReplies: Map<string, SavedReply>;
   /** 0: no case ends by itself. */
   retentionDays: number;
+  /** The day on which that was changed last, as the device says that did it; 0: never. */
+  retentionSince: number;
   readonly requests: Map<string, ConsentRequest>;
   /** By device and kind of event, how many. */
   readonly refused: Map<string, number>;
@@ -126,7 +128,7 @@ export function emptyCaseWork(): CaseWork {
 
 export function emptyTeam(): Team {
   const maps = { names: new Map(), roles: new Map(), proposals: new Map(), savedReplies: new Map() };
-  return { ...maps, retentionDays: 0, requests: new Map(), refused: new Map() };
+  return { ...maps, retentionDays: 0, retentionSince: 0, requests: new Map(), refused: new Map() };
 }
 
 export function emptyCase(): CaseRecord {

@@ -1,7 +1,7 @@
-/** The end of a case: its texts and keys go, what keeps the protocol right stays (spec/protocol.md, section 7.3, CAS-6). */
+/** The end of a case: its texts and keys go, what keeps the protocol right stays (spec/protocol.md, section 7.3, CAS-6, CAS-7). */
 
-import { LINKS } from '../constants.ts';
-import { type CaseRecord, caseOf, emptyCase, type TrailItem } from './case-work.ts';
+import { LINKS, TERM_NOTICE_DAYS } from '../constants.ts';
+import { type CaseRecord, caseOf, emptyCase, type Team, type TrailItem } from './case-work.ts';
 import type { Conversation, DeskState } from './state.ts';
 
 /**
@@ -36,16 +36,28 @@ export function endCase(state: DeskState, id: string, last: TrailItem): string[]
 export function hasTermPassed(state: DeskState, id: string, day: number): boolean {
   const conversation = state.conversations.get(id);
   if (conversation === undefined) return false;
-  const end = endDayOf(conversation, caseOf(state.work, id), state.work.team.retentionDays);
+  const end = endDayOf(conversation, caseOf(state.work, id), state.work.team);
   return end !== null && day > end;
 }
 
-/** The last day on which a case is kept; null: as long as one likes. */
-export function endDayOf(conversation: Conversation, record: CaseRecord, retentionDays: number): number | null {
+/**
+ * The last day on which a case is kept; null: as long as one likes. Never one so soon after the term was changed, or a
+ * hold released, that nobody could have taken that back (CAS-7).
+ */
+export function endDayOf(conversation: Conversation, record: CaseRecord, team: Term): number | null {
+  const { retentionDays, retentionSince } = team;
   if (retentionDays === 0 || record.isHeld || record.endedDay !== null) return null;
-  return lastDayOf(conversation, record.notes) + retentionDays;
+  const released = record.trail.findLast(({ what }) => what === 'hold')?.day ?? 0;
+  const end = lastDayOf(conversation, record.notes) + retentionDays;
+  return Math.max(end, ...[retentionSince, released].map((day) => (day === 0 ? 0 : day + TERM_NOTICE_DAYS)));
 }
 
-function lastDayOf({ messages, partial, replies }: Conversation, notes: readonly { readonly day: number }[]): number {
+type Term = Pick<Team, 'retentionDays' | 'retentionSince'>;
+
+/** The day of the newest of its messages, parts of such, replies and notes; 0 without any. */
+export function lastDayOf(
+  { messages, partial, replies }: Conversation,
+  notes: readonly { readonly day: number }[],
+): number {
   return Math.max(0, ...[...messages, ...partial, ...replies, ...notes].map(({ day }) => day));
 }
