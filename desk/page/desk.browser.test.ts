@@ -319,6 +319,15 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await page.keyboard.press('Enter');
     await page.waitForSelector('dialog.team [role=alert] .request');
     await page.click('dialog.team [role=alert] .request button:not(.quiet)');
+    await page.waitForFunction(() =>
+      document.querySelector('dialog.team .trail li:last-child')?.textContent?.includes('kept: 3'),
+    );
+    await page.click('dialog.team .trail summary');
+    expect(await page.$$eval('dialog.team .trail li', (steps) => steps.map((step) => step.textContent))).toContainEqual(
+      expect.stringContaining('saved reply: Thanks'),
+    );
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, 'desk-team-trail');
     await page.keyboard.press('Escape');
     await page.waitForFunction(
       (all) =>

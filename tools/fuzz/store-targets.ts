@@ -61,6 +61,7 @@ function caseTargets(random: Random): FuzzTarget[] {
   team.savedReplies.set(bytesToHex(random(16)), { language: 'zh-Hans', title: 'Thanks', text: '谢谢' });
   team.requests.set(bytesToHex(random(16)), { purpose: 'erase', by: device, day, cases: [id], answer: null });
   team.retentionSince = day;
+  team.trail.push({ device, day, what: 'role', value: `${other}/auditor` });
   team.refused.set(`${other} note`, 3);
   const work = { cases: new Map([[id, record]]), team };
   const state = emptyDeskState();

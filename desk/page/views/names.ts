@@ -11,7 +11,8 @@ export function shortDevice(id: string): string {
 
 /** The name that a person has given, or the device's id. */
 export function personName(team: TeamView | null, device: string): string {
-  return team?.people.find((person) => person.device === device)?.name || shortDevice(device);
+  const known = [...(team?.people ?? []), ...(team?.former ?? [])];
+  return known.find((person) => person.device === device)?.name || shortDevice(device);
 }
 
 interface Named {

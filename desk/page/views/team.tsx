@@ -8,6 +8,7 @@ import { countEnding } from '../inbox.ts';
 import { Request } from './case-consent.tsx';
 import { Field } from './case-parts.tsx';
 import { problemTexts, roleTexts } from './case-texts.ts';
+import { TeamTrail } from './case-trail.tsx';
 import { Dialog } from './dialog.tsx';
 import { ExportForm, exportable } from './export-form.tsx';
 import { personName } from './names.ts';
@@ -34,6 +35,7 @@ export function Team({ page }: { readonly page: DeskPage }): JSX.Element {
           <Requests page={page} team={team} />
           <Retention page={page} team={team} />
           <SavedReplyList page={page} team={team} />
+          <TeamTrail page={page} team={team} />
           <NumbersOf page={page} />
         </div>
       )}
@@ -85,6 +87,11 @@ function People({ page, team }: TeamProps): JSX.Element {
           </li>
         ))}
       </ul>
+      {team.former.length > 0 && (
+        <p class="note">
+          {say('team.former', { names: team.former.map(({ device }) => personName(team, device)).join(', ') })}
+        </p>
+      )}
       <form class="inline" onSubmit={save} autocomplete="off">
         <Field label={say('team.yourName')}>
           <input maxLength={30} dir="auto" value={name} onInput={({ currentTarget }) => setName(currentTarget.value)} />

@@ -1,9 +1,9 @@
-/** One step of a case's trail in words; the page and the transcripts of exports say it alike. */
+/** One step of a case's trail in words, which the page and the transcripts of exports say alike, or of the team's. */
 import { caseName } from '@postern/desk/app/case-name';
-import type { TrailItem } from '@postern/protocol/desk/case-work';
-import type { CaseState } from '@postern/protocol/messages/case-event';
+import type { TeamTrailItem, TrailItem } from '@postern/protocol/desk/case-work';
+import type { CaseState, Role } from '@postern/protocol/messages/case-event';
 import type { TextKey, Words } from '../languages/languages.ts';
-import { stateTexts } from './case-texts.ts';
+import { roleTexts, stateTexts } from './case-texts.ts';
 
 const kinds: Readonly<Record<TrailItem['what'], TextKey>> = {
   state: 'trail.state',
@@ -52,3 +52,36 @@ function describe(say: Words['say'], { what, value }: TrailItem, { nameOf, dayTe
       return value;
   }
 }
+
+export function teamTrailText(words: Words, { what, value }: TeamTrailItem, nameOf: TrailNames['nameOf']): string {
+  const { say, count } = words;
+  const [first = '', second = ''] = value.split('/');
+  switch (what) {
+    case 'person':
+      return say('trail.person', { value });
+    case 'role':
+      return say('trail.role', { value: `${nameOf(first)}: ${say(roleTexts[second as Role])}` });
+    case 'proposed':
+      return say('trail.proposed', { value: nameOf(value) });
+    case 'saved-reply':
+      return say('trail.savedReply', { value });
+    case 'saved-reply-removed':
+      return say('trail.savedReplyRemoved', { value });
+    case 'retention':
+      return say('trail.retention', { value });
+    case 'ended':
+      return count('trail.termEnded', Number(value));
+    case 'asked':
+    case 'granted':
+    case 'refused': {
+      const wanted = count(first === 'erase' ? 'work.wantsErase' : 'work.wantsExport', Number(second));
+      return say(consentTexts[what], { value: wanted });
+    }
+  }
+}
+
+const consentTexts = {
+  asked: 'trail.askedFor',
+  granted: 'trail.granted',
+  refused: 'trail.refused',
+} as const satisfies Readonly<Record<string, TextKey>>;

@@ -1,6 +1,6 @@
 /** What the team has made of a case and of itself, as people see it: plain data, ready for JSON (spec/protocol.md, section 7.3). */
 
-import type { CaseRecord, Team, TrailItem } from '@postern/protocol/desk/case-work';
+import type { CaseRecord, Team, TeamTrailItem, TrailItem } from '@postern/protocol/desk/case-work';
 import { roleOf } from '@postern/protocol/desk/roles';
 import type { AccessKind, CaseState, MotiveKind, NoteKind, Purpose, Role } from '@postern/protocol/messages/case-event';
 import type { Grade } from '@postern/protocol/messages/grade';
@@ -57,6 +57,9 @@ export interface PersonView {
   readonly isThis: boolean;
 }
 
+/** A device that has been at the desk and that the roster lists no more. */
+export type FormerView = Pick<PersonView, 'device' | 'name'>;
+
 export interface RequestView {
   readonly id: string;
   readonly purpose: Purpose;
@@ -75,6 +78,7 @@ export interface SavedReplyView {
 
 export interface TeamView {
   readonly people: readonly PersonView[];
+  readonly former: readonly FormerView[];
   readonly savedReplies: readonly SavedReplyView[];
   readonly retentionDays: number;
   /** The day on which that was changed last; 0: never. */
@@ -82,6 +86,8 @@ export interface TeamView {
   readonly requests: readonly RequestView[];
   /** Events that a role did not permit. */
   readonly refused: readonly { readonly device: string; readonly kind: string; readonly count: number }[];
+  /** What was done to the team, in the order of the log. */
+  readonly trail: readonly TeamTrailItem[];
 }
 
 /** Why something was not done to a case. */
@@ -118,6 +124,9 @@ export function teamView(team: Team, devices: readonly string[], own: string): T
       role: roleOf(team, device),
       isThis: device === own,
     })),
+    former: [...new Set([...team.names.keys(), ...team.roles.keys()])]
+      .filter((device) => !devices.includes(device))
+      .map((device) => ({ device, name: team.names.get(device) ?? '' })),
     savedReplies: [...team.savedReplies].map(([id, reply]) => ({ id, ...reply })),
     retentionDays: team.retentionDays,
     retentionSince: team.retentionSince,
@@ -126,5 +135,7 @@ export function teamView(team: Team, devices: readonly string[], own: string): T
       const [device = '', kind = ''] = key.split('/');
       return { device, kind, count };
     }),
+    // As it is now: the state goes on to grow.
+    trail: [...team.trail],
   };
 }

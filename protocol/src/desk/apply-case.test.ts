@@ -204,6 +204,49 @@ describe('roles [CAS-1]', () => {
   });
 });
 
+describe('the trail of the team', () => {
+  const reply = (text: string, title = 'Thanks'): CaseEvent => {
+    return { kind: 'saved-reply', id: random(8), reply: bytes(4, 16), day, language: 'en', title, text };
+  };
+  const person = (name: string): CaseEvent => ({ kind: 'person', id: random(8), day, name });
+  const term = (days: number): CaseEvent => ({ kind: 'retention', id: random(8), day, days });
+
+  it('[CAS-8] says which device changed names, roles, saved replies and the term, and asked for what', async () => {
+    const state = await begun();
+    const request = bytes(9, 16);
+    await put(state, lead, person('Ana'), role(third, 'auditor'), term(365), reply('Thank you'));
+    await put(state, member, role(member, 'lead'), reply(''), asked(request, 'erase', [1, 2]));
+    await put(state, lead, answered(request, true));
+    const steps = state.work.team.trail.map(({ device, day: on, what, value }) => [device, on - day, what, value]);
+    expect(steps).toEqual([
+      [hex(lead), 0, 'person', 'Ana'],
+      [hex(lead), 0, 'role', `${hex(third)}/auditor`],
+      [hex(lead), 0, 'retention', '365'],
+      [hex(lead), 0, 'saved-reply', 'Thanks'],
+      [hex(member), 0, 'proposed', hex(member)],
+      [hex(member), 0, 'saved-reply-removed', 'Thanks'],
+      [hex(member), 0, 'asked', 'erase/2'],
+      [hex(lead), 0, 'granted', 'erase/2'],
+    ]);
+    expect(decodeTeam(encodeTeam(state.work.team)).trail).toEqual(state.work.team.trail);
+  });
+
+  it('[CAS-8] says how many cases ended by their term, holds nothing that changed nothing, and keeps the newest', async () => {
+    const state = await begun();
+    const ended: CaseEvent = { kind: 'ended', id: random(8), day: day + 31, cases: [caseId(1), caseId(2)] };
+    await put(state, lead, term(30), person('Ana'), ended);
+    const steps = () => state.work.team.trail.map(({ what, value }) => [what, value]);
+    const before = steps();
+    expect(before.at(-1)).toEqual(['ended', '2']);
+    await put(state, lead, term(30), person('Ana'), role(lead, 'member'), role(lead, 'lead'), reply(''), ended);
+    await put(state, member, term(1), answered(bytes(9, 16), true));
+    expect(steps()).toEqual(before);
+    await put(state, lead, ...Array.from({ length: 600 }, (_, at) => person(`name ${at}`)));
+    expect(steps()).toHaveLength(500);
+    expect(steps().at(-1)).toEqual(['person', 'name 599']);
+  });
+});
+
 describe('grades [CAS-3]', () => {
   const [mine, theirs] = [
     { source: 2, information: 3 },
@@ -336,8 +379,10 @@ describe('the end of a case [CAS-6]', () => {
   it('[CAS-6] comes as before where a device kept a term without the day of its change', async () => {
     const state = await begun();
     await put(state, lead, retention);
-    const kept = encodeTeam(state.work.team);
-    const before = Uint8Array.of(1, ...kept.subarray(1, -4));
+    const trail = state.work.team.trail.splice(0);
+    expect(trail).toHaveLength(1);
+    // Without the day and the empty trail, which end it.
+    const before = Uint8Array.of(1, ...encodeTeam(state.work.team).subarray(1, -6));
     const team = decodeTeam(before);
     expect(team).toMatchObject({ retentionDays: 30, retentionSince: 0 });
     const old = { ...state, work: { ...state.work, team } };

@@ -4,12 +4,21 @@ import { bytesToHex } from '../bytes/encode.ts';
 import { equal } from '../bytes/equal.ts';
 import type { CaseChange, CaseEvent } from '../messages/case-event.ts';
 import { gradeCommitment } from '../messages/grade.ts';
-import { type CaseRecord, type CaseWork, caseOf, type TrailItem } from './case-work.ts';
+import {
+  type CaseRecord,
+  type CaseWork,
+  type ConsentRequest,
+  caseOf,
+  type TeamTrailItem,
+  type TrailItem,
+} from './case-work.ts';
 import { endCase, hasTermPassed } from './end-case.ts';
 import { giveRole } from './roles.ts';
 import type { DeskContext, DeskState } from './state.ts';
 
 const trailLengthMax = 2_000;
+/** Of the team's: the whole of it goes to the page with each change. */
+const teamTrailLengthMax = 500;
 
 /** @param device its role permits the event. @returns hex ids of the cases that changed */
 export async function applyCaseEvent(
@@ -20,6 +29,8 @@ export async function applyCaseEvent(
 ): Promise<readonly string[]> {
   const by = bytesToHex(device);
   const { team } = state.work;
+  const note = (what: TeamTrailItem['what'], value: string): void =>
+    push(team.trail, { device: by, day: event.day, what, value }, teamTrailLengthMax);
   switch (event.kind) {
     case 'change': {
       const { change } = event;
@@ -41,27 +52,41 @@ export async function applyCaseEvent(
     case 'grade-shown':
       return showGrade(state, event, device, context);
     case 'person':
+      if (team.names.get(by) === event.name) return [];
       team.names.set(by, event.name);
+      note('person', event.name);
       return [];
-    case 'role':
-      giveRole(team, by, event.device, event.role);
+    case 'role': {
+      const to = bytesToHex(event.device);
+      const done = giveRole(team, by, event.device, event.role);
+      if (done !== null) note(done, done === 'role' ? `${to}/${event.role}` : to);
       return [];
+    }
     case 'saved-reply': {
       const { reply, language, title, text } = event;
-      if (text === '') team.savedReplies.delete(bytesToHex(reply));
-      else team.savedReplies.set(bytesToHex(reply), { language, title, text });
+      const id = bytesToHex(reply);
+      const before = team.savedReplies.get(id);
+      if (text !== '') {
+        team.savedReplies.set(id, { language, title, text });
+        note('saved-reply', title);
+      } else if (before !== undefined) {
+        team.savedReplies.delete(id);
+        note('saved-reply-removed', before.title);
+      }
       return [];
     }
     case 'retention':
       if (team.retentionDays === event.days) return [];
       team.retentionDays = event.days;
       team.retentionSince = event.day;
+      note('retention', String(event.days));
       return [];
     case 'asked': {
       const request = bytesToHex(event.request);
       const cases = knownCases(state, event.cases);
       if (team.requests.has(request) || cases.length === 0) return [];
       team.requests.set(request, { purpose: event.purpose, by, day: event.day, cases, answer: null });
+      note('asked', `${event.purpose}/${cases.length}`);
       for (const id of cases)
         addTrail(state.work, id, caseOf(state.work, id), {
           device: by,
@@ -71,12 +96,17 @@ export async function applyCaseEvent(
         });
       return cases;
     }
-    case 'answered':
-      return answer(state, event, by);
-    case 'ended':
-      return knownCases(state, event.cases)
-        .filter((id) => hasTermPassed(state, id, event.day))
-        .flatMap((id) => endCase(state, id, { device: by, day: event.day, what: 'ended', value: 'term' }));
+    case 'answered': {
+      const asked = answer(state, event, by);
+      if (asked === null) return [];
+      note(event.isGranted ? 'granted' : 'refused', `${asked.purpose}/${asked.cases.length}`);
+      return asked.changed;
+    }
+    case 'ended': {
+      const due = knownCases(state, event.cases).filter((id) => hasTermPassed(state, id, event.day));
+      if (due.length > 0) note('ended', String(due.length));
+      return due.flatMap((id) => endCase(state, id, { device: by, day: event.day, what: 'ended', value: 'term' }));
+    }
   }
 }
 
@@ -195,16 +225,20 @@ async function showGrade(
   });
 }
 
-/** By another person than the one who asked; a case on hold is not erased (CAS-5, CAS-6). */
+/**
+ * By another person than the one who asked; a case on hold is not erased (CAS-5, CAS-6).
+ *
+ * @returns what it answers, and hex ids of the cases that changed; null for what counts nowhere
+ */
 function answer(
   state: DeskState,
   { request, day, isGranted }: Extract<CaseEvent, { kind: 'answered' }>,
   by: string,
-): readonly string[] {
+): (ConsentRequest & { readonly changed: readonly string[] }) | null {
   const { requests } = state.work.team;
   const id = bytesToHex(request);
   const asked = requests.get(id);
-  if (asked === undefined || asked.answer !== null || (isGranted && asked.by === by)) return [];
+  if (asked === undefined || asked.answer !== null || (isGranted && asked.by === by)) return null;
   requests.set(id, { ...asked, answer: { by, day, isGranted } });
   const changed = new Set(asked.cases);
   for (const one of asked.cases) {
@@ -219,7 +253,7 @@ function answer(
     const ended = endCase(state, one, { device: by, day, what: 'ended', value: 'consent' });
     for (const other of ended) changed.add(other);
   }
-  return [...changed];
+  return { ...asked, changed: [...changed] };
 }
 
 /** @param change its step for the trail, or null if it did nothing */
@@ -252,8 +286,12 @@ function addTrail(work: CaseWork, id: string, record: CaseRecord, item: TrailIte
 }
 
 function pushTrail(record: CaseRecord, item: TrailItem): void {
-  record.trail.push(item);
-  if (record.trail.length > trailLengthMax) record.trail.splice(0, record.trail.length - trailLengthMax);
+  push(record.trail, item, trailLengthMax);
+}
+
+function push<Item>(trail: Item[], item: Item, lengthMax: number): void {
+  trail.push(item);
+  if (trail.length > lengthMax) trail.splice(0, trail.length - lengthMax);
 }
 
 function withOrWithout(items: readonly string[], item: string): readonly string[] {

@@ -17,11 +17,12 @@ import {
   type GradeUnderWay,
   type Team,
   type TrailItem,
+  teamTrailKinds,
   trailKinds,
 } from './case-work.ts';
 
 const version = 1;
-/** 1 does not say when the retention was changed. */
+/** 1 does not say when the retention was changed, and has no trail. */
 const teamVersion = 2;
 
 export function encodeCase(record: CaseRecord): Uint8Array {
@@ -36,7 +37,7 @@ export function encodeCase(record: CaseRecord): Uint8Array {
   writer.list16(record.notes, writeNote);
   writer.list8(record.gradesUnderWay, writeUnderWay);
   writer.list8(record.grades, writeGiven);
-  writer.list16(record.trail, writeTrail);
+  writer.list16(record.trail, (item, to) => writeTrail(item, trailKinds, to));
   return writer
     .u32(record.activity)
     .list8(record.endedDay === null ? [] : [record.endedDay], (day) => writer.u32(day))
@@ -60,7 +61,7 @@ export function decodeCase(bytes: Uint8Array): CaseRecord {
     notes: reader.list16(0xffff, readNote),
     gradesUnderWay: reader.list8(2, readUnderWay),
     grades: reader.list8(2, readGiven),
-    trail: reader.list16(0xffff, readTrail),
+    trail: reader.list16(0xffff, (from) => readTrail(from, trailKinds)),
     activity: reader.u32(),
     endedDay: reader.list8(1, () => reader.u32())[0] ?? null,
   };
@@ -79,7 +80,8 @@ export function encodeTeam(team: Team): Uint8Array {
   writer.u16(team.retentionDays);
   writer.list16(sorted(team.requests), ([id, request]) => writeRequest(id, request, writer));
   writer.list16(sorted(team.refused), ([key, count]) => writer.text8(key).u32(count));
-  return writer.u32(team.retentionSince).done();
+  writer.u32(team.retentionSince).list16(team.trail, (item, to) => writeTrail(item, teamTrailKinds, to));
+  return writer.done();
 }
 
 /** Throws WireError and nothing else. */
@@ -97,7 +99,10 @@ export function decodeTeam(bytes: Uint8Array): Team {
   team.retentionDays = reader.u16();
   fill(team.requests, reader, () => [readHex(reader, 16), readRequest(reader)]);
   fill(team.refused, reader, () => [reader.text8(), reader.u32()]);
-  if (read === teamVersion) team.retentionSince = reader.u32();
+  if (read === teamVersion) {
+    team.retentionSince = reader.u32();
+    team.trail.push(...reader.list16(0xffff, (from) => readTrail(from, teamTrailKinds)));
+  }
   reader.end();
   return team;
 }
@@ -157,14 +162,19 @@ function readGrade(reader: Reader): Grade {
   return { source: reader.u8(), information: reader.u8() };
 }
 
-function writeTrail({ device, day, what, value }: TrailItem, writer: Writer): void {
-  writeHexOrNone(device === '' ? null : device, 8, writer);
-  writer.u32(day).u8(trailKinds.indexOf(what)).text8(value);
+interface Step<Kind extends string> extends Omit<TrailItem, 'what'> {
+  readonly what: Kind;
 }
 
-function readTrail(reader: Reader): TrailItem {
+function writeTrail<Kind extends string>(step: Step<Kind>, kinds: readonly Kind[], writer: Writer): void {
+  const { device, day, what, value } = step;
+  writeHexOrNone(device === '' ? null : device, 8, writer);
+  writer.u32(day).u8(kinds.indexOf(what)).text8(value);
+}
+
+function readTrail<Kind extends string>(reader: Reader, kinds: readonly Kind[]): Step<Kind> {
   const device = readHexOrNone(reader, 8) ?? '';
-  return { device, day: reader.u32(), what: readCode(reader, trailKinds), value: reader.text8() };
+  return { device, day: reader.u32(), what: readCode(reader, kinds), value: reader.text8() };
 }
 
 function writeRequest(id: string, { purpose, by, day, cases, answer }: ConsentRequest, writer: Writer): void {

@@ -44,6 +44,30 @@ export interface TrailItem {
   readonly value: string;
 }
 
+/** What was done to the team itself, or to more than one case at once. */
+export const teamTrailKinds = [
+  'person',
+  'role',
+  'proposed',
+  'saved-reply',
+  'saved-reply-removed',
+  'retention',
+  'asked',
+  'granted',
+  'refused',
+  'ended',
+] as const;
+export type TeamTrailKind = (typeof teamTrailKinds)[number];
+
+export interface TeamTrailItem extends Omit<TrailItem, 'what'> {
+  readonly what: TeamTrailKind;
+  /**
+   * A name; `<device>/<role>`; a device; the title of a saved reply; days; `<purpose>/<number of cases>`; or the
+   * number of cases that have ended by their term.
+   */
+  readonly value: string;
+}
+
 export interface GradeUnderWay {
   readonly device: string;
   readonly commitment: Uint8Array;
@@ -114,6 +138,8 @@ export interface Team {
   readonly requests: Map<string, ConsentRequest>;
   /** By device and kind of event, how many. */
   readonly refused: Map<string, number>;
+  /** The newest steps, in the order of the log. */
+  readonly trail: TeamTrailItem[];
 }
 
 export interface CaseWork {
@@ -128,7 +154,7 @@ export function emptyCaseWork(): CaseWork {
 
 export function emptyTeam(): Team {
   const maps = { names: new Map(), roles: new Map(), proposals: new Map(), savedReplies: new Map() };
-  return { ...maps, retentionDays: 0, retentionSince: 0, requests: new Map(), refused: new Map() };
+  return { ...maps, retentionDays: 0, retentionSince: 0, requests: new Map(), refused: new Map(), trail: [] };
 }
 
 export function emptyCase(): CaseRecord {

@@ -51,18 +51,22 @@ export function refuse(team: Team, device: string, event: LogEvent): void {
 /**
  * A lead gives roles; there is always one lead left. Without a lead at hand two members who name the same device make
  * it lead.
+ *
+ * @returns whether the device has the role now, is proposed for it, or null for what changes nothing
  */
-export function giveRole(team: Team, by: string, device: Uint8Array, role: Role): void {
+export function giveRole(team: Team, by: string, device: Uint8Array, role: Role): 'role' | 'proposed' | null {
   const to = bytesToHex(device);
   if (roleOf(team, by) !== 'lead') {
     const first = team.proposals.get(to);
     if (first === undefined || first === by) {
       team.proposals.set(to, by);
-      return;
+      return first === undefined ? 'proposed' : null;
     }
-  } else if (role !== 'lead' && leadsBut(team, to) === 0) return;
+  } else if (role !== 'lead' && leadsBut(team, to) === 0) return null;
+  const before = roleOf(team, to);
   team.proposals.delete(to);
   team.roles.set(to, role);
+  return before === role ? null : 'role';
 }
 
 function leadsBut(team: Team, device: string): number {
