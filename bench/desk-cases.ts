@@ -52,7 +52,10 @@ export const deskCases: Bench = async () => {
       if (conversation === undefined) throw new Error('open a case: it is not there');
       const record = caseOf(state.work, id);
       const view = await viewOf(conversation, [], device, sampleDay);
-      return { ...view, work: { ...record, ...caseSummary(record, bytesToHex(device), null), parts: [] } };
+      return {
+        ...view,
+        work: { ...record, ...caseSummary(record, bytesToHex(device), { endDay: null, restsSince: 0 }), parts: [] },
+      };
     };
     const search = new SearchIndex();
     const copies = new NearCopies();

@@ -2,21 +2,13 @@
 import type { Answers, Calls, Change, FilePlace } from '@postern/desk/app/api';
 import { CallWords } from '@postern/desk/app/call-words';
 import type { CaseCallName, CaseCalls } from '@postern/desk/app/case-calls';
-import type { Alert, CaseFile } from '@postern/desk/engine/view';
+import type { Alert } from '@postern/desk/engine/view';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { Attaching } from './attaching.ts';
 import { CallFailed, type DeskClient } from './desk-client.ts';
-import {
-  countRows,
-  countUnread,
-  moveCursor,
-  newPartsIn,
-  shownRows,
-  sortRows,
-  suspectedLosses,
-  tagsIn,
-} from './inbox.ts';
+import { countRows, countUnread, moveCursor, shownRows, sortRows, suspectedLosses, tagsIn } from './inbox.ts';
 import { chooseLanguage, wordsOf } from './languages/languages.ts';
+import { hasChanged, loadCase, newPartsIn } from './merged-cases.ts';
 import { type Event, type Filter, firstState, type Save, type State, update, type ViewedFile } from './model.ts';
 import { examineKept } from './viewer/examine-file.ts';
 import { loadFile } from './viewer/load-file.ts';
@@ -28,8 +20,6 @@ const draftDelayMs = 700;
 const retryMs = 2_000;
 /** Somebody who reads or types is reported this often at the most. */
 const presenceMs = 20_000;
-/** Of a case that has more parts the newest are shown within it; each can be opened. */
-export const shownPartsMax = 20;
 
 /** `cursor`: the line of the list at the cursor, brought into sight. */
 export type FocusPlace = 'cursor' | 'timeline' | 'search' | 'list' | 'status' | 'work';
@@ -349,19 +339,14 @@ export class DeskPage {
     // What has been read for the search since may match too.
     if (change.kind === 'status' && change.unsearched < before.unsearched) this.search(before.query);
     if (change.kind !== 'inbox' || before.open === null) return;
-    const { id, parts } = before.open;
-    const shown = new Set([id, ...parts.map(({ summary }) => summary.id)]);
-    const isOld = change.rows.some((row) => shown.has(row.id) || row.work.mergedInto === id);
-    if (isOld || change.gone.some((gone) => shown.has(gone))) this.quietly(this.#load(id));
+    if (hasChanged(before.open, change)) this.quietly(this.#load(before.open.id));
   }
 
   async #load(id: string): Promise<void> {
-    const { view, draft, copies: own } = await this.#client.call('conversation', { id });
-    const loaded = await this.#loadParts(view);
-    const parts = loaded.flatMap((part) => part.view ?? []);
-    const copies = [...own, ...loaded.flatMap((part) => part.copies)];
+    const loaded = await loadCase(this.#client, id, this.#state.value.rows);
+    const { view, draft } = loaded;
     const wasLoading = this.#state.value.open?.isLoading === true;
-    this.send({ kind: 'case', id, view, parts, draft, copies });
+    this.send({ kind: 'case', id, ...loaded });
     const { open, rows } = this.#state.value;
     if (open?.id !== id || view === null) return;
     if (wasLoading && draft !== '') this.#later('room', 0, () => this.#measure(id, draft));
@@ -371,22 +356,6 @@ export class DeskPage {
     if ((row?.isUnread === true || row?.hasNews === true) && !document.hidden) {
       await this.#client.call('seen', { id, messages, activity: view.work.activity });
     }
-  }
-
-  async #loadParts(view: CaseFile | null): Promise<readonly Answers['conversation'][]> {
-    const { rows } = this.#state.value;
-    const newest = (ids: readonly string[]): readonly string[] =>
-      [...ids].sort((a, b) => (rows.get(b)?.lastDay ?? -1) - (rows.get(a)?.lastDay ?? -1));
-    const ids = new Set(newest(view?.work.parts ?? []));
-    const loaded: Answers['conversation'][] = [];
-    // Parts of parts come behind them.
-    for (const id of ids) {
-      if (loaded.length === shownPartsMax) break;
-      const part = await this.#client.call('conversation', { id });
-      loaded.push(part);
-      for (const inner of newest(part.view?.work.parts ?? [])) if (inner !== view?.summary.id) ids.add(inner);
-    }
-    return loaded;
   }
 
   async #measure(id: string, text: string): Promise<void> {

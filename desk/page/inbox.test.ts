@@ -1,16 +1,8 @@
 import type { InboxRow } from '@postern/desk/app/api';
 import type { EngineStatus, ReplyView } from '@postern/desk/engine/view';
 import { describe, expect, it } from 'vitest';
-import {
-  countEnding,
-  countRows,
-  moveCursor,
-  newPartsIn,
-  shownRows,
-  sortRows,
-  suspectedLosses,
-  visibleRange,
-} from './inbox.ts';
+import { countEnding, countRows, moveCursor, shownRows, sortRows, suspectedLosses, visibleRange } from './inbox.ts';
+import { newPartsIn } from './merged-cases.ts';
 import { replyStep, timelineOf } from './timeline.ts';
 
 function row(id: string, fields: Partial<InboxRow> = {}): InboxRow {

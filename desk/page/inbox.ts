@@ -42,7 +42,7 @@ export function countEnding(rows: Iterable<InboxRow>, days: number, today: numbe
 }
 
 /** Whether somebody must look at it. */
-function isStirring({ isUnread, hasNews, isUnanswered }: InboxRow): boolean {
+export function isStirring({ isUnread, hasNews, isUnanswered }: InboxRow): boolean {
   return isUnread || hasNews || isUnanswered;
 }
 
@@ -106,21 +106,6 @@ export function countRows(
 
 export function countUnread(rows: readonly InboxRow[]): number {
   return rows.reduce((count, { isUnread }) => count + Number(isUnread), 0);
-}
-
-/** Ids of parts that somebody must look at, by each case that they are part of, through others too. */
-export function newPartsIn(rows: ReadonlyMap<string, InboxRow>): ReadonlyMap<string, readonly string[]> {
-  const parts = new Map<string, string[]>();
-  for (const row of rows.values()) {
-    if (row.work.state === 'closed' || !isStirring(row)) continue;
-    const above = new Set<string>();
-    // Lines come one by one, so that for a moment they may make a circle.
-    for (let at = row.work.mergedInto; at !== null && !above.has(at); at = rows.get(at)?.work.mergedInto ?? null) {
-      above.add(at);
-      parts.set(at, [...(parts.get(at) ?? []), row.id]);
-    }
-  }
-  return parts;
 }
 
 /** All that are in use, each once. */

@@ -151,6 +151,7 @@ function RowTags({ page, row, words, isLost }: RowTagsProps): JSX.Element {
       {isLost && <span class="tag is-warning">{say('inbox.lossSuspected')}</span>}
       {row.incomplete > 0 && <span class="tag is-partial">{say('inbox.partsMissing')}</span>}
       {work.reminder !== null && work.reminder <= today && <span class="tag is-warning">{say('inbox.dueNow')}</span>}
+      {row.isUnanswered && row.messages > 0 && <span class="tag">{say('inbox.toAnswer')}</span>}
       {work.endDay !== null && endsSoon(row, today) && (
         <span class="tag is-warning">{say('inbox.ends', { day: words.day(work.endDay, today) })}</span>
       )}
@@ -172,7 +173,6 @@ function RowTags({ page, row, words, isLost }: RowTagsProps): JSX.Element {
         </span>
       ))}
       {row.hasNews && !row.isUnread && <span class="tag is-quiet">{say('inbox.news')}</span>}
-      {row.isUnanswered && row.messages > 0 && <span class="tag">{say('inbox.toAnswer')}</span>}
       {row.unposted > 0 && <span class="tag is-quiet">{say('inbox.unposted')}</span>}
       {row.hasDraft && <span class="tag is-quiet">{say('inbox.draft')}</span>}
     </span>
