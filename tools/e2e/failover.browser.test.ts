@@ -2,13 +2,13 @@
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { freePort } from '@postern/cli/testing/run';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { HTTPRequest } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
+import { freePorts } from '../free-ports.ts';
 import { openDesk, publishDayKeys, type RunningDesk } from './desk.ts';
 import { killMirror, type Mirror, startMirror } from './mirror-process.ts';
 import { makeOffice, type Office, type ServerProcess } from './office.ts';
@@ -20,12 +20,12 @@ const early = 'The first address gave its page and nothing else.';
 let office: Office;
 let server: ServerProcess;
 let desk: RunningDesk;
-let ports: readonly [number, number];
+let ports: readonly number[];
 const mirrors: Mirror[] = [];
 
 beforeAll(async () => {
   await ensureBuilt();
-  ports = [await freePort(), await freePort()];
+  ports = await freePorts(2);
   office = await makeOffice(
     2,
     {},
@@ -41,14 +41,14 @@ afterAll(async () => {
   office?.remove();
 });
 
-async function mirrorAt(port: number): Promise<Mirror> {
-  const mirror = await startMirror(server.origin, bytesToHex(office.fingerprint), port);
+async function mirrorAt(place: 0 | 1): Promise<Mirror> {
+  const mirror = await startMirror(server.origin, bytesToHex(office.fingerprint), ports[place]);
   mirrors.push(mirror);
   return mirror;
 }
 
-/** Passes on nothing but the page and what it is made of, as a filter does that knows the rest. */
-async function pageAlone(target: string, port: number): Promise<Server> {
+/** At the first address: passes on nothing but the page and what it is made of, as a filter does that knows the rest. */
+async function pageAlone(target: string): Promise<Server> {
   const filter = createServer((asked, answer) => {
     const path = asked.url ?? '/';
     if (!/^\/en\/$|\.(js|css|svg)$/.test(path)) return void asked.socket.destroy();
@@ -57,7 +57,7 @@ async function pageAlone(target: string, port: number): Promise<Server> {
       answer.writeHead(from.status, Object.fromEntries(kept)).end(Buffer.from(await from.arrayBuffer()));
     });
   });
-  filter.listen(port, '127.0.0.1');
+  filter.listen(ports[0], '127.0.0.1');
   await once(filter, 'listening');
   return filter;
 }
@@ -65,8 +65,8 @@ async function pageAlone(target: string, port: number): Promise<Server> {
 it.skipIf(lacks('chromium'))(
   '[ROS-5] a page that gets nothing more from its own address goes on to the others',
   async () => {
-    const second = await mirrorAt(ports[1]);
-    const filter = await pageAlone(second.origin, ports[0]);
+    const second = await mirrorAt(1);
+    const filter = await pageAlone(second.origin);
     const browser = await launchChromium();
     try {
       const page = await openPage(browser, `http://127.0.0.1:${ports[0]}/en/`);
@@ -92,7 +92,7 @@ describe.each(browsers)('in %s (%s)', (binary, _name, launch) => {
     async () => {
       const before = desk.engine.conversations().map(({ id }) => id);
       const added = () => desk.engine.conversations().filter(({ id }) => !before.includes(id));
-      const [first, second] = [await mirrorAt(ports[0]), await mirrorAt(ports[1])];
+      const [first, second] = [await mirrorAt(0), await mirrorAt(1)];
       const browser = await launch();
       try {
         const page = await openPage(browser, `${first.origin}/en/`);

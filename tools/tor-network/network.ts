@@ -1,12 +1,12 @@
 // A whole Tor network on 127.0.0.1 for tests: authorities, relays and clients from Debian's tor, and nothing left of it.
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Control } from '@postern/server/onion/control';
+import { freePorts } from '../free-ports.ts';
 import { putAuthorityKeys } from './authority-keys.ts';
 import { type Role, TorNode } from './tor-node.ts';
 import { type NetworkLines, networkLines, type Ports, voting } from './torrc-lines.ts';
@@ -192,22 +192,4 @@ async function clientOf(node: TorNode): Promise<TorClient> {
   const port = /^"127\.0\.0\.1:(\d+)"$/.exec(listeners)?.[1];
   if (port === undefined) throw new Error(`use ${node.name}: it has no SOCKS port`);
   return { socksPort: Number(port), control: () => node.control() };
-}
-
-/** Below those that the system gives to outgoing connections, so that none is taken before a node listens. */
-async function freePorts(count: number): Promise<number[]> {
-  const found = new Set<number>();
-  while (found.size < count) {
-    const port = 12_000 + Math.floor(Math.random() * 18_000);
-    if (await isFree(port)) found.add(port);
-  }
-  return [...found];
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
