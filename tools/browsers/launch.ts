@@ -94,5 +94,6 @@ function cleanUpAfter(browser: Browser, profile: string): void {
 }
 
 function removeProfile(profile: string): void {
-  rmSync(profile, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 });
+  // What a browser has started may write for a moment after it has ended.
+  rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }

@@ -46,14 +46,24 @@ export function findInFile(path: string, needles: Needles): Set<string> {
   return found;
 }
 
+/** Programs come and go with files while they run. @returns null for one that has gone */
+export function ifThere<Found>(read: () => Found): Found | null {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
 /** The same for every file below a folder; by path. */
 export function findInFolder(folder: string, needles: Needles): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, ReadonlySet<string>>();
   for (const path of globSync('**/*', { cwd: folder })) {
     // Browsers leave links to nothing.
     if (statSync(join(folder, path), { throwIfNoEntry: false })?.isFile() !== true) continue;
-    const names = findInFile(join(folder, path), needles);
-    if (names.size > 0) found.set(path, names);
+    const names = ifThere(() => findInFile(join(folder, path), needles));
+    if (names !== null && names.size > 0) found.set(path, names);
   }
   return found;
 }

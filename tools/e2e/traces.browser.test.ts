@@ -10,7 +10,7 @@ import { launchChromium, launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
 import { publishDayKeys } from './desk.ts';
-import { findInFile, formsOf, type Needles } from './memory.ts';
+import { findInFile, formsOf, ifThere, type Needles } from './memory.ts';
 import { readMozLz4 } from './mozlz4.ts';
 import { makeOffice, type Office, type ServerProcess } from './office.ts';
 import { openPage, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop();
   office.remove();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 
 /** Firefox as it comes, without Tor Browser's habit of forgetting. */
@@ -111,14 +111,12 @@ function find(profile: string, needles: Needles): string[] {
   const found: string[] = [];
   for (const path of globSync('**/*', { cwd: profile })) {
     const full = join(profile, path);
-    // Browsers come and go with files while they run.
-    const size = statSync(full, { throwIfNoEntry: false });
-    if (size?.isFile() !== true) continue;
-    const names = findInFile(full, needles);
-    const expanded = /lz4$/.test(path) ? readMozLz4(readFileSync(full)) : null;
+    if (statSync(full, { throwIfNoEntry: false })?.isFile() !== true) continue;
+    const names = ifThere(() => findInFile(full, needles));
+    const expanded = ifThere(() => (/lz4$/.test(path) ? readMozLz4(readFileSync(full)) : null));
     for (const [name, forms] of needles) {
       const isCompressed = expanded !== null && forms.some((form) => expanded.includes(Buffer.from(form)));
-      if (names.has(name) || isCompressed) found.push(`${name} in ${path}`);
+      if (names?.has(name) === true || isCompressed) found.push(`${name} in ${path}`);
     }
   }
   return found;
