@@ -8,7 +8,7 @@ export async function press(page: Page, selector: string): Promise<void> {
     document.documentElement.classList.add('before');
     (element as HTMLElement).click();
   });
-  await present(page, 'html:not(.before) body');
+  await arrived(page);
 }
 
 export const go = (name: string): string => `button[name=go][value=${name}]`;
@@ -38,11 +38,28 @@ export async function typeBack(page: Page, words: readonly string[]): Promise<vo
   }
 }
 
-/** Waits for what a page shows, which may load itself again for it. */
+/** Waits for what a page shows, which may load itself again for it, and for all of that page. */
 export async function present(page: Page, selector: string): Promise<void> {
+  await until(selector, () =>
+    page.$eval(
+      'html',
+      (root, wanted) => document.readyState === 'complete' && root.querySelector(wanted) !== null,
+      selector,
+    ),
+  );
+}
+
+/** All of the page that takes the place of the one in which something was pressed. */
+const arrived = (page: Page): Promise<void> =>
+  until('the next page', () =>
+    page.$eval('html', (root) => document.readyState === 'complete' && !root.classList.contains('before')),
+  );
+
+/** While one page takes the place of another there is none to be asked. */
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 240; tries++) {
-    if ((await page.$(selector).catch(() => null)) !== null) return;
+    if (await isSo().catch(() => false)) return;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-  throw new Error(`wait for ${selector}: not after a minute`);
+  throw new Error(`wait for ${what}: not after a minute`);
 }

@@ -4,13 +4,13 @@ import type { Browser, Page } from 'puppeteer-core';
 
 /** The button that goes on. */
 export const main = '#app:not([hidden]) button.main:not(:disabled)';
-const patience = { timeout: 45_000 };
+const patience = { timeout: 90_000 };
 
 /** Opens the page in a tab of its own; ready when it says who reads. @param listen called before anything is fetched */
 export async function openPage(browser: Browser, url: string, listen?: (page: Page) => void): Promise<Page> {
   const page = await browser.newPage();
   listen?.(page);
-  await page.goto(url);
+  await page.goto(url, patience);
   await page.waitForSelector('#start button.main', patience);
   return page;
 }
