@@ -125,7 +125,7 @@ async function startDesks(opened: Opened, cases: number): Promise<readonly strin
   const id = deskId(random(8));
   const devices = identities.map(({ device }) => device).sort((a, b) => Buffer.compare(a.keyHash, b.keyHash));
   const names = [{ language: 'en', name: 'Desk', description: '' }];
-  const office = await makeOffice(1, { desks: [{ id, paused: false, names, devices }] });
+  const office = await makeOffice(1, { desks: [{ id, paused: false, names, devices }], repliesADay: 24 });
   opened.office = office;
   const server = await office.serve({ withoutPages: true });
   opened.server = server;

@@ -42,7 +42,7 @@ async function walk(tag: string, folder: string): Promise<void> {
     await others(page, see, url);
     const plainWords = await writePlain(page, see, plainUrl, texts.plain, deskHex);
     for (const text of Object.values(texts)) await answerTo(desk, text);
-    await nextEpoch(office, 11_000);
+    await nextEpoch(office.roster.epochSeconds, server.origin);
     await comeBack(page, see, url, words);
     await comeBackPlain(page, see, plainUrl, plainWords);
   } finally {

@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeskPerson } from '@postern/cli/testing/demo-people';
 import { firstLine, runHere, start, stop } from '@postern/cli/testing/run';
+import type { CaseFile } from '@postern/desk/engine/view';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, collectRequests, screenshot } from '../browsers/inspect.ts';
 import { launchChromium } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks, pathOf } from '../debian.ts';
+import { nextEpoch } from './office.ts';
 import {
   enterWords,
   fill,
@@ -25,6 +27,8 @@ import {
 } from './visit.ts';
 
 const patience = { timeout: 60_000 };
+/** As it stands in the demo's roster. */
+const epochSeconds = 10;
 
 let demo: ChildProcess;
 let told: { readonly source: string; readonly call: string; readonly desk: string };
@@ -84,6 +88,8 @@ describe.skipIf(lacks('chromium', 'zbar-tools'))('from a poster to the answer', 
         { question: 'since', values: ['2024-03'] },
       ]);
       await person.call('reply', { id, text: reply, attachments: [] });
+      await posted(id);
+      await nextEpoch(epochSeconds, told.source);
       await returned(language, words.join(glue), reply);
     } finally {
       await browser.close();
@@ -131,24 +137,32 @@ async function looks(page: Page, name: string): Promise<void> {
   }
 }
 
+type Seen = Pick<CaseFile, 'messages' | 'replies'>;
+
+async function caseFile(id: string): Promise<Seen> {
+  return ((await (await person.call('conversation', { id })).json()) as { readonly view: Seen }).view;
+}
+
 async function conversationWith(text: string): Promise<{ readonly id: string; readonly answers: unknown }> {
   for (let attempt = 0; attempt < 60; attempt++) {
     const found = (await (await person.call('search', { query: text })).json()) as { readonly ids: readonly string[] };
     const [id] = found.ids;
-    if (id !== undefined) {
-      const { view } = (await (await person.call('conversation', { id })).json()) as {
-        readonly view: { readonly messages: readonly { readonly answers: unknown }[] };
-      };
-      return { id, answers: view.messages[0]?.answers };
-    }
+    if (id !== undefined) return { id, answers: (await caseFile(id)).messages[0]?.answers };
     await sleep(1_000);
   }
   throw new Error('wait for a message at the desk: it did not come');
 }
 
+/** The server has the reply. */
+async function posted(id: string): Promise<void> {
+  for (let attempt = 0; attempt < 90; attempt++) {
+    if ((await caseFile(id)).replies.some(({ progress }) => progress === 'posted')) return;
+    await sleep(1_000);
+  }
+  throw new Error('wait for a reply of the desk: it was not posted');
+}
+
 async function returned(language: string, words: string, reply: string): Promise<void> {
-  // An answer stands in the index from the next epoch on. A person comes back later still.
-  await sleep(25_000);
   const browser = await launchChromium();
   try {
     const page = await openPage(browser, `${told.source}/${language}/`);

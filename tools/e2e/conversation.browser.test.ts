@@ -55,7 +55,7 @@ describe('in Firefox ESR at Safer', () => {
         const conversation = await desk.engine.conversation(id);
         expect(conversation?.messages.map(({ text }) => text)).toEqual([message]);
         await answer(desk, id, reply);
-        await nextEpoch(office);
+        await nextEpoch(office.roster.epochSeconds, origin);
 
         await inFreshBrowser(async (browser) => {
           const page = await openPage(browser, `${origin}/zh-Hans/`, listen);

@@ -3,7 +3,6 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { firstLine, start, stop } from '@postern/cli/testing/run';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +10,7 @@ import { screenshot } from '../browsers/inspect.ts';
 import { launchChromium, launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks } from '../debian.ts';
+import { nextEpoch } from './office.ts';
 import { enterWords, openPage, readAnswer, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
 
 const message = '去年三月到八月，县医院新楼的招标只有一家公司能满足条件。我见过标书的初稿，修改的日期早于公告。';
@@ -56,8 +56,7 @@ describe.each(browsers)('the demo in %s', (binary, launch) => {
         await desk.waitForSelector('.row', patience);
         await answerByKeyboard(desk);
         await waitForProgress(desk, /^Posted/);
-        // An answer stands in the index from the next epoch on.
-        await sleep(epochSeconds * 1000 - (Date.now() % (epochSeconds * 1000)) + 2000);
+        await nextEpoch(epochSeconds, told.source);
 
         returning = await launch();
         const page = await openPage(returning, `${told.source}/zh-Hans/`);
@@ -93,6 +92,7 @@ async function answerByKeyboard(desk: Page): Promise<void> {
   await desk.keyboard.press('r');
   await desk.waitForFunction(() => document.activeElement?.id === 'reply', patience);
   await desk.keyboard.type(reply);
+  await desk.waitForSelector('.composer .main[aria-disabled="false"]', patience);
   await desk.keyboard.down('Control');
   await desk.keyboard.press('Enter');
   await desk.keyboard.up('Control');

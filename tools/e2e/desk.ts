@@ -21,8 +21,10 @@ export interface RunningDesk {
   readonly until: (what: string, isTrue: () => boolean | Promise<boolean>, rounds?: number) => Promise<void>;
 }
 
-/** Every tick does all that is due, a second apart. */
-const options = { tickSeconds: 1, envelopeSeconds: 1, documentSeconds: 2, turnSeconds: 1 };
+/** Every tick does all that is due, a second apart; early in a day its tokens would take minutes to make. */
+const options = { tickSeconds: 1, envelopeSeconds: 1, documentSeconds: 2, turnSeconds: 1, tokensHeldMax: 8 };
+/** Just after midnight a device may wait some seconds for the first of its moments to post. */
+const postRounds = 120;
 
 /** Starts a desk's engine and waits until sources can write to it. */
 export async function openDesk(office: Office, desk: OfficeDesk, origin: string): Promise<RunningDesk> {
@@ -71,10 +73,11 @@ export async function answer(
   files: readonly FileDescriptor[] = [],
 ): Promise<void> {
   await desk.engine.reply(conversation, text, files);
-  await desk.until('an answer posted', async () => {
+  const isPosted = async (): Promise<boolean> => {
     const { replies } = (await desk.engine.conversation(conversation)) ?? { replies: [] };
     return replies.some((reply) => reply.text === text && ['posted', 'collected'].includes(reply.progress));
-  });
+  };
+  await desk.until('an answer posted', isPosted, postRounds);
 }
 
 /** For a desk whose device is not opened: without its keys nobody could write to any desk (BUN-1). */

@@ -66,7 +66,7 @@ describe.each(browsers)('in %s (%s)', (binary, _name, launch) => {
       expect((await desk.engine.conversation(id))?.messages.map(({ text }) => text)).toEqual([message]);
       await answer(desk, id, reply);
       // At a mirror when it has looked.
-      await nextEpoch(office, 4_000);
+      await nextEpoch(office.roster.epochSeconds, first.origin);
       await inFreshBrowser(launch, async (browser) => {
         const page = await openPage(browser, `${first.origin}/zh-Hans/`);
         await enterWords(page, words.join(''));

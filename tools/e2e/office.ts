@@ -4,15 +4,17 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createDeviceIdentity } from '@postern/desk/engine/identity';
 import { type DeskId, type DeviceId, deskId, type Fingerprint } from '@postern/protocol/bytes/brand';
 import { fingerprintOf } from '@postern/protocol/keys/fingerprint';
 import type { Roster, RosterDevice } from '@postern/protocol/keys/roster';
 import { signRoster, type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
 import { documentHash, keyHashOf } from '@postern/protocol/keys/signed';
+import { readIndex } from '@postern/protocol/messages/reply-index';
 import { type Ed25519Key, ed25519Key, ed25519SeedBytes } from '@postern/protocol/primitives/ed25519';
 import { type HybridKey, hybridKey } from '@postern/protocol/primitives/hybrid-signature';
-import { dayOf } from '@postern/protocol/time';
+import { dayOf, epochOf } from '@postern/protocol/time';
 import { createDataFolder, openDataFolder } from '@postern/server/files/data-folder';
 import type { Limits } from '@postern/server/http/limits';
 import { startServer } from '@postern/server/main';
@@ -73,10 +75,23 @@ export interface ServerProcess {
   readonly stop: () => Promise<void>;
 }
 
-/** A reply can be found from the next epoch on. @param spareMs for the server to have published it */
-export async function nextEpoch({ roster }: Pick<Office, 'roster'>, spareMs = 500): Promise<void> {
-  const every = roster.epochSeconds * 1000;
-  await new Promise((resolve) => setTimeout(resolve, every - (Date.now() % every) + spareMs));
+const publishSecondsMax = 60;
+
+/**
+ * A reply can be found from the next epoch on, as soon as its index is there.
+ * @param origin of the server, or of a mirror of it @throws Error when it is not there a minute after the epoch began
+ */
+export async function nextEpoch(epochSeconds: number, origin: string): Promise<void> {
+  const wanted = epochOf(now(), epochSeconds) + 1;
+  const begins = wanted * epochSeconds * 1000;
+  await wait(Math.max(0, begins - Date.now()));
+  for (let shown = 0; shown < wanted; await wait(100)) {
+    if (Date.now() > begins + publishSecondsMax * 1000)
+      throw new Error(`wait for an index: that of epoch ${shown} is there, wanted ${wanted}`);
+    const index = await fetch(`${origin}/index/0`);
+    const bytes = new Uint8Array(await index.arrayBuffer());
+    shown = index.status === 200 ? (await readIndex(bytes)).epoch : 0;
+  }
 }
 
 /** Processes of visits without scripts that live now, as the system lists them. */
@@ -155,13 +170,20 @@ async function giveRoster(folder: string, signed: Uint8Array, databaseUrl?: stri
   await server.stop();
 }
 
+/** One in five seconds. */
+const repliesADayMost = 17_280;
+/** A test may go on for so long after its office was made. */
+const testSecondsMax = 1_200;
+
 /**
  * A device posts at most once a tick, and only as many as the hour of the day has brought: enough that a desk which
- * starts now has two dozen to catch up with, and need not wait for the next.
+ * starts now has two dozen to catch up with, and need not wait for the next. Around midnight, when that number begins
+ * anew, so many that one comes soon.
  */
 function repliesADayFor(unix: number): number {
   const elapsed = Math.max(1, unix % 86_400);
-  return Math.min(4_096, Math.max(24, Math.ceil((24 * 86_400) / elapsed)));
+  if (elapsed > 86_400 - testSecondsMax) return repliesADayMost;
+  return Math.min(repliesADayMost, Math.max(24, Math.ceil((24 * 86_400) / elapsed)));
 }
 
 async function makeDesk(): Promise<OfficeDesk> {
@@ -204,16 +226,16 @@ async function startServerProcess(folder: string, options: ServeOptions): Promis
   const isCompressed = new Promise<void>((resolve) => {
     child.on('message', (word) => (word === 'compressed' ? resolve() : undefined));
   });
+  // With all that it has written, which may come after its end.
+  const ended = once(child, 'close');
   const port = await portOf(child, () => log);
   const origin = `http://127.0.0.1:${port}`;
   await fetch(`${origin}/healthy`);
   const startMs = performance.now() - started;
   // Until then files go out uncompressed, and in other sizes than later.
   await isCompressed;
-  const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve();
   const stop = async (): Promise<void> => {
     process.off('exit', end);
-    if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
     await ended;
   };

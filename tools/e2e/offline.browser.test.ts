@@ -1,7 +1,6 @@
 // The offline page from a file, without a network, in both browsers: written there, carried, read by the desk, answered,
 // and the answer read with the twelve words on the page of the server.
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +15,7 @@ import { axe, screenshot, statuses } from '../browsers/inspect.ts';
 import { launchChromium, launchFirefox } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
 import { lacks, pathOf } from '../debian.ts';
+import { freePorts } from '../free-ports.ts';
 import { officeWithCall } from './call-office.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk } from './desk.ts';
 import { nextEpoch, type Office, type ServerProcess } from './office.ts';
@@ -31,7 +31,7 @@ import {
   writeMessage,
 } from './visit.ts';
 
-const patience = { timeout: 45_000 };
+const patience = { timeout: 90_000 };
 const message = '三号仓库的账本被换过。我看到了旧的那一本。';
 const carriedMessage = 'The ledger of the third store was replaced. I have seen the old one.';
 const networkMessage = 'Written with the saved page';
@@ -48,8 +48,8 @@ let packPath: string;
 beforeAll(async () => {
   await ensureBuilt();
   // The first of the addresses answers nobody.
-  const port = await freePort();
-  deadPort = await freePort();
+  const [port = 0, dead = 0] = await freePorts(2);
+  deadPort = dead;
   office = await officeWithCall([`http://127.0.0.1:${deadPort}`, `http://127.0.0.1:${port}`]);
   server = await office.serve({ port });
   await publishDayKeys(office, office.desks[1]!, server.origin);
@@ -66,14 +66,6 @@ afterAll(async () => {
   office?.remove();
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  return port;
-}
 
 async function wordsOf(list: 'english' | 'chinese_simplified' | 'french'): Promise<string[]> {
   return verificationWords(office.roster.fingerprint, (await loadWordList(list)).words);
@@ -303,6 +295,7 @@ describe.skipIf(lacks('chromium', 'zbar-tools', 'fonts-noto-core', 'fonts-noto-c
   it('is written and sealed with the keyboard alone, and nothing is left behind on leaving', async () => {
     const page = await browser.newPage();
     await offer(page, 'en', '');
+    await page.waitForSelector('.verdict .unsure');
     const reach = async (selector: string): Promise<void> => {
       for (let tabs = 0; tabs < 60; tabs++) {
         if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
@@ -331,6 +324,7 @@ describe.skipIf(lacks('chromium', 'zbar-tools', 'fonts-noto-core', 'fonts-noto-c
     await page.waitForSelector('.words li:nth-child(12)');
     const words = await shownWords(page);
     await use('#app button.main:not(:disabled)');
+    await page.waitForSelector('.field input');
     const labels = await page.$$eval('.field label span', (spans) => spans.map((span) => span.textContent ?? ''));
     for (const [at, label] of labels.entries()) {
       await reach(`.field:nth-child(${at + 1}) input`);
@@ -341,7 +335,7 @@ describe.skipIf(lacks('chromium', 'zbar-tools', 'fonts-noto-core', 'fonts-noto-c
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => location.href === 'about:blank');
-    await page.goBack({ timeout: 3000 }).catch(() => undefined);
+    await page.goBack({ timeout: 30_000 }).catch(() => undefined);
     expect(await page.evaluate(() => document.body?.textContent ?? '')).not.toContain('POSTERN1');
     await page.close();
   });
@@ -353,7 +347,7 @@ describe.skipIf(lacks('chromium', 'zbar-tools', 'fonts-noto-core', 'fonts-noto-c
     await client.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: saved });
     const { lines } = await seal(page, carriedMessage.repeat(30));
     await press(page, '#app button.main');
-    await until(() => readdirSync(saved).includes('note.txt'));
+    await expect.poll(() => readdirSync(saved), { timeout: 60_000 }).toContain('note.txt');
     expect(readFileSync(join(saved, 'note.txt'), 'utf8')).toBe(`${lines}\n`);
     const codes = await page.$$('.qr');
     const read: string[] = [];
@@ -418,7 +412,7 @@ async function answerTo(preview: string, text: string): Promise<void> {
   for (const { id, preview: of, replies } of desk.engine.conversations()) {
     if (of === preview && replies === 0) await answer(desk, id, text);
   }
-  await nextEpoch(office);
+  await nextEpoch(office.roster.epochSeconds, server.origin);
 }
 
 async function look(page: Page, name: string): Promise<void> {
@@ -426,9 +420,4 @@ async function look(page: Page, name: string): Promise<void> {
   expect(await axe(page)).toEqual([]);
   const overflows = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   expect(overflows).toBe(false);
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  for (let round = 0; round < 100 && !isTrue(); round++) await new Promise((resolve) => setTimeout(resolve, 100));
-  expect(isTrue()).toBe(true);
 }

@@ -11,7 +11,7 @@ import { lacks } from '../debian.ts';
 import { officeWithCall } from './call-office.ts';
 import { countBytes } from './counting-proxy.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk, receive } from './desk.ts';
-import type { Office, ServerProcess } from './office.ts';
+import { nextEpoch, type Office, type ServerProcess } from './office.ts';
 import { choose, fill, go, present, press, typeBack, wordsOf } from './plain-visit.ts';
 
 const message = '去年三月到八月，县医院新楼的招标只有一家公司能满足条件。';
@@ -84,7 +84,7 @@ describe.skipIf(lacks('firefox-esr'))('Firefox ESR at Safest', () => {
       const conversation = await desk.engine.conversation(id);
       expect(conversation?.messages.map(({ text }) => text)).toEqual([message]);
       await answer(desk, id, reply);
-      await new Promise((resolve) => setTimeout(resolve, 10_500 - (Date.now() % 10_000)));
+      await nextEpoch(office.roster.epochSeconds, server.origin);
       await desk.engine.tick();
       await inFirefox(async (browser) => {
         const page = await browser.newPage();
@@ -148,15 +148,16 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
         const page = await browser.newPage();
         await page.setViewport({ width, height: width < 600 ? 640 : 900 });
         await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-        const look = async (name: string): Promise<void> => {
-          await screenshot(page, `plain-${name}-${tag}-${width}-${scheme}`);
-          const [content = 0, window = 0] = await page.evaluate(() => [
-            document.documentElement.scrollWidth,
-            innerWidth,
-          ]);
-          expect([name, content <= window]).toEqual([name, true]);
-          expect({ name, violations: await axe(page) }).toEqual({ name, violations: [] });
-        };
+        const look = (name: string): Promise<void> =>
+          whileItStands(page, async () => {
+            await screenshot(page, `plain-${name}-${tag}-${width}-${scheme}`);
+            const [content = 0, window = 0] = await page.evaluate(() => [
+              document.documentElement.scrollWidth,
+              innerWidth,
+            ]);
+            expect([name, content <= window]).toEqual([name, true]);
+            expect({ name, violations: await axe(page) }).toEqual({ name, violations: [] });
+          });
         await page.goto(`${server.origin}/plain/${tag}/`);
         await look('home');
         await press(page, `#start ${go('write')}`);
@@ -202,6 +203,25 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
     },
   );
 });
+
+const looksMax = 20;
+
+/** A page that waits loads itself again after some seconds, which ends a look at it: then all of it is looked at once more. */
+async function whileItStands(page: Page, look: () => Promise<void>): Promise<void> {
+  const loadedAt = (): Promise<number> => page.evaluate(() => performance.timeOrigin).catch(() => 0);
+  for (let looks = 1; ; looks++) {
+    const before = await loadedAt();
+    const fault = await look().then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
+    if (before !== 0 && before === (await loadedAt())) {
+      if (fault !== null) throw fault.error;
+      return;
+    }
+    if (looks === looksMax) throw new Error(`look at a page: it did not stand still in ${looksMax} looks`);
+  }
+}
 
 /** From the page for everybody, which says where forms are. */
 async function openPlain(page: Page, origin: string): Promise<void> {

@@ -28,6 +28,8 @@ export interface RecordingProxy {
   readonly port: number;
   /** Begins a new recording and returns it; it grows as bytes pass. */
   readonly record: () => Recording;
+  /** No request waits for the end of its answer. */
+  readonly isQuiet: () => boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -108,11 +110,14 @@ export async function startRecordingProxy(
   let recording: Recording = { exchanges: [], connections: 0 };
   let startedAt: number | undefined;
   const sockets = new Set<Socket>();
+  const asking = new Set<readonly Exchange[]>();
   const server: Server = createServer((client) => {
     const upstream = connect(port, '127.0.0.1');
     const into = recording;
     const connection = into.connections++;
     const waiting: Exchange[] = [];
+    asking.add(waiting);
+    client.on('close', () => asking.delete(waiting));
     const since = (): number => {
       startedAt ??= performance.now();
       return performance.now() - startedAt;
@@ -177,6 +182,7 @@ export async function startRecordingProxy(
       startedAt = undefined;
       return recording;
     },
+    isQuiet: () => [...asking].every(({ length }) => length === 0),
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -2,7 +2,7 @@
 // <level> <folder>`. Meant for a network namespace of its own, in which nobody else sends anything.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Page } from 'puppeteer-core';
@@ -11,7 +11,7 @@ import type { SecurityLevel } from '../browsers/tor-browser-prefs.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk, receive } from './desk.ts';
 import { makeOffice, nextEpoch, type Office, type ServerProcess } from './office.ts';
 import * as plain from './plain-visit.ts';
-import { type Recording, startRecordingProxy } from './recording.ts';
+import { type Exchange, type Recording, type RecordingProxy, startRecordingProxy } from './recording.ts';
 import { enterWords, openPage, readAnswer, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
 
 /** A visit as its proxy saw it, and the port under which it is found in the recording of packets. */
@@ -35,15 +35,25 @@ const message = '我想说的都在这里，一共两句。请回信。';
 const reply = '收到了。';
 /** The first is late enough for a slow machine without a JIT to have verified all documents. */
 const moments = [6, 8, 10];
-/** Between the moments 16 and 19. */
-const visitSeconds = 17.5;
+/** From the first moment to between those at 16 and 19. */
+const staySeconds = 11.5;
+/** What is sent at a moment has more bytes than this. */
+const momentBytesMin = 6_000;
+/** A browser asks for an icon some time after its page. */
+const quietMs = 1_000;
+const quietMsMax = 60_000;
 
 type Visit = (work: (page: Page) => Promise<void>) => Promise<RecordedVisit>;
-type Answering = { readonly office: Office; readonly desk: RunningDesk; readonly deskHex: string };
+interface Answering {
+  readonly office: Office;
+  readonly server: ServerProcess;
+  readonly desk: RunningDesk;
+  readonly deskHex: string;
+}
 
 async function scriptedVisits(
   visit: Visit,
-  { office, desk }: Answering,
+  { office, server, desk }: Answering,
   withPlanted: boolean,
 ): Promise<Omit<SameVisits, 'packets' | 'html'>> {
   let words: string[] = [];
@@ -53,7 +63,7 @@ async function scriptedVisits(
     await waitForStored(page);
   });
   await answer(desk, (await receive(desk)).id, reply);
-  await nextEpoch(office);
+  await nextEpoch(office.roster.epochSeconds, server.origin);
   const reader = await visit(async (page) => {
     await enterWords(page, words.join(''));
     const text = await readAnswer(page);
@@ -72,7 +82,7 @@ async function scriptedVisits(
 
 async function plainVisits(
   visit: Visit,
-  { office, desk, deskHex }: Answering,
+  { office, server, desk, deskHex }: Answering,
 ): Promise<Omit<SameVisits, 'packets' | 'html'>> {
   const toForms = (page: Page): Promise<void> => plain.press(page, '#start a.button');
   let words: string[] = [];
@@ -91,7 +101,7 @@ async function plainVisits(
     await plain.press(page, plain.go('leave'));
   });
   await answer(desk, (await receive(desk)).id, reply);
-  await nextEpoch(office);
+  await nextEpoch(office.roster.epochSeconds, server.origin);
   const reader = await visit(async (page) => {
     await toForms(page);
     await plain.press(page, `#hero ${plain.go('enter')}`);
@@ -103,7 +113,10 @@ async function plainVisits(
   return { visitor: await visit(toForms), writer, reader };
 }
 
-/** One visit through a proxy of its own, so that no connection of another visit is used again. */
+/**
+ * One visit through a proxy of its own, so that no connection of another visit is used again.
+ * @param seconds from the page's first moment to the end; 0 where a page has none
+ */
 async function makeVisit(
   server: ServerProcess,
   open: (url: string) => Promise<Page>,
@@ -113,12 +126,16 @@ async function makeVisit(
   const proxy = await startRecordingProxy(server.port);
   try {
     const recording = proxy.record();
-    const opened = Date.now();
+    const begun = seconds > 0 ? firstMoment(recording) : null;
     const page = await open(`${proxy.origin}/zh-Hans/`);
     await work(page);
-    const left = seconds * 1000 - (Date.now() - opened);
-    if (seconds > 0 && left < 0) throw new Error(`make a visit: it took ${-left} ms more than its length`);
-    if (left > 0) await wait(left);
+    if (begun === null) {
+      await quiet(proxy);
+    } else {
+      const left = seconds * 1000 - (Date.now() - (await begun));
+      if (left < 0) throw new Error(`make a visit: it took ${-left} ms more than its length`);
+      await wait(left);
+    }
     await page.close();
     return { ...recording, port: proxy.port };
   } finally {
@@ -126,8 +143,24 @@ async function makeVisit(
   }
 }
 
-/** @returns what ends the recording */
-async function recordPackets(path: string): Promise<() => Promise<void>> {
+/** When the page first sends what it sends at its moments, which count from when it was loaded. */
+async function firstMoment({ exchanges }: Recording): Promise<number> {
+  const isOfMoment = ({ path, upBytes }: Exchange): boolean => path === '/request' && upBytes > momentBytesMin;
+  while (!exchanges.some(isOfMoment)) await wait(10);
+  return Date.now();
+}
+
+/** Until nothing has been under way for a while. */
+async function quiet({ isQuiet }: RecordingProxy): Promise<void> {
+  const started = Date.now();
+  for (let since = started; Date.now() - since < quietMs; await wait(10)) {
+    if (!isQuiet()) since = Date.now();
+    if (since - started > quietMsMax) throw new Error('make a visit: it does not come to rest');
+  }
+}
+
+/** @param origin to which a request is sent that marks the end @returns what ends the recording */
+async function recordPackets(path: string, origin: string): Promise<() => Promise<void>> {
   const child = spawn('dumpcap', ['-q', '-i', 'lo', '-f', 'tcp', '-w', path], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -138,8 +171,13 @@ async function recordPackets(path: string): Promise<() => Promise<void>> {
     await wait(50);
   }
   return async () => {
-    // Packets stay a moment in the kernel's buffer.
-    await wait(1_500);
+    // Packets stay a moment in the kernel's buffer, in their order.
+    const last = `/last-${process.pid}`;
+    await fetch(origin + last);
+    for (let tries = 0; !readFileSync(path).includes(last); tries++) {
+      if (tries > 300) throw new Error('record packets: the last of them does not come');
+      await wait(100);
+    }
     child.kill('SIGINT');
     if (child.exitCode === null) await once(child, 'exit');
   };
@@ -152,7 +190,7 @@ async function run(level: SecurityLevel, folder: string, withPackets: boolean): 
   const [first, second] = office.desks;
   if (first === undefined || second === undefined) throw new Error('make an office: two desks were wanted');
   const packets = withPackets ? join(folder, 'lo.pcapng') : null;
-  const stopRecording = packets === null ? async () => undefined : await recordPackets(packets);
+  const stopRecording = packets === null ? async () => undefined : await recordPackets(packets, server.origin);
   const browser = await launchFirefox(level);
   try {
     await publishDayKeys(office, second, server.origin);
@@ -165,8 +203,8 @@ async function run(level: SecurityLevel, folder: string, withPackets: boolean): 
     };
     // What a browser does only once must not make the first visit another than the next.
     await (await open(`${server.origin}/zh-Hans/`)).close();
-    const visit: Visit = (work) => makeVisit(server, open, hasScripts ? visitSeconds : 0, work);
-    const answering = { office, desk, deskHex: Buffer.from(first.id).toString('hex') };
+    const visit: Visit = (work) => makeVisit(server, open, hasScripts ? staySeconds : 0, work);
+    const answering = { office, server, desk, deskHex: Buffer.from(first.id).toString('hex') };
     const visits = hasScripts
       ? await scriptedVisits(visit, answering, level === 'standard')
       : await plainVisits(visit, answering);

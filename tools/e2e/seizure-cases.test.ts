@@ -17,7 +17,7 @@ import { ensureBuilt } from '../build.ts';
 import { visitAs } from './bare-visit.ts';
 import { answer, openDesk, type RunningDesk, receive } from './desk.ts';
 import { findInFile, findInFolder, findInMemory, formsOf, formsOfBytes, type Needles } from './memory.ts';
-import { makeOffice, type Office, type ServerProcess } from './office.ts';
+import { makeOffice, nextEpoch, type Office, type ServerProcess } from './office.ts';
 
 const message = 'The list is in the file.';
 const reply = 'Thank you, the form is in the file.';
@@ -77,7 +77,7 @@ describe.skipIf(process.platform !== 'linux')('a server that is taken after work
     const nonces = await workOn(ana, bo, id);
     const form = await storeFile(place, given.name, Buffer.from(given.content));
     await answer(ana, id, reply, [form]);
-    await new Promise((resolve) => setTimeout(resolve, 10_500 - (Date.now() % 10_000)));
+    await nextEpoch(office.roster.epochSeconds, origin);
     const enter = async (session: Parameters<Parameters<typeof visitAs>[3]>[0]): Promise<void> => {
       await session.enterPhrase(words.join(' '), [await loadWordList('english')]);
     };
@@ -86,12 +86,10 @@ describe.skipIf(process.platform !== 'linux')('a server that is taken after work
 
     const needles = needlesOf(id, [file, form], nonces);
     // All of it went by way of the server: the other person has it.
-    await bo.until(
-      'the answer at the other device',
-      async () => (await bo.engine.conversation(id))?.replies.length === 1,
-    );
-    const atBo = JSON.stringify([await bo.engine.conversation(id), bo.engine.team()]);
-    for (const text of [...Object.values(texts), sent.name, given.name]) expect(atBo).toContain(text);
+    await bo.until('everything at the other device', async () => {
+      const atBo = JSON.stringify([await bo.engine.conversation(id), bo.engine.team()]);
+      return [...Object.values(texts), sent.name, given.name].every((text) => atBo.includes(text));
+    });
     const looked = [findInFolder(office.folder, needles), findInMemory(server.pid, needles)];
     expect(looked.map((found) => [...found])).toEqual([[], []]);
 

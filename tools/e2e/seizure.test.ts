@@ -17,7 +17,7 @@ import { type PostgresServer, startPostgres } from '../postgres.ts';
 import { visitAs } from './bare-visit.ts';
 import { answer, openDesk, publishDayKeys, receive } from './desk.ts';
 import { findInFile, findInFolder, findInMemory, formsOf, formsOfBytes, type Needles } from './memory.ts';
-import { makeOffice, now, type Office, type OfficeDesk, type ServerProcess } from './office.ts';
+import { makeOffice, nextEpoch, now, type Office, type OfficeDesk, type ServerProcess } from './office.ts';
 
 const message = 'In the drawer of room 417 lies the first contract, signed before the tender was announced.';
 const chinese = '第一份合同在四一七房间的抽屉里，签字早于招标公告。';
@@ -54,14 +54,15 @@ describe.skipIf(process.platform !== 'linux')('a server that is taken', () => {
     server = await office.serve({ planted: [...planted].reverse().join(''), limits });
     const words = await writeAndAnswer();
     const needles = await secretsOf(words);
-    const looked = [findInFolder(office.folder, withTime(needles)), findInMemory(server.pid, needles)];
+    const visitor = new Map([...needles].filter(([name]) => ofVisitor.includes(name)));
+    const looked = [findInFolder(office.folder, withTime(needles)), findInMemory(server.pid, secretOfTexts(needles))];
+    await vi.waitFor(() => expect([...findInMemory(server.pid, visitor)]).toEqual([]), gone);
     await readAnswer(words);
     looked.push(findInFolder(office.folder, withTime(needles)), findInMemory(server.pid, secretOfTexts(needles)));
     expect(looked.map((found) => [...found])).toEqual([[], [], [], []]);
 
     // What a browser and a proxy say of the person is there while the connection is open, and goes when it has ended.
     const open = await request();
-    const visitor = new Map([...needles].filter(([name]) => ofVisitor.includes(name)));
     await vi.waitFor(() => expect([...findInMemory(server.pid, visitor)].sort()).toEqual(ofVisitor.toSorted()), gone);
     open.destroy();
     await once(open, 'close');
@@ -128,7 +129,7 @@ async function writeAndAnswer(): Promise<readonly string[]> {
   });
   const { id } = await receive(desk, 2);
   await answer(desk, id, reply);
-  await new Promise((resolve) => setTimeout(resolve, 10_500 - (Date.now() % 10_000)));
+  await nextEpoch(office.roster.epochSeconds, origin);
   return words;
 }
 
