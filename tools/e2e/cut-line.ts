@@ -3,16 +3,17 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface CutLine {
   readonly origin: string;
-  /** Bytes that have gone towards the server. */
-  readonly sent: () => number;
-  readonly cut: (milliseconds: number) => void;
+  /** Breaks off once so many more bytes have gone towards the server, and stays so. Resolves then. */
+  readonly cutAfter: (bytes: number) => Promise<void>;
+  readonly mend: () => void;
   readonly stop: () => Promise<void>;
 }
 
 export async function lineTo(port: number): Promise<CutLine> {
   const open = new Set<Socket>();
-  let sent = 0;
+  let left = Number.POSITIVE_INFINITY;
   let isCut = false;
+  let told: () => void = () => undefined;
   const server = createServer((socket) => {
     if (isCut) return void socket.resetAndDestroy();
     const onward = connect(port, '127.0.0.1');
@@ -29,19 +30,24 @@ export async function lineTo(port: number): Promise<CutLine> {
       one.pipe(other);
     }
     socket.on('data', (bytes) => {
-      sent += bytes.length;
+      left -= bytes.length;
+      if (left > 0) return;
+      left = Number.POSITIVE_INFINITY;
+      isCut = true;
+      for (const one of open) one.resetAndDestroy();
+      told();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    sent: () => sent,
-    cut: (milliseconds) => {
-      isCut = true;
-      for (const socket of open) socket.resetAndDestroy();
-      setTimeout(() => {
-        isCut = false;
-      }, milliseconds);
+    cutAfter: (bytes) =>
+      new Promise((resolve) => {
+        left = bytes;
+        told = resolve;
+      }),
+    mend: () => {
+      isCut = false;
     },
     stop: async () => {
       for (const socket of open) socket.destroy();
