@@ -8,6 +8,7 @@ import { CHUNK_DATA_BYTES } from '@postern/protocol/constants';
 import { chunkId, FileOpener } from '@postern/protocol/files/chunks';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { everythingIn, fullPdfs, smallestPhoto } from '@postern/protocol/testing/pdf-files';
+import { hold, portOf } from '@postern/server/testing/raw';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensureBuilt } from '../build.ts';
 import { openDesk, publishDayKeys, type RunningDesk } from './desk.ts';
@@ -45,6 +46,8 @@ async function writing(): Promise<PlainPerson> {
 }
 
 const deskHex = (): string => Buffer.from(office.desks[0]!.id).toString('hex');
+/** Processes of visits end, and places become free, a moment after they were told to. */
+const becomes = (isSo: () => unknown): Promise<unknown> => vi.waitFor(isSo, { timeout: 30_000 });
 const author = 'Lin from the third floor';
 
 /** One grey pixel, and who made it. */
@@ -209,7 +212,7 @@ describe.skipIf(process.platform !== 'linux')('files without scripts', () => {
     expect([one.words.length, one.notice.includes('have not been added')]).toEqual([0, true]);
     const old = one.withFiles([new File(['sixth'], 'sixth.txt')], { text: 'not lost', desk: deskHex() });
     for (const pid of visitPids(server)) process.kill(pid, 'SIGKILL');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await becomes(() => expect(visitPids(server)).toEqual([]));
     await one.sendFiles(old);
     expect(one.notice).toMatch(/Your visit has ended.*files were not taken/s);
     expect([one.typed, one.buttons('detach').length]).toEqual(['not lost', 0]);
@@ -220,16 +223,17 @@ describe.skipIf(process.platform !== 'linux')('files without scripts', () => {
     await one.attach(Array.from({ length: 20 }, (_, at) => new File(['a'], `${at}.txt`)));
     expect(one.text).toContain('A message takes 16 files');
     const slow = await Promise.all([writing(), writing()]);
-    const open = slow.map((each) => beginSlowly(each));
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const open = await Promise.all(slow.map(() => hold(portOf(server.origin))));
+    // They lie before the server, which comes to them before it comes to what is asked later.
+    for (const [at, socket] of open.entries()) socket.write(beginningOf(slow[at]!));
     const late = await writing();
     await late.attach([new File(['b'], 'b.txt')], { text: 'kept' });
     expect([late.notice.includes('Too many files'), late.typed, late.buttons('detach')]).toEqual([true, 'kept', []]);
-    for (const each of open) each.destroy();
-    await vi.waitFor(async () => {
+    for (const socket of open) socket.destroy();
+    await becomes(async () => {
       await late.attach([new File(['b'], 'b.txt')], { text: 'kept' });
       expect(late.buttons('detach')).toHaveLength(1);
-    }, 10_000);
+    });
   }, 60_000);
 
   it('[PLN-13] of an answer are handed out to be saved, whole, under a safe name, in steps of size', async () => {
@@ -293,7 +297,7 @@ describe.skipIf(process.platform !== 'linux')('files without scripts', () => {
     // While the visit lives its process knows at least the names: the search can see them.
     expect([...findInMemory(pid, needles).keys()]).toContain('name');
     await one.press('leave');
-    await vi.waitFor(() => expect(visitPids(server)).toEqual([]));
+    await becomes(() => expect(visitPids(server)).toEqual([]));
     expect([...findInMemory(server.pid, needles)]).toEqual([]);
     expect([...findInFolder(office.folder, needles)]).toEqual([]);
     expect(server.log()).not.toContain('417');
@@ -330,9 +334,10 @@ async function cutOff(one: PlainPerson, form: FormData, upTo?: number): Promise<
 }
 
 /** The head of a form with a file, and no more. */
-function beginSlowly(one: PlainPerson): ReturnType<typeof request> {
-  const headers = { cookie: one.cookie, 'content-type': 'multipart/form-data; boundary=x', 'content-length': 5000 };
-  const sending = request(one.url, { method: 'POST', headers }).on('error', () => undefined);
-  sending.write('--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nabc');
-  return sending;
+function beginningOf({ url, cookie }: PlainPerson): string {
+  const { pathname, host } = new URL(url);
+  const head = [`POST ${pathname} HTTP/1.1`, `Host: ${host}`, `Cookie: ${cookie}`, 'Content-Length: 5000'];
+  const type = 'Content-Type: multipart/form-data; boundary=x';
+  const file = ['--x', 'Content-Disposition: form-data; name="files"; filename="a"', '', 'abc'];
+  return [...head, type, '', ...file].join('\r\n');
 }

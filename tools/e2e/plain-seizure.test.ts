@@ -61,7 +61,7 @@ describe.skipIf(process.platform !== 'linux')('a visit without scripts', () => {
     // What the browser says of itself stays with the server, and not there either.
     expect([...findInMemory(pid, visitor).keys()]).toEqual([]);
     await one.press('leave');
-    await vi.waitFor(() => expect(visitPids(server)).toEqual([]));
+    await vi.waitFor(() => expect(visitPids(server)).toEqual([]), { timeout: 30_000 });
     expect(() => findInMemory(pid, needles)).toThrow();
     expect([...findInMemory(server.pid, needles)]).toEqual([]);
     const gone = { timeout: 40_000, interval: 1_000 };

@@ -56,6 +56,17 @@ function beginForm(socket: Awaited<ReturnType<typeof hold>>, cookie = ''): void 
   socket.write(`${head}${own}\r\n${longForm.slice(0, 300)}`);
 }
 const received = (): Promise<string[]> => textsOf(desk);
+const patience = { timeout: 30_000 };
+/** Processes of visits end, and forms that are held arrive, a moment after they were told to. */
+const becomes = (isSo: () => unknown): Promise<unknown> => vi.waitFor(isSo, patience);
+/** What a form of this cookie is told that is too long: one that is found so has been read. */
+async function statusOfLong(cookie: string): Promise<number> {
+  const headers = { cookie, 'content-type': type };
+  const body = 'x'.repeat(700_000);
+  return (await fetch(`${server.origin}/plain/en/`, { method: 'POST', redirect: 'manual', headers, body })).status;
+}
+const longBecomes = (cookie: string, status: number): Promise<unknown> =>
+  becomes(async () => expect(await statusOfLong(cookie)).toBe(status));
 
 /** `fetch` does not let anybody name another host. */
 function headersOf(
@@ -154,7 +165,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     expect(secure.headers.get('set-cookie')).toMatch(/; Secure$/);
     one.cookie = secure.headers.get('set-cookie')?.split(';')[0] ?? '';
     await one.press('leave');
-    await vi.waitFor(() => expect(visitPids(server)).toHaveLength(1));
+    await becomes(() => expect(visitPids(server)).toHaveLength(1));
     one.cookie = cookie.split(';')[0] ?? '';
     await one.look();
     expect(one.headers.get('content-security-policy')).toBe(
@@ -167,7 +178,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     const before = visitPids(server).length;
     await one.press('leave');
     expect(one.headers.get('set-cookie')).toMatch(/^visit=; Max-Age=0; Path=\/plain\//);
-    await vi.waitFor(() => expect(visitPids(server).length).toBeLessThan(before));
+    await becomes(() => expect(visitPids(server).length).toBeLessThan(before));
     for (const path of ['/en/', '/roster', '/bundle', '/a/none']) {
       const other = await fetch(server.origin + path, { headers: { cookie } });
       expect([path, other.headers.get('set-cookie')]).toEqual([path, null]);
@@ -181,7 +192,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     await one.press('checked', one.asked(words));
     expect(one.text).toContain('waiting for its moment');
     process.kill(pid, 'SIGKILL');
-    await vi.waitFor(() => expect(visitPids(server)).not.toContain(pid), { timeout: 10_000 });
+    await becomes(() => expect(visitPids(server)).not.toContain(pid));
     await one.look();
     expect(one.notice).toMatch(/Your visit has ended.*process.*had not been confirmed.*twelve words/s);
     await one.press('enter');
@@ -204,7 +215,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     const { cookie } = one;
     process.kill(server.pid, 'SIGKILL');
     await server.ended;
-    await vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false), { timeout: 30_000 });
+    await becomes(() => expect(existsSync(`/proc/${pid}`)).toBe(false));
     await expect(one.look()).rejects.toThrow();
     server = await office.serve({ port: server.port, plain: limits });
     await one.look();
@@ -236,7 +247,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
       await one.look();
     }
     expect(one.notice).toMatch(/Your visit has ended.*forgotten it.*Nothing that you wrote/s);
-    await vi.waitFor(() => expect(visitPids(server)).not.toContain(pid));
+    await becomes(() => expect(visitPids(server)).not.toContain(pid));
     one.cookie = cookie;
     await one.send(late.toString());
     expect(one.notice).toMatch(/Your visit has ended.*Your text stands in the field below/s);
@@ -266,7 +277,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
           await stranger.send(longForm);
           expect([stranger.status, stranger.notice.includes('Nothing of yours was sent')]).toEqual([503, true]);
         },
-        { timeout: 30_000, interval: 1_000 },
+        { ...patience, interval: 1_000 },
       );
       const newcomer = person();
       await newcomer.look();
@@ -275,7 +286,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
       // Its own forms, when the button is pressed again and again: what comes of the first is shown.
       sockets.push(...(await Promise.all([hold(portOf(server.origin)), hold(portOf(server.origin))])));
       for (const socket of sockets.slice(-2)) beginForm(socket, one.cookie);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await longBecomes(one.cookie, 303);
       await one.send(longForm);
       expect([one.status, one.notice, one.words.length]).toEqual([200, '', 12]);
     } finally {
@@ -295,23 +306,15 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     const holdWith = (cookie: string, some: typeof sockets): void => {
       for (const socket of some) beginForm(socket, cookie);
     };
-    // One that is found too long has been read.
-    const statusOf = async (cookie: string): Promise<number> => {
-      const headers = { cookie, 'content-type': type };
-      const body = 'x'.repeat(700_000);
-      return (await fetch(one.url, { method: 'POST', redirect: 'manual', headers, body })).status;
-    };
-    const becomes = (cookie: string, status: number): Promise<void> =>
-      vi.waitFor(async () => expect(await statusOf(cookie)).toBe(status), { timeout: 4_000 });
     try {
       process.kill(pid, 'SIGKILL');
-      await vi.waitFor(() => expect(visitPids(server)).not.toContain(pid));
+      await becomes(() => expect(visitPids(server)).not.toContain(pid));
       holdWith(ended.cookie, sockets.slice(2));
-      await becomes(ended.cookie, 503);
-      expect([await statusOf(''), await statusOf(one.cookie)]).toEqual([413, 413]);
+      await longBecomes(ended.cookie, 503);
+      expect([await statusOfLong(''), await statusOfLong(one.cookie)]).toEqual([413, 413]);
       holdWith(one.cookie, sockets.slice(0, 2));
-      await becomes(one.cookie, 303);
-      expect(await statusOf(other.cookie)).toBe(413);
+      await longBecomes(one.cookie, 303);
+      expect(await statusOfLong(other.cookie)).toBe(413);
       await one.press('submit', { text: 'x'.repeat(600), desk: deskHex() });
       expect([one.status, one.words]).toEqual([200, []]);
       await other.press('submit', { text: 'x'.repeat(600), desk: deskHex() });
@@ -319,7 +322,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     } finally {
       for (const socket of sockets) socket.destroy();
     }
-    await becomes(one.cookie, 413);
+    await longBecomes(one.cookie, 413);
     await one.press('submit', { text: 'x'.repeat(600), desk: deskHex() });
     expect(one.words).toHaveLength(12);
   });
@@ -440,7 +443,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
       { question: 'where', values: ['south'] },
     ]);
     for (const pid of visitPids(server)) process.kill(pid, 'SIGKILL');
-    await vi.waitFor(() => expect(visitPids(server)).toEqual([]), { timeout: 10_000 });
+    await becomes(() => expect(visitPids(server)).toEqual([]));
     await one.send(new URLSearchParams({ ...old, go: 'checked', end: '1' }).toString());
     expect(one.notice).toContain('Your visit has ended');
     expect([one.typed, one.html.includes('value="letter" checked')]).toEqual(['by a call', true]);

@@ -19,7 +19,7 @@ it.skipIf(process.platform !== 'linux')(
       child.send('forget');
       await once(child, 'message');
       // Threads of V8 write the zeros, which may not have their turn at once.
-      const gone = { timeout: 10_000, interval: 500 };
+      const gone = { timeout: 30_000, interval: 500 };
       await vi.waitFor(() => expect([...findInMemory(child.pid ?? 0, needles)]).toEqual([]), gone);
     } finally {
       child.kill();
