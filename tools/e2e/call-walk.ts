@@ -20,7 +20,9 @@ export async function writeWords(calls: CallsPage, browser: string): Promise<voi
   await calls.type('What it is about', scriptText);
   const frame = await calls.frame();
   await frame.waitForFunction(() => document.querySelector('h1')?.textContent === 'Who moved the boundary stones?');
-  await frame.waitForFunction(() => document.querySelector('strong')?.textContent === 'stones');
+  // With what was typed last.
+  await frame.waitForFunction(() => document.body.textContent.includes('moved.<script>'));
+  expect(await frame.$eval('strong', ({ textContent }) => textContent)).toBe('stones');
   expect(
     await frame.evaluate(() => [document.scripts.length, document.querySelectorAll('.app script').length]),
   ).toEqual([0, 0]);
@@ -180,7 +182,8 @@ export async function settle(calls: CallsPage): Promise<void> {
       document.querySelectorAll('.checks .is-open').length === 0 &&
       document.querySelectorAll('.checks .is-done').length === 2,
   );
-  for (const box of await page.$$('.call-checklist section:first-of-type .check input')) await box.click();
+  for (const box of await page.$$('.call-checklist section:first-of-type .check input'))
+    await box.evaluate((one) => (one as HTMLInputElement).click());
   await page.waitForSelector('.ways button:not([disabled])');
   await calls.pressText('Write the folder');
   await page.waitForFunction(() => document.querySelector('.call-checklist code') !== null);

@@ -12,7 +12,8 @@ export class CallsPage {
     this.page.$$eval(selector, (elements) => elements.map((element) => element.textContent ?? ''));
 
   async press(label: string): Promise<void> {
-    await this.page.click(`button[aria-label="${label}"]`);
+    const button = await this.page.waitForSelector(`button[aria-label="${label}"]`);
+    await button?.click();
   }
 
   async pressText(words: string): Promise<void> {
@@ -36,20 +37,16 @@ export class CallsPage {
 
   /** Into the field whose label has these words, after what is there, or in its place. @param under of the group of fields */
   async type(label: string, words: string, { after = '', under = '' } = {}): Promise<void> {
-    const handle = await this.page.evaluateHandle(
-      (wanted, legend) => {
-        const found = [...document.querySelectorAll('label.field')].find(
-          (one) =>
-            one.querySelector('span')?.textContent?.includes(wanted) === true &&
-            (legend === '' || one.closest('fieldset')?.querySelector('legend')?.textContent === legend),
-        );
-        return found?.querySelector<HTMLInputElement>('input, textarea') ?? null;
-      },
-      label,
-      under,
-    );
-    const field = handle.asElement() as ElementHandle<HTMLInputElement> | null;
-    if (field === null) throw new Error(`type: there is no field ${label}`);
+    const find = (wanted: string, legend: string): HTMLInputElement | null => {
+      const found = [...document.querySelectorAll('label.field')].find(
+        (one) =>
+          one.querySelector('span')?.textContent?.includes(wanted) === true &&
+          (legend === '' || one.closest('fieldset')?.querySelector('legend')?.textContent === legend),
+      );
+      return found?.querySelector<HTMLInputElement>('input:not(:disabled), textarea:not(:disabled)') ?? null;
+    };
+    const handle = await this.page.waitForFunction(find, {}, label, under);
+    const field = handle as ElementHandle<HTMLInputElement>;
     await field.evaluate((input, keep) => {
       if (keep === '') input.select();
       else input.setSelectionRange(input.value.length, input.value.length);

@@ -124,7 +124,7 @@ describe.each(browsers)('calls on the page of the desk in %s', (binary, launch) 
     browser = await launch();
     page = await browser.newPage();
     calls = new CallsPage(page);
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     // Firefox, set up as Tor Browser, keeps a size of its own.
     if (binary === 'chromium') await page.setViewport({ width: 1440, height: 900 });
     await page.goto(desk.newUrl());
