@@ -2,7 +2,6 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { runHere } from '@postern/cli/testing/run';
 import { deskClients } from '@postern/server/onion/desk-access';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,11 +37,10 @@ describe.skipIf(lacks('tor'))("the desks' own onion address", () => {
     await (await listed!.control()).command(`SETCONF ClientOnionAuthDir="${keys}"`);
 
     const change = async (verb: 'add' | 'remove', which: string): Promise<void> => {
-      const { code } = await runHere(['onion', 'client', verb, which, '--data', server.folder, '--json']);
-      expect(code).toBe(0);
-      // Taken up at the next look, a second later at most.
-      await wait(2_500);
-      await server.published('desk');
+      await server.publishedAfter('desk', async () => {
+        const { code } = await runHere(['onion', 'client', verb, which, '--data', server.folder, '--json']);
+        expect(code).toBe(0);
+      });
     };
     await change('add', key);
     expect((await untilReached(listed!.socksPort, at)).status).toBe(204);

@@ -58,9 +58,12 @@ export async function startOnionServer(network: TorNetwork): Promise<OnionServer
   await server.addRoster(roster.signed);
   // A request is signed in whole seconds, and must not seem to be from before the server started (DEV-1).
   await wait(1_000);
-  for (const device of organisation.devices) {
-    const dayKey = await organisation.dayKey(device, roster, today);
-    await ask(server.origin, device, { kind: 'publish-day-key', dayKey }, Date.now() / 1_000);
+  // A day may end meanwhile.
+  for (const day of [today, today + 1]) {
+    for (const device of organisation.devices) {
+      const dayKey = await organisation.dayKey(device, roster, day);
+      await ask(server.origin, device, { kind: 'publish-day-key', dayKey }, Date.now() / 1_000);
+    }
   }
   await server.compressed();
   const restartServer = async (): Promise<void> => {
