@@ -1,43 +1,78 @@
 /** [PLN-6] What a visit without scripts asks of the server, beside what a page with scripts asks. */
 import { SourceSession } from '@postern/protocol/source';
 import type { Http } from '@postern/source/http';
-import { Visit as PageVisit } from '@postern/source/network';
+import { type Clock, Visit as PageVisit } from '@postern/source/network';
 import { type VisitAnswers, visitAnswers } from '@postern/source/testing/visit-server';
 import { expect, it } from 'vitest';
 import { Visit } from './visit.ts';
 
-const now = (): number => Math.floor(Date.now() / 1000);
+const started = 1_795_500_000;
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
 const fields = { moments: [3, 4], thenEvery: 1, envelopeEvery: 2 };
-const stayMs = 6_500;
+const staySeconds = 6.5;
 
 type Asked = readonly [path: string, bytes: number, seconds: number];
+
+/** Between what a visit does at its moments it waits for less; what else it waits for is further away. */
+const pauseSecondsMax = 2.5;
+
+/** Time stands still until `advance`, and while the visit works on what is due. */
+class TestClock implements Clock {
+  #now = 0;
+  #waiting: { readonly at: number; readonly wake: () => void }[] = [];
+
+  seconds(): number {
+    return this.#now;
+  }
+
+  unix(): number {
+    return started + Math.floor(this.#now);
+  }
+
+  wait(seconds: number): Promise<void> {
+    return new Promise((wake) => this.#waiting.push({ at: this.#now + seconds, wake }));
+  }
+
+  async advance(to: number): Promise<void> {
+    for (;;) {
+      await turnUntil(() => this.#waiting.some(({ at }) => at - this.#now < pauseSecondsMax));
+      const [first] = this.#waiting.sort((a, b) => a.at - b.at);
+      if (first === undefined || first.at > to) break;
+      this.#waiting.shift();
+      this.#now = first.at;
+      first.wake();
+    }
+    this.#now = to;
+  }
+}
+
+async function turnUntil(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+}
 
 /** Answers from the same documents, and every call with its time. */
 function logged(answers: VisitAnswers) {
   const asked: Asked[] = [];
-  const started = performance.now();
-  const seconds = (): number => (performance.now() - started) / 1000;
+  const clock = new TestClock();
   const call = async (path: string, body: Uint8Array) => {
-    asked.push([path, body.length, Math.round(seconds())]);
+    asked.push([path, body.length, clock.seconds()]);
     const answer = await answers.respond(path, body);
     if (answer === undefined) throw new Error('no answer');
     return answer;
   };
   const http: Http = { get: (path) => call(path, new Uint8Array(0)), post: call };
-  const wait = (s: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, s * 1000));
-  return { asked, http, clock: { seconds, unix: now, wait } };
+  return { asked, http, clock };
 }
 
 it('[PLN-6] one that writes and one that only starts ask for the same, at the same moments, as a page that is only looked at', async () => {
-  const answers = await visitAnswers(now, fields);
+  const answers = await visitAnswers(() => started, fields);
   const { fingerprint } = answers;
 
   const page = logged(answers);
   const session = new SourceSession({ fingerprint, random });
   const pageVisit = new PageVisit({ ...page, session, report: () => undefined, accepted: () => undefined });
   void pageVisit.run();
-  await new Promise((resolve) => setTimeout(resolve, stayMs));
+  await page.clock.advance(staySeconds);
   pageVisit.stop();
 
   const begin = { kind: 'begin', fingerprint, language: 'en', icon: '/i', style: '/s', past: null } as const;
@@ -63,9 +98,9 @@ it('[PLN-6] one that writes and one that only starts ask for the same, at the sa
   const places = [...check.matchAll(/<span>Word (\d+)</g)].map(([, place]) => Number(place) - 1);
   const typed = Object.fromEntries(places.map((place, at) => [`word${at}`, words[place] ?? '']));
   await send({ go: 'checked', form: numberIn(check), ...typed });
-  await new Promise((resolve) => setTimeout(resolve, stayMs));
+  for (const { log } of visits) await log.clock.advance(staySeconds);
+  await turnUntil(() => stored.includes(1));
 
-  expect(stored).toContain(1);
   const until = page.asked.length;
   expect(until).toBeGreaterThan(5);
   for (const { log } of visits) expect(log.asked.slice(0, until)).toEqual(page.asked);
