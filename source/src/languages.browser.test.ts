@@ -116,6 +116,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('every l
     browser = await launchChromium();
     server = await visitServer(now, soon, { pages: withPseudo, campaigns: calls, hasForms: true, shownOnion });
     page = await browser.newPage();
+    page.setDefaultTimeout(90_000);
   });
   afterAll(async () => {
     await browser?.close();
@@ -267,6 +268,7 @@ async function walkThrough(page: Page, server: VisitServer, see: (name: string) 
   for (const number of [1, 3]) await server.answer(words, list, { desk: 0, number, text: 'An answer.' });
   await home();
   await enterWords(page, `${words.slice(1).join(' ')} zz`);
+  await page.waitForSelector('#enter-complaint:not(:empty)');
   await see('enter');
   await fill(page, '#app textarea', words.join(' '));
   await press(page, main);
@@ -280,7 +282,7 @@ async function walkThrough(page: Page, server: VisitServer, see: (name: string) 
     await buttons.at(at)?.evaluate((button) => button.click());
     await page.waitForSelector(main);
     await page.$eval(main, (button) => (button as HTMLElement).click());
-    await page.waitForSelector('.verdict:not(:empty), .complaint:not(:empty)');
+    await page.waitForSelector('.verdict-head, .complaint:not(:empty)');
     await see(at === -2 ? 'verify' : 'carry');
   }
 }

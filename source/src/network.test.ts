@@ -160,6 +160,7 @@ describe('what shows on the network', () => {
     for (const visit of [told, untold, none]) {
       await visit.clock.advance(40);
       await visit.settle();
+      await turnUntil(() => visit.calls.length > 0);
     }
     const paths = ({ sent }: Running): string[] => sent.map(({ path }) => path);
     expect(paths(told)).toEqual(['/roster', '/bundle', '/index/0', '/campaigns', '/request', '/request']);

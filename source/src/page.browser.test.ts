@@ -312,7 +312,8 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
         await page.keyboard.press('Escape');
         await new Promise((resolve) => setTimeout(resolve, 200));
         expect(page.url()).toContain('/en/');
-        await page.keyboard.press('Escape');
+        // One that comes late is the first of two.
+        for (let press = 0; press < 2; press++) await page.keyboard.press('Escape');
       }
       await page.waitForFunction(() => location.href === 'about:blank');
       await page.goBack();

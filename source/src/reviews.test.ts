@@ -16,7 +16,8 @@ function makeReviews(load: () => Promise<Cleaner> = async () => cleaner) {
   };
   const reviews = new Reviews({ load, random, clock, tell });
   const seen = async (): Promise<Review> => {
-    await expect.poll(() => now.length > 0 && now.every(({ state }) => state !== 'looking')).toBe(true);
+    const isSeen = (): boolean => now.length > 0 && now.every(({ state }) => state !== 'looking');
+    await expect.poll(isSeen, { timeout: 30_000 }).toBe(true);
     return now[0]!;
   };
   return { reviews, seen, now: () => now };

@@ -50,19 +50,26 @@ function makeUploads(post: UploadParts['post'], more: Partial<UploadParts> = {})
   return { uploads, seen, states: () => seen.at(-1)?.map(({ state }) => state) };
 }
 
+/** Once more than now. */
+async function tried(line: Line): Promise<void> {
+  for (const before = line.count; line.count === before; ) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
 const fileOf = (content: Uint8Array, name = 'a.bin'): File =>
   new File([content as Uint8Array<ArrayBuffer>], name, { type: 'text/plain', lastModified: 86_400_000 * 20_000 });
 
 describe('uploads', () => {
   it('[FIL-2] send the same bytes again over a line that breaks, and name the files that are whole', async () => {
     const line = makeLine();
-    line.happens = (_, count) => [null, 'lost', 'no-answer', { status: 503, body: empty }][count % 4] as null;
+    const named = new Set<number>();
+    line.happens = (_, count) => {
+      named.add(uploads.descriptors().length);
+      return [null, 'lost', 'no-answer', { status: 503, body: empty }][count % 4] as null;
+    };
     const { uploads, seen, states } = makeUploads(line.post);
     const contents = [random(3 * CHUNK_DATA_BYTES + 1), random(10)];
-    const sending = uploads.attach([fileOf(contents[0]!), fileOf(contents[1]!, '/x/报告.docx')]);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    expect(uploads.descriptors()).toEqual([]);
-    await sending;
+    await uploads.attach([fileOf(contents[0]!), fileOf(contents[1]!, '/x/报告.docx')]);
+    expect([...named]).toEqual([0, 1]);
     expect(states()).toEqual(['done', 'done']);
     expect(seen.flat().some(({ state }) => state === 'lost')).toBe(true);
     expect(seen.flat().some(({ pace }) => pace !== undefined && pace.rate > 0 && pace.left >= 0)).toBe(true);
@@ -144,12 +151,12 @@ describe('uploads', () => {
     line.happens = () => 'lost';
     const { uploads, seen } = makeUploads(line.post);
     const sending = uploads.attach([fileOf(random(9))]);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await tried(line);
     uploads.detach(seen.at(-1)![0]!.id);
     await sending;
     const tries = line.count;
     const again = uploads.attach([fileOf(random(9))]);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await tried(line);
     uploads.stop();
     await again;
     expect(line.count).toBeGreaterThan(tries);
@@ -216,7 +223,7 @@ describe('downloads', () => {
     const { line, file, downloads, saved } = await sent(random(9));
     line.happens = () => 'lost';
     const fetching = downloads.fetch('a/0', file);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await tried(line);
     downloads.stop('a/0');
     await fetching;
     expect(saved).toEqual([]);
