@@ -132,7 +132,8 @@ async function makeVisit(
     if (begun === null) {
       await quiet(proxy);
     } else {
-      const left = seconds * 1000 - (Date.now() - (await begun));
+      const end = (await begun) + seconds * 1000;
+      const left = end - Date.now();
       if (left < 0) throw new Error(`make a visit: it took ${-left} ms more than its length`);
       await wait(left);
     }
