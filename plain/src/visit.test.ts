@@ -107,7 +107,7 @@ it('[PLN-6] one that writes and one that only starts ask for the same, at the sa
 }, 60_000);
 
 it('loads no page anew on which somebody is typing, however long the server is away', async () => {
-  const answers = await visitAnswers(now, fields);
+  const answers = await visitAnswers(() => started, fields);
   const log = logged(answers);
   let isAway = false;
   const get = (path: string) => (isAway ? Promise.reject(new Error('no answer')) : log.http.get(path));
@@ -123,6 +123,7 @@ it('loads no page anew on which somebody is typing, however long the server is a
   await visit.form('application/x-www-form-urlencoded', new TextEncoder().encode('go=write&end=1'), true);
   isAway = true;
   answers.mood = 'gone';
+  await log.clock.advance(staySeconds);
   const page = async () => {
     const { again, body } = await visit.look(false);
     return { again, html: new TextDecoder().decode(body) };
