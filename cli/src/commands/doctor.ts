@@ -10,12 +10,14 @@ import {
   checkCampaigns,
   checkClock,
   checkDayKeys,
+  checkOfflinePage,
   checkRoster,
   checkServerKey,
   checkStorage,
 } from '../doctor/organisation-checks.ts';
 import { checkPlain } from '../doctor/plain-check.ts';
 import { checkServed } from '../doctor/served-checks.ts';
+import { hashOfOfflinePage } from '../organisation/offline-page.ts';
 import { readChain, withStorage } from '../organisation/roster-store.ts';
 import { type Context, type JsonOption, report } from '../terminal/context.ts';
 import { Failure, failureOf } from '../terminal/failure.ts';
@@ -66,6 +68,7 @@ async function inFolder(data: string, now: number): Promise<Finding[]> {
         sound,
         await checkServerKey(seed, chain),
         checkRoster(chain, today),
+        ...checkOfflinePage(chain, await hashOfOfflinePage()),
         ...(await checkDayKeys(storage, chain, today)),
         ...(await checkCampaigns(storage, chain)),
         await checkClock(storage, chain, today),

@@ -2,8 +2,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import type { Roster } from '@postern/protocol/keys/roster';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../../tools/build.ts';
+import { readSignedRoster, writeDraft } from '../organisation/roster-file.ts';
 import { firstLine, freePort, type Outcome, Place, runHere, start, stop } from '../testing/run.ts';
 
 const place = new Place();
@@ -167,6 +169,46 @@ describe('a roster', () => {
     const where = ['--roster', place.path('org', 'organisation.roster'), '--out', draft];
     const { json } = await runHere(['roster', 'renew', ...where, '--json']);
     expect(json.offlinePage).toBe(createHash('sha256').update(page).digest('hex'));
+  });
+
+  it('of another release is told by server and doctor until somebody renews it', async () => {
+    const upgraded = new Place();
+    try {
+      await upgraded.init(await freePort());
+      const folder = upgraded.path('org', 'server');
+      const key = ['--root', upgraded.path('org', 'organisation-root.key')];
+      const warned = async (): Promise<boolean> => (await runHere(['doctor', folder])).out.includes(told);
+      const told = 'names the offline page of another release';
+      expect(await warned()).toBe(false);
+      const {
+        fingerprint: _f,
+        hash,
+        signed: _s,
+        ...before
+      } = await readSignedRoster(upgraded.path('org', 'organisation.roster'));
+      const [draft, other] = [upgraded.path('other.draft'), upgraded.path('other.roster')];
+      await writeDraft(draft, {
+        ...before,
+        number: 2,
+        previous: hash,
+        offlinePage: new Uint8Array(32).fill(7),
+      } as Roster);
+      await runHere(['roster', 'sign', draft, '--out', other, ...key]);
+      await runHere(['roster', 'publish', other, '--data', folder]);
+      expect(await warned()).toBe(true);
+      const running = start('serve', folder, '--no-plain', '--json');
+      let notes = '';
+      running.stderr?.setEncoding('utf8').on('data', (piece: string) => {
+        notes += piece;
+      });
+      await firstLine(running);
+      expect(await stop(running)).toBe(0);
+      expect(notes).toContain(told);
+      await runHere(['roster', 'renew', '--data', folder, ...key]);
+      expect(await warned()).toBe(false);
+    } finally {
+      upgraded.remove();
+    }
   });
 
   const verify = (file: string, fingerprint: string): Promise<Outcome> =>

@@ -12,6 +12,7 @@ import { startOnion } from '@postern/server/onion/start-onion';
 import { machineTimer } from '@postern/server/options';
 import { Command } from 'commander';
 import { listenForRosters } from '../organisation/control-socket.ts';
+import { hashOfOfflinePage, namesOfflinePage, otherOfflinePage } from '../organisation/offline-page.ts';
 import { newestRosterIn } from '../organisation/roster-store.ts';
 import { listsFor, wordsIn } from '../organisation/verification.ts';
 import { type Context, type JsonOption, report } from '../terminal/context.ts';
@@ -56,6 +57,7 @@ async function serve(context: Context, data: string, options: ServeOptions): Pro
   const { settings, seed } = await openDataFolder(data);
   seed.fill(0);
   const roster = await newestRosterIn(data);
+  if (!namesOfflinePage(roster, await hashOfOfflinePage())) context.note(otherOfflinePage);
   const stops: (() => Promise<void>)[] = [];
   try {
     const { server, onion } = await startAll(context, data, options, stops);

@@ -1,4 +1,4 @@
-// What is said of calls that were signed for another version.
+// What is said of calls that were signed for another version, and of the offline page of another release.
 import { encodeCampaign } from '@postern/protocol/campaign/campaign';
 import { documentHash } from '@postern/protocol/keys/signed';
 import { sha256 } from '@postern/protocol/primitives/hash';
@@ -6,7 +6,7 @@ import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
 import { testOrganisation } from '@postern/protocol/testing/organisation';
 import { campaignRow } from '@postern/server/rules/campaigns';
 import { expect, it } from 'vitest';
-import { checkCampaigns } from './organisation-checks.ts';
+import { checkCampaigns, checkOfflinePage } from './organisation-checks.ts';
 
 const { verifiedRoster, day } = await testOrganisation('organisation checks');
 const campaign = sampleCampaign(verifiedRoster, day);
@@ -28,4 +28,18 @@ it('tells of listed calls that cannot be read, and of no others', async () => {
   ]);
   expect(await said([payload, older], [payload])).toEqual([]);
   expect(await said([], [payload])).toEqual([]);
+});
+
+it('tells of an offline page that the roster does not name, also where it names none', () => {
+  const [listed, other, none] = [1, 2, 0].map((byte) => new Uint8Array(32).fill(byte)) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
+  const said = (offlinePage: Uint8Array, built: Uint8Array) =>
+    checkOfflinePage([verifiedRoster, { ...verifiedRoster, offlinePage }], built).map(({ state }) => state);
+  expect(said(listed, listed)).toEqual(['ok']);
+  expect(said(other, listed)).toEqual(['warning']);
+  expect(said(none, listed)).toEqual(['warning']);
+  expect(said(listed, none)).toEqual([]);
 });

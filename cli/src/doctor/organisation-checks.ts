@@ -11,6 +11,7 @@ import type { Day } from '@postern/protocol/time';
 import type { Storage } from '@postern/server/ports/storage';
 import { unreadableCampaigns } from '@postern/server/rules/campaigns';
 import { rostersOfDay } from '@postern/server/rules/rosters';
+import { namesOfflinePage, otherOfflinePage } from '../organisation/offline-page.ts';
 import { deskLabel } from '../organisation/roster-text.ts';
 import { dayText } from '../terminal/context.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
@@ -55,6 +56,17 @@ export function checkRoster(chain: readonly VerifiedRoster[], today: Day): Findi
   return left <= renewWithinDays
     ? warning('roster', `${text}. Sign the next one: postern roster renew.`)
     : ok('roster', `${text}.`);
+}
+
+/** @param built hash of the offline page of this release; zeros if it was built without */
+export function checkOfflinePage(chain: readonly VerifiedRoster[], built: Uint8Array): Finding[] {
+  const newest = chain.at(-1);
+  if (newest === undefined || built.every((byte) => byte === 0)) return [];
+  return [
+    namesOfflinePage(newest, built)
+      ? ok('offline-page', 'The roster names the offline page of this release.')
+      : warning('offline-page', otherOfflinePage),
+  ];
 }
 
 /** Through which day each desk has keys, under the newest roster of today, and under the one that would be served. */

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { equal } from '@postern/protocol/bytes/equal';
 import { HASH_BYTES } from '@postern/protocol/constants';
 import { sha256 } from '@postern/protocol/primitives/hash';
 
@@ -12,3 +13,12 @@ export async function hashOfOfflinePage(): Promise<Uint8Array> {
   const page = await readFile(path).catch(() => null);
   return page === null ? new Uint8Array(HASH_BYTES) : sha256(page);
 }
+
+/** Whether a roster names the page that a server of this release gives out; true for a release that was built without it. */
+export function namesOfflinePage(roster: { readonly offlinePage: Uint8Array }, built: Uint8Array): boolean {
+  return built.every((byte) => byte === 0) || equal(roster.offlinePage, built);
+}
+
+/** What an operator is told if not: after an upgrade it is so until somebody with the root key has renewed. */
+export const otherOfflinePage =
+  'The newest roster names the offline page of another release: the genuine one that is given out here is judged false by pages and by postern verify. Sign the next one: postern roster renew.';
