@@ -51,7 +51,7 @@ export const deskCases: Bench = async () => {
       const conversation = state.conversations.get(id);
       if (conversation === undefined) throw new Error('open a case: it is not there');
       const record = caseOf(state.work, id);
-      const view = await viewOf(conversation, [], device, sampleDay);
+      const view = await viewOf(conversation, [], device, sampleDay, () => null);
       return {
         ...view,
         work: { ...record, ...caseSummary(record, bytesToHex(device), { endDay: null, restsSince: 0 }), parts: [] },

@@ -134,12 +134,14 @@ const progressTexts: Readonly<Record<ReplyView['progress'], TextKey>> = {
   posted: 'reply.posted',
   collected: 'reply.collected',
   'too-old': 'reply.tooOld',
+  unreadable: 'reply.unreadable',
+  expired: 'reply.expired',
 };
 
 function Progress({ page, reply }: { readonly page: DeskPage; readonly reply: ReplyView }): JSX.Element {
   const { say, number } = page.words.value;
   const step = replyStep(reply);
-  const isOver = reply.progress === 'too-old' && !reply.isConfirmed;
+  const isOver = ['too-old', 'unreadable', 'expired'].includes(reply.progress) && !reply.isConfirmed;
   const { partsPosted, parts } = reply;
   const some = { posted: number(partsPosted), parts: number(parts) };
   return (

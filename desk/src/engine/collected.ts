@@ -1,9 +1,16 @@
 /** What becomes of posted replies, seen in the index that everybody gets (spec/protocol.md, sections 5, 5.1, 7.2). */
 
 import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { equal } from '@postern/protocol/bytes/equal';
 import { Reader } from '@postern/protocol/bytes/reader';
 import { Writer } from '@postern/protocol/bytes/writer';
-import { CLOCK_DAYS, DAY_KEY_GRACE_DAYS, REPLY_LIFE_DAYS, ROOT_WINDOW_DAYS } from '@postern/protocol/constants';
+import {
+  CLOCK_DAYS,
+  DAY_KEY_GRACE_DAYS,
+  REPLY_LIFE_DAYS,
+  ROOT_USE_DAYS,
+  ROOT_WINDOW_DAYS,
+} from '@postern/protocol/constants';
 import type { Conversation, DeskReply } from '@postern/protocol/desk/state';
 import type { LogEvent } from '@postern/protocol/messages/log-event';
 import { lanePrefix, type ReplyIndex, tagLookup, tagOf } from '@postern/protocol/messages/reply-index';
@@ -24,12 +31,20 @@ export interface CollectedParts {
 
 /** What this device has seen of a posted reply. */
 interface Watched {
+  /** The day on which it was first seen in the index; of one that is not yet, the day on which the log told of it. */
   readonly seenOn: Day;
+  /** It has not been seen in the index yet. */
+  readonly isUnseen: boolean;
+  /** Another device than the one that wrote it has signed and posted it. */
+  readonly isTakenOver: boolean;
   /** The day on which the log said that it was collected; 0 before. */
   readonly collectedOn: Day;
   /** Somebody has been told that it may be lost. */
   readonly isReported: boolean;
 }
+
+/** Why nobody will read a posted reply: the source refuses who signed it (RPL-1), or the server has deleted it. */
+export type ReplyFate = 'unreadable' | 'expired';
 
 export class Collected {
   readonly #parts: EngineParts;
@@ -77,6 +92,7 @@ export class Collected {
     this.#documents = loaded.documents;
     this.#mismatches = 0;
     await this.#compare(loaded.index, dayOf(now));
+    await this.#reportUnreadable(dayOf(now));
     for (let lane = 1; lane < 2 ** loaded.documents.bundle.laneDepth; lane++) {
       const index = await fetchIndex(this.#parts, loaded.documents, lane, circuit);
       if (index === 'bundle-changed') return this.#noteMismatch(dayOf(now));
@@ -96,14 +112,28 @@ export class Collected {
     this.#fetchedAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Notes when the log says that replies were collected, and reports those of which no receipt came. */
-  onApplied(events: readonly LogEvent[], changed: ReadonlySet<string>, day: Day): StoreWrite[] {
+  /** What has become of a posted reply that the source has not confirmed; null while it may still be read. @param id hex of its conversation */
+  fateOf(id: string, reply: DeskReply, today: Day): ReplyFate | null {
+    if (reply.progress !== 'posted' || reply.isConfirmed) return null;
+    const watched = this.#watched.get(names.watched(id, reply.number));
+    // Of one that this device has never seen, only the last day on which it can have been posted is known.
+    const postedOn = watched?.seenOn ?? reply.rootDay + ROOT_USE_DAYS;
+    if (today > postedOn + REPLY_LIFE_DAYS) return 'expired';
+    const isSignerHere = watched?.isTakenOver === true || this.#with.rosters.isDevice(reply.author);
+    return isSignerHere ? null : 'unreadable';
+  }
+
+  /** Notes who has posted replies and when they were collected, and reports those of which no receipt came. @param device that says so */
+  onApplied(device: Uint8Array, events: readonly LogEvent[], changed: ReadonlySet<string>, day: Day): StoreWrite[] {
     const writes: StoreWrite[] = [];
     for (const event of events) {
-      if (event.kind !== 'collected') continue;
-      const name = names.watched(bytesToHex(event.conversationId), event.number);
-      const { seenOn = day, isReported = false } = this.#watched.get(name) ?? {};
-      writes.push(this.#watch(name, { seenOn, collectedOn: day, isReported }));
+      if (event.kind !== 'collected' && event.kind !== 'posted') continue;
+      const id = bytesToHex(event.conversationId);
+      const name = names.watched(id, event.number);
+      const watched = this.#watched.get(name) ?? unseen(day);
+      if (event.kind === 'collected') writes.push(this.#watch(name, { ...watched, collectedOn: day }));
+      else if (this.#isOfOther(id, event.number, device))
+        writes.push(this.#watch(name, { ...watched, isTakenOver: true }));
     }
     const { conversations } = this.#with.log.state;
     const isDayDone = events.some(({ kind }) => kind === 'day-finished');
@@ -139,8 +169,10 @@ export class Collected {
         if (reply.progress !== 'posted' || reply.tagKey === null) continue;
         const name = names.watched(id, reply.number);
         const stands = has(await tagOf(reply.tagKey, index.epoch));
-        const isSeen = this.#watched.has(name);
-        if (stands && !isSeen) writes.push(this.#watch(name, { seenOn: today, collectedOn: 0, isReported: false }));
+        const known = this.#watched.get(name);
+        const isSeen = known !== undefined && !known.isUnseen;
+        if (stands && !isSeen)
+          writes.push(this.#watch(name, { ...(known ?? unseen(today)), seenOn: today, isUnseen: false }));
         // It was posted on its own day or later, so until then nothing but an acknowledgement, or a loss, removes it.
         const isInTime = today < reply.day + REPLY_LIFE_DAYS;
         if (!stands && isSeen && isInTime) events.push({ kind: 'collected', ...place(conversation, reply) });
@@ -148,6 +180,30 @@ export class Collected {
     }
     writes.push(...this.#with.pending.add(events));
     if (writes.length > 0) await this.#parts.ports.store.transaction(writes);
+  }
+
+  #isOfOther(id: string, number: number, device: Uint8Array): boolean {
+    const reply = this.#with.log.state.conversations.get(id)?.replies.find((other) => other.number === number);
+    return reply !== undefined && !equal(reply.author, device);
+  }
+
+  /** Sources open only what a current device of the desk has signed: once for each reply, so that it can be dismissed. */
+  async #reportUnreadable(today: Day): Promise<void> {
+    const { alerts, ports } = this.#parts;
+    const writes: StoreWrite[] = [];
+    for (const [id, conversation] of this.#with.log.state.conversations) {
+      const subject = { conversation: id };
+      const unreadable = conversation.replies.filter((reply) => this.fateOf(id, reply, today) === 'unreadable');
+      if (unreadable.length === 0) alerts.clear('reply-unreadable', subject);
+      for (const { number } of unreadable) {
+        const name = names.watched(id, number);
+        const watched = this.#watched.get(name) ?? unseen(today);
+        if (watched.isReported) continue;
+        alerts.raise('reply-unreadable', today, subject);
+        writes.push(this.#watch(name, { ...watched, isReported: true }));
+      }
+    }
+    if (writes.length > 0) await ports.store.transaction(writes);
   }
 
   /**
@@ -188,17 +244,31 @@ function place(conversation: Conversation, reply: DeskReply): { conversationId: 
   return { conversationId: conversation.id, number: reply.number };
 }
 
-function encodeWatched({ seenOn, collectedOn, isReported }: Watched): Uint8Array {
-  return new Writer()
-    .u32(seenOn)
-    .u32(collectedOn)
-    .u8(isReported ? 1 : 0)
-    .done();
+function unseen(day: Day): Watched {
+  return { seenOn: day, isUnseen: true, isTakenOver: false, collectedOn: 0, isReported: false };
+}
+
+/** Bits of the last byte; stores of before have the first alone. */
+const flags = { isReported: 1, isUnseen: 2, isTakenOver: 4 } as const;
+
+function encodeWatched({ seenOn, collectedOn, ...watched }: Watched): Uint8Array {
+  const bits = Object.entries(flags).reduce(
+    (sum, [name, bit]) => sum + (watched[name as keyof typeof flags] ? bit : 0),
+    0,
+  );
+  return new Writer().u32(seenOn).u32(collectedOn).u8(bits).done();
 }
 
 function decodeWatched(bytes: Uint8Array): Watched {
   const reader = new Reader(bytes);
-  const watched = { seenOn: reader.u32(), collectedOn: reader.u32(), isReported: reader.u8() === 1 };
+  const [seenOn, collectedOn, bits] = [reader.u32(), reader.u32(), reader.u8()];
   reader.end();
-  return watched;
+  const has = (bit: number): boolean => (bits & bit) !== 0;
+  return {
+    seenOn,
+    collectedOn,
+    isReported: has(flags.isReported),
+    isUnseen: has(flags.isUnseen),
+    isTakenOver: has(flags.isTakenOver),
+  };
 }

@@ -10,13 +10,14 @@ import type { LogEvent } from '@postern/protocol/messages/log-event';
 import { joinReply, type ReplyContent } from '@postern/protocol/messages/reply-content';
 import type { Day } from '@postern/protocol/time';
 import { keptName } from '../files/file-folder.ts';
+import type { ReplyFate } from './collected.ts';
 import type { ConversationSummary, ConversationView, FileView, MessageView, ReplyView } from './view.ts';
 
 export type WrittenReply = Extract<LogEvent, { kind: 'reply' }>;
 
 const previewCharacters = 160;
-/** The progress of a text is that of the part that is furthest behind. */
-const order = ['too-old', 'waiting', 'queued', 'posted', 'collected'] as const;
+/** The progress of a text is that of the part that is furthest behind, or will never arrive. */
+const order = ['too-old', 'unreadable', 'expired', 'waiting', 'queued', 'posted', 'collected'] as const;
 
 /** @param waiting replies of this device that are not in the log yet */
 export function summaryOf(conversation: Conversation, waiting: readonly WrittenReply[]): ConversationSummary {
@@ -43,14 +44,16 @@ export function summaryOf(conversation: Conversation, waiting: readonly WrittenR
   };
 }
 
+/** @param fateOf of a reply that was posted */
 export async function viewOf(
   conversation: Conversation,
   waiting: readonly WrittenReply[],
   device: Uint8Array,
   today: Day,
+  fateOf: (reply: DeskReply) => ReplyFate | null,
 ): Promise<ConversationView> {
   const pending = ownOf(conversation, waiting).map((reply) => pendingView(reply, device));
-  const replies = groupByMessage(conversation.replies).map((parts) => replyView(parts, today));
+  const replies = groupByMessage(conversation.replies).map((parts) => replyView(parts, today, fateOf));
   return {
     summary: summaryOf(conversation, waiting),
     messages: await Promise.all(conversation.messages.map(messageView)),
@@ -103,9 +106,13 @@ async function messageView(message: DeskMessage): Promise<MessageView> {
   };
 }
 
-async function replyView(parts: readonly DeskReply[], today: Day): Promise<ReplyView> {
+async function replyView(
+  parts: readonly DeskReply[],
+  today: Day,
+  fateOf: (reply: DeskReply) => ReplyFate | null,
+): Promise<ReplyView> {
   const [first] = parts as readonly [DeskReply];
-  const states = parts.map((part) => (isTooOld(part, today) ? 'too-old' : part.progress));
+  const states = parts.map((part) => (isTooOld(part, today) ? 'too-old' : (fateOf(part) ?? part.progress)));
   return {
     id: bytesToHex(first.messageId),
     day: first.day,

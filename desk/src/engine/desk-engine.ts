@@ -5,6 +5,7 @@ import { Reader } from '@postern/protocol/bytes/reader';
 import { Writer } from '@postern/protocol/bytes/writer';
 import { type Campaign, verifyCampaign } from '@postern/protocol/campaign/campaign';
 import { MESSAGE_ID_BYTES, REPLY_PARTS_MAX } from '@postern/protocol/constants';
+import type { DeskReply } from '@postern/protocol/desk/state';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import type { LogEvent } from '@postern/protocol/messages/log-event';
@@ -13,6 +14,7 @@ import { type Day, dayOf } from '@postern/protocol/time';
 import type { AlertSubject } from './alerts.ts';
 import type { CaseDesk } from './case-desk.ts';
 import type { TeamView } from './case-view.ts';
+import type { ReplyFate } from './collected.ts';
 import { fileAt, summaryOf, viewOf } from './conversation-view.ts';
 import { Refused, Unreachable } from './desk-server.ts';
 import { eraseDue, loadNouns, type Nouns } from './engine-nouns.ts';
@@ -108,11 +110,12 @@ export class DeskEngine {
 
   /** @param id hex; null for one that is not known */
   async conversation(id: string): Promise<CaseFile | null> {
-    const { cases, log, parts } = this.#nouns;
+    const { cases, collected, log, parts } = this.#nouns;
     const conversation = log.state.conversations.get(id);
     if (!conversation || cases.isEnded(id)) return null;
-    const { device } = parts.keys;
-    const view = await viewOf(conversation, this.#waitingReplies(), device, dayOf(this.#ports.now()));
+    const today = dayOf(this.#ports.now());
+    const fateOf = (reply: DeskReply): ReplyFate | null => collected.fateOf(id, reply, today);
+    const view = await viewOf(conversation, this.#waitingReplies(), parts.keys.device, today, fateOf);
     return { ...view, work: cases.view(id) };
   }
 

@@ -72,7 +72,7 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
     ...noteFull(changed, day),
     ...noteTerm(bytesToHex(device), day),
     ...pending.drop((event) => isInLog(log, event) || isAboutEnded(log.state, event)),
-    ...collected.onApplied(events, changed, day),
+    ...collected.onApplied(device, events, changed, day),
   ];
   function noteRefused(device: string, day: Day): [] {
     const more = refusedCount(log) - refused;

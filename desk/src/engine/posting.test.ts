@@ -192,7 +192,49 @@ describe('posts', () => {
     expect(await replies()).toMatchObject([{ progress: 'queued', author: device(1).id }]);
     await world.change([device(1)]);
     await world.run(daySeconds, [device(0)]);
+    // Signed anew by the one that posted it, so that the source can open it.
     expect(await replies()).toMatchObject([{ progress: 'posted' }]);
+    expect(device(0).engine.status().alerts).toEqual([]);
+  });
+
+  it('[RPL-1] of a device that is removed are told as unreadable, once, until the source has confirmed them or they expire', async () => {
+    world = await DeskWorld.create(2, { repliesADay: 6 }, slow);
+    await world.run(5 * hour);
+    const [reader, waiting] = [new TestSource(world), new TestSource(world)];
+    for (const source of [reader, waiting]) await source.visit(['Hello']);
+    await world.run(2 * hour);
+    const ids = device(1)
+      .engine.conversations()
+      .map(({ id }) => id);
+    for (const id of ids) await device(1).engine.reply(id, 'By the second');
+    await world.run(2 * daySeconds);
+    expect((await reader.visit([], 6)).answers).toHaveLength(1);
+    await world.run(hour);
+    const states = async (): Promise<unknown[]> => {
+      const views = await Promise.all(ids.map((id) => device(0).engine.conversation(id)));
+      return views.flatMap((view) => view?.replies.map((reply) => (reply.isConfirmed ? 'confirmed' : reply.progress)));
+    };
+    expect((await states()).sort()).toEqual(['confirmed', 'posted']);
+    await world.change([device(1)]);
+    await world.run(3 * hour, [device(0)]);
+    expect((await waiting.visit([], 6)).answers).toEqual([]);
+    expect((await states()).sort()).toEqual(['confirmed', 'unreadable']);
+    const conversation = ids[(await states()).indexOf('unreadable')] ?? '';
+    const alert = { code: 'reply-unreadable', conversation } as const;
+    expect(device(0).engine.status().alerts).toMatchObject([alert]);
+    await device(0).engine.dismiss(alert.code, { conversation });
+    await world.run(3 * hour, [device(0)]);
+    expect(device(0).engine.status().alerts).toEqual([]);
+  });
+
+  it('that nobody has read in their thirty days are told as expired, not as posted for ever', async () => {
+    await begun(4);
+    await device(0).engine.reply(onlyId(), 'Unread');
+    await world.run(daySeconds);
+    await world.nextDay(world.devices, 28);
+    expect(await replies()).toMatchObject([{ progress: 'posted' }]);
+    await world.nextDay(world.devices, 4);
+    expect(await replies()).toMatchObject([{ progress: 'expired', isConfirmed: false }]);
   });
 });
 

@@ -26,6 +26,7 @@ import type { CaseSummary, CaseView } from './case-view.ts';
  * - `issuer-invalid`: the server offered token keys that the bundle does not name (TOK-3)
  * - `reply-too-old`: a reply was not posted in time for its root and never will be (CHN-2)
  * - `reply-refused`: the server has refused a reply for good
+ * - `reply-unreadable`: a removed device has signed a reply that the source has not read: it cannot open it any more (RPL-1)
  * - `loss-suspected`: replies left the index early, and no receipt of the source came before
  * - `event-refused`: a device wrote what its role does not permit; it counts nowhere (CAS-1)
  * - `term-changed`: another device has changed how long cases are kept (CAS-7)
@@ -56,6 +57,7 @@ export const alertCodes = [
   'issuer-invalid',
   'reply-too-old',
   'reply-refused',
+  'reply-unreadable',
   'loss-suspected',
   'event-refused',
   'term-changed',
@@ -197,8 +199,11 @@ export interface ReplyView {
   readonly text: string;
   readonly files: readonly FileView[];
   readonly parts: number;
-  /** Of the part that is furthest behind. `pending`: not in the log yet. `too-old`: never posted, write it again. */
-  readonly progress: 'pending' | 'waiting' | 'queued' | 'posted' | 'collected' | 'too-old';
+  /**
+   * Of the part that is furthest behind. `pending`: not in the log yet. Write it again: `too-old`, never posted;
+   * `unreadable`, posted by a device that was removed since; `expired`, deleted by the server with its days over.
+   */
+  readonly progress: 'pending' | 'waiting' | 'queued' | 'posted' | 'collected' | 'too-old' | 'unreadable' | 'expired';
   readonly partsPosted: number;
   /** Whether the source has confirmed all parts, signed. */
   readonly isConfirmed: boolean;
