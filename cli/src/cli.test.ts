@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../tools/build.ts';
-import { everyCommand, Place, run, runHere } from './testing/run.ts';
+import { everyCommand, firstLine, Place, run, runHere, start, stop } from './testing/run.ts';
 
 const place = new Place();
 // What is made here names the built page for writing without a network.
@@ -107,8 +107,9 @@ describe('the command line', () => {
     const [server] = (await runHere(['roster', 'show', '--data', place.path('d', 'server'), '--json'])).json
       .servers as object[];
     expect(server).toMatchObject({ addresses: json.addresses });
-    const desk = await runHere(['desk', place.path('d', 'desk'), '--passphrase-file', place.passphrase]);
-    expect([desk.code, desk.err.includes('--socks')]).toEqual([4, true]);
+    const desk = start('desk', place.path('d', 'desk'), '--passphrase-file', place.passphrase, '--json');
+    expect(JSON.parse(await firstLine(desk))).toMatchObject({ locked: false });
+    expect(await stop(desk)).toBe(0);
   });
 
   it('ends with 4 for folders and files that are not there, with one object on stdout if --json asks for it', async () => {

@@ -44,6 +44,6 @@ async function makeFolder(context: Context, folder: string, options: CampaignNew
   await writeCampaignFolder(folder, structure, texts);
   report(context, options, { folder, name, languages }, [
     `Made ${folder}: what it asks in campaign.json, its words in texts/.`,
-    `Next: write, then postern campaign check ${folder} --data <folder of the server>`,
+    `Next: write, then npx postern campaign check ${folder} --data <folder of the server>`,
   ]);
 }

@@ -31,7 +31,7 @@ export function deskImportCommand(context: Context): Command {
     .description('give a desk sealed messages that were carried to it; exit code 1 if one could not be taken')
     .argument('<file...>', 'text files with the lines of one message or many, in any order')
     .requiredOption('--device <folder>', "the device's folder; its desk must not be running")
-    .option('--socks <host:port>', "Tor's SOCKS port, such as 127.0.0.1:9050", readHostPort)
+    .option('--socks <host:port>', "Tor's SOCKS port (for an onion address by default 127.0.0.1:9050)", readHostPort)
     .option('--server <url>', 'in place of the address that the device was set up with')
     .option('--passphrase-file <file>', 'its first line is the passphrase')
     .option('--json', 'print one JSON object')

@@ -32,7 +32,7 @@ export function deskCommand(context: Context): Command {
     .description('run the desk on this machine; prints a link that opens its page once')
     .enablePositionalOptions()
     .argument('<folder>', "the device's folder")
-    .option('--socks <host:port>', "Tor's SOCKS port, such as 127.0.0.1:9050", readHostPort)
+    .option('--socks <host:port>', "Tor's SOCKS port (for an onion address by default 127.0.0.1:9050)", readHostPort)
     .option('--server <url>', 'in place of the address that the device was set up with')
     .option('--port <port>', 'of the page on 127.0.0.1 (default: a free one)', readCount(0, 65_535))
     .option(
@@ -53,7 +53,7 @@ async function runDesk(context: Context, folder: string, options: DeskOptions): 
   await stat(keystoreOf(folder)).catch(() => {
     throw unreachable(`There is no device in ${folder}. "postern init" or "postern device new" makes one.`);
   });
-  if (options.server !== undefined) checkServer(options.server, options.socks !== undefined);
+  if (options.server !== undefined) checkServer(options.server);
   const passphrase = await passphraseNow(context, options);
   const running = await startDesk(startOptions(folder, options));
   try {
@@ -91,13 +91,11 @@ function startOptions(folder: string, options: DeskOptions): StartDeskOptions {
   };
 }
 
-function checkServer(server: string, hasProxy: boolean): void {
+function checkServer(server: string): void {
   try {
-    readServerAddress(server, hasProxy);
+    readServerAddress(server);
   } catch {
-    throw usage(
-      '--server cannot be used: wanted https://<host>, http://127.0.0.1:<port>, or http://<name>.onion with --socks.',
-    );
+    throw usage('--server cannot be used: wanted https://<host>, http://127.0.0.1:<port>, or http://<name>.onion.');
   }
 }
 

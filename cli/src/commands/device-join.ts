@@ -30,7 +30,7 @@ export function deviceJoinCommand(context: Context): Command {
     .description('on the new machine, once it is listed: compare the fingerprint and take the roster')
     .argument('<folder>', "the device's folder")
     .requiredOption('--server <url>', "the organisation's server")
-    .option('--socks <host:port>', "Tor's SOCKS port, needed for an onion service", readHostPort)
+    .option('--socks <host:port>', "Tor's SOCKS port (for an onion address by default 127.0.0.1:9050)", readHostPort)
     .option('--roster <file>', 'take the signed roster from a file and not from the server')
     .option('--fingerprint <words>', 'verification words, 64 digits or the text of the QR code')
     .option('--passphrase-file <file>', 'its first line is the passphrase of the device')
@@ -60,7 +60,7 @@ async function join(context: Context, folder: string, options: JoinOptions): Pro
       options,
       { desk: bytesToHex(desk.id), fingerprint: bytesToHex(roster.fingerprint), roster: roster.number },
       [
-        `This device belongs to ${deskLabel(desk)} now. Start it:  postern desk ${folder}`,
+        `This device belongs to ${deskLabel(desk)} now. Start it:  npx postern desk ${folder}`,
         'It learns the state of the desk from another device as soon as both are online.',
       ],
     );
@@ -90,9 +90,7 @@ function openTransport({ random }: Context, server: string, socks: HostPort | un
   try {
     return createTransport({ server, socks: socks ?? null, random });
   } catch {
-    throw usage(
-      '--server cannot be used: wanted https://<host>, http://127.0.0.1:<port>, or http://<name>.onion with --socks.',
-    );
+    throw usage('--server cannot be used: wanted https://<host>, http://127.0.0.1:<port>, or http://<name>.onion.');
   }
 }
 

@@ -40,6 +40,6 @@ async function newDevice(context: Context, folder: string, options: DeviceNewOpt
     `  ${request}`,
     '',
     'Give the request to whoever holds the root key, and compare the 16 digits of the device by voice.',
-    `When the device is listed:  postern device join ${folder} --server <url> --fingerprint "<words>"`,
+    `When the device is listed:  npx postern device join ${folder} --server <url> --fingerprint "<words>"`,
   ]);
 }

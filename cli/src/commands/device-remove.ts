@@ -32,6 +32,6 @@ async function removeDevice(context: Context, id: string, options: DeviceRemoveO
     'The other devices of the desk make new keys as soon as they see the roster. Until the old one ends, a client that has',
     'not seen the new one may still trust the removed device; and it keeps what it has read.',
     'Answers that it posted and no source has read yet cannot be opened any more: the desk shows which, to be written again.',
-    "If its Tor had a key for the desks' own onion address: postern onion client remove <key> --data <folder>",
+    "If its Tor had a key for the desks' own onion address: npx postern onion client remove <key> --data <folder>",
   ]);
 }

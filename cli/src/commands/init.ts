@@ -133,16 +133,17 @@ interface Steps {
 }
 
 function nextSteps({ root, data, device, isOnion, addresses, validDays }: Steps): string[] {
-  const socks = addresses[0]?.endsWith('.onion') === true ? ' --socks 127.0.0.1:9050' : '';
+  const isByOnion = addresses[0]?.endsWith('.onion') === true;
   return [
     'What to do next:',
     `1. Move ${root} to a disk that is kept offline, and a copy of it to another place. Who has it can name new`,
     '   devices in your name; without it no device can be added or removed, and the roster cannot be renewed.',
-    `2. Start the server:  postern serve ${data}${isOnion ? ' --onion' : ''}`,
-    `3. Start the desk, here or on another machine to which you move its folder:  postern desk ${device}${socks}`,
+    `2. Start the server:  npx postern serve ${data}${isOnion ? ' --onion' : ''}`,
+    `3. Start the desk, here or on another machine to which you move its folder:  npx postern desk ${device}`,
+    ...(isByOnion ? ['   It goes through Tor at 127.0.0.1:9050; --socks <host:port> names another place.'] : []),
     '   Until the desk has been online once, sources cannot write.',
     `4. Publish the words where people trust what they read: on paper, on a poster, in a broadcast.`,
-    `5. Renew the roster within ${validDays} days:  postern roster renew --data ${data} --root <root key>`,
+    `5. Renew the roster within ${validDays} days:  npx postern roster renew --data ${data} --root <root key>`,
   ];
 }
 

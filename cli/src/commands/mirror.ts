@@ -2,7 +2,6 @@
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { readServerAddress } from '@postern/desk/app/server-address';
 import { createTransport, type Transport } from '@postern/desk/app/transport';
 import type { Fingerprint } from '@postern/protocol/bytes/brand';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
@@ -35,9 +34,9 @@ const documentCircuit = 'mirror';
 export function mirrorCommand(context: Context): Command {
   return new Command('mirror')
     .description("serve an organisation's pages from a verified copy, and pass on what visitors send")
-    .requiredOption('--upstream <url>', "the organisation's server: http://….onion with --socks, or https://…")
+    .requiredOption('--upstream <url>', "the organisation's server: http://….onion or https://…")
     .requiredOption('--fingerprint <words>', 'verification words, 64 digits or the text of the QR code')
-    .option('--socks <host:port>', "Tor's SOCKS port, such as 127.0.0.1:9050", readHostPort)
+    .option('--socks <host:port>', "Tor's SOCKS port (for an onion address by default 127.0.0.1:9050)", readHostPort)
     .option(
       '--listen <host:port>',
       'where to listen, behind a proxy; port 0 takes a free one',
@@ -83,18 +82,19 @@ async function mirror(context: Context, options: MirrorCommandOptions): Promise<
 
 function transportTo({ random }: Context, { upstream, socks }: MirrorCommandOptions): Transport {
   try {
-    readServerAddress(upstream, socks !== undefined);
+    return createTransport({ server: upstream, socks: socks ?? null, random });
   } catch {
-    throw usage('--upstream cannot be used: wanted https://<host>, or http://<name>.onion with --socks.');
+    throw usage('--upstream cannot be used: wanted https://<host>, or http://<name>.onion.');
   }
-  return createTransport({ server: upstream, socks: socks ?? null, random });
 }
 
 /** The whole fingerprint of the roster that the server gives, if what the operator typed stands for it. */
 async function pin(transport: Transport, typed: string): Promise<Fingerprint> {
   const answer = await transport.fetchPublic('/roster', documentCircuit).catch(() => null);
   if (answer?.status !== 200)
-    throw unreachable('The organisation cannot be reached, or gives no roster. An onion address needs --socks.');
+    throw unreachable(
+      'The organisation cannot be reached, or gives no roster. An onion address needs Tor, at 127.0.0.1:9050 or where --socks says.',
+    );
   const claimed = await claimedFingerprint(encodePack({ roster: answer.body, campaigns: [], dayKeys: [] }));
   if (await isFingerprint(typed, claimed)) return claimed;
   throw refused('What is there belongs to another root key than that of the fingerprint: nothing is served.');

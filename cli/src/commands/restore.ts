@@ -17,7 +17,7 @@ export function restoreCommand(context: Context): Command {
 async function restore(context: Context, backup: string, data: string, options: JsonOption): Promise<void> {
   const { fingerprint } = await restoreBackupFolder(backup, data);
   report(context, options, { data, fingerprint: bytesToHex(fingerprint) }, [
-    `Restored: ${data}. Start it:  postern serve ${data}`,
+    `Restored: ${data}. Start it:  npx postern serve ${data}`,
     'Desks put back by themselves what the server has lost of their logs and rosters since the backup. Messages that came',
     'after it are lost unless a desk had them already.',
   ]);

@@ -29,7 +29,7 @@ export function rosterPublishCommand(context: Context): Command {
     .addOption(new Option('--data <folder>', "the server's data folder, on its machine").conflicts('device'))
     .option('--device <folder>', 'the folder of a listed device, on any machine')
     .option('--server <url>', 'in place of the address that the device was set up with')
-    .option('--socks <host:port>', "Tor's SOCKS port", readHostPort)
+    .option('--socks <host:port>', "Tor's SOCKS port (for an onion address by default 127.0.0.1:9050)", readHostPort)
     .option('--passphrase-file <file>', 'its first line is the passphrase of the device')
     .option('--json', 'print one JSON object')
     .action((file: string, options: RosterPublishOptions) => publish(context, file, options));

@@ -49,6 +49,6 @@ export async function signDraft(
   report(context, options, { out: options.out, roster: summaryOf(signed) }, [
     ...linesOf(signed),
     `Signed: ${options.out}`,
-    'Next: postern roster publish <file> --data <folder>, or --device <folder> from a desk.',
+    'Next: npx postern roster publish <file> --data <folder>, or --device <folder> from a desk.',
   ]);
 }

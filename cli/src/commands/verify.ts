@@ -26,15 +26,15 @@ const marks = { ok: 'ok   ', warning: 'warn ', failed: 'FAIL ' } as const;
 export function verifyCommand(context: Context): Command {
   return new Command('verify')
     .description('compare every byte and header of a running site with this release; exit code 1 if one differs')
-    .argument('<url>', 'https://…, or http://….onion with --socks')
+    .argument('<url>', 'https://…, or http://….onion')
     .requiredOption('--fingerprint <words>', 'verification words, 64 digits or the text of the QR code')
-    .option('--socks <host:port>', "Tor's SOCKS port, such as 127.0.0.1:9050", readHostPort)
+    .option('--socks <host:port>', "Tor's SOCKS port (for an onion address by default 127.0.0.1:9050)", readHostPort)
     .option('--json', 'print one JSON object')
     .action((url: string, options: VerifyOptions) => verify(context, url, options));
 }
 
 async function verify(context: Context, url: string, options: VerifyOptions): Promise<void> {
-  const address = addressOf(url, options);
+  const address = addressOf(url);
   const fetches = siteFetches(address, options.socks ?? null, context.random);
   try {
     const findings = await findingsOf(context, fetches, options);
@@ -100,15 +100,18 @@ async function holds(check: string, name: string, verifying: () => Promise<unkno
 
 async function bytesAt({ get }: SiteFetch, path: string): Promise<Uint8Array> {
   const answer = await get(path).catch(() => undefined);
-  if (answer === undefined) throw unreachable('The site cannot be reached. An onion address needs --socks.');
+  if (answer === undefined)
+    throw unreachable(
+      'The site cannot be reached. An onion address needs Tor, at 127.0.0.1:9050 or where --socks says.',
+    );
   if (answer.status !== 200) throw unreachable(`The site gives no ${path}: status ${answer.status}.`);
   return answer.body;
 }
 
-function addressOf(url: string, { socks }: VerifyOptions): URL {
+function addressOf(url: string): URL {
   try {
-    return readServerAddress(url, socks !== undefined);
+    return readServerAddress(url);
   } catch {
-    throw usage('The address cannot be used: wanted https://<host>, or http://<name>.onion with --socks.');
+    throw usage('The address cannot be used: wanted https://<host>, or http://<name>.onion.');
   }
 }

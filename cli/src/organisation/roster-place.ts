@@ -90,13 +90,13 @@ export function editedLines({ number, state, out, isServed }: Edited): string[] 
   if (state === 'draft') {
     return [
       `Draft of roster ${number}: ${out}`,
-      'Next, where the root key is: postern roster sign <draft> --root <key> --out <file>',
+      'Next, where the root key is: npx postern roster sign <draft> --root <key> --out <file>',
     ];
   }
   if (state === 'signed') {
     return [
       `Signed roster ${number}: ${out}`,
-      'Next: postern roster publish <file> --data <folder>, or --device <folder> from a desk.',
+      'Next: npx postern roster publish <file> --data <folder>, or --device <folder> from a desk.',
     ];
   }
   return [

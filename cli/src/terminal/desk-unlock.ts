@@ -30,9 +30,6 @@ async function call<Name extends 'session' | 'unlock' | 'carried'>(
     headers: { 'content-type': 'application/json', origin, [sessionHeader]: session },
     body: JSON.stringify(given),
   });
-  if (!response.ok)
-    throw unreachable(
-      'The desk cannot be opened. If its server has an onion address, give --socks <host:port> of Tor.',
-    );
+  if (!response.ok) throw unreachable("The desk cannot be opened: look at the disk and at the device's folder.");
   return (await response.json()) as Answers[Name];
 }

@@ -30,7 +30,7 @@ export function readName(value: string, before: readonly NameGiven[] = []): Name
 export function readAddress(value: string, before: readonly string[] = []): string[] {
   const address = value.replace(/\/$/, '');
   try {
-    readServerAddress(address, true);
+    readServerAddress(address);
   } catch {
     throw new InvalidArgumentError('wanted https://<host> or http://<name>.onion, without a path.');
   }

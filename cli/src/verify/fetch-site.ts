@@ -3,6 +3,7 @@
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { proxyFor } from '@postern/desk/app/server-address';
 import { circuitPassword, type SocksProxy, socksAgent } from '@postern/desk/app/socks-agent';
 import type { Random } from '@postern/protocol/primitives/random';
 
@@ -36,7 +37,7 @@ export type SiteFetches = readonly [SiteFetch, SiteFetch];
  * Each on a connection and circuit of its own. @param base the site's origin
  */
 export function siteFetches(base: URL, socks: SocksProxy | null, random: Random): SiteFetches {
-  const each = (codings: string): SiteFetch => siteFetch(base, socks, random, codings);
+  const each = (codings: string): SiteFetch => siteFetch(base, proxyFor(base, socks), random, codings);
   const [http, https] = [each('gzip, deflate'), each('gzip, deflate, br, zstd')];
   return base.protocol === 'https:' ? [https, http] : [http, https];
 }

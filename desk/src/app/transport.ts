@@ -6,13 +6,13 @@ import { CHUNK_BYTES, CHUNK_POST_BYTES, HASH_BYTES, REQUEST_BYTES } from '@poste
 import type { Random } from '@postern/protocol/primitives/random';
 import { type DeskPorts, deviceConnections, type HttpAnswer } from '../engine/ports.ts';
 import type { ChunkPorts } from '../files/chunk-ports.ts';
-import { readServerAddress } from './server-address.ts';
+import { proxyFor, readServerAddress } from './server-address.ts';
 import { circuitPassword, type SocksProxy, socksAgent } from './socks-agent.ts';
 
 export interface TransportOptions {
   /** `https://…`, or `http://…` of an onion service or a loopback address; without path, query and credentials. */
   readonly server: string;
-  /** Tor's SOCKS port; null to connect directly. */
+  /** Tor's SOCKS port; null for the usual one to an onion service, and to connect directly to others. */
   readonly socks: SocksProxy | null;
   readonly random: Random;
   /** From the beginning of a request to the end of its answer. */
@@ -50,8 +50,8 @@ interface Ask {
 
 /** @throws RangeError for an address that cannot be used so */
 export function createTransport(options: TransportOptions): Transport {
-  const base = readServerAddress(options.server, options.socks !== null);
-  const circuits = new Circuits(base, options);
+  const base = readServerAddress(options.server);
+  const circuits = new Circuits(base, { ...options, socks: proxyFor(base, options.socks) });
   const closing = new AbortController();
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const ask = (circuit: string, what: Ask): Promise<HttpAnswer> =>
