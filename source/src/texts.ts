@@ -20,7 +20,20 @@ export const staticSections = [
 export type StaticKey = Extract<TextKey, `${(typeof staticSections)[number]}.${string}`>;
 /** Said only by the mode without scripts; `plain.x` takes the place of `x` there. */
 export type PlainKey = Extract<TextKey, `plain.${string}`>;
-export type DynamicKey = Exclude<TextKey, StaticKey | PlainKey>;
+/** Part of the page of a call, and asked for by the script where there is no such page: offline. */
+export const callKeys = [
+  'campaign.who',
+  'campaign.wanted',
+  'campaign.safe',
+  'campaign.safe1',
+  'campaign.safe2',
+  'campaign.safe3',
+  'campaign.never',
+  'campaign.after',
+  'campaign.write',
+] as const;
+export type CallKey = (typeof callKeys)[number];
+export type DynamicKey = Exclude<TextKey, StaticKey | PlainKey> | CallKey;
 
 /** Sections whose keys the code puts together; each text of the others it names whole, so that the build can number those. */
 export const composedSections: readonly string[] = ['trouble', 'review', 'trace'];

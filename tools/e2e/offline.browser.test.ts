@@ -122,6 +122,17 @@ const answersGiven = [
 async function answerCall(page: Page): Promise<void> {
   expect(await page.$$('.question')).toHaveLength(0);
   await page.select('.choice select', '0');
+  // What its page says where there is one, above all how to write safely.
+  await press(page, '.call details summary');
+  const said = await page.$eval('.call details', (element) => element.textContent);
+  const tag = await page.evaluate(() => document.documentElement.lang);
+  for (const key of ['campaign.who', 'campaign.safe3', 'campaign.never', 'campaign.after']) {
+    expect(said).toContain(textIn(tag, key));
+  }
+  for (const words of ['Who knows.', 'On paper first.', 'Ask for money', 'Come back in three days.']) {
+    expect(said).toContain(words);
+  }
+  expect(await page.$$eval('.call details strong, .call details li', (all) => all.length)).toBe(4);
   const papers = '.question:nth-of-type(3)';
   expect(await page.$eval(papers, (field) => (field as HTMLElement).hidden)).toBe(true);
   await page.select('.question:nth-of-type(2) select', 'inside');

@@ -1,16 +1,17 @@
 /** Which texts the script reads, and where each stands in the template: what it names whole needs no name there. */
-import { composedSections, staticSections, type TextKey } from '../texts.ts';
+import { callKeys, composedSections, staticSections, type TextKey } from '../texts.ts';
 import en from './en.json' with { type: 'json' };
 
 const sectionOf = (key: string): string => key.split('.')[0] ?? '';
 const elsewhere: readonly string[] = ['plain', ...staticSections];
+const ofCalls: readonly string[] = callKeys;
 const all = (Object.keys(en) as TextKey[])
-  .filter((key) => !key.startsWith('@') && !elsewhere.includes(sectionOf(key)))
+  .filter((key) => !key.startsWith('@') && (!elsewhere.includes(sectionOf(key)) || ofCalls.includes(key)))
   .sort();
 const isNamed = (key: string): boolean => composedSections.includes(sectionOf(key));
-const isOffline = (key: string): boolean => sectionOf(key) === 'offline';
+const isOffline = (key: string): boolean => sectionOf(key) === 'offline' || ofCalls.includes(key);
 
-/** In the order of the template: `offline` is there in the offline page alone. */
+/** In the order of the template: those of `offline` are there in the offline page alone. */
 export const scriptKeys: Readonly<Record<'numbered' | 'offline' | 'named', readonly TextKey[]>> = {
   numbered: all.filter((key) => !isNamed(key) && !isOffline(key)),
   offline: all.filter(isOffline),
@@ -28,7 +29,7 @@ const places: ReadonlyMap<string, number> = new Map(
 export function withPlaces(code: string): string {
   const [, composed] = [...code.matchAll(/`([a-z]+)\.\$\{/g)].find(([, section]) => isNumbered(section)) ?? [];
   if (composed !== undefined) throw new Error(`number texts: keys of "${composed}" are put together`);
-  return code.replaceAll(/(["'])([a-z]+\.[A-Za-z]+)\1/g, (whole, quote: string, key: string) => {
+  return code.replaceAll(/(["'])([a-z]+\.[A-Za-z0-9]+)\1/g, (whole, quote: string, key: string) => {
     const place = places.get(key);
     return place === undefined ? whole : `${quote}${place}${quote}`;
   });

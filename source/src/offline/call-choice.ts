@@ -1,10 +1,13 @@
 /** Which call a person answers, where no link told: the server's page, which has links, carries nothing of this. */
+import { equal } from '@postern/protocol/bytes/equal';
 import type { VerifiedCampaign } from '@postern/protocol/campaign/campaign';
-import { isSameCall, type KnownCall, openCalls } from '../call.ts';
+import { inLanguage } from '@postern/protocol/keys/in-language';
+import { isSameCall, type KnownCall, openCall, openCalls } from '../call.ts';
 import { make } from '../dom.ts';
 import type { State } from '../state.ts';
 import { select } from '../views/questions.ts';
 import type { Ui, View } from '../views/view.ts';
+import { callDetails } from './call-details.ts';
 
 /**
  * Those that can be answered today; empty where there are none.
@@ -17,13 +20,21 @@ export function callChoice(
   today: () => number,
 ): View {
   const root = make('div', { class: 'call' });
+  const details = make('div');
+  let described: State['call'];
   let shown: readonly VerifiedCampaign[] | undefined;
   const update = (now: State): void => {
     const known = campaigns();
-    if (known === shown) return;
-    shown = known;
-    const calls = openCalls(known, { language: ui.language, day: today() });
-    root.replaceChildren(...(calls.length > 0 ? [choiceAmong(ui, calls, now)] : []));
+    if (known !== shown) {
+      shown = known;
+      const calls = openCalls(known, { language: ui.language, day: today() });
+      root.replaceChildren(...(calls.length > 0 ? [choiceAmong(ui, calls, now), details] : []));
+    } else if (now.call === described) return;
+    described = now.call;
+    const call = openCall(now.call);
+    const campaign = known.find(({ id }) => call !== undefined && equal(id, call.id));
+    const text = inLanguage(campaign?.texts ?? [], ui.language);
+    details.replaceChildren(...(text === undefined ? [] : [callDetails(ui, text)]));
   };
   update(state);
   return { root, update };
