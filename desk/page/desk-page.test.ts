@@ -1,5 +1,5 @@
 import type { Change } from '@postern/desk/app/api';
-import { expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import type { DeskClient } from './desk-client.ts';
 import { DeskPage } from './desk-page.ts';
 
@@ -31,4 +31,46 @@ it('says nothing of a file that was looked into before the desk was locked', asy
   await examined;
   expect(page.state.value.phase).toBe('open');
   expect(page.state.value.traces.size).toBe(0);
+});
+
+afterEach(() => void vi.unstubAllGlobals());
+
+/** An open desk, and what its page asked for. */
+function openPage(): { page: DeskPage; calls: unknown[] } {
+  const calls: unknown[] = [];
+  const client = {
+    call: (name: string, given: object) => {
+      calls.push({ name, ...given });
+      return Promise.resolve({});
+    },
+  };
+  const page = new DeskPage(client as unknown as DeskClient);
+  page.send({ kind: 'change', change: { kind: 'phase', phase: 'open', idleMinutes: 10 } });
+  return { page, calls };
+}
+
+it('takes the word of a frame that somebody is there, but not for ever: what is in it is a stranger’s', () => {
+  const { page, calls } = openPage();
+  const hour = 3_600_000;
+  page.presence.seen(5 * hour);
+  for (let minute = 1; minute < 10 * 60; minute++) page.presence.inFrame(5 * hour + minute * 60_000);
+  expect(calls).toHaveLength(120);
+  page.presence.seen(16 * hour);
+  page.presence.inFrame(17 * hour);
+  expect(calls).toHaveLength(122);
+});
+
+it('keeps a note that was begun at once when another case is opened, or the desk is locked', () => {
+  vi.stubGlobal('window', globalThis);
+  const { page, calls } = openPage();
+  page.keepNote('a', 'Call the');
+  page.keepNote('a', 'Call the registry');
+  page.close();
+  page.keepNote('b', 'And the court');
+  page.lock();
+  expect(calls).toEqual([
+    { name: 'note-keep', id: 'a', text: 'Call the registry' },
+    { name: 'note-keep', id: 'b', text: 'And the court' },
+    { name: 'lock' },
+  ]);
 });

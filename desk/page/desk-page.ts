@@ -5,11 +5,13 @@ import type { CaseCallName, CaseCalls } from '@postern/desk/app/case-calls';
 import type { Alert } from '@postern/desk/engine/view';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { Attaching } from './attaching.ts';
+import { Delays } from './delays.ts';
 import { CallFailed, type DeskClient } from './desk-client.ts';
 import { countRows, countUnread, moveCursor, shownRows, sortRows, suspectedLosses, tagsIn } from './inbox.ts';
 import { chooseLanguage, wordsOf } from './languages/languages.ts';
 import { hasChanged, loadCase, newPartsIn } from './merged-cases.ts';
 import { type Event, type Filter, firstState, type Save, type State, update, type ViewedFile } from './model.ts';
+import { Presence } from './presence.ts';
 import { examineKept } from './viewer/examine-file.ts';
 import { loadFile } from './viewer/load-file.ts';
 import { SafeCopying } from './viewer/safe-copying.ts';
@@ -18,8 +20,6 @@ import type { ShowFile } from './viewer/viewer-messages.ts';
 const roomDelayMs = 200;
 const draftDelayMs = 700;
 const retryMs = 2_000;
-/** Somebody who reads or types is reported this often at the most. */
-const presenceMs = 20_000;
 
 /** `cursor`: the line of the list at the cursor, brought into sight. */
 export type FocusPlace = 'cursor' | 'timeline' | 'search' | 'list' | 'status' | 'work';
@@ -31,10 +31,9 @@ export interface FocusWish {
 export class DeskPage {
   readonly #client: DeskClient;
   readonly #state = signal<State>(firstState);
-  readonly #delays = new Map<string, number>();
+  readonly #delays = new Delays((work) => this.quietly(work));
   /** Ends what looks into files. */
   #locking = new AbortController();
-  #lastPresence = 0;
   #isSearching = false;
   /** Since the search that is under way began. */
   #isAsked = false;
@@ -68,6 +67,9 @@ export class DeskPage {
   /** What ids in answers mean, in the page's language. */
   readonly callWords = computed(() => new CallWords(this.#calls.value, this.words.value.language.tag));
 
+  readonly presence = new Presence(() => {
+    if (this.#state.value.phase === 'open') this.quietly(this.#client.call('present', {}));
+  });
   readonly copies: SafeCopying;
   readonly attaching: Attaching;
 
@@ -123,20 +125,20 @@ export class DeskPage {
   }
 
   lock(): void {
-    this.#saveDraftNow();
+    this.#saveDraftsNow();
     this.quietly(this.#client.call('lock', {}));
   }
 
   /** Opens a conversation, or the one at the cursor. */
   open(id: string | null = this.#state.value.cursor): void {
     if (id === null || !this.#state.value.rows.has(id)) return;
-    if (this.#state.value.open?.id !== id) this.#saveDraftNow();
+    if (this.#state.value.open?.id !== id) this.#saveDraftsNow();
     this.send({ kind: 'open', id });
     this.quietly(this.#load(id));
   }
 
   close(): void {
-    this.#saveDraftNow();
+    this.#saveDraftsNow();
     this.send({ kind: 'close' });
   }
 
@@ -191,9 +193,20 @@ export class DeskPage {
     const id = this.#state.value.open?.id;
     if (id === undefined) return;
     this.send({ kind: 'draft', text });
-    this.#later('draft', draftDelayMs, () => this.#saveDraft(id, text));
-    if (text === '') this.#cancel('room');
-    else this.#later('room', roomDelayMs, () => this.#measure(id, text));
+    this.#delays.later('draft', draftDelayMs, () => this.#saveDraft(id, text));
+    if (text === '') this.#delays.cancel('room');
+    else this.#delays.later('room', roomDelayMs, () => this.#measure(id, text));
+  }
+
+  /** The note for the team that was begun on a case. @throws CallFailed */
+  async noteBegun(id: string): Promise<string> {
+    return (await this.#client.call('note-begun', { id })).text;
+  }
+
+  keepNote(id: string, text: string): void {
+    this.#delays.later('note', draftDelayMs, async () => {
+      await this.#client.call('note-keep', { id, text });
+    });
   }
 
   async reply(): Promise<boolean> {
@@ -207,7 +220,7 @@ export class DeskPage {
       this.send({ kind: 'not-sent', id, problem: 'undecided' });
       return false;
     }
-    this.#cancel('draft');
+    this.#delays.cancel('draft');
     this.send({ kind: 'sending' });
     try {
       const answer = await this.#client.call('reply', { id, text, attachments });
@@ -310,13 +323,6 @@ export class DeskPage {
     if (this.#state.value.phase === 'open') this.quietly(this.#client.call('preferences', preferences));
   }
 
-  /** Somebody is at the keyboard. @param now milliseconds */
-  present(now: number): void {
-    if (this.#state.value.phase !== 'open' || now - this.#lastPresence < presenceMs) return;
-    this.#lastPresence = now;
-    this.quietly(this.#client.call('present', {}));
-  }
-
   async #follow(): Promise<void> {
     try {
       await this.#client.changes((change) => this.#take(change));
@@ -330,7 +336,7 @@ export class DeskPage {
     const before = this.#state.value;
     this.send({ kind: 'change', change });
     if (change.kind === 'phase' && change.phase !== 'open') {
-      for (const name of this.#delays.keys()) this.#cancel(name);
+      this.#delays.cancelAll();
       this.copies.stop();
       this.attaching.stop();
       this.#locking.abort();
@@ -349,7 +355,7 @@ export class DeskPage {
     this.send({ kind: 'case', id, ...loaded });
     const { open, rows } = this.#state.value;
     if (open?.id !== id || view === null) return;
-    if (wasLoading && draft !== '') this.#later('room', 0, () => this.#measure(id, draft));
+    if (wasLoading && draft !== '') this.#delays.later('room', 0, () => this.#measure(id, draft));
     const messages = view.messages.length + view.incomplete.length;
     // What is not in sight has not been seen.
     const row = rows.get(id);
@@ -368,26 +374,8 @@ export class DeskPage {
     this.send({ kind: 'saved', id, text });
   }
 
-  #saveDraftNow(): void {
-    const { open } = this.#state.value;
-    if (!this.#delays.has('draft') || open === null) return;
-    this.#cancel('draft');
-    this.quietly(this.#saveDraft(open.id, open.draft));
-  }
-
-  /** Does it when nothing of the same name was asked for in the meantime. */
-  #later(name: string, ms: number, action: () => Promise<void>): void {
-    this.#cancel(name);
-    const timer = window.setTimeout(() => {
-      this.#delays.delete(name);
-      this.quietly(action());
-    }, ms);
-    this.#delays.set(name, timer);
-  }
-
-  #cancel(name: string): void {
-    window.clearTimeout(this.#delays.get(name));
-    this.#delays.delete(name);
+  #saveDraftsNow(): void {
+    for (const name of ['draft', 'note']) this.#delays.now(name);
   }
 
   /** The stream notices by itself when the process is gone or the desk is locked. */

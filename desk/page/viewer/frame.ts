@@ -28,6 +28,7 @@ const copiedPixelsMax = 4_000_000;
 const textLengthMax = 1024 * 1024;
 const entriesShownMax = 2_000;
 const documentMs = 20_000;
+const presenceMs = 10_000;
 /** A picture of a screen has letters of ten pixels, too small to be told apart: it is read at up to this scale. */
 const readScaleMax = 2;
 
@@ -38,6 +39,7 @@ let recogniser: Recogniser | null = null;
 let unread: DrawnPage | null = null;
 /** Of a file that is looked into. */
 const pieces: Uint8Array<ArrayBuffer>[] = [];
+let presenceTold = Number.NEGATIVE_INFINITY;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 addEventListener('message', ({ data, source }: MessageEvent<PageMessage | ReadCode>) => {
@@ -49,6 +51,9 @@ addEventListener('message', ({ data, source }: MessageEvent<PageMessage | ReadCo
   else show(data).catch(() => fail('damaged'));
 });
 tell({ kind: 'ready' });
+// Media events do not bubble, so all are taken on their way down.
+for (const name of ['keydown', 'pointermove', 'wheel', 'timeupdate'])
+  document.addEventListener(name, tellPresence, { capture: true, passive: true });
 
 function lookInto({ isCleaned, worker: code }: ExamineFile): void {
   worker = startWorker(code, (examined: ExaminedFile) => tell({ kind: 'examined', ...examined }), failDamaged);
@@ -298,6 +303,12 @@ function put(element: Element): void {
 
 function tellDrawn(drawn: DrawnMessage): void {
   parent.postMessage(drawn satisfies FrameMessage, '*', [drawn.pixels.buffer]);
+}
+
+function tellPresence(): void {
+  if (performance.now() - presenceTold < presenceMs) return;
+  presenceTold = performance.now();
+  tell({ kind: 'present' });
 }
 
 function tell(message: FrameMessage): void {

@@ -127,6 +127,8 @@ export interface ShownMessage {
 
 export type FrameMessage =
   | { readonly kind: 'ready' }
+  /** Somebody reads, or a film plays. */
+  | { readonly kind: 'present' }
   | ShownMessage
   | DrawnMessage
   /** The page before its `drawn`: how much of its picture is read. */
@@ -144,7 +146,7 @@ const codeForm = /^[\x20-\x7e]{0,4296}$/;
 export function readFrameMessage(data: unknown): FrameMessage | null {
   if (typeof data !== 'object' || data === null) return null;
   const { kind, page, pages, problem, text, percent, encoding } = data as Readonly<Record<string, unknown>>;
-  if (kind === 'ready') return { kind };
+  if (kind === 'ready' || kind === 'present') return { kind };
   if (kind === 'shown' && isCount(page) && isCount(pages)) {
     return { kind, page, pages, encoding: guessedEncodings.find((name) => name === encoding) ?? null };
   }

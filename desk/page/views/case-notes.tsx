@@ -1,6 +1,6 @@
 /** Notes on a case and what the team says to each other about it; the source never sees them. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { PanelProps } from './case-parts.tsx';
 import { personName } from './names.ts';
 import { ids } from './shortcuts.ts';
@@ -10,10 +10,18 @@ export function Notes({ page, id, work }: PanelProps): JSX.Element {
   const { say, day } = page.words.value;
   const [text, setText] = useState('');
   const [of, setOf] = useState<'note' | 'discussion'>('discussion');
+  useEffect(() => {
+    // What is being typed here is newer than what was kept.
+    page.quietly(page.noteBegun(id).then((kept) => setText((typed) => typed || kept)));
+  }, [id]);
+  const write = (written: string): void => {
+    setText(written);
+    page.keepNote(id, written);
+  };
   const submit = (event: Event): void => {
     event.preventDefault();
     if (text.trim() === '') return;
-    void page.work('note', { id, of, text: text.trim() }).then((isDone) => isDone && setText(''));
+    void page.work('note', { id, of, text: text.trim() }).then((isDone) => isDone && write(''));
   };
   return (
     <section class="notes" aria-labelledby="notes-heading">
@@ -40,7 +48,7 @@ export function Notes({ page, id, work }: PanelProps): JSX.Element {
           placeholder={say('work.writeHint')}
           maxLength={2_700}
           value={text}
-          onInput={({ currentTarget }) => setText(currentTarget.value)}
+          onInput={({ currentTarget }) => write(currentTarget.value)}
         />
         <div class="note-under">
           <select

@@ -18,7 +18,7 @@ export function listenToKeys(page: DeskPage): () => void {
   const onKey = (event: KeyboardEvent): void => {
     const { phase, preferences, isHelpOpen, isTeamOpen, isCallsOpen, isCarriedOpen, viewed } = page.state.value;
     const isCovered = isHelpOpen || isTeamOpen || isCallsOpen || isCarriedOpen || viewed !== null;
-    page.present(Date.now());
+    page.presence.seen(Date.now());
     // An open dialog has its own keys: Escape closes it.
     if (phase !== 'open' || isCovered) return;
     const { key, isComposing, altKey: hasAlt } = event;
@@ -28,13 +28,25 @@ export function listenToKeys(page: DeskPage): () => void {
   };
   const onPointer = (): void => {
     page.wantNoFocus();
-    page.present(Date.now());
+    page.presence.seen(Date.now());
   };
+  let before = '';
+  // Browsers say that the pointer moved also where the page moved below it.
+  const onMove = ({ screenX, screenY }: PointerEvent): void => {
+    const place = `${screenX} ${screenY}`;
+    if (before !== '' && place !== before) page.presence.seen(Date.now());
+    before = place;
+  };
+  const onWheel = (): void => page.presence.seen(Date.now());
   document.addEventListener('keydown', onKey);
   document.addEventListener('pointerdown', onPointer);
+  document.addEventListener('pointermove', onMove);
+  document.addEventListener('wheel', onWheel, { passive: true });
   return () => {
     document.removeEventListener('keydown', onKey);
     document.removeEventListener('pointerdown', onPointer);
+    document.removeEventListener('pointermove', onMove);
+    document.removeEventListener('wheel', onWheel);
   };
 }
 

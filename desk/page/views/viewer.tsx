@@ -60,6 +60,7 @@ function Content({ page, file }: { readonly page: DeskPage; readonly file: Viewe
     const hear = ({ source, data }: MessageEvent): void => {
       const message = source !== null && source === frame.current?.contentWindow ? readFrameMessage(data) : null;
       if (message?.kind === 'ready') setReady(true);
+      else if (message?.kind === 'present') page.presence.inFrame(Date.now());
       else if (message?.kind === 'shown' || message?.kind === 'failed') setShown(message);
     };
     window.addEventListener('message', hear);

@@ -102,6 +102,8 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   },
   detach: { attachment: hex32 },
   draft: { id: conversationId, text: text(textCharactersMax) },
+  'note-begun': { id: conversationId },
+  'note-keep': { id: conversationId, text: text(8_192) },
   seen: { id: conversationId, messages: count, activity: count32 },
   search: { query: text(256) },
   statistics: {},

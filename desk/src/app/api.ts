@@ -114,6 +114,9 @@ export interface Calls extends CaseCalls {
   readonly attach: { readonly id: string } & GivenFile;
   readonly detach: { readonly attachment: string };
   readonly draft: { readonly id: string; readonly text: string };
+  /** A note for the team that was begun, and what there is of it now. */
+  readonly 'note-begun': { readonly id: string };
+  readonly 'note-keep': { readonly id: string; readonly text: string };
   /** So many messages of the conversation, whole or not, have been looked at. */
   readonly seen: { readonly id: string; readonly messages: number; readonly activity: number };
   readonly search: { readonly query: string };
@@ -175,6 +178,8 @@ export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
   readonly attach: { readonly attachment: string | null };
   readonly detach: Record<never, never>;
   readonly draft: Record<never, never>;
+  readonly 'note-begun': { readonly text: string };
+  readonly 'note-keep': Record<never, never>;
   readonly seen: Record<never, never>;
   readonly search: { readonly ids: readonly string[] };
   readonly export: Exported | { readonly problem: ExportProblem };

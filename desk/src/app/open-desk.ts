@@ -225,6 +225,15 @@ export class OpenDesk {
     this.#gather();
   }
 
+  /** A note for the team that was begun. */
+  note(id: string): Promise<string> {
+    return this.#records.note(id);
+  }
+
+  async setNote(id: string, text: string): Promise<void> {
+    if (this.#inbox.rows.has(id)) await this.#records.setNote(id, text);
+  }
+
   /** Does something to the desk's cases; it goes into the log. */
   async work<Name extends CaseCallName>(name: Name, given: CaseCalls[Name]): Promise<CaseAnswer> {
     const action = caseAction(name, given);

@@ -1,4 +1,4 @@
-/** What the page keeps on this device, in the sealed store: what was seen, unsent texts, preferences. */
+/** What the page keeps on this device, in the sealed store: what was seen, unsent texts and notes, preferences. */
 
 import { bytesToHex, bytesToUtf8, hexToBytes, utf8ToBytes, wireText } from '@postern/protocol/bytes/encode';
 import { Reader } from '@postern/protocol/bytes/reader';
@@ -25,6 +25,7 @@ const names = {
   allSeen: 'page/seen/',
   draft: (id: string) => `page/draft/${id}`,
   drafts: 'page/draft/',
+  note: (id: string) => `page/note/${id}`,
   preferences: 'page/preferences',
 } as const;
 
@@ -92,6 +93,7 @@ export class PageRecords {
   /** Nothing of a case that has ended stays. */
   async forget(id: string): Promise<void> {
     await this.setDraft(id, '');
+    await this.setNote(id, '');
     if (!this.#seen.has(id)) return;
     await this.setSeen(id, nothingSeen);
     this.#seen.delete(id);
@@ -114,6 +116,18 @@ export class PageRecords {
     }
     this.#drafts.add(id);
     await this.#store.set(names.draft(id), utf8ToBytes(wireText(text)));
+  }
+
+  /** A note for the team that was begun. */
+  async note(id: string): Promise<string> {
+    const bytes = await this.#store.get(names.note(id));
+    return bytes === null ? '' : bytesToUtf8(bytes);
+  }
+
+  /** An empty text removes it. */
+  async setNote(id: string, text: string): Promise<void> {
+    if (text === '') await this.#store.delete(names.note(id));
+    else await this.#store.set(names.note(id), utf8ToBytes(wireText(text)));
   }
 }
 

@@ -167,6 +167,7 @@ describe('a desk on this machine', { timeout: 240_000 }, () => {
 
   it('forgets everything when it is locked, and has it again when it is unlocked', async () => {
     const { id } = rows()[0]!;
+    await page.call('note-keep', { id, text: 'Call the land registry' });
     await page.call('lock', {});
     await expect(page.call('conversation', { id })).rejects.toThrow('423');
     await expect.poll(() => page.newest('phase')?.phase, patience).toBe('locked');
@@ -176,6 +177,10 @@ describe('a desk on this machine', { timeout: 240_000 }, () => {
     expect(page.newest('preferences')?.preferences).toEqual({ language: 'zh-Hans', hasKeys: false });
     const { view } = await page.call('conversation', { id });
     expect(view?.replies).toHaveLength(1);
+    expect(await page.call('note-begun', { id })).toEqual({ text: 'Call the land registry' });
+    expect(onDisk().includes('land registry')).toBe(false);
+    await page.call('note-keep', { id, text: '' });
+    expect(await page.call('note-begun', { id })).toEqual({ text: '' });
   });
 
   it('locks by itself when nobody has been there for the idle time, and not while somebody is', async () => {

@@ -157,6 +157,8 @@ class DeskRoom {
       attach: (given) => this.#use((desk) => desk.attach(given)),
       detach: ({ attachment }) => this.#use((desk) => desk.detach(attachment).then(nothing)),
       draft: ({ id, text }) => this.#use((desk) => desk.setDraft(id, text).then(nothing)),
+      'note-begun': async ({ id }) => ({ text: await this.#use((desk) => desk.note(id)) }),
+      'note-keep': ({ id, text }) => this.#use((desk) => desk.setNote(id, text).then(nothing)),
       seen: ({ id, messages, activity }) => this.#use((desk) => desk.setSeen(id, { messages, activity }).then(nothing)),
       search: ({ query }) => this.#use(async (desk) => ({ ids: desk.find(query) })),
       statistics: () => this.#use(async (desk) => desk.statistics()),
