@@ -161,6 +161,7 @@ describe('whoever only begins', () => {
   let listener: Listener;
   let visits: Visits;
   let launched = 0;
+  const timer = manualTimer();
   const sockets: Socket[] = [];
   beforeAll(async () => {
     const call = () => Promise.reject(new Error('no call'));
@@ -170,7 +171,7 @@ describe('whoever only begins', () => {
       const both = connections.pop();
       return both === undefined ? null : offering(0, both);
     };
-    visits = new Visits({ launch, call, timer: manualTimer(), random, limits: visitLimits(2 ** 32) });
+    visits = new Visits({ launch, call, timer, random, limits: visitLimits(2 ** 32) });
     const handle = await handlerOf(visits);
     const limits = { ...defaultLimits, requestSecondsMax: 1, graceSeconds: 0.1 };
     listener = await listen({ host: '127.0.0.1', port: 0 }, limits, new Counters(), handle, () => undefined);
@@ -217,6 +218,44 @@ describe('whoever only begins', () => {
       await exchange(listener.port, [head(files, whole.length, 'Connection: close\r\n') + whole]),
     );
     expect([answer?.status, answer?.headers.has('set-cookie'), visits.count]).toEqual([303, true, 1]);
+  });
+
+  it('[PLN-11] one that breaks off does not take along the visit in which the same form, sent again, goes on', async () => {
+    const ended = visits.start(undefined)?.key ?? '';
+    timer.pass(31);
+    const headOfEnded = (length: number): string =>
+      head(files, length, `Cookie: visit=${ended}\r\nConnection: close\r\n`);
+    const moving = (): number => {
+      const places = Array.from({ length: 4 }, () => visits.takeFilePlace());
+      for (const free of places) free?.();
+      return places.filter((free) => free === null).length;
+    };
+    const [first, second] = [await hold(listener.port), await hold(listener.port)];
+    sockets.push(
+      first.on('error', () => undefined),
+      second.on('error', () => undefined),
+    );
+    first.write(headOfEnded(1_000_000) + part);
+    await vi.waitFor(() => expect(moving()).toBe(1), patient);
+    second.write(headOfEnded(part.length + 1) + part);
+    await vi.waitFor(() => expect(moving()).toBe(2), patient);
+    first.destroy();
+    await vi.waitFor(() => expect(moving()).toBe(1), patient);
+    second.write('a');
+    const [bytes] = (await once(second, 'data')) as [Buffer];
+    const [answer] = answersIn(bytes);
+    expect([answer?.status, answer?.headers.has('set-cookie'), visits.count]).toEqual([303, true, 1]);
+    // Where all of them break off, it ends.
+    visits.leave(visits.goesOnIn(ended)?.key ?? '');
+    const again = await Promise.all([hold(listener.port), hold(listener.port)]);
+    for (const [at, socket] of again.entries()) {
+      sockets.push(socket.on('error', () => undefined));
+      socket.write(headOfEnded(1_000_000) + part);
+      await vi.waitFor(() => expect(moving()).toBe(at + 1), patient);
+    }
+    expect(visits.count).toBe(1);
+    for (const socket of again) socket.destroy();
+    await vi.waitFor(() => expect(visits.count).toBe(0), patient);
   });
 
   it("[PLN-16] the page of another site can neither begin a visit nor leave one in the place of the visitor's own", async () => {

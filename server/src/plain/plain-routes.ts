@@ -153,8 +153,7 @@ async function takeUpload(place: Place, type: string): Promise<Answer> {
   const pieces = incoming.pieces(uploadBytesMax, () => time)[Symbol.asyncIterator]();
   const first = await pieces.next();
   const known = visits.find(place.key);
-  const living = visitOf(place, known);
-  const visit = living ?? begin(place, true);
+  const visit = visitOf(place, known) ?? begin(place, true);
   const free = visit === null ? null : visits.takeFilePlace();
   if (free !== null) time = 'upload';
   const all = allOf(first, pieces);
@@ -167,7 +166,7 @@ async function takeUpload(place: Place, type: string): Promise<Answer> {
     return onward(place, visit, known, await visit.process.upload(type, free !== null, touched));
   } catch (error) {
     // Of a visit that began with it nobody has heard.
-    if (visit !== null && living === null) visits.leave(visit.key);
+    if (visit !== null && known === null) visits.breakOff(visit.key);
     throw error;
   } finally {
     free?.();

@@ -56,7 +56,8 @@ export interface VisitsParts {
 /** A visit that has ended, and the key of the one in which whoever was writing went on. */
 type Ended = { readonly past: Past; next: string | null };
 type Found = { readonly key: string; readonly process: VisitProcess };
-type Entry = { readonly process: VisitProcess; readonly forms: Room; idle: { cancel(): void } };
+/** `told`: forms whose senders have the key from its answer, or wait for that. */
+type Entry = { readonly process: VisitProcess; readonly forms: Room; idle: { cancel(): void }; told: number };
 
 const keyBytes = 32;
 const pastsMax = 1024;
@@ -116,7 +117,7 @@ export class Visits {
     const process = new VisitProcess(child, this.#parts.call);
     if (ended !== undefined) ended.next = key;
     const forms = roomFor(this.#parts.limits.formsPerVisitMax);
-    this.#visits.set(key, { process, forms, idle: this.#idleTimer(key) });
+    this.#visits.set(key, { process, forms, idle: this.#idleTimer(key), told: 1 });
     void process.ended.then(() => this.#over(key, 'crashed'));
     return { key, process };
   }
@@ -124,8 +125,10 @@ export class Visits {
   /** The visit that lives and in which one that has ended goes on: a form that comes twice leads to the same. */
   goesOnIn(key: string | undefined): Found | null {
     const next = this.#pasts.get(key ?? '')?.next ?? null;
-    const process = next === null ? null : this.find(next);
-    return next === null || process === null ? null : { key: next, process };
+    const entry = next === null ? null : this.#living(next);
+    if (next === null || entry === null) return null;
+    entry.told += 1;
+    return { key: next, process: entry.process };
   }
 
   /** The person has done something: the idle time begins anew. */
@@ -158,6 +161,14 @@ export class Visits {
     entry?.idle.cancel();
     this.#visits.delete(key);
     entry?.process.end();
+  }
+
+  /** A form that began the visit, or went on in it, has not come whole: with the last of them it ends. */
+  breakOff(key: string): void {
+    const entry = this.#visits.get(key);
+    if (entry === undefined) return;
+    entry.told -= 1;
+    if (entry.told === 0) this.leave(key);
   }
 
   stop(): void {
