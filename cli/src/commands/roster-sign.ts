@@ -18,7 +18,7 @@ export interface RosterSignOptions extends JsonOption, RootKeyOptions {
 export function rosterSignCommand(context: Context): Command {
   return new Command('sign')
     .description('sign a draft with the root key, on the machine where it is')
-    .argument('<draft>', 'of "postern device add", "device remove" or "roster renew"')
+    .argument('<draft>', 'of "postern device add", "roster renew" or another that changes the roster')
     .requiredOption('--root <file>', 'the root key')
     .option('--root-passphrase-file <file>', 'its first line is the passphrase of the root key')
     .requiredOption('--out <file>', 'where the signed roster goes')

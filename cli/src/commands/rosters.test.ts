@@ -37,7 +37,12 @@ interface Shown {
   readonly number: number;
   readonly signed: boolean;
   readonly lastDay: string;
-  readonly desks: readonly { readonly id: string; readonly paused: boolean; readonly devices: readonly string[] }[];
+  readonly desks: readonly {
+    readonly id: string;
+    readonly names: Readonly<Record<string, string>>;
+    readonly paused: boolean;
+    readonly devices: readonly string[];
+  }[];
 }
 
 async function show(...where: readonly string[]): Promise<Shown> {
@@ -140,6 +145,54 @@ describe('a second device', () => {
     expect((await runHere(['device', 'remove', deviceId, ...together])).err).toContain('last device');
     expect((await runHere(['device', 'remove', deviceId, '--pause-desk', ...together])).code).toBe(0);
     expect((await show('--data', data)).desks.filter(({ paused }) => paused)).toHaveLength(1);
+  });
+});
+
+describe('a desk that the roster lists', () => {
+  it('is named, described, paused and resumed, and the organisation named in one more language', async () => {
+    const own = new Place();
+    try {
+      await own.init(await freePort());
+      const where = ['--data', own.path('org', 'server'), '--root', own.path('org', 'organisation-root.key')];
+      const edit = (...words: string[]): Promise<Outcome> => runHere(['roster', ...words, ...where, '--json']);
+      const shown = async () => (await runHere(['roster', 'show', ...where.slice(0, 2), '--json'])).json;
+      const add = async (name: string, ...more: string[]): Promise<void> => {
+        const made = await runHere(['device', 'new', own.path(name), '--passphrase-file', own.passphrase, '--json']);
+        expect((await runHere(['device', 'add', String(made.json.request), ...more, ...where])).code).toBe(0);
+      };
+      const said = ['--name', 'fr=Enquêtes', '--description', 'en=Corruption.', '--description', 'fr=La corruption.'];
+      expect((await edit('desk', 'Investigations', ...said)).json).toMatchObject({ number: 2, state: 'published' });
+      expect((await edit('name', 'fr=L’Exemple', 'en=Example')).code).toBe(0);
+      expect(await shown()).toMatchObject({
+        names: { en: 'Example', fr: 'L’Exemple', 'zh-Hans': '示例' },
+        desks: [
+          {
+            names: { en: 'Investigations', fr: 'Enquêtes' },
+            descriptions: { en: 'Corruption.', fr: 'La corruption.' },
+            paused: false,
+          },
+        ],
+      });
+      expect((await edit('desk', 'Enquêtes', '--pause')).err).toContain('No desk would be left');
+
+      await add('night', '--new-desk', 'en=Nights');
+      const paused = async (): Promise<unknown> =>
+        ((await shown()).desks as Shown['desks']).map((desk) => [desk.names, desk.paused]);
+      expect((await edit('desk', 'nights', '--pause')).code).toBe(0);
+      expect(await paused()).toEqual(expect.arrayContaining([[{ en: 'Nights' }, true]]));
+      expect((await edit('desk', 'nights', '--pause')).code).toBe(3);
+      await add('night-2', '--desk', 'Nights');
+      expect(await paused()).toEqual(expect.arrayContaining([[{ en: 'Nights' }, true]]));
+      expect((await edit('desk', 'nights', '--resume')).code).toBe(0);
+      expect(await paused()).toEqual(expect.arrayContaining([[{ en: 'Nights' }, false]]));
+
+      for (const wrong of [[], ['--pause', '--resume'], ['--description', 'de=Nachts.'], ['--name', 'Nights']])
+        expect([wrong, (await edit('desk', 'nights', ...wrong)).code]).toEqual([wrong, 2]);
+      expect((await edit('desk', 'nobody', '--pause')).code).toBe(2);
+      expect((await edit('name', `my=${'စ'.repeat(86)}`)).err).toContain('longer than 255 bytes');
+    } finally {
+      own.remove();
+    }
   });
 });
 

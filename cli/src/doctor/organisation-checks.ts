@@ -86,6 +86,7 @@ async function checkDesk(
   signed: readonly Uint8Array[],
   today: Day,
 ): Promise<Finding> {
+  const [newest] = rosters;
   const check = `day-keys ${bytesToHex(desk.id)}`;
   const name = deskLabel(desk);
   const throughs = await Promise.all(rosters.map((roster) => keysThrough(desk, roster, signed, today)));
@@ -93,18 +94,25 @@ async function checkDesk(
   if (through !== null) {
     const text = `${name} has day keys through ${dayText(through)}`;
     if (through - today >= keysAheadWanted) return ok(check, `${text}.`);
-    return warning(check, `${text}: start one of its devices, or sources cannot write after that day.`);
+    return warning(check, `${text}: ${remedy(desk, newest)}, or sources cannot write after that day.`);
   }
   if (throughs.some((other) => other !== null)) {
     return warning(
       check,
-      `${name} has not signed its day keys under roster ${rosters[0]?.number} yet; the one before is served.`,
+      `${name} has not signed its day keys under roster ${newest?.number} yet; the one before is served.`,
     );
   }
   return failed(
     check,
-    `${name} has no day key for today: sources cannot write. Start one of its devices: postern desk.`,
+    `${name} has no day key for today: sources cannot write to any desk. To mend it, ${remedy(desk, newest)}.`,
   );
+}
+
+/** A key is published only when a second device has it, if there is one (spec DAY-1). */
+function remedy({ devices }: RosterDesk, roster: VerifiedRoster | undefined): string {
+  const start = devices.length > 1 ? 'start two of its devices' : 'start its device';
+  const isOnlyOne = roster === undefined || activeDesks(roster).length < 2;
+  return isOnlyOne ? start : `${start}, or close it: postern roster desk <desk> --pause`;
 }
 
 /** The last day from today on without a gap; null if there is none for today. */

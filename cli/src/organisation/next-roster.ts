@@ -17,6 +17,7 @@ import { documentHash, type KeyHash } from '@postern/protocol/keys/signed';
 import type { Random } from '@postern/protocol/primitives/random';
 import type { Day } from '@postern/protocol/time';
 import { refused, usage } from '../terminal/failure.ts';
+import type { NameGiven } from '../terminal/option-values.ts';
 import { deskLabel } from './roster-text.ts';
 
 /** Sending times, index and number of replies: the same for every visitor. */
@@ -96,7 +97,9 @@ export function withDevice(desks: readonly RosterDesk[], desk: DeskId, device: R
     if (known.devices.length >= DESK_DEVICES_MAX) {
       throw refused(`A desk has at most ${DESK_DEVICES_MAX} devices; remove one first.`);
     }
-    return { ...known, paused: false, devices: [...known.devices, device] };
+    // One that was paused for want of devices opens with the first of them; one that a person has paused does not.
+    const paused = known.paused && known.devices.length > 0;
+    return { ...known, paused, devices: [...known.devices, device] };
   });
 }
 
@@ -128,9 +131,46 @@ export function withoutDevice(desks: readonly RosterDesk[], given: string, mayPa
     );
   }
   const paused = found.desk.paused || devices.length === 0;
-  const left = desks.map((desk) => (desk === found.desk ? { ...desk, paused, devices } : desk));
-  if (left.every((desk) => desk.paused)) throw refused('No desk would be left that is not paused.');
-  return left;
+  return requireOpen(desks.map((desk) => (desk === found.desk ? { ...desk, paused, devices } : desk)));
+}
+
+/** The desks with one of them closed to sources, or open again. */
+export function withPaused(desks: readonly RosterDesk[], id: DeskId, paused: boolean): RosterDesk[] {
+  return requireOpen(
+    desks.map((desk) => {
+      if (!equal(desk.id, id)) return desk;
+      if (desk.paused === paused) throw refused(`${deskLabel(desk)} is ${paused ? 'paused' : 'open'} already.`);
+      if (desk.devices.length === 0) throw refused(`${deskLabel(desk)} has no device: add one, and it is open again.`);
+      return { ...desk, paused };
+    }),
+  );
+}
+
+/** The desks with names and descriptions of one of them added, or put in place of those in the same languages. */
+export function withTexts(
+  desks: readonly RosterDesk[],
+  id: DeskId,
+  names: readonly NameGiven[],
+  descriptions: readonly NameGiven[],
+): RosterDesk[] {
+  return desks.map((desk) => (equal(desk.id, id) ? { ...desk, names: textsOf(desk, names, descriptions) } : desk));
+}
+
+function textsOf(desk: RosterDesk, names: readonly NameGiven[], descriptions: readonly NameGiven[]): DeskName[] {
+  const texts = new Map(desk.names.map((known) => [known.language, known]));
+  for (const { language, text } of names)
+    texts.set(language, { language, name: text, description: texts.get(language)?.description ?? '' });
+  for (const { language, text } of descriptions) {
+    const known = texts.get(language);
+    if (known === undefined) throw usage(`${deskLabel(desk)} has no name in ${language}: give --name too.`);
+    texts.set(language, { ...known, description: text });
+  }
+  return [...texts.values()];
+}
+
+function requireOpen(desks: RosterDesk[]): RosterDesk[] {
+  if (desks.every(({ paused }) => paused)) throw refused('No desk would be left that is not paused.');
+  return desks;
 }
 
 /** The desk that is meant: by its id or the beginning of it, or one of its names; the only one if nothing is given. */

@@ -101,6 +101,6 @@ export function editedLines({ number, state, out, isServed }: Edited): string[] 
   }
   return [
     `Published roster ${number}${isServed ? '; the running server has it.' : '. The server takes it up when it starts.'}`,
-    'It comes into use when every desk has signed its day keys under it; desks that are online do so within minutes.',
+    'It comes into use when every desk that is not paused has signed its day keys under it; those online do so within minutes.',
   ];
 }

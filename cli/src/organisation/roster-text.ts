@@ -19,6 +19,7 @@ interface DeskSummary {
   readonly id: string;
   readonly paused: boolean;
   readonly names: Readonly<Record<string, string>>;
+  readonly descriptions: Readonly<Record<string, string>>;
   readonly devices: readonly string[];
 }
 
@@ -60,7 +61,8 @@ export function deskLabel(desk: RosterDesk): string {
 
 function deskSummary({ id, paused, names, devices }: RosterDesk): DeskSummary {
   const deviceIds = devices.map(({ keyHash }) => bytesToHex(deviceIdOf(keyHash)));
-  return { id: bytesToHex(id), paused, names: namesOf(names), devices: deviceIds };
+  const descriptions = Object.fromEntries(names.map(({ language, description }) => [language, description]));
+  return { id: bytesToHex(id), paused, names: namesOf(names), descriptions, devices: deviceIds };
 }
 
 function namesOf(names: readonly { readonly language: string; readonly name: string }[]): Record<string, string> {

@@ -14,11 +14,19 @@ export interface HostPort {
   readonly port: number;
 }
 
+/** As much as a roster has room for (spec/protocol.md, section 2.2: text8). */
+const textBytesMax = 255;
+
 /** Collects `<language>=<text>`; to be given once for each language. */
 export function readName(value: string, before: readonly NameGiven[] = []): NameGiven[] {
   const [, language, text] = /^([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)=(.+)$/s.exec(value) ?? [];
   if (language === undefined || text === undefined || text.trim() === '') {
     throw new InvalidArgumentError('wanted <language>=<text>, such as en="The Example".');
+  }
+  if (Buffer.byteLength(text.trim()) > textBytesMax) {
+    throw new InvalidArgumentError(
+      `the text is longer than ${textBytesMax} bytes, of which many letters take two or three.`,
+    );
   }
   if (before.some((known) => known.language === language)) {
     throw new InvalidArgumentError(`${language} is given twice.`);
