@@ -94,6 +94,16 @@ function Alerts({ page, status }: { readonly page: DeskPage; readonly status: En
   );
 }
 
+/** Without a day key of each desk a source's page seals nothing for any of them (BUN-1). */
+const keyCodes: ReadonlySet<string> = new Set<Alert['code']>(['no-receipt', 'day-keys-short']);
+
+function writingEnds(page: DeskPage): string {
+  const { status, today } = page.state.value;
+  const { say, day } = page.words.value;
+  const through = status?.dayKeysThrough ?? null;
+  return through === null ? say('status.noWriting') : say('status.writingUntil', { day: day(through, today) });
+}
+
 function AlertItem({ page, alert }: { readonly page: DeskPage; readonly alert: Alert }): JSX.Element {
   const { today, rows } = page.state.value;
   const { say, day, number } = page.words.value;
@@ -106,7 +116,9 @@ function AlertItem({ page, alert }: { readonly page: DeskPage; readonly alert: A
       <Icon name="warn" />
       <div>
         <h4>{say(`alert.${code}`)}</h4>
-        <p>{say(`alert.${code}.do`)}</p>
+        <p>
+          {say(`alert.${code}.do`)} {keyCodes.has(code) && writingEnds(page)}
+        </p>
         <p class="fine">{about.join(' · ')}</p>
         <p class="choices">
           {conversation !== null && rows.has(conversation) && (

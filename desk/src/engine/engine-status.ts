@@ -17,8 +17,7 @@ export function engineStatus(nouns: Nouns, { isOnline, contactDay, today }: Cont
   const { current, desk } = rosters;
   const devices = rosters.devices.map((device) => {
     const isThis = equal(device, parts.keys.device);
-    const peerDay = transportKeys.peer(device)?.day ?? null;
-    return { id: bytesToHex(device), isThis, lastDay: isThis ? contactDay : peerDay };
+    return { id: bytesToHex(device), isThis, lastDay: isThis ? contactDay : transportKeys.lastDay(device) };
   });
   return {
     phase: phaseOf(nouns, contactDay),

@@ -143,9 +143,25 @@ describe('a transport key', () => {
     expect(status(1).devices.find(({ id }) => id === device(0).id)?.lastDay).toBe(first + 4);
   });
 
+  it('of a device that is away for long says still when it was there last, also after a restart', async () => {
+    world = await DeskWorld.create(2);
+    await world.rounds(4);
+    const last = world.day;
+    await world.nextDay([device(0)], 9);
+    await world.rounds(1, [device(0)]);
+    const lastDay = () => status().devices.find(({ id }) => id === device(1).id)?.lastDay;
+    expect(lastDay()).toBe(last);
+    await device(0).restart();
+    expect(lastDay()).toBe(last);
+    await world.change([device(1)]);
+    await world.rounds(2, [device(0)]);
+    expect(await device(0).store.list(names.peerDays)).toEqual([]);
+  });
+
   it('[TRK-3] [THR-9] that no device of the desk has signed is refused and reported', async () => {
     world = await DeskWorld.create(2);
     await world.rounds(4);
+    const last = world.day;
     device(0).faults.desk = async (request, pass) => {
       const answer = await pass();
       if (request.kind !== 'transport-keys') return answer;
@@ -158,9 +174,10 @@ describe('a transport key', () => {
       });
       return { status: 200, body: encodeDeviceResponse({ kind: 'transport-keys', transportKeys }) };
     };
-    await world.rounds(1);
+    await world.nextDay();
+    await world.rounds(2);
     expect(codes()).toContain('key-invalid');
-    expect(status().devices.find(({ isThis }) => !isThis)?.lastDay).toBe(null);
+    expect(status().devices.find(({ isThis }) => !isThis)?.lastDay).toBe(last);
   });
 });
 

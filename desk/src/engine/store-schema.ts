@@ -9,6 +9,9 @@ export const names = {
   /** The hybrid key of a device of the desk, checked against a roster. */
   deviceKey: (device: Uint8Array): string => `device-key/${bytesToHex(device)}`,
   deviceKeys: 'device-key/',
+  /** The newest day of which another device has signed a transport key. */
+  peerDay: (device: string): string => `peer-day/${device}`,
+  peerDays: 'peer-day/',
   transportKey: (day: Day): string => `transport-key/${padded(day)}`,
   transportKeys: 'transport-key/',
   dayKey: (day: Day, keyHash: Uint8Array): string => `day-key/${padded(day)}/${bytesToHex(keyHash)}`,

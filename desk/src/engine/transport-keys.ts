@@ -27,6 +27,7 @@ import { sha256 } from '@postern/protocol/primitives/hash';
 import { type HpkePrivateKey, hpkeKeyPair } from '@postern/protocol/primitives/hpke';
 import type { Day } from '@postern/protocol/time';
 import type { EngineParts } from './engine-parts.ts';
+import type { StoreWrite } from './ports.ts';
 import { deviceName, type Rosters } from './rosters.ts';
 import { names, numberIn } from './store-schema.ts';
 
@@ -47,6 +48,8 @@ export class TransportKeys {
   /** By the hash of their bytes, so that each is verified once. */
   #verified = new Map<string, Peer>();
   #peers: Peer[] = [];
+  /** By name of device, those that are away included. */
+  readonly #lastDays = new Map<string, Day>();
   #standsAtServer: Uint8Array | null = null;
 
   private constructor(parts: EngineParts, rosters: Rosters) {
@@ -65,6 +68,10 @@ export class TransportKeys {
       const publicKey = await store.get(name);
       if (publicKey !== null) keys.#know(await idOf(publicKey), publicKey);
     }
+    for (const name of await store.list(names.peerDays)) {
+      const bytes = await store.get(name);
+      if (bytes !== null) keys.#lastDays.set(name.slice(names.peerDays.length), new Reader(bytes).u32());
+    }
     keys.#know(parts.keys.device, parts.keys.hybrid.publicKey);
     return keys;
   }
@@ -81,6 +88,11 @@ export class TransportKeys {
 
   peer(device: Uint8Array): Peer | undefined {
     return this.#peers.find(({ id }) => equal(id, device));
+  }
+
+  /** The newest day of which a device has signed a transport key that this one was given, however long ago; or null. */
+  lastDay(device: Uint8Array): Day | null {
+    return this.#lastDays.get(deviceName(device)) ?? null;
   }
 
   /** How many devices that were online today or yesterday come before this one in the order of ids. */
@@ -133,7 +145,24 @@ export class TransportKeys {
       if (isCurrent && !equal(peer.id, this.#parts.keys.device)) peers.push(peer);
     }
     this.#verified = verified;
+    await this.#noteDays(verified.values());
     this.#peers = peers.sort((a, b) => (deviceName(a.id) < deviceName(b.id) ? -1 : 1));
+  }
+
+  async #noteDays(peers: Iterable<Peer>): Promise<void> {
+    const writes: StoreWrite[] = [];
+    for (const { id, day } of peers) {
+      const device = deviceName(id);
+      if (!this.#rosters.isDevice(id) || (this.#lastDays.get(device) ?? -1) >= day) continue;
+      this.#lastDays.set(device, day);
+      writes.push({ key: names.peerDay(device), bytes: new Writer().u32(day).done() });
+    }
+    const listed = new Set(this.#rosters.devices.map(deviceName));
+    for (const device of [...this.#lastDays.keys()].filter((name) => !listed.has(name))) {
+      this.#lastDays.delete(device);
+      writes.push({ key: names.peerDay(device), bytes: null });
+    }
+    if (writes.length > 0) await this.#parts.ports.store.transaction(writes);
   }
 
   /** Whether it was by this document that this device says now, or said, that it can read no further than so many entries (PAR-4). */

@@ -90,7 +90,7 @@ export interface DeviceStatus {
   /** Hex, 16 digits. */
   readonly id: string;
   readonly isThis: boolean;
-  /** The UTC day of its newest transport key; null if it has none that is in use. */
+  /** The newest UTC day of which this device has seen a transport key of it, however long ago; null if it has seen none. */
   readonly lastDay: number | null;
 }
 
