@@ -2,6 +2,7 @@
 
 import { dayOf } from '@postern/protocol/time';
 import { openDataFolder } from '@postern/server/files/data-folder';
+import { onionAddress } from '@postern/server/onion/onion-key';
 import { Command } from 'commander';
 import { type Finding, failed } from '../doctor/finding.ts';
 import { checkCoreDumps, checkDisk, checkNode, checkRights, checkSwap } from '../doctor/machine-checks.ts';
@@ -10,6 +11,7 @@ import {
   checkCampaigns,
   checkClock,
   checkDayKeys,
+  checkListedOnion,
   checkOfflinePage,
   checkRoster,
   checkServerKey,
@@ -68,6 +70,8 @@ async function inFolder(data: string, now: number): Promise<Finding[]> {
         sound,
         await checkServerKey(seed, chain),
         checkRoster(chain, today),
+        // A key that cannot be read is told by the checks of the onion addresses.
+        ...checkListedOnion(chain, await onionAddress(data, 'public').catch(() => null)),
         ...checkOfflinePage(chain, await hashOfOfflinePage()),
         ...(await checkDayKeys(storage, chain, today)),
         ...(await checkCampaigns(storage, chain)),

@@ -12,6 +12,7 @@ import { startOnion } from '@postern/server/onion/start-onion';
 import { machineTimer } from '@postern/server/options';
 import { Command } from 'commander';
 import { listenForRosters } from '../organisation/control-socket.ts';
+import { unlistedOnion } from '../organisation/listed-onion.ts';
 import { hashOfOfflinePage, namesOfflinePage, otherOfflinePage } from '../organisation/offline-page.ts';
 import { newestRosterIn } from '../organisation/roster-store.ts';
 import { listsFor, wordsIn } from '../organisation/verification.ts';
@@ -63,6 +64,8 @@ async function serve(context: Context, data: string, options: ServeOptions): Pro
     const { server, onion } = await startAll(context, data, options, stops);
     const fingerprint = asFingerprint(settings.fingerprint);
     const words = await wordsIn(fingerprint, listsFor(roster.names));
+    const unlisted = onion === null ? null : unlistedOnion(roster, onion);
+    if (unlisted !== null) context.note(unlisted);
     const stopped = untilStopped();
     report(
       context,

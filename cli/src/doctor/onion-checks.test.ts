@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ensureOnionKey } from '@postern/server/onion/onion-key';
 import type { OnionFacts } from '@postern/server/onion/onion-status';
 import { afterAll, expect, it } from 'vitest';
+import { Place, runHere } from '../testing/run.ts';
 import { checkOnion, onionFindings } from './onion-checks.ts';
 
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
@@ -46,3 +47,20 @@ it('tells a tor that is missing, on its way, without proof of work', () => {
   expect(states({ ...well, running: { version: '0.4.9.1', progress: 60 } })).toContain('tor failed');
   expect(states({ ...well, program: { version: '0.4.7', hasProofOfWork: false } })).toContain('tor warning');
 });
+
+it('tells that a roster lacks the onion address which the server has, and how to list it', async () => {
+  const place = new Place();
+  try {
+    await place.init(1);
+    const data = place.path('org', 'server');
+    const told = async (): Promise<string> => (await runHere(['doctor', data])).out;
+    expect(await told()).not.toContain('does not list');
+    const origin = `http://${await ensureOnionKey(data, 'public', random)}`;
+    expect(await told()).toContain(`roster does not list ${origin}`);
+    const where = ['--data', data, '--root', place.path('org', 'organisation-root.key')];
+    expect((await runHere(['roster', 'mirror', 'add', origin, ...where])).code).toBe(0);
+    expect(await told()).not.toContain('does not list');
+  } finally {
+    place.remove();
+  }
+}, 60_000);

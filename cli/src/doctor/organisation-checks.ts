@@ -11,6 +11,7 @@ import type { Day } from '@postern/protocol/time';
 import type { Storage } from '@postern/server/ports/storage';
 import { unreadableCampaigns } from '@postern/server/rules/campaigns';
 import { rostersOfDay } from '@postern/server/rules/rosters';
+import { unlistedOnion } from '../organisation/listed-onion.ts';
 import { namesOfflinePage, otherOfflinePage } from '../organisation/offline-page.ts';
 import { deskLabel } from '../organisation/roster-text.ts';
 import { dayText } from '../terminal/context.ts';
@@ -56,6 +57,13 @@ export function checkRoster(chain: readonly VerifiedRoster[], today: Day): Findi
   return left <= renewWithinDays
     ? warning('roster', `${text}. Sign the next one: postern roster renew.`)
     : ok('roster', `${text}.`);
+}
+
+/** @param address of the server's onion key, with `.onion`; null if it has none */
+export function checkListedOnion(chain: readonly VerifiedRoster[], address: string | null): Finding[] {
+  const newest = chain.at(-1);
+  const text = newest === undefined || address === null ? null : unlistedOnion(newest, `http://${address}`);
+  return text === null ? [] : [warning('listed-onion', text)];
 }
 
 /** @param built hash of the offline page of this release; zeros if it was built without */
