@@ -128,12 +128,13 @@ interface Place {
   readonly depth: number;
 }
 
-interface SeenZip {
+interface Seen {
   readonly nested: readonly Finding[];
+  /** False for a kind that nobody looks into. */
   readonly isCleanable: boolean;
 }
 
-async function inspectZip(bytes: Uint8Array, format: 'ooxml' | 'odf' | 'zip', place: Place): Promise<SeenZip> {
+async function inspectZip(bytes: Uint8Array, format: 'ooxml' | 'odf' | 'zip', place: Place): Promise<Seen> {
   const { findings, budget, depth } = place;
   const { entries, comment } = zipEntries(bytes);
   if (comment !== '') findings.add('comments', 'ZIP', comment);
@@ -146,9 +147,10 @@ async function inspectZip(bytes: Uint8Array, format: 'ooxml' | 'odf' | 'zip', pl
     if (entry.isFolder) continue;
     const content = await unpackEntry(entry);
     plan?.read(entry.name, content, findings);
-    const isRead = /\.(xml|rels|vml)$|^mimetype$/i.test(entry.name) || plan?.isFont(entry.name) === true;
-    if (plan?.kept.has(entry.name) === true && !isRead && isUnread(content)) findings.add('embedded', entry.name);
-    nested.push(...(await inspectInside(entry.name, content, place, depth)));
+    const seen = await inspectInside(entry.name, content, place, depth);
+    nested.push(...seen.nested);
+    if (plan?.kept.has(entry.name) === true && !plan.isRead(entry.name) && content.length > 0 && !seen.isCleanable)
+      findings.add('embedded', entry.name);
   }
   if (plan?.isDocument !== true) return { nested, isCleanable: false };
   if (nested.length > 0 || findings.list().length > 0) return { nested, isCleanable: true };
@@ -174,26 +176,22 @@ async function isCopyable(
   }
 }
 
-/** Of a kind that nobody looks into, or text that stands for none. */
-function isUnread(content: Uint8Array): boolean {
-  return content.length > 0 && /^(unknown|text)$/.test(detectFormat(content));
-}
-
 async function inspectInside(
   name: string,
   content: Uint8Array,
   { inside, findings, budget }: Place,
   depth: number,
-): Promise<readonly Finding[]> {
-  if (readText(content) !== null) return [];
+): Promise<Seen> {
+  // Text where a document has something else is no text that somebody reads.
+  if (readText(content) !== null) return { nested: [], isCleanable: false };
   if (depth >= nestingMax) throw new MetadataError('too-large', 'look into an archive: nested too deep');
   try {
     const report = await inspect(content, inside === '' ? name : `${inside}/${name}`, budget, depth + 1);
-    return report.findings;
+    return { nested: report.findings, isCleanable: report.cleaning !== 'impossible' };
   } catch (error) {
     if (!(error instanceof MetadataError) || error.code === 'too-large') throw error;
     findings.add('hidden', name);
-    return [];
+    return { nested: [], isCleanable: false };
   }
 }
 

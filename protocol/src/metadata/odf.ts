@@ -1,5 +1,6 @@
 /** OpenDocument files: which parts and elements show the document, what the others give away, and how they go. */
 
+import { latinOf } from './file-view.ts';
 import { localPath, resolvedPath } from './paths.ts';
 import { type FindingKind, type FindingSink, MetadataError } from './report.ts';
 import { cutXml, xmlBytes, xmlText } from './xml-edit.ts';
@@ -24,6 +25,11 @@ const changes = /^text:(tracked-changes|change(-start|-end)?)$|^table:tracked-ch
 const annotations = /^office:annotation(-end)?$/;
 const scripts = /^(office:(scripts|event-listeners)|script:event-listener|presentation:event-listener)$/;
 const traces = /^officeooo:(paragraph-)?rsid$/;
+
+/** Whether the first part says that it is such a document, and nothing else; other formats are packed in the same way. */
+export function isOdfType(bytes: Uint8Array): boolean {
+  return /^application\/vnd\.oasis\.opendocument\.[a-z-]{1,40}\r?\n?$/.test(latinOf(bytes.subarray(0, 100)));
+}
 
 /** Names of what a copy has: the document, and what it and the objects in it lead to. */
 export async function readOdfParts(
@@ -55,9 +61,15 @@ function pathsIn(xml: string, folder: string): readonly string[] {
   return links.flatMap(([name, value]) => (name === 'xlink:href' ? [resolvedPath(`${folder}${value}`)] : []));
 }
 
-export function readOdfPart(name: string, bytes: Uint8Array, kept: ReadonlySet<string>, findings: FindingSink): void {
-  if (!kept.has(name)) findings.add(told.find(([, pattern]) => pattern.test(name))?.[0] ?? 'hidden', name);
-  if (kept.has(name) && /\/content\.xml$/.test(name)) findings.add('embedded', name);
+/** @param kept names of what a copy has; null where there is none */
+export function readOdfPart(
+  name: string,
+  bytes: Uint8Array,
+  kept: ReadonlySet<string> | null,
+  findings: FindingSink,
+): void {
+  if (kept?.has(name) === false) findings.add(told.find(([, pattern]) => pattern.test(name))?.[0] ?? 'hidden', name);
+  if (kept?.has(name) === true && /\/content\.xml$/.test(name)) findings.add('embedded', name);
   if (!name.endsWith('.xml')) return;
   const xml = xmlText(bytes);
   if (/(^|\/)meta\.xml$/.test(name)) {

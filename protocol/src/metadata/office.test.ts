@@ -223,6 +223,72 @@ describe('an office document', () => {
     expect(findings.map(({ field }) => field).sort()).toEqual(['word/embeddings/a.bin', 'word/media/b.emf']);
   });
 
+  it('says so of archives, packages and text that stand for pictures, and never that it has nothing', async () => {
+    const archive = await writeZip([{ name: 'a.bin', bytes: utf8ToBytes('\0a') }]);
+    const binary = await packOffice({}, { '_rels/.rels': relationsOf(['officeDocument', 'a.bin']), 'a.bin': archive });
+    const drawn = await packOdf('text', '<text:p><draw:image xlink:href="Pictures/a.vml"/></text:p>');
+    const entries = await Promise.all(
+      zipEntries(drawn).entries.map(async (entry) => ({
+        name: entry.name,
+        bytes: await unzipEntry(entry),
+        isStored: entry.name === 'mimetype',
+      })),
+    );
+    const inside = (picture: Uint8Array): Promise<Uint8Array> =>
+      docx('<w:p/>', {
+        'word/_rels/document.xml.rels': relationsOf(['image', 'media/a.png']),
+        'word/media/a.png': picture,
+      });
+    const all = [
+      await inside(archive),
+      await inside(binary),
+      await inside(utf8ToBytes('words')),
+      await writeZip([...entries, { name: 'Pictures/a.vml', bytes: utf8ToBytes('\0a') }]),
+    ];
+    for (const bytes of all) expect((await examine(examiner, bytes)).left).toMatchObject([{ kind: 'embedded' }]);
+    const { left } = await examine(examiner, await inside(smallestPhoto));
+    expect(left).toEqual([]);
+  });
+
+  it('has no declarations, words to programs, and names behind remarks or many blanks in a copy', async () => {
+    const a16 = '<!-- --><a16:creationId xmlns:a16="x" id="{Marker}"/>';
+    const all = [
+      await docx('<?other Marker?><w:p/>'),
+      await docx('', { 'word/document.xml': `<!DOCTYPE a [<!ENTITY b "Marker">]><w:document ${word}/>` }),
+      await docx(`<a:ext xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" uri="x">${a16}</a:ext>`),
+      await docx(`<w:ins w:author${' '.repeat(12)}=${' '.repeat(12)}"Marker"><w:r/></w:ins>`),
+    ];
+    for (const bytes of all) {
+      const { state, left, cleaned } = await examine(examiner, bytes);
+      expect([state, left]).toEqual(['cleanable', []]);
+      expect(await partOf(bytes, 'word/document.xml')).toContain('Marker');
+      expect(await partOf(cleaned!, 'word/document.xml')).not.toContain('Marker');
+    }
+  });
+
+  it('keeps the types of its parts, in whichever letters they are listed', async () => {
+    const bytes = await packOffice(
+      { 'Word/Document.xml': 'wordprocessingml.document.main' },
+      {
+        '_rels/.rels': relationsOf(['officeDocument', 'word/document.xml']),
+        'word/document.xml': `<w:document ${word}><w:body w:rsidR="1"/></w:document>`,
+      },
+    );
+    expect(await partOf(await cleanMetadata(bytes), '[Content_Types].xml')).toContain('/Word/Document.xml');
+  });
+
+  it('that is only packed like OpenDocument has no copy, which would be empty', async () => {
+    const hangul = (type: string): Promise<Uint8Array> =>
+      writeZip([
+        { name: 'mimetype', bytes: utf8ToBytes(type), isStored: true },
+        { name: 'META-INF/manifest.xml', bytes: utf8ToBytes('<odf:manifest/>') },
+        { name: 'Contents/section0.xml', bytes: utf8ToBytes('<hs:sec>words</hs:sec>') },
+      ]);
+    for (const type of ['application/hwp+zip', 'application/vnd.oasis.opendocument.text of Marker'])
+      expect(await examine(examiner, await hangul(type))).toMatchObject({ state: 'kept', found: [], cleaned: null });
+    await expect(cleanMetadata(await hangul('application/hwp+zip'))).rejects.toMatchObject({ code: 'malformed' });
+  });
+
   it('of another kind, or with two parts of one name, has no copy', async () => {
     const relations = relationsOf(['officeDocument', 'xl/workbook.bin'], ['extended-properties', 'docProps/app.xml']);
     const binary = await packOffice(

@@ -1,8 +1,8 @@
 /** Office documents, which are archives of parts: what a copy keeps of one, and what the others say. */
 
 import { equal } from '../bytes/equal.ts';
-import { cleanOdfPart, readOdfPart, readOdfParts } from './odf.ts';
-import { cleanOoxmlPart, readOoxmlPart } from './ooxml.ts';
+import { cleanOdfPart, isOdfType, readOdfPart, readOdfParts } from './odf.ts';
+import { cleanOoxmlPart, isOoxmlXml, readOoxmlPart } from './ooxml.ts';
 import { readOoxmlParts } from './ooxml-parts.ts';
 import { type FindingSink, MetadataError } from './report.ts';
 import { writeZip, type ZipEntry, type ZipFile } from './zip-file.ts';
@@ -16,7 +16,8 @@ export interface OfficePlan {
   readonly kept: ReadonlySet<string>;
   readonly read: (name: string, bytes: Uint8Array, findings: FindingSink) => void;
   readonly clean: (name: string, bytes: Uint8Array) => Uint8Array;
-  readonly isFont: (name: string) => boolean;
+  /** Whether a part is looked into as what a document of this kind has under such a name, or is a font. */
+  readonly isRead: (name: string) => boolean;
 }
 
 export type Unpack = (entry: ZipEntry) => Promise<Uint8Array>;
@@ -34,13 +35,14 @@ export async function planOffice(
     return unpack(entry);
   };
   if (format === 'odf') {
-    const kept = await readOdfParts(names, unpackNamed);
+    const isDocument = isOdfType(await unpackNamed('mimetype'));
+    const kept = isDocument ? await readOdfParts(names, unpackNamed) : new Set<string>();
     return {
-      isDocument: true,
+      isDocument,
       kept,
-      read: (name, bytes, findings) => readOdfPart(name, bytes, kept, findings),
+      read: (name, bytes, findings) => readOdfPart(name, bytes, isDocument ? kept : null, findings),
       clean: (name, bytes) => cleanOdfPart(name, bytes, kept),
-      isFont: (name) => name.startsWith('Fonts/'),
+      isRead: (name) => name.endsWith('.xml') || name === 'mimetype' || name.startsWith('Fonts/'),
     };
   }
   const parts = await readOoxmlParts(names, unpackNamed);
@@ -49,7 +51,7 @@ export async function planOffice(
     kept: parts.kept,
     read: (name, bytes, findings) => readOoxmlPart(name, bytes, parts, findings),
     clean: (name, bytes) => cleanOoxmlPart(name, bytes, parts),
-    isFont: (name) => parts.kinds.get(name) === 'font',
+    isRead: (name) => isOoxmlXml(name) || parts.kinds.get(name) === 'font',
   };
 }
 

@@ -25,9 +25,7 @@ const prefixes: readonly (readonly [prefix: string, space: RegExp])[] = [
 
 export function officeNames(xml: string, { kinds, isTied, main }: OoxmlParts, part: string): OfficeNames {
   const known = new Map<string, string>();
-  for (const [, own = '', double, single] of xml.matchAll(
-    /\sxmlns(?::([^\s=]+))?\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)')/g,
-  )) {
+  for (const [, own = '', double, single] of xml.matchAll(/\sxmlns(?::([^\s=]+))?\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
     const prefix = prefixes.find(([, space]) => space.test(double ?? single ?? ''))?.[0];
     if (prefix !== undefined) known.set(own, prefix);
   }

@@ -30,7 +30,7 @@ export function readOoxmlPart(name: string, bytes: Uint8Array, parts: OoxmlParts
   const isProperties = !isKept && /^(core|extended|custom)-?properties$/i.test(parts.kinds.get(name) ?? '');
   const meaning = name === '[Content_Types].xml' || isProperties ? undefined : meaningOf(name, parts);
   if (meaning !== undefined) findings.add(meaning, name);
-  if (!isXml(name)) return;
+  if (!isOoxmlXml(name)) return;
   const xml = xmlText(bytes);
   if (isProperties) readXmlProperties(xml, 'Office', findings);
   const names = officeNames(xml, parts, name);
@@ -100,11 +100,14 @@ function wordsIn(xml: string): string {
 
 /** One part as it is in a copy. */
 export function cleanOoxmlPart(name: string, bytes: Uint8Array, parts: OoxmlParts): Uint8Array {
-  if (!isXml(name)) return bytes;
+  if (!isOoxmlXml(name)) return bytes;
   const xml = xmlText(bytes);
   const owner = ownerOf(name);
   if (owner !== null) return xmlBytes(cleanRelations(xml, owner, parts));
-  if (name === '[Content_Types].xml') return xmlBytes(cutXml(xml, { drop: (token) => !isListed(token, parts.kept) }));
+  if (name === '[Content_Types].xml') {
+    const kept = new Set([...parts.kept].map((part) => part.toLowerCase()));
+    return xmlBytes(cutXml(xml, { drop: (token) => !isListed(token, kept) }));
+  }
   const names = officeNames(xml, parts, name);
   const gone = new Set((parts.relations.get(name) ?? []).filter(({ isKept }) => !isKept).map(({ id }) => id));
   return xmlBytes(
@@ -127,13 +130,14 @@ function goesWith(token: XmlToken, { element, attribute }: OfficeNames, gone: Re
   return attributesOf(token).some(([key, value]) => attribute(key) === 'r:id' && gone.has(value));
 }
 
-function isXml(name: string): boolean {
+export function isOoxmlXml(name: string): boolean {
   return /\.(xml|rels|vml)$/i.test(name);
 }
 
+/** @param kept names in small letters: those that are listed may be written in others than those in the archive */
 function isListed(token: XmlToken, kept: ReadonlySet<string>): boolean {
   if (localOf(token.name) !== 'Override') return true;
-  return kept.has((new Map(attributesOf(token)).get('PartName') ?? '').replace(/^\//, ''));
+  return kept.has((new Map(attributesOf(token)).get('PartName') ?? '').replace(/^\//, '').toLowerCase());
 }
 
 /** Where what is loaded or linked lies elsewhere than on the web is nobody's business, but that there was a link is part of the form. */

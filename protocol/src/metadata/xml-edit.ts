@@ -13,7 +13,7 @@ export interface XmlCuts {
   readonly attribute?: (name: string, value: string) => string | null;
 }
 
-/** @throws MetadataError malformed also where elements do not close as they open */
+/** Without remarks, and what is said to programs or declared: none that shows a document needs it. @throws MetadataError malformed also where elements do not close as they open */
 export function cutXml(xml: string, { drop, unwrap = () => false, attribute }: XmlCuts): string {
   const kept: string[] = [];
   let depth = 0;
@@ -25,7 +25,7 @@ export function cutXml(xml: string, { drop, unwrap = () => false, attribute }: X
     if (droppedAt < 0 && (token.kind === 'open' || token.kind === 'single') && drop(token, next)) {
       if (token.kind === 'open') droppedAt = depth;
     } else if (droppedAt < 0 && !unwrap(token) && token.kind !== 'other') kept.push(withAttributes(token, attribute));
-    else if (droppedAt < 0 && token.kind === 'other' && !token.raw.startsWith('<!--')) kept.push(token.raw);
+    else if (droppedAt < 0 && /^<\?xml\s/.test(token.raw)) kept.push(token.raw);
     if (isEnd) droppedAt = -1;
     if (token.kind === 'open') depth += 1;
   }
@@ -46,13 +46,10 @@ export const xmlBytes = (xml: string): Uint8Array => utf8ToBytes(xml);
 
 function withAttributes({ kind, raw }: XmlToken, attribute: XmlCuts['attribute']): string {
   if (attribute === undefined || kind === 'text' || kind === 'close') return raw;
-  return raw.replaceAll(
-    /\s([^\s=<>"'/]+)\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)')/g,
-    (whole, name: string, double, single) => {
-      const value = plainText(double ?? single);
-      const left = attribute(name, value);
-      if (left === null) return '';
-      return left === value ? whole : ` ${name}="${left}"`;
-    },
-  );
+  return raw.replaceAll(/\s([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g, (whole, name: string, double, single) => {
+    const value = plainText(double ?? single);
+    const left = attribute(name, value);
+    if (left === null) return '';
+    return left === value ? whole : ` ${name}="${left}"`;
+  });
 }

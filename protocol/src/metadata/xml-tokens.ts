@@ -31,11 +31,11 @@ export function* xmlTokens(xml: string): Generator<XmlToken> {
   }
 }
 
-/** Each with the one behind it, white space left out. */
+/** Each with the one behind it, white space and remarks left out. */
 export function* withNext(tokens: Iterable<XmlToken>): Generator<readonly [XmlToken, XmlToken | undefined]> {
   let waiting: XmlToken[] = [];
   for (const token of tokens) {
-    if (token.kind !== 'text' || token.raw.trim() !== '') {
+    if (token.kind !== 'other' && (token.kind !== 'text' || token.raw.trim() !== '')) {
       for (const before of waiting) yield [before, token];
       waiting = [];
     }
@@ -46,7 +46,7 @@ export function* withNext(tokens: Iterable<XmlToken>): Generator<readonly [XmlTo
 
 /** Attributes of an opening tag, in order, with what entities in them mean. */
 export function attributesOf({ raw }: XmlToken): readonly (readonly [name: string, value: string])[] {
-  return [...raw.matchAll(/\s([^\s=<>"'/]+)\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)')/g)].map(
+  return [...raw.matchAll(/\s([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)].map(
     ([, name = '', double, single]) => [name, plainText(double ?? single ?? '')] as const,
   );
 }
