@@ -187,6 +187,11 @@ describe('roles', () => {
     await expect(device(other).engine.reply(id, 'Hello')).rejects.toThrow('not-permitted');
     await expect(work(other, (cases, day) => cases.note(id, 'note', 'x', day))).rejects.toThrow('not-permitted');
     await expect(work(lead, (cases, day) => cases.note(id, 'note', 'x', day))).resolves.toBe(undefined);
+    // A device that comes later, with the state, puts it down to nobody else.
+    const third = await world.join();
+    await world.rounds(14);
+    expect(third.engine.status()).toMatchObject({ phase: 'working', alerts: [] });
+    expect(third.engine.team().refused).toMatchObject([{ device: device(other).id, count: 1 }]);
   });
 });
 
@@ -239,6 +244,25 @@ describe('the end of a case', () => {
       expect(texts.map((one) => state.includes(one))).toEqual([false, false]);
     }
     await expect(device(0).engine.reply(id, 'Too late')).rejects.toThrow('unknown-conversation');
+  });
+
+  it('[CAS-7] is told to a device that was away for so long that it has to take the state of another, and to no new one', async () => {
+    world = await DeskWorld.create(2);
+    await world.rounds(6);
+    const { lead, others } = byRole();
+    const [one, away] = [device(lead), device(others[0] ?? 0)];
+    for (let day = 0; day < 4; day++) {
+      await world.nextDay([one]);
+      if (day === 1) await work(lead, (cases, on) => cases.setRetention(90, on));
+      await world.rounds(3, [one]);
+    }
+    const third = await world.join();
+    await world.rounds(12);
+    const told = [one, away, third].map(({ engine }) =>
+      engine.status().alerts.filter(({ code }) => code === 'term-changed'),
+    );
+    expect([one, away, third].map(({ engine }) => engine.team().retentionDays)).toEqual([90, 90, 90]);
+    expect(told).toMatchObject([[], [{ device: one.id }], []]);
   });
 
   it('[CAS-6] [CAS-7] comes by itself after the desk’s term, not while somebody holds the case, nor in the week after', async () => {

@@ -66,7 +66,8 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
   const campaigns = await Campaigns.load(parts, rosters);
   const lines = new CaseLines({ log, pending, cases });
   let refused = refusedCount(log);
-  let term = log.state.work.team.retentionDays;
+  // Null at a device that joins: to it nothing has changed.
+  let term = log.position.length === 0 ? null : log.state.work.team.retentionDays;
   const onApplied: AppliedListener = (device, events, changed, day) => [
     ...noteRefused(bytesToHex(device), day),
     ...noteFull(changed, day),
@@ -91,13 +92,17 @@ export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, option
   }
   function noteTerm(device: string, day: Day): [] {
     const { retentionDays } = log.state.work.team;
-    if (retentionDays !== term && device !== bytesToHex(keys.device)) alerts.raise('term-changed', day, { device });
+    if (term !== null && retentionDays !== term && device !== bytesToHex(keys.device))
+      alerts.raise('term-changed', day, { device });
     term = retentionDays;
     return [];
   }
   const onReplaced: ReplacedListener = async (forkedAt) => {
-    noteFull(log.state.conversations.keys(), dayOf(ports.now()));
-    term = log.state.work.team.retentionDays;
+    const today = dayOf(ports.now());
+    noteFull(log.state.conversations.keys(), today);
+    noteTerm(log.state.work.team.trail.findLast(({ what }) => what === 'retention')?.device ?? '', today);
+    // What others wrote meanwhile is not to be put down to whoever writes next.
+    refused = refusedCount(log);
     const lost: LogEvent[] = [];
     for (const { number, envelopes: kept, events } of own.kept) {
       const opened = await Promise.all(kept.map(({ id, day }) => envelopes.openAgain(id, day)));
