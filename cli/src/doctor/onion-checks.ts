@@ -19,7 +19,10 @@ export function onionFindings(facts: OnionFacts): Finding[] {
 function checkTor({ program, running }: OnionFacts): Finding {
   if (program === null) return failed('tor', 'tor is not installed: apt install tor.');
   if (running === null)
-    return warning('tor', `tor ${program.version} is installed; none runs for this server: postern serve --onion.`);
+    return warning(
+      'tor',
+      `tor ${program.version} is installed; none of its own runs for this server: postern serve --onion. One of --tor-control is not seen here.`,
+    );
   if (running.progress < 100) return failed('tor', `tor has reached ${running.progress} % of its way to the network.`);
   if (!program.hasProofOfWork)
     return warning('tor', `tor ${running.version} runs without proof of work: a flood can block the onion address.`);
