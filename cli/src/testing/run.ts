@@ -1,13 +1,12 @@
 /** Runs the command line as people and scripts do: a process of its own, without a terminal. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from '../../../tools/free-ports.ts';
 import { commandTree } from '../completion/command-tree.ts';
 import { buildProgram, runProgram } from '../program.ts';
 import type { Context } from '../terminal/context.ts';
@@ -155,21 +154,8 @@ export class Place {
   }
 }
 
-const givenPorts = new Set<number>();
-
-/** A port at which nobody listens now, below those that the system gives to whoever asks for any before this one is used. */
+/** A port at which nobody listens, and which nobody is given before it is used. */
 export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 32_000);
-    if (givenPorts.has(port) || !(await isFree(port))) continue;
-    givenPorts.add(port);
-    return port;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer().once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
+  const [port = 0] = await freePorts(1);
+  return port;
 }
