@@ -64,7 +64,7 @@ async function serve(context: Context, data: string, options: ServeOptions): Pro
   const { settings, seed } = await openDataFolder(data);
   seed.fill(0);
   const roster = await newestRosterIn(data);
-  if (!namesOfflinePage(roster, await hashOfOfflinePage())) context.note(otherOfflinePage);
+  if (!namesOfflinePage(roster, await hashOfOfflinePage())) context.note(otherOfflinePage(roster));
   const stops: (() => Promise<void>)[] = [];
   try {
     const { server, onion } = await startAll(context, data, options, tor, stops);

@@ -41,10 +41,13 @@ it('tells of an offline page that the roster does not name, also where it names 
     Uint8Array,
   ];
   const said = (offlinePage: Uint8Array, built: Uint8Array) =>
-    checkOfflinePage([verifiedRoster, { ...verifiedRoster, offlinePage }], built).map(({ state }) => state);
-  expect(said(listed, listed)).toEqual(['ok']);
-  expect(said(other, listed)).toEqual(['warning']);
-  expect(said(none, listed)).toEqual(['warning']);
+    checkOfflinePage([verifiedRoster, { ...verifiedRoster, offlinePage }], built).map(({ state, text }) => [
+      state,
+      /another release|names no|$/.exec(text)?.[0],
+    ]);
+  expect(said(listed, listed)).toEqual([['ok', '']]);
+  expect(said(other, listed)).toEqual([['warning', 'another release']]);
+  expect(said(none, listed)).toEqual([['warning', 'names no']]);
   expect(said(listed, none)).toEqual([]);
 });
 

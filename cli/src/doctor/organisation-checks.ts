@@ -73,7 +73,7 @@ export function checkOfflinePage(chain: readonly VerifiedRoster[], built: Uint8A
   return [
     namesOfflinePage(newest, built)
       ? ok('offline-page', 'The roster names the offline page of this release.')
-      : warning('offline-page', otherOfflinePage),
+      : warning('offline-page', otherOfflinePage(newest)),
   ];
 }
 

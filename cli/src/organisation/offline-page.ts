@@ -20,5 +20,9 @@ export function namesOfflinePage(roster: { readonly offlinePage: Uint8Array }, b
 }
 
 /** What an operator is told if not: after an upgrade it is so until somebody with the root key has renewed. */
-export const otherOfflinePage =
-  'The newest roster names the offline page of another release: the genuine one that is given out here is judged false by pages and by postern verify. Sign the next one: postern roster renew.';
+export function otherOfflinePage({ offlinePage }: { readonly offlinePage: Uint8Array }): string {
+  const what = offlinePage.every((byte) => byte === 0)
+    ? 'names no offline page: nobody can check the one that is given out here'
+    : 'names the offline page of another release: the genuine one that is given out here is judged false by pages and by postern verify';
+  return `The newest roster ${what}. Sign the next one: postern roster renew.`;
+}
