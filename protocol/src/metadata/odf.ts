@@ -114,6 +114,7 @@ function readToken(part: string, token: XmlToken, findings: FindingSink): void {
   for (const [name, value] of attributesOf(token)) {
     if (traces.test(name)) findings.add('edits', 'officeooo:rsid');
     if (isElsewhere(name, value)) findings.add('person', `${token.name} ${name}`, value);
+    else if (isLoaded(token, name, value)) findings.add('active', token.name, value);
     if (hides(name, value)) findings.add('hidden', `${token.name} ${name}`);
     if (/(^|\/)settings\.xml$/.test(part) && /^Printer(Name|Setup)$/.test(value)) findings.add('device', value);
   }
@@ -132,6 +133,11 @@ function isElsewhere(name: string, value: string): boolean {
   return localPath.test(value) || (name === 'xlink:href' && /^\.\.\//.test(value));
 }
 
+/** What a program fetches from somewhere else by itself, unlike a link that somebody follows. */
+function isLoaded(token: XmlToken, name: string, value: string): boolean {
+  return name === 'xlink:href' && !/^(text|draw):a$/.test(token.name) && /^([a-z][a-z0-9+.-]*:|\/\/)/i.test(value);
+}
+
 /** One part as it is in a copy. */
 export function cleanOdfPart(name: string, bytes: Uint8Array, kept: ReadonlySet<string>): Uint8Array {
   if (!name.endsWith('.xml')) return bytes;
@@ -146,9 +152,9 @@ export function cleanOdfPart(name: string, bytes: Uint8Array, kept: ReadonlySet<
         const path = new Map(attributesOf(token)).get('manifest:full-path') ?? '';
         return !(path === '/' || kept.has(path) || (path.endsWith('/') && kept.has(`${path}content.xml`)));
       },
-      attribute: (key, value) => {
+      attribute: (key, value, token) => {
         if (traces.test(key)) return null;
-        return isElsewhere(key, value) ? '' : value;
+        return isElsewhere(key, value) || isLoaded(token, key, value) ? '' : value;
       },
     }),
   );

@@ -179,6 +179,19 @@ describe('an office document', () => {
     expect(await kindsOf(await cleanMetadata(bytes))).toEqual([]);
   });
 
+  it('of OpenDocument keeps links to the web, and loads nothing from there', async () => {
+    const [link, picture] = [
+      '<text:a xlink:href="https://example.org/a">a</text:a>',
+      'https://example.org/MarkerPixel',
+    ];
+    const bytes = await packOdf('text', `<text:p>${link}<draw:image xlink:href="${picture}"/></text:p>`);
+    const { found, left, cleaned } = await examine(examiner, bytes);
+    expect([found, left]).toEqual([[{ kind: 'active', values: [picture] }], []]);
+    const content = await partOf(cleaned!, 'content.xml');
+    expect(content).toContain(link);
+    expect(content).not.toContain('Marker');
+  });
+
   it('says of a field and a formula that they name a file, which a copy still does', async () => {
     const field = await docx('<w:p><w:r><w:instrText>LINK "C:\\\\Users\\\\MarkerUser\\\\a"</w:instrText></w:r></w:p>');
     const formula = await xlsx(sheet(''), rows.replace('<v>', "<f>'C:\\MarkerUser\\[b.xlsx]a'!A1</f><v>"));

@@ -10,7 +10,7 @@ export interface XmlCuts {
   /** Elements that go, while what they hold stays. */
   readonly unwrap?: (token: XmlToken) => boolean;
   /** What becomes of an attribute: its value, another one that needs no escaping, or null, with which it goes. */
-  readonly attribute?: (name: string, value: string) => string | null;
+  readonly attribute?: (name: string, value: string, token: XmlToken) => string | null;
 }
 
 /** Without remarks, and what is said to programs or declared: none that shows a document needs it. @throws MetadataError malformed also where elements do not close as they open */
@@ -44,11 +44,12 @@ export function xmlText(bytes: Uint8Array): string {
 
 export const xmlBytes = (xml: string): Uint8Array => utf8ToBytes(xml);
 
-function withAttributes({ kind, raw }: XmlToken, attribute: XmlCuts['attribute']): string {
+function withAttributes(token: XmlToken, attribute: XmlCuts['attribute']): string {
+  const { kind, raw } = token;
   if (attribute === undefined || kind === 'text' || kind === 'close') return raw;
   return raw.replaceAll(/\s([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g, (whole, name: string, double, single) => {
     const value = plainText(double ?? single);
-    const left = attribute(name, value);
+    const left = attribute(name, value, token);
     if (left === null) return '';
     return left === value ? whole : ` ${name}="${left}"`;
   });
