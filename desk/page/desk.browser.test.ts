@@ -165,7 +165,11 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await page.keyboard.press('c');
     expect(await focused(page)).toBe('work');
     await page.focus('.fields select');
-    await page.keyboard.press('o');
+    // On the way to what is meant nothing is done yet.
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowUp'] as const) await page.keyboard.press(key);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.matches('.fields select'))).toBe(true);
     await page.waitForFunction(() => document.querySelector('.row-tags')?.parentElement?.textContent?.includes('Open'));
     await page.focus('.tags input');
     await page.keyboard.type('港口');
@@ -216,11 +220,14 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await page.waitForSelector('.bulk');
     expect(await textOf(page, '.bulk strong')).toBe('2 cases selected');
     expect((await page.$$('.bulk .sample li')).length).toBe(2);
+    await page.select('.bulk-fields select', 'closed');
     await page.select('.bulk-fields select', 'waiting');
+    await page.click('.bulk-fields form.choice button');
     await page.waitForFunction(
       () => [...document.querySelectorAll('.row')].filter((row) => row.textContent?.includes('Waiting')).length === 2,
     );
     await page.select('.bulk-fields select', 'open');
+    await page.click('.bulk-fields form.choice button');
     await page.waitForFunction(() => !document.querySelector('.list')?.textContent?.includes('Waiting'));
     expect(problems).toEqual([]);
     await page.close();

@@ -5,7 +5,9 @@ import { caseStates, type Purpose } from '@postern/protocol/messages/case-event'
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
+import type { TextKey } from '../languages/languages.ts';
 import { problemTexts, stateTexts } from './case-texts.ts';
+import { Choice } from './choice.tsx';
 import { personName } from './names.ts';
 
 const sampleLines = 3;
@@ -47,6 +49,8 @@ export function BulkBar({ page }: { readonly page: DeskPage }): JSX.Element | nu
   const ids = [...selected];
   const isMany = ids.length > CASE_CHANGE_CASES_MAX;
   const ask = (purpose: Purpose): void => void page.work('ask', { purpose, ids });
+  const none = (key: TextKey) => ({ value: '', text: say(key) });
+  const people = (team?.people ?? []).map(({ device }) => ({ value: device, text: personName(team, device) }));
   const clear = (): void => page.send({ kind: 'select', ids, isSelected: false });
   const addTag = (event: Event): void => {
     event.preventDefault();
@@ -68,30 +72,20 @@ export function BulkBar({ page }: { readonly page: DeskPage }): JSX.Element | nu
         ))}
       </ul>
       <div class="bulk-fields">
-        <select
-          aria-label={say('work.state')}
+        <Choice
+          label={say('work.state')}
           value=""
-          onChange={({ currentTarget }) => void page.change(ids, 'state', currentTarget.value)}
-        >
-          <option value="">{say('work.state')}</option>
-          {caseStates.map((state) => (
-            <option key={state} value={state}>
-              {say(stateTexts[state])}
-            </option>
-          ))}
-        </select>
-        <select
-          aria-label={say('work.owner')}
+          options={[none('work.state'), ...caseStates.map((value) => ({ value, text: say(stateTexts[value]) }))]}
+          apply={say('work.apply')}
+          onApply={(value) => void page.change(ids, 'state', value)}
+        />
+        <Choice
+          label={say('work.owner')}
           value=""
-          onChange={({ currentTarget }) => void page.change(ids, 'owner', currentTarget.value)}
-        >
-          <option value="">{say('work.owner')}</option>
-          {team?.people.map(({ device }) => (
-            <option key={device} value={device}>
-              {personName(team, device)}
-            </option>
-          ))}
-        </select>
+          options={[none('work.owner'), ...people]}
+          apply={say('work.apply')}
+          onApply={(value) => void page.change(ids, 'owner', value)}
+        />
         <form onSubmit={addTag} autocomplete="off">
           <input
             aria-label={say('work.addTag')}

@@ -3,14 +3,16 @@ import { accessKinds, caseStates, motiveKinds } from '@postern/protocol/messages
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
+import type { TextKey } from '../languages/languages.ts';
 import type { OpenCase } from '../model.ts';
 import { Consent } from './case-consent.tsx';
 import { Grades } from './case-grades.tsx';
 import { Links } from './case-links.tsx';
 import { Notes } from './case-notes.tsx';
-import { Field, type PanelProps } from './case-parts.tsx';
+import type { PanelProps } from './case-parts.tsx';
 import { accessTexts, motiveTexts, problemTexts, stateTexts } from './case-texts.ts';
 import { Trail } from './case-trail.tsx';
+import { Choice } from './choice.tsx';
 import { IconButton } from './icons.tsx';
 import { personName } from './names.ts';
 import { ids } from './shortcuts.ts';
@@ -63,73 +65,48 @@ function Fields({ page, id, work }: PanelProps): JSX.Element {
   const { team, today } = page.state.value;
   const { say, count, day } = page.words.value;
   const set = (aspect: Parameters<DeskPage['change']>[1], value: string): void => void page.change([id], aspect, value);
+  const field = (key: TextKey) => ({ label: say(key), apply: say('work.apply'), isField: true });
+  const people = (team?.people ?? []).map(({ device, isThis }) => ({
+    value: device,
+    text: `${personName(team, device)}${isThis ? ` (${say('work.you')})` : ''}`,
+  }));
   return (
     <section class="fields" aria-label={say('work.fields')}>
-      <Field label={say('work.state')}>
-        <select value={work.state} onChange={({ currentTarget }) => set('state', currentTarget.value)}>
-          {caseStates.map((state) => (
-            <option key={state} value={state}>
-              {say(stateTexts[state])}
-            </option>
-          ))}
-        </select>
-      </Field>
-      <Field label={say('work.owner')}>
-        <select value={work.owner ?? ''} onChange={({ currentTarget }) => set('owner', currentTarget.value)}>
-          <option value="">{say('work.nobody')}</option>
-          {team?.people.map(({ device, isThis }) => (
-            <option key={device} value={device}>
-              {personName(team, device)}
-              {isThis ? ` (${say('work.you')})` : ''}
-            </option>
-          ))}
-        </select>
-      </Field>
-      <Field label={say('work.reminder')}>
-        <select
-          value={work.reminder === null ? '' : 'set'}
-          onChange={({ currentTarget: { value } }) =>
-            set('reminder', value === '' ? '' : String(today + Number(value)))
-          }
-        >
-          <option value="">{say('work.noReminder')}</option>
-          {work.reminder !== null && (
-            <option value="set" disabled>
-              {day(work.reminder, today)}
-            </option>
-          )}
-          {reminderDays.map((days) => (
-            <option key={days} value={days}>
-              {count('work.inDays', days)}
-            </option>
-          ))}
-        </select>
-      </Field>
+      <Choice
+        {...field('work.state')}
+        value={work.state}
+        options={caseStates.map((value) => ({ value, text: say(stateTexts[value]) }))}
+        onApply={(value) => set('state', value)}
+      />
+      <Choice
+        {...field('work.owner')}
+        value={work.owner ?? ''}
+        options={[{ value: '', text: say('work.nobody') }, ...people]}
+        onApply={(value) => set('owner', value)}
+      />
+      <Choice
+        {...field('work.reminder')}
+        value={work.reminder === null ? '' : 'set'}
+        options={[
+          { value: '', text: say('work.noReminder') },
+          ...(work.reminder === null ? [] : [{ value: 'set', text: day(work.reminder, today), isShownOnly: true }]),
+          ...reminderDays.map((days) => ({ value: String(days), text: count('work.inDays', days) })),
+        ]}
+        onApply={(value) => set('reminder', value === '' ? '' : String(today + Number(value)))}
+      />
       <Tags page={page} id={id} work={work} />
-      <Field label={say('work.access')}>
-        <select
-          value={work.access}
-          onChange={({ currentTarget: { value } }) => set('placement', `${value}/${work.motive}`)}
-        >
-          {accessKinds.map((kind) => (
-            <option key={kind} value={kind}>
-              {say(accessTexts[kind])}
-            </option>
-          ))}
-        </select>
-      </Field>
-      <Field label={say('work.motive')}>
-        <select
-          value={work.motive}
-          onChange={({ currentTarget: { value } }) => set('placement', `${work.access}/${value}`)}
-        >
-          {motiveKinds.map((kind) => (
-            <option key={kind} value={kind}>
-              {say(motiveTexts[kind])}
-            </option>
-          ))}
-        </select>
-      </Field>
+      <Choice
+        {...field('work.access')}
+        value={work.access}
+        options={accessKinds.map((value) => ({ value, text: say(accessTexts[value]) }))}
+        onApply={(value) => set('placement', `${value}/${work.motive}`)}
+      />
+      <Choice
+        {...field('work.motive')}
+        value={work.motive}
+        options={motiveKinds.map((value) => ({ value, text: say(motiveTexts[value]) }))}
+        onApply={(value) => set('placement', `${work.access}/${value}`)}
+      />
     </section>
   );
 }

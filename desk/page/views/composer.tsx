@@ -5,6 +5,7 @@ import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey, Words } from '../languages/languages.ts';
 import type { OpenCase, SendProblem } from '../model.ts';
+import { Choice } from './choice.tsx';
 import { Attached } from './files.tsx';
 import { ids } from './shortcuts.ts';
 
@@ -85,34 +86,41 @@ export function Composer({ page, open, view }: ComposerProps): JSX.Element {
   );
 }
 
-/** Puts a saved text behind what is written. */
+/** Without script and region. */
+function mainTag(tag: string): string {
+  return tag.split('-')[0]?.toLowerCase() ?? '';
+}
+
+/** Puts a saved text behind what is written; those in the case's language come first. */
 function SavedReplies({ page, open }: { readonly page: DeskPage; readonly open: OpenCase }): JSX.Element | null {
   const saved = page.state.value.team?.savedReplies ?? [];
   const { say, languageName } = page.words.value;
   if (saved.length === 0) return null;
+  const row = page.state.value.rows.get(open.id);
+  const spoken = mainTag(row?.detected || row?.language || '');
+  const isOfCase = (language: string): boolean => spoken !== '' && mainTag(language) === spoken;
   const insert = (id: string): void => {
     const text = saved.find((reply) => reply.id === id)?.text;
     if (text === undefined) return;
     page.write(open.draft.trim() === '' ? text : `${open.draft.trimEnd()}\n\n${text}`);
     document.getElementById(ids.reply)?.focus();
   };
+  const inOrder = [...saved].sort((a, b) => Number(isOfCase(b.language)) - Number(isOfCase(a.language)));
   return (
-    <select
+    <Choice
       class="saved-replies"
-      aria-label={say('write.savedReplies')}
+      label={say('write.savedReplies')}
       value=""
-      onChange={(event) => {
-        insert(event.currentTarget.value);
-        event.currentTarget.value = '';
-      }}
-    >
-      <option value="">{say('write.savedReplies')}</option>
-      {saved.map(({ id, language, title }) => (
-        <option key={id} value={id}>
-          {[title, languageName(language)].filter(Boolean).join(' · ')}
-        </option>
-      ))}
-    </select>
+      options={[
+        { value: '', text: say('write.savedReplies') },
+        ...inOrder.map(({ id, language, title }) => ({
+          value: id,
+          text: [title, languageName(language)].filter(Boolean).join(' · '),
+        })),
+      ]}
+      apply={say('write.insert')}
+      onApply={insert}
+    />
   );
 }
 

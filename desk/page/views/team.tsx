@@ -9,6 +9,7 @@ import { Request } from './case-consent.tsx';
 import { Field } from './case-parts.tsx';
 import { problemTexts, roleTexts } from './case-texts.ts';
 import { TeamTrail } from './case-trail.tsx';
+import { Choice } from './choice.tsx';
 import { Dialog } from './dialog.tsx';
 import { ExportForm, exportable } from './export-form.tsx';
 import { personName } from './names.ts';
@@ -67,20 +68,16 @@ function People({ page, team }: TeamProps): JSX.Element {
               {isThis ? ` (${say('work.you')})` : ''}
             </span>
             {isLead(team) ? (
-              <select
-                aria-label={say('team.roleOf', { name: personName(team, device) })}
+              <Choice
+                label={say('team.roleOf', { name: personName(team, device) })}
                 value={role}
-                onChange={({ currentTarget: { value } }) => {
+                options={roles.map((value) => ({ value, text: say(roleTexts[value]) }))}
+                apply={say('work.apply')}
+                onApply={(value) => {
                   const wanted = roles.find((known) => known === value);
                   if (wanted !== undefined) void page.work('role', { device, role: wanted });
                 }}
-              >
-                {roles.map((each) => (
-                  <option key={each} value={each}>
-                    {say(roleTexts[each])}
-                  </option>
-                ))}
-              </select>
+              />
             ) : (
               <span class="tag is-quiet">{say(roleTexts[role])}</span>
             )}
