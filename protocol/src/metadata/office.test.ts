@@ -57,6 +57,12 @@ const table = (style: string, more = ''): string => `<table:table ${style} table
 const noted = (text: string): string =>
   `<draw:page><presentation:notes><draw:frame><draw:text-box>${text}</draw:text-box></draw:frame></presentation:notes></draw:page>`;
 
+const styled = (manner: string): Promise<Uint8Array> =>
+  docx('<w:p><w:r><w:rPr><w:rStyle w:val="Aside"/></w:rPr><w:t>a</w:t></w:r></w:p>', {
+    'word/_rels/document.xml.rels': relationsOf(['styles', 'styles.xml']),
+    'word/styles.xml': `<w:styles ${word}><w:style w:styleId="Aside"><w:basedOn w:val="Secret"/></w:style><w:style w:styleId="Secret"><w:rPr>${manner}</w:rPr></w:style></w:styles>`,
+  });
+
 /** By what they hide: the same document with it and without it. */
 const hiding: Readonly<Record<string, readonly [hidden: Promise<Uint8Array>, shown: Promise<Uint8Array>]>> = {
   'a sheet': [xlsx(sheet(' state="hidden"'), rows), xlsx(sheet(' state="visible"'), rows)],
@@ -73,6 +79,7 @@ const hiding: Readonly<Record<string, readonly [hidden: Promise<Uint8Array>, sho
     docx('<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>a</w:t></w:r></w:p>'),
     docx('<w:p><w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>a</w:t></w:r></w:p>'),
   ],
+  'words by a style that builds on another': [styled('<w:vanish/>'), styled('<w:vanish w:val="false"/>')],
   'a slide': [pptx(' show="0">', number), pptx(' show="1">', number)],
   'words beneath a slide': [pptx('>', `${number}<a:t>Tell nobody</a:t>`), pptx('>', number)],
   'what was cut off a picture': [pptx(picture('l="0" r="25000"'), number), pptx(picture('l="0" r="0"'), number)],

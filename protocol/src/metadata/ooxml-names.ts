@@ -1,6 +1,6 @@
 /** Elements and attributes of Word, Excel and PowerPoint that point at people, devices and earlier versions. */
 
-import { localOf, type OoxmlParts } from './ooxml-parts.ts';
+import { isOn, localOf, type OoxmlParts } from './ooxml-parts.ts';
 import { localPath } from './paths.ts';
 import type { FindingKind } from './report.ts';
 import type { XmlToken } from './xml-tokens.ts';
@@ -13,6 +13,7 @@ export interface OfficeNames {
   readonly isMainSheet: boolean;
   /** Definitions, in which what is hidden is a manner and no content. */
   readonly isStyles: boolean;
+  readonly hidingStyles: ReadonlySet<string>;
 }
 
 const prefixes: readonly (readonly [prefix: string, space: RegExp])[] = [
@@ -23,7 +24,7 @@ const prefixes: readonly (readonly [prefix: string, space: RegExp])[] = [
   ['r', /\/officeDocument\/(2006\/)?relationships$/],
 ];
 
-export function officeNames(xml: string, { kinds, isTied, main }: OoxmlParts, part: string): OfficeNames {
+export function officeNames(xml: string, { kinds, isTied, main, hidingStyles }: OoxmlParts, part: string): OfficeNames {
   const known = new Map<string, string>();
   for (const [, own = '', double, single] of xml.matchAll(/\sxmlns(?::([^\s=]+))?\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
     const prefix = prefixes.find(([, space]) => space.test(double ?? single ?? ''))?.[0];
@@ -39,7 +40,8 @@ export function officeNames(xml: string, { kinds, isTied, main }: OoxmlParts, pa
     return prefix === undefined ? attribute(name) : `${prefix}:${name}`;
   };
   const isMainSheet = part === main && /[:<]workbook[\s>]/.test(xml.slice(0, 4096));
-  return { element, attribute, isTied, isMainSheet, isStyles: /^(styles|numbering)$/.test(kinds.get(part) ?? '') };
+  const isStyles = /^(styles|numbering)$/.test(kinds.get(part) ?? '');
+  return { element, attribute, isTied, isMainSheet, isStyles, hidingStyles };
 }
 
 /** Insertions are accepted: what they hold stays. */
@@ -120,11 +122,11 @@ export function meaningInOthers(name: string, value: string): FindingKind | unde
 export function hiddenIn(
   name: string,
   attributes: readonly (readonly [string, string])[],
-  { attribute, isStyles }: OfficeNames,
+  { attribute, isStyles, hidingStyles }: OfficeNames,
 ): boolean {
   const value = (wanted: string): string | undefined => attributes.find(([key]) => attribute(key) === wanted)?.[1];
-  const isOn = (given: string | undefined): boolean => given !== undefined && !/^(0|false|off)$/.test(given);
   if (name === 'w:vanish') return !isStyles && isOn(value('w:val') ?? '1');
+  if (/^w:(r|p|tbl)Style$/.test(name)) return !isStyles && hidingStyles.has(value('w:val') ?? '');
   if (name === 'x:sheet') return /hidden/i.test(value('state') ?? '');
   if (name === 'p:sld') return value('show') !== undefined && !isOn(value('show'));
   if (name === 'a:srcRect') return ['l', 't', 'r', 'b'].some((side) => !/^(0%?)?$/.test(value(side) ?? ''));

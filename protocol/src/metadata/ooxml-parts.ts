@@ -30,6 +30,8 @@ export interface OoxmlParts {
   readonly kinds: ReadonlyMap<string, string>;
   /** Whether tables of pivots must stay, since controls on the sheets hang on them. */
   readonly isTied: boolean;
+  /** Ids of styles of Word that hide what is written in them. */
+  readonly hidingStyles: ReadonlySet<string>;
 }
 
 const lines = (text: string): readonly string[] => text.trim().split(/\s+/);
@@ -106,7 +108,36 @@ export async function readOoxmlParts(
   };
   const followed = await follow(written, new Set(names), mayStay);
   const kept = isDocument ? followed.kept : new Set<string>();
-  return { ...followed, kept, isDocument, main: main ?? '', isTied };
+  const hidingStyles = new Set<string>();
+  for (const name of kept)
+    if (followed.kinds.get(name) === 'styles') addHidingStyles(xmlText(await unpack(name)), hidingStyles);
+  return { ...followed, kept, isDocument, main: main ?? '', isTied, hidingStyles };
+}
+
+/** Those that do so by themselves, and those that build on them. */
+function addHidingStyles(xml: string, hiding: Set<string>): void {
+  const builtOn = new Map<string, string[]>();
+  let style = '';
+  for (const token of xmlTokens(xml)) {
+    const name = localOf(token.name);
+    if (token.kind === 'close' || !/^(style|basedOn|vanish)$/.test(name)) continue;
+    const by = new Map(attributesOf(token).map(([key, value]) => [localOf(key), value]));
+    if (name === 'style') style = by.get('styleId') ?? '';
+    if (name === 'basedOn') mapped(builtOn, by.get('val') ?? '').push(style);
+    if (name === 'vanish' && isOn(by.get('val') ?? '1')) hiding.add(style);
+  }
+  for (const one of hiding) for (const other of builtOn.get(one) ?? []) hiding.add(other);
+}
+
+function mapped(lists: Map<string, string[]>, key: string): string[] {
+  const list = lists.get(key) ?? [];
+  lists.set(key, list);
+  return list;
+}
+
+/** As office programs write that something is so. */
+export function isOn(value: string | undefined): boolean {
+  return value !== undefined && !/^(0|false|off)$/.test(value);
 }
 
 type Written = Omit<Relation, 'isKept'>;
