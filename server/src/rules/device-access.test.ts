@@ -29,8 +29,15 @@ it('[HTTP-5] when too many are kept, no request is taken until some are old', ()
 it('[HTTP-5] a device that asks without end keeps no other from the server', () => {
   const nonces = new Nonces();
   const [stolen, other] = [random(8), random(8)];
-  const answers = Array.from({ length: 5_000 }, () => nonces.take(stolen, random(16), 1_000));
-  expect(answers.filter((answer) => answer === 'full')).toHaveLength(5_000 - 4_096);
+  const answers = Array.from({ length: 20_000 }, () => nonces.take(stolen, random(16), 1_000));
+  expect(answers.filter((answer) => answer === 'full')).toHaveLength(20_000 - 16_384);
   expect(nonces.take(other, random(16), 1_000)).toBe('new');
   expect(nonces.take(stolen, random(16), 1_601)).toBe('new');
+});
+
+it('[PAR-3] a device that hands over the most parcels of a day in one go may ask for other things too', () => {
+  const nonces = new Nonces();
+  const device = random(8);
+  const answers = new Set(Array.from({ length: 8_192 + 100 }, () => nonces.take(device, random(16), 1_000)));
+  expect(answers).toEqual(new Set(['new']));
 });

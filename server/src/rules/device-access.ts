@@ -5,8 +5,11 @@ import { deviceClockSeconds } from '@postern/protocol/http/device-signature';
 
 /** More device requests than this in ten minutes are not taken; every nonce of a signature that holds is kept so long. */
 const noncesMax = 65_536;
-/** Of one device: a stolen one keeps no other from the server. */
-const noncesOfDeviceMax = 4_096;
+/**
+ * Of one device: a stolen one keeps no other from the server. Twice the parcels that a desk may send in a day, so that who
+ * hands over or takes the largest state is not kept from entries and posts meanwhile (PAR-3).
+ */
+const noncesOfDeviceMax = 16_384;
 const keptSeconds = 2 * deviceClockSeconds + 1;
 
 /** In memory only: requests from before the server's start are refused by their time. */
