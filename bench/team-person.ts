@@ -58,7 +58,11 @@ export async function workInBrowser(
     const [state, label] = round % 2 === 0 ? ['waiting', 'Waiting'] : ['open', 'Open'];
     await page.waitForSelector('.fields select');
     const isChanged = `document.querySelector('.row[aria-current]')?.textContent.includes('${label}')`;
-    changing.push(await timed(page, () => page.select('.fields select', state as string), isChanged));
+    const change = async (): Promise<void> => {
+      await page.select('.fields select', state as string);
+      await page.click('.fields form.choice button');
+    };
+    changing.push(await timed(page, change, isChanged));
     const note = `Read at the registry ${number}`;
     notes.push(note);
     await page.focus('#note');
