@@ -54,7 +54,8 @@ export class OdfFlow {
       const kind = isRemark ? ' class="note"' : '';
       this.put(`<${tag}${kind} dir="${directionOf(said)}">${markupOf(paragraph)}${this.#gap}</${tag}>`);
     }
-    if (this.#paragraphs.length === 0) this.#blocks.push(...this.#later.splice(0));
+    if (this.#paragraphs.length > 0) return;
+    for (const block of this.#later.splice(0)) this.#blocks.push(block);
   }
 
   say(words: string): void {

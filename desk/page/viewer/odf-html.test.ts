@@ -117,6 +117,12 @@ describe('a hostile one', () => {
     await expect(odfPages(await odfFile('text', body))).rejects.toMatchObject({ name: 'MetadataError', code });
   });
 
+  it('of very many pictures in one paragraph is set, and not called damaged', async () => {
+    const pictures = '<draw:image xlink:href="a"/>'.repeat(150_000);
+    const { html } = await odfPages(await odfFile('text', `<text:p>${pictures}</text:p>`));
+    expect(new TextDecoder().decode(html).match(/\[a\]/g)).toHaveLength(150_000);
+  });
+
   it('that is locked is said to be', async () => {
     const manifest = utf8ToBytes('<manifest:manifest><manifest:encryption-data/></manifest:manifest>');
     const locked = odfFile('text', '', { 'META-INF/manifest.xml': manifest });
