@@ -80,18 +80,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // Apart for each address: whoever floods that of the clear web keeps nobody from the onion address.
   const clear = given.shownOnion === null ? plain.over(open()) : clearOnly(pages, counters, open());
   const onion = plain.over(open());
-  const listener = await listenEverywhere({ ...given, host, port }, limits, counters, onion, clear, remains.left);
-  const ticking = keepTicking(timer, () => service.secondsToNextTick(), tick, counters);
-  const stop = async (): Promise<void> => {
-    ticking.stop();
-    plain.stop();
-    await listener.stop();
+  const close = async (): Promise<void> => {
     remains.close();
     parser.close();
     await commit.close();
     await service.close();
     await storage.close();
     await chunks.close();
+  };
+  const listening = listenEverywhere({ ...given, host, port }, limits, counters, onion, clear, remains.left);
+  const listener = await listening.catch(async (error: unknown) => {
+    // What goes on would keep the program from ending.
+    plain.stop();
+    await close();
+    throw error;
+  });
+  const ticking = keepTicking(timer, () => service.secondsToNextTick(), tick, counters);
+  const stop = async (): Promise<void> => {
+    ticking.stop();
+    plain.stop();
+    await listener.stop();
+    await close();
   };
   const addRoster = (signed: Uint8Array): Promise<void> => service.addRoster(signed).then(tick).then(ticking.replan);
   return { origin: `http://${host}:${listener.port}`, tick, addRoster, compressed: () => pages.compressed, stop };
