@@ -144,7 +144,7 @@ class DeskRoom {
       unlock: async ({ passphrase }) => ({ isOpen: await this.#unlock(passphrase) }),
       lock: () => this.#lock().then(nothing),
       present: () => this.#use(nothing),
-      conversation: ({ id }) => this.#use((desk) => desk.conversation(id)),
+      conversation: ({ id }) => this.#ask((desk) => desk.conversation(id)),
       room: ({ id, text }) => this.#use((desk) => desk.room(id, text)),
       reply: ({ id, text, attachments }) => this.#use((desk) => desk.reply(id, text, attachments)),
       'file-fetch': (place) => this.#use((desk) => desk.files.fetch(place).then(nothing)),
@@ -159,8 +159,8 @@ class DeskRoom {
       draft: ({ id, text }) => this.#use((desk) => desk.setDraft(id, text).then(nothing)),
       'note-begun': async ({ id }) => ({ text: await this.#use((desk) => desk.note(id)) }),
       'note-keep': ({ id, text }) => this.#use((desk) => desk.setNote(id, text).then(nothing)),
-      seen: ({ id, messages, activity }) => this.#use((desk) => desk.setSeen(id, { messages, activity }).then(nothing)),
-      search: ({ query }) => this.#use(async (desk) => ({ ids: desk.find(query) })),
+      seen: ({ id, messages, activity }) => this.#ask((desk) => desk.setSeen(id, { messages, activity }).then(nothing)),
+      search: ({ query }) => this.#ask(async (desk) => ({ ids: desk.find(query) })),
       statistics: () => this.#use(async (desk) => desk.statistics()),
       export: (order) => this.#use((desk) => desk.export(order)),
       change: this.#case('change'),
@@ -215,8 +215,14 @@ class DeskRoom {
   }
 
   #use<Answer>(action: (desk: OpenDesk) => Promise<Answer>): Promise<Answer> {
-    if (this.#desk === null || this.#phase !== 'open') throw new CallRefused('locked');
+    const answer = this.#ask(action);
     this.#lastPresence = this.#now();
+    return answer;
+  }
+
+  /** What a page does by itself too, when something comes in, does not show that anybody is there. */
+  #ask<Answer>(action: (desk: OpenDesk) => Promise<Answer>): Promise<Answer> {
+    if (this.#desk === null || this.#phase !== 'open') throw new CallRefused('locked');
     return action(this.#desk);
   }
 
