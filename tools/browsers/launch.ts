@@ -69,7 +69,8 @@ async function launch(name: string, options: LaunchOptions): Promise<Browser> {
         timeout: launchTimeoutMs,
         protocolTimeout: protocolTimeoutMs,
         userDataDir: profile,
-        env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: '1' },
+        // Where no locale is set, Chromium opens no file whose name has letters beyond ASCII.
+        env: { LANG: 'C.UTF-8', ...process.env, MOZ_CRASHREPORTER_DISABLE: '1' },
         ...options,
       });
       cleanUpAfter(browser, profile);
