@@ -27,12 +27,23 @@ export interface Places {
 
 /** Work that takes a place when it calls what it is given, and gives it back when it is done. */
 export async function inPlace<Done>(take: () => () => void, work: (begun: () => void) => Promise<Done>): Promise<Done> {
-  const taken: (() => void)[] = [];
+  const place = laterPlace(take);
   try {
-    return await work(() => void taken.push(take()));
+    return await work(place.begun);
   } finally {
-    for (const free of taken) free();
+    place.free();
   }
+}
+
+/** A place that is taken when the work for it has begun, and none to give back until then. */
+function laterPlace(take: () => () => void): { readonly begun: () => void; readonly free: () => void } {
+  let free = (): void => undefined;
+  return {
+    begun: () => {
+      free = take();
+    },
+    free: () => free(),
+  };
 }
 
 /** @throws Refusal busy: all are taken */
@@ -78,15 +89,12 @@ export function placesFor(max: number): Places {
       }
     },
     answerBody: async (incoming, bytes, make) => {
-      const taken: (() => void)[] = [];
-      const sent = (): void => {
-        for (const free of taken) free();
-      };
+      const place = laterPlace(() => take(incoming));
       try {
-        const body = await incoming.exactBody(bytes, () => void taken.push(take(incoming)));
-        return { ...(await make(body)), sent };
+        const body = await incoming.exactBody(bytes, place.begun);
+        return { ...(await make(body)), sent: place.free };
       } catch (error) {
-        sent();
+        place.free();
         throw error;
       }
     },
