@@ -2,13 +2,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { lacks, pathOf } from '../tools/debian.ts';
 import { publishDayKeys } from '../tools/e2e/desk.ts';
 import { makeOffice } from '../tools/e2e/office.ts';
+import { freePorts } from '../tools/free-ports.ts';
 import { type Load, loadServer, processorMs } from './load.ts';
 import { type Bench, type Measure, median } from './measure.ts';
 
@@ -91,7 +91,7 @@ interface Nginx {
 
 /** Debian's nginx with a configuration of its own: one worker, no log, the headers that the server sends. */
 async function startNginx(folder: string, index: Uint8Array, headers: Headers): Promise<Nginx> {
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const files = join(folder, 'files');
   mkdirSync(join(files, 'index'), { recursive: true });
   writeFileSync(join(files, 'index', '0'), index);
@@ -127,12 +127,4 @@ server { listen 127.0.0.1:${port}; root ${files}; default_type application/octet
       if (child.exitCode === null) await once(child, 'exit');
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { demoSchedule } from '@postern/cli/demo/demo-organisation';
 import { DeskPerson } from '@postern/cli/testing/demo-people';
 import { firstLine, runHere, start, stop } from '@postern/cli/testing/run';
 import type { CaseFile } from '@postern/desk/engine/view';
@@ -27,8 +28,7 @@ import {
 } from './visit.ts';
 
 const patience = { timeout: 60_000 };
-/** As it stands in the demo's roster. */
-const epochSeconds = 10;
+const { epochSeconds } = demoSchedule;
 
 let demo: ChildProcess;
 let told: { readonly source: string; readonly call: string; readonly desk: string };

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { demoSchedule } from '@postern/cli/demo/demo-organisation';
 import { firstLine, start, stop } from '@postern/cli/testing/run';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,8 +18,7 @@ const message = '去年三月到八月，县医院新楼的招标只有一家公
 const reply = '我们读了您的信，谢谢。初稿是在哪个部门看到的？请不要写出任何人的名字。';
 const patience = { timeout: 90_000 };
 
-/** As it stands in the demo's roster. */
-const epochSeconds = 10;
+const { epochSeconds } = demoSchedule;
 const browsers = [
   ['chromium', () => launchChromium()],
   ['firefox-esr', () => launchFirefox('standard')],

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { demoSchedule } from '@postern/cli/demo/demo-organisation';
 import { firstLine, start, stop } from '@postern/cli/testing/run';
 import { makePictures } from '@postern/protocol/testing/metadata-files';
 import { everythingIn, fullPdfs } from '@postern/protocol/testing/pdf-files';
@@ -28,8 +29,7 @@ import {
 } from './visit.ts';
 
 const patience = { timeout: 90_000 };
-/** As it stands in the demo's roster. */
-const epochSeconds = 10;
+const { epochSeconds } = demoSchedule;
 const folder = mkdtempSync(join(tmpdir(), 'postern-e2e-files-'));
 const saved = join(folder, 'downloads');
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

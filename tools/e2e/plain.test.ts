@@ -337,7 +337,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     const { cookie } = one;
     const [pid = 0] = visitPids(server);
     process.kill(pid, 'SIGKILL');
-    await vi.waitFor(() => expect(visitPids(server)).not.toContain(pid));
+    await becomes(() => expect(visitPids(server)).not.toContain(pid));
     await Promise.all(
       [person(), person(), person()].map(async (other) => {
         await other.look();

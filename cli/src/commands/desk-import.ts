@@ -9,7 +9,7 @@ import { type DevicePassphraseOption, deskPassphrase } from '../organisation/dev
 import { type Context, type JsonOption, report } from '../terminal/context.ts';
 import { unlockDesk } from '../terminal/desk-unlock.ts';
 import { Failure, usage } from '../terminal/failure.ts';
-import { type HostPort, readHostPort } from '../terminal/option-values.ts';
+import { type HostPort, socksOption } from '../terminal/option-values.ts';
 
 interface ImportOptions extends JsonOption, DevicePassphraseOption {
   readonly device: string;
@@ -31,7 +31,7 @@ export function deskImportCommand(context: Context): Command {
     .description('give a desk sealed messages that were carried to it; exit code 1 if one could not be taken')
     .argument('<file...>', 'text files with the lines of one message or many, in any order')
     .requiredOption('--device <folder>', "the device's folder; its desk must not be running")
-    .option('--socks <host:port>', "Tor's SOCKS port (for an onion address by default 127.0.0.1:9050)", readHostPort)
+    .addOption(socksOption())
     .option('--server <url>', 'in place of the address that the device was set up with')
     .option('--passphrase-file <file>', 'its first line is the passphrase')
     .option('--json', 'print one JSON object')

@@ -12,7 +12,7 @@ import { type DevicePassphraseOption, keystoreOf } from '../organisation/device-
 import { type Context, type JsonOption, report } from '../terminal/context.ts';
 import { unlockDesk } from '../terminal/desk-unlock.ts';
 import { unreachable, usage } from '../terminal/failure.ts';
-import { type HostPort, readCount, readHostPort } from '../terminal/option-values.ts';
+import { type HostPort, readCount, socksOption } from '../terminal/option-values.ts';
 import { passphraseFor } from '../terminal/passphrase.ts';
 import { untilStopped } from '../terminal/stopping.ts';
 import { deskImportCommand } from './desk-import.ts';
@@ -32,7 +32,7 @@ export function deskCommand(context: Context): Command {
     .description('run the desk on this machine; prints a link that opens its page once')
     .enablePositionalOptions()
     .argument('<folder>', "the device's folder")
-    .option('--socks <host:port>', "Tor's SOCKS port (for an onion address by default 127.0.0.1:9050)", readHostPort)
+    .addOption(socksOption())
     .option('--server <url>', 'in place of the address that the device was set up with')
     .option('--port <port>', 'of the page on 127.0.0.1 (default: a free one)', readCount(0, 65_535))
     .option(

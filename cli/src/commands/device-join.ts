@@ -14,7 +14,7 @@ import { deskLabel } from '../organisation/roster-text.ts';
 import { isFingerprint, listsFor, wordsIn } from '../organisation/verification.ts';
 import { type Context, type JsonOption, report, todayOf } from '../terminal/context.ts';
 import { refused, unreachable, usage } from '../terminal/failure.ts';
-import { type HostPort, readHostPort } from '../terminal/option-values.ts';
+import { type HostPort, socksOption } from '../terminal/option-values.ts';
 
 interface JoinOptions extends JsonOption, DevicePassphraseOption {
   readonly server: string;
@@ -30,7 +30,7 @@ export function deviceJoinCommand(context: Context): Command {
     .description('on the new machine, once it is listed: compare the fingerprint and take the roster')
     .argument('<folder>', "the device's folder")
     .requiredOption('--server <url>', "the organisation's server")
-    .option('--socks <host:port>', "Tor's SOCKS port (for an onion address by default 127.0.0.1:9050)", readHostPort)
+    .addOption(socksOption())
     .option('--roster <file>', 'take the signed roster from a file and not from the server')
     .option('--fingerprint <words>', 'verification words, 64 digits or the text of the QR code')
     .option('--passphrase-file <file>', 'its first line is the passphrase of the device')

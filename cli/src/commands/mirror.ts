@@ -14,7 +14,7 @@ import { Command } from 'commander';
 import { isFingerprint } from '../organisation/verification.ts';
 import { type Context, type JsonOption, report } from '../terminal/context.ts';
 import { refused, unreachable, usage } from '../terminal/failure.ts';
-import { type HostPort, readHostPort } from '../terminal/option-values.ts';
+import { type HostPort, needsTor, readHostPort, socksOption } from '../terminal/option-values.ts';
 import { untilStopped } from '../terminal/stopping.ts';
 
 interface MirrorCommandOptions extends JsonOption {
@@ -36,7 +36,7 @@ export function mirrorCommand(context: Context): Command {
     .description("serve an organisation's pages from a verified copy, and pass on what visitors send")
     .requiredOption('--upstream <url>', "the organisation's server: http://….onion or https://…")
     .requiredOption('--fingerprint <words>', 'verification words, 64 digits or the text of the QR code')
-    .option('--socks <host:port>', "Tor's SOCKS port (for an onion address by default 127.0.0.1:9050)", readHostPort)
+    .addOption(socksOption())
     .option(
       '--listen <host:port>',
       'where to listen, behind a proxy; port 0 takes a free one',
@@ -91,10 +91,7 @@ function transportTo({ random }: Context, { upstream, socks }: MirrorCommandOpti
 /** The whole fingerprint of the roster that the server gives, if what the operator typed stands for it. */
 async function pin(transport: Transport, typed: string): Promise<Fingerprint> {
   const answer = await transport.fetchPublic('/roster', documentCircuit).catch(() => null);
-  if (answer?.status !== 200)
-    throw unreachable(
-      'The organisation cannot be reached, or gives no roster. An onion address needs Tor, at 127.0.0.1:9050 or where --socks says.',
-    );
+  if (answer?.status !== 200) throw unreachable(`The organisation cannot be reached, or gives no roster. ${needsTor}`);
   const claimed = await claimedFingerprint(encodePack({ roster: answer.body, campaigns: [], dayKeys: [] }));
   if (await isFingerprint(typed, claimed)) return claimed;
   throw refused('What is there belongs to another root key than that of the fingerprint: nothing is served.');

@@ -13,7 +13,7 @@ import { readSignedRoster } from '../organisation/roster-file.ts';
 import { publishInFolder } from '../organisation/roster-store.ts';
 import { type Context, type JsonOption, report } from '../terminal/context.ts';
 import { usage } from '../terminal/failure.ts';
-import { type HostPort, readHostPort } from '../terminal/option-values.ts';
+import { type HostPort, socksOption } from '../terminal/option-values.ts';
 
 interface RosterPublishOptions extends JsonOption, DevicePassphraseOption {
   readonly data?: string;
@@ -29,7 +29,7 @@ export function rosterPublishCommand(context: Context): Command {
     .addOption(new Option('--data <folder>', "the server's data folder, on its machine").conflicts('device'))
     .option('--device <folder>', 'the folder of a listed device, on any machine')
     .option('--server <url>', 'in place of the address that the device was set up with')
-    .option('--socks <host:port>', "Tor's SOCKS port (for an onion address by default 127.0.0.1:9050)", readHostPort)
+    .addOption(socksOption())
     .option('--passphrase-file <file>', 'its first line is the passphrase of the device')
     .option('--json', 'print one JSON object')
     .action((file: string, options: RosterPublishOptions) => publish(context, file, options));

@@ -7,10 +7,11 @@ import { type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { Command } from 'commander';
 import { type Finding, failed, ok, warning } from '../doctor/finding.ts';
+import { isNoPage } from '../organisation/offline-page.ts';
 import { isFingerprint } from '../organisation/verification.ts';
 import { type Context, type JsonOption, report, todayOf } from '../terminal/context.ts';
 import { Failure, failureOf, unreachable, usage } from '../terminal/failure.ts';
-import { type HostPort, readHostPort } from '../terminal/option-values.ts';
+import { type HostPort, needsTor, socksOption } from '../terminal/option-values.ts';
 import { compareSite } from '../verify/compare-site.ts';
 import { type ExpectedSite, expectedSite } from '../verify/expected-site.ts';
 import { type SiteFetch, type SiteFetches, siteFetches } from '../verify/fetch-site.ts';
@@ -28,7 +29,7 @@ export function verifyCommand(context: Context): Command {
     .description('compare every byte and header of a running site with this release; exit code 1 if one differs')
     .argument('<url>', 'https://…, or http://….onion')
     .requiredOption('--fingerprint <words>', 'verification words, 64 digits or the text of the QR code')
-    .option('--socks <host:port>', "Tor's SOCKS port (for an onion address by default 127.0.0.1:9050)", readHostPort)
+    .addOption(socksOption())
     .option('--json', 'print one JSON object')
     .action((url: string, options: VerifyOptions) => verify(context, url, options));
 }
@@ -81,7 +82,7 @@ async function findingsOf(context: Context, fetches: SiteFetches, { fingerprint 
 }
 
 async function offlinePage({ offlinePage: hash }: VerifiedRoster, site: ExpectedSite): Promise<Finding> {
-  if (hash.every((byte) => byte === 0)) return warning('offline', 'The roster names no offline page.');
+  if (isNoPage(hash)) return warning('offline', 'The roster names no offline page.');
   const page = site.get('/offline.html')?.bytes;
   const isSame = page !== undefined && equal(await sha256(page), hash);
   return isSame
@@ -100,10 +101,7 @@ async function holds(check: string, name: string, verifying: () => Promise<unkno
 
 async function bytesAt({ get }: SiteFetch, path: string): Promise<Uint8Array> {
   const answer = await get(path).catch(() => undefined);
-  if (answer === undefined)
-    throw unreachable(
-      'The site cannot be reached. An onion address needs Tor, at 127.0.0.1:9050 or where --socks says.',
-    );
+  if (answer === undefined) throw unreachable(`The site cannot be reached. ${needsTor}`);
   if (answer.status !== 200) throw unreachable(`The site gives no ${path}: status ${answer.status}.`);
   return answer.body;
 }

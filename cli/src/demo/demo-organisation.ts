@@ -63,7 +63,7 @@ const safety: readonly DeskName[] = [
 ];
 
 /** Fast enough to watch; far too fast for real people on Tor. */
-const demoSchedule: Schedule = {
+export const demoSchedule: Schedule = {
   moments: [3, 6, 9],
   thenEvery: 6,
   envelopeEvery: 1,

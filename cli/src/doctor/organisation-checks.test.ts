@@ -57,7 +57,8 @@ it('tells how many devices of a silent desk must be started, and that it can be 
   const [device] = first.devices as [RosterDevice];
   const said = async (...counts: number[]) => {
     const desks = counts.map((count, at) => ({
-      ...{ ...first, id: deskId(new Uint8Array(8).fill(at)) },
+      ...first,
+      id: deskId(new Uint8Array(8).fill(at)),
       devices: Array<RosterDevice>(count).fill(device),
     }));
     return (await checkDayKeys(storage, [{ ...verifiedRoster, desks }], day)).map(({ text }) => text);

@@ -12,7 +12,7 @@ import type { Storage } from '@postern/server/ports/storage';
 import { unreadableCampaigns } from '@postern/server/rules/campaigns';
 import { rostersOfDay } from '@postern/server/rules/rosters';
 import { unlistedOnion } from '../organisation/listed-onion.ts';
-import { namesOfflinePage, otherOfflinePage } from '../organisation/offline-page.ts';
+import { isNoPage, namesOfflinePage, otherOfflinePage } from '../organisation/offline-page.ts';
 import { deskLabel } from '../organisation/roster-text.ts';
 import { dayText } from '../terminal/context.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
@@ -69,7 +69,7 @@ export function checkListedOnion(chain: readonly VerifiedRoster[], address: stri
 /** @param built hash of the offline page of this release; zeros if it was built without */
 export function checkOfflinePage(chain: readonly VerifiedRoster[], built: Uint8Array): Finding[] {
   const newest = chain.at(-1);
-  if (newest === undefined || built.every((byte) => byte === 0)) return [];
+  if (newest === undefined || isNoPage(built)) return [];
   return [
     namesOfflinePage(newest, built)
       ? ok('offline-page', 'The roster names the offline page of this release.')

@@ -6,6 +6,7 @@ import type { ControlAddress } from '@postern/server/onion/control';
 import type { ManagedTor, RunningTor } from '@postern/server/onion/start-onion';
 import { InvalidArgumentError } from 'commander';
 import { usage } from '../terminal/failure.ts';
+import { firstLineOf } from '../terminal/passphrase.ts';
 
 export interface TorOptions {
   readonly torControl?: ControlAddress;
@@ -53,8 +54,7 @@ export async function chosenTor({
   if (torConfig !== undefined)
     throw usage('--tor-config is for a tor that is started here, --tor-control for another.');
   if (torPasswordFile === undefined) return { control: torControl, credentials: { cookieFile: null } };
-  const [password = ''] = (await readFile(torPasswordFile, 'utf8')).split(/\r?\n/);
-  return { control: torControl, credentials: { password } };
+  return { control: torControl, credentials: { password: await firstLineOf(torPasswordFile) } };
 }
 
 function linesOfTheWay(text: string): string[] {

@@ -1,7 +1,7 @@
 /** Reads the values of options; whatever is wrong is said by the option's own name. */
 
 import { readServerAddress } from '@postern/desk/app/server-address';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** A name in one language, as in `zh-Hans=新闻编辑室`. */
 export interface NameGiven {
@@ -61,3 +61,12 @@ export function readCount(least: number, most: number): (value: string) => numbe
     return number;
   };
 }
+
+/** The way to an onion address. */
+export const socksOption = (): Option =>
+  new Option('--socks <host:port>', "Tor's SOCKS port (for an onion address by default 127.0.0.1:9050)").argParser(
+    readHostPort,
+  );
+
+/** For whoever cannot reach one. */
+export const needsTor = 'An onion address needs Tor, at 127.0.0.1:9050 or where --socks says.';

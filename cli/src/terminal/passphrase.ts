@@ -36,7 +36,11 @@ export async function newPassphraseFor(context: Context, question: PassphraseQue
 }
 
 async function fromFile({ file }: PassphraseQuestion): Promise<string | null> {
-  if (file === undefined) return null;
+  return file === undefined ? null : firstLineOf(file);
+}
+
+/** Without what ends it. */
+export async function firstLineOf(file: string): Promise<string> {
   return (await readFile(file, 'utf8')).split(/\r?\n/)[0] ?? '';
 }
 
