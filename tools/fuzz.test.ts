@@ -6,16 +6,11 @@ import { seededRandom } from '@postern/protocol/testing/seeded-random';
 import { describe, expect, it } from 'vitest';
 import { growthFaults } from './fuzz/growth.ts';
 import { fedOtherwise, readersFed, readersIn } from './fuzz/readers.ts';
-import { type FuzzTarget, fuzzTarget } from './fuzz/run.ts';
+import { type FuzzTarget, fuzzTarget, processorMs } from './fuzz/run.ts';
 import { scramble } from './fuzz/scramble.ts';
 import { fuzz, fuzzGrowth } from './fuzz.ts';
 
 const stopped = (): number => 0;
-/** Of this process, from which no other takes any. */
-const processorMs = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
 
 function target(read: (bytes: Uint8Array) => unknown): FuzzTarget {
   return { name: 'a reader', seeds: [Uint8Array.of(4, 1, 2, 3, 4)], read, ownErrors: [WireError] };

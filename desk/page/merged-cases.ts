@@ -19,7 +19,9 @@ export function newPartsIn(rows: Rows): ReadonlyMap<string, readonly string[]> {
     // Lines come one by one, so that for a moment they may make a circle.
     for (let at = row.work.mergedInto; at !== null && !above.has(at); at = rows.get(at)?.work.mergedInto ?? null) {
       above.add(at);
-      parts.set(at, [...(parts.get(at) ?? []), row.id]);
+      const known = parts.get(at);
+      if (known === undefined) parts.set(at, [row.id]);
+      else known.push(row.id);
     }
   }
   return parts;

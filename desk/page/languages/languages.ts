@@ -113,6 +113,7 @@ function dateOf(day: number): Date {
   return new Date(day * 86_400_000);
 }
 
-function primary(tag: string): string {
+/** Without script and region. */
+export function primary(tag: string): string {
   return tag.toLowerCase().split('-')[0] ?? '';
 }

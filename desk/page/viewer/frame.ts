@@ -9,7 +9,7 @@ import { type FileKind, kindOf } from './file-kind.ts';
 import { startWorker } from './frame-worker.ts';
 import type { HeicWork } from './heic-worker.ts';
 import { readCode } from './picture-code.ts';
-import { pictureOf, picturePixels, picturePixelsMax } from './picture-size.ts';
+import { pictureOf, pictureProblem } from './picture-size.ts';
 import { Recogniser, readPixelsMax } from './recogniser.ts';
 import type { ReadText } from './text-encoding.ts';
 import type {
@@ -138,11 +138,11 @@ function pixelsOf(whole: ImageBitmap, scaleMost: number, pixelsMost: number, pap
   return drawn.getImageData(0, 0, width, height);
 }
 
-/** No browser decodes these by itself: a worker does, and hands their pixels over. */
+/** Few browsers decode these by themselves: a worker does, and hands their pixels over. */
 function decodeHeic({ bytes, heic }: ShowFile): void {
-  const pixels = picturePixels(bytes);
-  if (pixels === null || pixels > picturePixelsMax) {
-    fail(pixels === null ? 'damaged' : 'too-large');
+  const problem = pictureProblem(bytes);
+  if (problem !== null) {
+    fail(problem);
     return;
   }
   const take = (picture: ImageData | null): void => {

@@ -8,7 +8,7 @@ import { attributesOf, plainText, type XmlToken, xmlTokens } from '@postern/prot
 import { unzipEntry, zipEntries } from '@postern/protocol/metadata/zip-file';
 import { OdfFlow } from './odf-flow.ts';
 import { pictureMark, withPictures } from './odf-pictures.ts';
-import { OdfTable, repeatsOf } from './odf-table.ts';
+import { OdfTable, pageWidth, repeatsOf } from './odf-table.ts';
 
 export interface OdfPages {
   /** In UTF-8. */
@@ -25,8 +25,7 @@ const tablesMax = 6;
 const space = '&#160;';
 const spacesMax = 200;
 const slideWidth = 600;
-/** Of a page, in points, where nothing asks for more. */
-const pageWidth = 450;
+/** Of a page, in points. */
 const pageHeightMin = 600;
 
 /** What somebody wrote at the edge of each page. */

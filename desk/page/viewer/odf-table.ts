@@ -11,6 +11,8 @@ interface Row {
   readonly cells: readonly Cell[];
 }
 
+/** Of a page, in points, where nothing asks for more. */
+export const pageWidth = 450;
 /** More do not fit beside each other: each cell is then a line of its own, behind its place. */
 const columnsMax = 30;
 const columnWidth = 60;
@@ -61,7 +63,7 @@ export class OdfTable {
 
   /** In points, of a page on which it fits. */
   get width(): number {
-    return 450 + columnWidth * Math.max(0, Math.min(this.#columns, columnsMax) - columnsNarrow);
+    return pageWidth + columnWidth * Math.max(0, Math.min(this.#columns, columnsMax) - columnsNarrow);
   }
 
   /** Empty where no cell says anything. */

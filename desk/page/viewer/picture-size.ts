@@ -9,11 +9,17 @@ export const picturePixelsMax = 64_000_000;
 
 /** A picture that a browser may decode; or why it should not. */
 export function pictureOf(bytes: Uint8Array): Blob | 'damaged' | 'too-large' {
-  const pixels = picturePixels(bytes);
-  if (pixels === null) return 'damaged';
-  if (pixels > picturePixelsMax) return 'too-large';
+  const problem = pictureProblem(bytes);
+  if (problem !== null) return problem;
   // No type that could be a drawing with links and scripts: the bytes were found to be pixels.
   return new Blob([bytes.slice()], { type: isAvif(bytes) ? 'image/avif' : 'image/png' });
+}
+
+/** Why nobody should make room for it; null where nothing speaks against it. */
+export function pictureProblem(bytes: Uint8Array): 'damaged' | 'too-large' | null {
+  const pixels = picturePixels(bytes);
+  if (pixels === null) return 'damaged';
+  return pixels > picturePixelsMax ? 'too-large' : null;
 }
 
 /** Width times height; null where it cannot be told, and such a picture is not shown. */
@@ -58,7 +64,7 @@ export function isBitmap(bytes: Uint8Array): boolean {
   );
 }
 
-/** One that is drawn from below has its height with a minus. */
+/** One that is drawn from above has its height with a minus. */
 function bitmapPixels(view: DataView): number {
   if (view.getUint8(14) === 12) return view.getUint16(18, true) * view.getUint16(20, true);
   return Math.abs(view.getInt32(18, true) * view.getInt32(22, true));

@@ -1,6 +1,6 @@
 /** How a text without a name for its encoding is written: by its mark, as UTF-8, or as what older machines in China and Russia write where that can be told. */
 
-import { readText } from '@postern/protocol/metadata/plain-text';
+import { readText, textIn } from '@postern/protocol/metadata/plain-text';
 
 /** Those that are told by what they hold, and said to whoever reads. */
 export const guessedEncodings = ['GB18030', 'Windows-1251'] as const;
@@ -32,23 +32,13 @@ export function decodeText(bytes: Uint8Array): ReadText | null {
   if (plain !== null) return { text: plain, guessed: null };
   const sample = bytes.subarray(0, sampleBytes);
   const guessed = isChinese(sample) ? 'GB18030' : isCyrillic(sample) ? 'Windows-1251' : null;
-  const text = guessed === null ? null : decoded(bytes, guessed);
+  const text = guessed === null ? null : textIn(bytes, guessed);
   return text === null ? null : { text, guessed };
 }
 
 function utf16In(bytes: Uint8Array): string | null {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return decoded(bytes, 'utf-16le');
-  return bytes[0] === 0xfe && bytes[1] === 0xff ? decoded(bytes, 'utf-16be') : null;
-}
-
-function decoded(bytes: Uint8Array, encoding: string): string | null {
-  try {
-    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells other files from text
-    return /[\x00-\x08\x0e-\x1f]/.test(text) ? null : text;
-  } catch {
-    return null;
-  }
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return textIn(bytes, 'utf-16le');
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? textIn(bytes, 'utf-16be') : null;
 }
 
 /** Nearly every pair of bytes decodes; of a text in Chinese most are of the characters that its schools teach first. */

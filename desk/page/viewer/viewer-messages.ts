@@ -19,7 +19,7 @@ export interface ShowFile {
   readonly worker: string;
   readonly wasm: ArrayBuffer;
   readonly fonts: readonly LetterFont[];
-  /** Decodes pictures that browsers do not. */
+  /** Decodes pictures that most browsers do not. */
   readonly heic: { readonly worker: string; readonly wasm: ArrayBuffer };
   readonly scheme: 'light' | 'dark';
   /** To recognise the text of pages that are pictures, of a file whose pages are handed back. */

@@ -2,7 +2,7 @@
 
 import { MetadataError } from '@postern/protocol/metadata/report';
 import { xmlBytes, xmlText } from '@postern/protocol/metadata/xml-edit';
-import { attributesOf, type XmlToken, xmlTokens } from '@postern/protocol/metadata/xml-tokens';
+import { attributesOf, localOf, type XmlToken, xmlTokens } from '@postern/protocol/metadata/xml-tokens';
 import { unzipEntry, writeZip, type ZipEntry, zipEntries } from '@postern/protocol/metadata/zip-file';
 
 const list = 'xl/sharedStrings.xml';
@@ -43,7 +43,7 @@ function withPlainWords(xml: string): string {
   const open: string[] = [];
   let words: string[] | null = null;
   for (const token of xmlTokens(xml)) {
-    const name = localName(token);
+    const name = localOf(token.name);
     if (token.kind === 'close' && open.pop() !== name) throw notClosed();
     if (words === null) made.push(isWordCell(token, name) ? token.raw.replace('inlineStr', 'str') : token.raw);
     else if (token.kind === 'close' && name === 'c') {
@@ -60,10 +60,6 @@ function withPlainWords(xml: string): string {
 
 function isWordCell(token: XmlToken, name: string): boolean {
   return token.kind === 'open' && name === 'c' && new Map(attributesOf(token)).get('t') === 'inlineStr';
-}
-
-function localName({ name }: XmlToken): string {
-  return name.slice(name.indexOf(':') + 1);
 }
 
 function notClosed(): MetadataError {

@@ -3,7 +3,7 @@ import { caseName } from '@postern/desk/app/case-name';
 import type { ConversationView } from '@postern/desk/engine/view';
 import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
-import type { TextKey, Words } from '../languages/languages.ts';
+import { primary, type TextKey, type Words } from '../languages/languages.ts';
 import type { OpenCase, SendProblem } from '../model.ts';
 import { Choice } from './choice.tsx';
 import { Attached } from './files.tsx';
@@ -86,19 +86,14 @@ export function Composer({ page, open, view }: ComposerProps): JSX.Element {
   );
 }
 
-/** Without script and region. */
-function mainTag(tag: string): string {
-  return tag.split('-')[0]?.toLowerCase() ?? '';
-}
-
 /** Puts a saved text behind what is written; those in the case's language come first. */
 function SavedReplies({ page, open }: { readonly page: DeskPage; readonly open: OpenCase }): JSX.Element | null {
   const saved = page.state.value.team?.savedReplies ?? [];
   const { say, languageName } = page.words.value;
   if (saved.length === 0) return null;
   const row = page.state.value.rows.get(open.id);
-  const spoken = mainTag(row?.detected || row?.language || '');
-  const isOfCase = (language: string): boolean => spoken !== '' && mainTag(language) === spoken;
+  const spoken = primary(row?.detected || row?.language || '');
+  const isOfCase = (language: string): boolean => spoken !== '' && primary(language) === spoken;
   const insert = (id: string): void => {
     const text = saved.find((reply) => reply.id === id)?.text;
     if (text === undefined) return;

@@ -31,7 +31,7 @@ export interface CollectedParts {
 
 /** What this device has seen of a posted reply. */
 interface Watched {
-  /** The day on which it was first seen in the index; of one that is not yet, the day on which the log told of it. */
+  /** The day on which it was first seen in the index; of one that is not yet, the day on which the log, or a look of this device, first told of it. */
   readonly seenOn: Day;
   /** It has not been seen in the index yet. */
   readonly isUnseen: boolean;
@@ -39,7 +39,7 @@ interface Watched {
   readonly isTakenOver: boolean;
   /** The day on which the log said that it was collected; 0 before. */
   readonly collectedOn: Day;
-  /** Somebody has been told that it may be lost. */
+  /** Somebody has been told that it may be lost, or that nobody can open it. */
   readonly isReported: boolean;
 }
 
@@ -251,11 +251,9 @@ function unseen(day: Day): Watched {
 /** Bits of the last byte; stores of before have the first alone. */
 const flags = { isReported: 1, isUnseen: 2, isTakenOver: 4 } as const;
 
-function encodeWatched({ seenOn, collectedOn, ...watched }: Watched): Uint8Array {
-  const bits = Object.entries(flags).reduce(
-    (sum, [name, bit]) => sum + (watched[name as keyof typeof flags] ? bit : 0),
-    0,
-  );
+function encodeWatched({ seenOn, collectedOn, isReported, isUnseen, isTakenOver }: Watched): Uint8Array {
+  const bits =
+    (isReported ? flags.isReported : 0) | (isUnseen ? flags.isUnseen : 0) | (isTakenOver ? flags.isTakenOver : 0);
   return new Writer().u32(seenOn).u32(collectedOn).u8(bits).done();
 }
 

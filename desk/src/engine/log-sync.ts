@@ -121,8 +121,7 @@ export class LogSync {
     const next = entries.find(({ number }) => number === log.position.length);
     if (length < log.position.length && log.progress.forkedAt === null) {
       // The others go on in a log that is shorter than what was read here: another history.
-      this.#parts.alerts.raise('log-withheld', day);
-      await this.#becomeStuck(null, day, length);
+      await this.#becomeStuck('log-withheld', day, length);
     }
     const isReadable = next !== undefined && typeof (await this.#openOnce(next.entry)) !== 'string';
     if (isReadable || length === log.position.length) {

@@ -75,11 +75,11 @@ export class PendingEvents {
     return [...writes, { key: names.pendingFirst, bytes }, ...this.add(waiting)];
   }
 
-  /** Drops those that have nothing to say any more. */
-  drop(isDone: (event: LogEvent) => boolean): StoreWrite[] {
+  /** Drops those that have nothing to say any more. @param isDone told also what makes each the same as another */
+  drop(isDone: (event: LogEvent, key: string) => boolean): StoreWrite[] {
     const writes: StoreWrite[] = [];
     for (const [key, { sequence, event }] of this.#pending) {
-      if (!isDone(event)) continue;
+      if (!isDone(event, key)) continue;
       this.#pending.delete(key);
       writes.push({ key: names.pending(sequence), bytes: null });
     }
@@ -89,7 +89,7 @@ export class PendingEvents {
   /** Drops what an own entry has carried. */
   dropSent(events: readonly LogEvent[]): StoreWrite[] {
     const sent = new Set(events.map(keyOf));
-    return this.drop((event) => sent.has(keyOf(event)));
+    return this.drop((_event, key) => sent.has(key));
   }
 
   get #first(): LogEvent[] {

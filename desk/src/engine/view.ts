@@ -18,7 +18,7 @@ import type { CaseSummary, CaseView } from './case-view.ts';
  * - `key-invalid`: a day key or transport key of this desk does not verify
  * - `parcel-invalid`: a parcel was refused (PAR-1)
  * - `envelopes-malformed`: opened with a day key, but refused (ENV-4)
- * - `case-full`: one conversation has brought more than a desk keeps of it; what came since was left out (LOG-12)
+ * - `case-full`: one conversation has brought more than a desk keeps of it; what there was no room for was left out (LOG-12)
  * - `days-unfinished`: a day's envelopes could not all be tried before their keys were erased
  * - `day-keys-short`: no day key is published for tomorrow
  * - `no-receipt`: day keys wait since a day or more because no other device has confirmed them (DAY-1)

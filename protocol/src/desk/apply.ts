@@ -178,16 +178,16 @@ async function addPart(conversation: Conversation, inside: Inside, day: number):
     pieces: new Map<number, Uint8Array>(),
   };
   if (partial.pieces.has(inside.part)) return;
-  if (partial.pieces.size + 1 < partial.parts) {
-    if (partsOf(conversation) >= CONVERSATION_PARTS_MAX) {
-      conversation.refused += 1;
-      return;
-    }
-    partial.pieces.set(inside.part, inside.piece);
-    if (at < 0) conversation.partial.push(partial);
+  const isWhole = partial.pieces.size + 1 >= partial.parts;
+  if (!isWhole && partsOf(conversation) >= CONVERSATION_PARTS_MAX) {
+    conversation.refused += 1;
     return;
   }
   partial.pieces.set(inside.part, inside.piece);
+  if (!isWhole) {
+    if (at < 0) conversation.partial.push(partial);
+    return;
+  }
   if (at >= 0) conversation.partial.splice(at, 1);
   const pieces = [...partial.pieces].sort(([a], [b]) => a - b).map(([, piece]) => piece);
   const { messageId } = partial;

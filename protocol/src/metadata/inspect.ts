@@ -6,7 +6,7 @@ import { cleanHeic, readHeic } from './heic.ts';
 import { cleanJpeg, readJpeg } from './jpeg.ts';
 import { cleanMovie, readMovie } from './movie.ts';
 import { cleanMp3, isMp3, readMp3 } from './mp3.ts';
-import { cleanedParts, isAsCopied, type OfficePlan, planOffice } from './office.ts';
+import { cleanedParts, isAsCopied, type OfficeFormat, type OfficePlan, planOffice } from './office.ts';
 import { cleanPdf, readPdf } from './pdf.ts';
 import type { PdfBudget } from './pdf-file.ts';
 import { isMarkedUp, readText } from './plain-text.ts';
@@ -107,7 +107,7 @@ async function clean(bytes: Uint8Array, budget: PdfBudget, depth: number): Promi
   }
 }
 
-const isZip = (format: FileFormat): format is 'ooxml' | 'odf' | 'zip' =>
+const isZip = (format: FileFormat): format is OfficeFormat | 'zip' =>
   format === 'ooxml' || format === 'odf' || format === 'zip';
 
 function zipFormat(bytes: Uint8Array): FileFormat {
@@ -134,7 +134,7 @@ interface Seen {
   readonly isCleanable: boolean;
 }
 
-async function inspectZip(bytes: Uint8Array, format: 'ooxml' | 'odf' | 'zip', place: Place): Promise<Seen> {
+async function inspectZip(bytes: Uint8Array, format: OfficeFormat | 'zip', place: Place): Promise<Seen> {
   const { findings, budget, depth } = place;
   const { entries, comment } = zipEntries(bytes);
   if (comment !== '') findings.add('comments', 'ZIP', comment);
@@ -168,7 +168,7 @@ async function isCopyable(
   const unpackEntry = (entry: ZipEntry): Promise<Uint8Array> => unpack(entry, own);
   try {
     const files = await cleanedParts(entries, plan, unpackEntry, (part) => cleanInside(part, own, depth));
-    if (!(await isAsCopied(bytes, entries, files, unzipEntry))) findings.add('technical', 'ZIP');
+    if (!(await isAsCopied(bytes, entries, files))) findings.add('technical', 'ZIP');
     return true;
   } catch (error) {
     if (error instanceof MetadataError && error.code === 'malformed') return false;
@@ -204,7 +204,7 @@ async function unpack(entry: ZipEntry, budget: PdfBudget): Promise<Uint8Array> {
 
 async function cleanOffice(
   bytes: Uint8Array,
-  format: 'ooxml' | 'odf',
+  format: OfficeFormat,
   budget: PdfBudget,
   depth: number,
 ): Promise<Uint8Array> {

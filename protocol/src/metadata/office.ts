@@ -5,7 +5,7 @@ import { cleanOdfPart, isOdfType, readOdfPart, readOdfParts } from './odf.ts';
 import { cleanOoxmlPart, isOoxmlXml, readOoxmlPart } from './ooxml.ts';
 import { readOoxmlParts } from './ooxml-parts.ts';
 import { type FindingSink, MetadataError } from './report.ts';
-import { writeZip, type ZipEntry, type ZipFile } from './zip-file.ts';
+import { unzipEntry, writeZip, type ZipEntry, type ZipFile } from './zip-file.ts';
 
 export type OfficeFormat = 'ooxml' | 'odf';
 
@@ -20,7 +20,7 @@ export interface OfficePlan {
   readonly isRead: (name: string) => boolean;
 }
 
-export type Unpack = (entry: ZipEntry) => Promise<Uint8Array>;
+type Unpack = (entry: ZipEntry) => Promise<Uint8Array>;
 
 export async function planOffice(
   format: OfficeFormat,
@@ -79,13 +79,12 @@ export async function isAsCopied(
   archive: Uint8Array,
   entries: readonly ZipEntry[],
   files: readonly ZipFile[],
-  unpack: Unpack,
 ): Promise<boolean> {
   if (files.length !== entries.length) return false;
   const same: ZipFile[] = [];
   for (const [index, file] of files.entries()) {
     const entry = entries[index] as ZipEntry;
-    if (entry.name !== file.name || !equal(await unpack(entry), file.bytes)) return false;
+    if (entry.name !== file.name || !equal(await unzipEntry(entry), file.bytes)) return false;
     same.push({ ...file, packed: entry.packed });
   }
   return equal(await writeZip(same), archive);

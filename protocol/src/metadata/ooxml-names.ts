@@ -1,9 +1,9 @@
 /** Elements and attributes of Word, Excel and PowerPoint that point at people, devices and earlier versions. */
 
-import { isOn, localOf, type OoxmlParts } from './ooxml-parts.ts';
+import { isOn, type OoxmlParts } from './ooxml-parts.ts';
 import { localPath } from './paths.ts';
 import type { FindingKind } from './report.ts';
-import type { XmlToken } from './xml-tokens.ts';
+import { localOf, type XmlToken } from './xml-tokens.ts';
 
 /** Names with the prefixes that the standards use, whichever a file has chosen; see {@link officeNames}. */
 export interface OfficeNames {

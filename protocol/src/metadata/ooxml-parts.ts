@@ -4,7 +4,7 @@ import { FileView } from './file-view.ts';
 import { resolvedPath } from './paths.ts';
 import type { FindingKind } from './report.ts';
 import { xmlText } from './xml-edit.ts';
-import { attributesOf, xmlTokens } from './xml-tokens.ts';
+import { attributesOf, localOf, xmlTokens } from './xml-tokens.ts';
 
 /** One line of a relationships part. */
 export interface Relation {
@@ -224,9 +224,4 @@ function attributesOfAll(xml: string, name: string): readonly ReadonlyMap<string
   for (const token of xmlTokens(xml))
     if (localOf(token.name) === name && token.kind !== 'close') found.push(new Map(attributesOf(token)));
   return found;
-}
-
-/** Without the prefix. */
-export function localOf(name: string): string {
-  return name.slice(name.indexOf(':') + 1);
 }

@@ -9,11 +9,11 @@ import {
   officeNames,
   opened,
 } from './ooxml-names.ts';
-import { localOf, meaningOf, type OoxmlParts, ownerOf, type Relation } from './ooxml-parts.ts';
+import { meaningOf, type OoxmlParts, ownerOf, type Relation } from './ooxml-parts.ts';
 import { localPath } from './paths.ts';
 import type { FindingKind, FindingSink } from './report.ts';
 import { cutXml, xmlBytes, xmlText } from './xml-edit.ts';
-import { attributesOf, plainText, withNext, type XmlToken, xmlTokens } from './xml-tokens.ts';
+import { attributesOf, localOf, plainText, withNext, type XmlToken, xmlTokens } from './xml-tokens.ts';
 import { readXmlProperties } from './xmp.ts';
 
 /** What a program computes words and numbers from; it stays, also where it names a file. */

@@ -7,9 +7,13 @@ const headLinesMax = 200;
 
 /** UTF-8 without control characters; null for anything else. */
 export function readText(bytes: Uint8Array): string | null {
-  if (bytes.length === 0 || isAllZero(bytes)) return null;
+  return bytes.length === 0 || isAllZero(bytes) ? null : textIn(bytes, 'utf-8');
+}
+
+/** In this encoding, without control characters; null for anything else. */
+export function textIn(bytes: Uint8Array, encoding: string): string | null {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells other files from text
     return /[\x00-\x08\x0e-\x1f]/.test(text) ? null : text;
   } catch {

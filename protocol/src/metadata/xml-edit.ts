@@ -2,7 +2,7 @@
 
 import { utf8ToBytes } from '../bytes/encode.ts';
 import { MetadataError } from './report.ts';
-import { plainText, withNext, type XmlToken, xmlTokens } from './xml-tokens.ts';
+import { attributePattern, plainText, withNext, type XmlToken, xmlTokens } from './xml-tokens.ts';
 
 export interface XmlCuts {
   /** Elements that go with all they hold. @param next the token behind it, white space left out */
@@ -47,7 +47,7 @@ export const xmlBytes = (xml: string): Uint8Array => utf8ToBytes(xml);
 function withAttributes(token: XmlToken, attribute: XmlCuts['attribute']): string {
   const { kind, raw } = token;
   if (attribute === undefined || kind === 'text' || kind === 'close') return raw;
-  return raw.replaceAll(/\s([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g, (whole, name: string, double, single) => {
+  return raw.replaceAll(attributePattern, (whole, name: string, double, single) => {
     const value = plainText(double ?? single);
     const left = attribute(name, value, token);
     if (left === null) return '';

@@ -44,11 +44,19 @@ export function* withNext(tokens: Iterable<XmlToken>): Generator<readonly [XmlTo
   for (const before of waiting) yield [before, undefined];
 }
 
+/** Each attribute of an opening tag: its name, and its value between quotation marks of the one kind or the other. */
+export const attributePattern = /\s([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+
 /** Attributes of an opening tag, in order, with what entities in them mean. */
 export function attributesOf({ raw }: XmlToken): readonly (readonly [name: string, value: string])[] {
-  return [...raw.matchAll(/\s([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)].map(
+  return [...raw.matchAll(attributePattern)].map(
     ([, name = '', double, single]) => [name, plainText(double ?? single ?? '')] as const,
   );
+}
+
+/** A name without its prefix. */
+export function localOf(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
 }
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };

@@ -2,7 +2,7 @@
 
 import { latinOf, textOf } from './file-view.ts';
 import { type FindingKind, type FindingSink, MetadataError } from './report.ts';
-import { attributesOf, plainText, xmlTokens } from './xml-tokens.ts';
+import { attributesOf, localOf, plainText, xmlTokens } from './xml-tokens.ts';
 
 /** By the local part of a name; the first that fits. */
 const kinds: readonly (readonly [FindingKind, RegExp])[] = [
@@ -70,7 +70,7 @@ function continueWithToolkit(
 
 function addProperty(name: string, value: string, label: string, findings: FindingSink): void {
   if (structure.test(name) || value.trim() === '') return;
-  const local = name.slice(name.indexOf(':') + 1);
+  const local = localOf(name);
   const kind = kinds.find(([, pattern]) => pattern.test(local))?.[0];
   if (kind === undefined) findings.add('technical', `${label} ${local}`, value);
   else findings.add(kind, `${label} ${local}`, kind === 'thumbnail' ? '' : value);
