@@ -3,7 +3,8 @@
 import { CHUNK_BYTES } from '@postern/protocol/constants';
 import { chunkId, FileOpener } from '@postern/protocol/files/chunks';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
-import { type Answer, type FileMove, insist, type MoveState, Pace } from './file-move.ts';
+import { Pace } from '@postern/protocol/files/pace';
+import { type Answer, type FileMove, insist, type MoveState } from './file-move.ts';
 import type { Clock } from './network.ts';
 
 export type DownloadParts = {

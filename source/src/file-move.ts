@@ -1,5 +1,7 @@
 /** How far a file has come, in either direction, as the page shows it. */
 
+import type { PaceValue } from '@postern/protocol/files/pace';
+
 /**
  * - `waiting`: its turn has not come
  * - `lost`: no answer; it is tried again by itself
@@ -29,41 +31,12 @@ export type FileMove = {
   readonly state: MoveState;
   /** 0 to 1. */
   readonly done: number;
-  /** Bytes a second and seconds to go; undefined until something has moved. */
-  readonly pace: { readonly rate: number; readonly left: number } | undefined;
+  /** Undefined until something has moved. */
+  readonly pace: PaceValue | undefined;
 };
 
 /** A file to send, and what it is: `plain` has nothing beside its content that could be found. */
 export type Admitted = { readonly file: File; readonly as: NonNullable<FileMove['as']> };
-
-/** Measures since the last time that something went wrong, so that a pause does not spoil the estimate. */
-export class Pace {
-  readonly #seconds: () => number;
-  #from = 0;
-  #moved = 0;
-
-  constructor(seconds: () => number) {
-    this.#seconds = seconds;
-    this.restart();
-  }
-
-  restart(): void {
-    this.#from = this.#seconds();
-    this.#moved = 0;
-  }
-
-  add(bytes: number): void {
-    this.#moved += bytes;
-  }
-
-  /** @param left bytes to go */
-  of(left: number): FileMove['pace'] {
-    const seconds = this.#seconds() - this.#from;
-    if (this.#moved === 0 || seconds <= 0) return undefined;
-    const rate = this.#moved / seconds;
-    return { rate, left: left / rate };
-  }
-}
 
 export type Answer = { readonly status: number; readonly body: Uint8Array };
 

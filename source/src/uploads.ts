@@ -4,8 +4,9 @@ import { bytesToHex, concat } from '@postern/protocol/bytes/encode';
 import { CHUNK_BYTES, CHUNK_DATA_BYTES, FILE_BYTES_MAX, FILE_KEY_BYTES, FILES_MAX } from '@postern/protocol/constants';
 import { dataBytesIn, FileSealer } from '@postern/protocol/files/chunks';
 import { type FileDescriptor, wireFileName, wireFileType } from '@postern/protocol/files/descriptor';
+import { Pace } from '@postern/protocol/files/pace';
 import type { Random } from '@postern/protocol/primitives/random';
-import { type Admitted, type Answer, type FileMove, insist, type MoveState, Pace } from './file-move.ts';
+import { type Admitted, type Answer, type FileMove, insist, type MoveState } from './file-move.ts';
 import type { Clock } from './network.ts';
 
 export type UploadParts = {

@@ -2,9 +2,10 @@
 import type { FilePlace } from '@postern/desk/app/api';
 import type { FileView } from '@postern/desk/engine/view';
 import type { Transfer } from '@postern/desk/files/chunk-ports';
+import { countdown } from '@postern/protocol/countdown';
 import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
-import type { TextKey } from '../languages/languages.ts';
+import type { TextKey, Words } from '../languages/languages.ts';
 import type { Save } from '../model.ts';
 import { FileButton } from './file-button.tsx';
 import { SafeCopy } from './safe-copy.tsx';
@@ -154,9 +155,8 @@ function SaveState({ page, save }: { readonly page: DeskPage; readonly save: Sav
   );
 }
 
-const stateTexts: Readonly<Record<Transfer['state'], TextKey>> = {
+const stateTexts: Readonly<Record<Exclude<Transfer['state'], 'moving'>, TextKey>> = {
   waiting: 'file.waiting',
-  moving: 'file.moving',
   done: 'file.here',
   gone: 'file.gone',
   damaged: 'file.damaged',
@@ -165,15 +165,26 @@ const stateTexts: Readonly<Record<Transfer['state'], TextKey>> = {
 };
 
 export function Moving({ page, transfer }: { readonly page: DeskPage; readonly transfer: Transfer }): JSX.Element {
-  const { say, number } = page.words.value;
   const { state, chunksDone, chunks } = transfer;
-  const isBad = state === 'gone' || state === 'damaged' || state === 'full' || state === 'disk';
-  const text = say(stateTexts[state], { done: number(chunksDone), all: number(chunks) });
+  const isBad = state === 'gone' || state === 'damaged' || isWithoutRoom(transfer);
+  const text = moveText(page.words.value, transfer);
   return (
     <p class={isBad ? 'complaint' : 'note'}>
       {isUnderWay(transfer) && <progress value={chunksDone} max={chunks} aria-label={text} />} {text}
     </p>
   );
+}
+
+function moveText({ say, size, number }: Words, { state, chunksDone, chunks, pace }: Transfer): string {
+  const percent = number(Math.floor((100 * chunksDone) / chunks));
+  if (state !== 'moving') return say(stateTexts[state], { percent });
+  if (pace === null) return say('file.begins', { percent });
+  return say('file.moving', { percent, rate: size(pace.rate), time: countdown(pace.left, 0) });
+}
+
+/** It may go another time. */
+function isWithoutRoom({ state }: Transfer): boolean {
+  return state === 'full' || state === 'disk';
 }
 
 /** Below the text of a reply: choose files, and see how far they are. */
@@ -207,6 +218,15 @@ export function Attached({
                 ) : (
                   <Moving page={page} transfer={transfer} />
                 )}
+                {transfer !== undefined && isWithoutRoom(transfer) && (
+                  <button
+                    type="button"
+                    onClick={() => page.quietly(page.call('attach-again', { attachment: id }))}
+                    aria-label={say('file.againOne', { name })}
+                  >
+                    {say('file.again')}
+                  </button>
+                )}{' '}
                 <button type="button" onClick={() => page.detach(id)} aria-label={say('file.removeOne', { name })}>
                   {say('file.remove')}
                 </button>

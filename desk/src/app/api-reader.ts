@@ -100,6 +100,7 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
     bytes: upTo(FILE_BYTES_MAX),
     day: upTo(0xffff_ffff),
   },
+  'attach-again': { attachment: hex32 },
   detach: { attachment: hex32 },
   draft: { id: conversationId, text: text(textCharactersMax) },
   'note-begun': { id: conversationId },

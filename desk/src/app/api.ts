@@ -112,6 +112,8 @@ export interface Calls extends CaseCalls {
   readonly 'copy-drop': { readonly copy: string };
   /** A file for a reply; its content follows by `attachAddress`. */
   readonly attach: { readonly id: string } & GivenFile;
+  /** Once more, for one that could not be posted. */
+  readonly 'attach-again': { readonly attachment: string };
   readonly detach: { readonly attachment: string };
   readonly draft: { readonly id: string; readonly text: string };
   /** A note for the team that was begun, and what there is of it now. */
@@ -176,6 +178,7 @@ export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
   readonly 'copy-drop': Record<never, never>;
   /** Null: there are too many. */
   readonly attach: { readonly attachment: string | null };
+  readonly 'attach-again': Record<never, never>;
   readonly detach: Record<never, never>;
   readonly draft: Record<never, never>;
   readonly 'note-begun': { readonly text: string };

@@ -52,6 +52,8 @@ type EnrolledKeystore = Keystore & { readonly enrolment: Enrolment };
 
 /** Changes that come together are told together. */
 const gatherMs = 120;
+/** Between two looks at a file that moves. */
+const watchMs = 5_000;
 /** Cases of a change that are read again for the search before it is answered. */
 const readAtOnceMax = 40;
 
@@ -73,6 +75,7 @@ export class OpenDesk {
   readonly #unlisten: () => void;
   #gathering: { cancel(): void } | null = null;
   #telling: { cancel(): void } | null = null;
+  #watching: { cancel(): void } | null = null;
   #isClosed = false;
 
   private constructor(options: OpenDeskOptions, keystore: Keystore, parts: Parts) {
@@ -141,6 +144,7 @@ export class OpenDesk {
     this.#transport.close();
     await this.#loop.stop();
     this.#telling?.cancel();
+    this.#watching?.cancel();
     await this.files.copies.close();
     await this.#files.close();
     await this.#inbox.close();
@@ -206,12 +210,22 @@ export class OpenDesk {
     this.filesChanged();
   }
 
+  async attachAgain(attachment: string): Promise<void> {
+    await this.#files.attachments.again(attachment);
+    this.filesChanged();
+  }
+
   /** Tells the page, not more often than it can show. */
   filesChanged(): void {
     if (this.#isClosed) return;
     this.#telling ??= this.#options.timer.after(gatherMs, () => {
       this.#telling = null;
+      this.#watching?.cancel();
+      this.#watching = null;
       this.#options.send(this.#fileChange());
+      // What stands still does not say so by itself.
+      if (this.#files.transfers().some(({ state }) => state === 'moving'))
+        this.#watching = this.#options.timer.after(watchMs, () => this.filesChanged());
     });
   }
 

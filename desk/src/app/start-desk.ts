@@ -155,6 +155,7 @@ class DeskRoom {
       'copy-end': ({ copy }) => this.#use((desk) => desk.files.copies.end(copy)),
       'copy-drop': ({ copy }) => this.#use(async (desk) => desk.files.copies.drop(copy)).then(nothing),
       attach: (given) => this.#use((desk) => desk.attach(given)),
+      'attach-again': ({ attachment }) => this.#use((desk) => desk.attachAgain(attachment).then(nothing)),
       detach: ({ attachment }) => this.#use((desk) => desk.detach(attachment).then(nothing)),
       draft: ({ id, text }) => this.#use((desk) => desk.setDraft(id, text).then(nothing)),
       'note-begun': async ({ id }) => ({ text: await this.#use((desk) => desk.note(id)) }),

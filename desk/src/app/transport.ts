@@ -54,11 +54,14 @@ export function createTransport(options: TransportOptions): Transport {
   const circuits = new Circuits(base, { ...options, socks: proxyFor(base, options.socks) });
   const closing = new AbortController();
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-  const ask = (circuit: string, what: Ask): Promise<HttpAnswer> =>
-    send(base, circuits.agent(circuit), what, AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]));
-  const post = (path: string, body: Uint8Array, circuit: string): Promise<HttpAnswer> => {
+  const ask = (circuit: string, what: Ask, ...ends: readonly AbortSignal[]): Promise<HttpAnswer> => {
+    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs), ...ends]);
+    return send(base, circuits.agent(circuit), what, signal);
+  };
+  const post = (path: string, body: Uint8Array, circuit: string, signal?: AbortSignal): Promise<HttpAnswer> => {
     const headers = { 'content-type': 'application/octet-stream', 'content-length': body.length };
-    return ask(`public ${circuit}`, { method: 'POST', path, headers, body, bytesMax: answerBytesMax.chunk });
+    const what = { method: 'POST', path, headers, body, bytesMax: answerBytesMax.chunk } as const;
+    return ask(`public ${circuit}`, what, ...(signal === undefined ? [] : [signal]));
   };
   return {
     callDesk: ({ headers, body }) => {
@@ -79,13 +82,13 @@ export function createTransport(options: TransportOptions): Transport {
         bytesMax: answerBytesMax.request,
       });
     },
-    postChunk: (body, circuit) => {
+    postChunk: (body, circuit, signal) => {
       if (body.length !== CHUNK_POST_BYTES) throw new RangeError(`post a chunk: ${body.length} bytes`);
-      return post('/chunk', body, circuit);
+      return post('/chunk', body, circuit, signal);
     },
-    fetchChunk: (id, circuit) => {
+    fetchChunk: (id, circuit, signal) => {
       if (id.length !== HASH_BYTES) throw new RangeError(`fetch a chunk: an id of ${id.length} bytes`);
-      return post('/fetch', id, circuit);
+      return post('/fetch', id, circuit, signal);
     },
     close: () => {
       closing.abort();

@@ -105,6 +105,12 @@ export class Attachments {
     return true;
   }
 
+  /** Once more, for one that is whole here and had no room at the server, or whose disk failed. */
+  async again(id: string): Promise<void> {
+    const file = this.#drafts.get(id)?.file;
+    if (file != null) await this.#transfers.post(file);
+  }
+
   /** The descriptors, once each is stored; null before, for one that is not known, and where another waits to go along. */
   ready(conversation: string, ids: readonly string[]): FileDescriptor[] | null {
     if (this.list().some((draft) => draft.conversation === conversation && !ids.includes(draft.id))) return null;

@@ -1,14 +1,15 @@
 /** The network of files: chunks by themselves, never under a device's name. */
 
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import type { PaceValue } from '@postern/protocol/files/pace';
 import type { HttpAnswer } from '../engine/ports.ts';
 
-/** Both reject when no answer came. Requests with the same circuit name may be linked, others must not. */
+/** Both reject when no answer came, or when the signal ends. Requests with the same circuit name may be linked, others must not. */
 export interface ChunkPorts {
   /** `POST /chunk`, id ‖ chunk. */
-  postChunk(body: Uint8Array, circuit: string): Promise<HttpAnswer>;
+  postChunk(body: Uint8Array, circuit: string, signal?: AbortSignal): Promise<HttpAnswer>;
   /** `POST /fetch`, id. */
-  fetchChunk(id: Uint8Array, circuit: string): Promise<HttpAnswer>;
+  fetchChunk(id: Uint8Array, circuit: string, signal?: AbortSignal): Promise<HttpAnswer>;
 }
 
 /**
@@ -30,6 +31,8 @@ export interface Transfer {
   readonly state: TransferState;
   readonly chunksDone: number;
   readonly chunks: number;
+  /** Null until something has moved over the network, and while nothing does. */
+  readonly pace: PaceValue | null;
 }
 
 export type TransferFile = Pick<FileDescriptor, 'key' | 'bytes' | 'hash'>;

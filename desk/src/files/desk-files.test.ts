@@ -18,7 +18,7 @@ let world: World;
 let folder: string;
 const opened: DeskFiles[] = [];
 /** What the network does with the next request; null: nothing bad. */
-let mishap: ((path: string, circuit: string) => HttpAnswer | 'lost' | 'no-answer' | null) | null = null;
+let mishap: ((path: string, circuit: string) => HttpAnswer | 'lost' | 'no-answer' | 'silence' | null) | null = null;
 const circuits: string[] = [];
 
 beforeAll(async () => {
@@ -28,6 +28,7 @@ afterAll(() => world.remove());
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'postern-files-'));
   mishap = null;
+  seconds = 0;
   circuits.length = 0;
   return async () => {
     for (const files of opened.splice(0)) await files.close();
@@ -35,11 +36,12 @@ beforeEach(() => {
   };
 });
 
-async function post(path: string, body: Uint8Array, circuit: string): Promise<HttpAnswer> {
+async function post(path: string, body: Uint8Array, circuit: string, signal?: AbortSignal): Promise<HttpAnswer> {
   circuits.push(circuit);
   const happens = mishap?.(path, circuit) ?? null;
+  if (happens === 'silence') await new Promise((_, reject) => signal?.addEventListener('abort', reject));
   if (happens === 'lost') throw new Error('no way');
-  if (happens !== null && happens !== 'no-answer') return happens;
+  if (typeof happens === 'object' && happens !== null) return happens;
   const response = await fetch(world.server.origin + path, { method: 'POST', body: body as Uint8Array<ArrayBuffer> });
   const answer = { status: response.status, body: new Uint8Array(await response.arrayBuffer()) };
   if (happens === 'no-answer') throw new Error('the answer is lost');
@@ -47,14 +49,19 @@ async function post(path: string, body: Uint8Array, circuit: string): Promise<Ht
 }
 
 const ports: ChunkPorts = {
-  postChunk: (body, circuit) => post('/chunk', body, circuit),
-  fetchChunk: (id, circuit) => post('/fetch', id, circuit),
+  postChunk: (body, circuit, signal) => post('/chunk', body, circuit, signal),
+  fetchChunk: (id, circuit, signal) => post('/fetch', id, circuit, signal),
 };
+
+/** Of the clock that measures how fast files move. */
+let seconds = 0;
 
 async function openFiles(): Promise<DeskFiles> {
   const { fingerprint } = world.organisation;
   const wait = async (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
-  const given = { folder, ports, fingerprint, random, delaySeconds: [0, 0] as const, wait, onChange: () => undefined };
+  const clock = { wait, seconds: () => seconds };
+  const onChange = (): undefined => undefined;
+  const given = { folder, ports, fingerprint, random, delaySeconds: [0, 0] as const, ...clock, onChange };
   const files = await DeskFiles.open(given);
   opened.push(files);
   return files;
@@ -178,6 +185,37 @@ describe('fetching', () => {
     await until(files, file.key, 'done');
   });
 
+  it('tells how fast it comes and how long the rest takes, and of one that stands that it waits', async () => {
+    const file = await sendFile(random(8 * CHUNK_DATA_BYTES));
+    const files = await openFiles();
+    const shown = () => files.transfers().find(({ chunks }) => chunks > 1)!;
+    // Each piece takes two seconds; the fifth does not come.
+    let count = 0;
+    mishap = () => {
+      seconds += 2;
+      return ++count === 5 ? 'silence' : null;
+    };
+    await files.fetch(file);
+    await expect.poll(() => count, patience).toBe(5);
+    const { chunks } = shown();
+    expect(shown()).toMatchObject({ state: 'moving', chunksDone: 4, pace: { rate: (4 * 262_144) / 10 } });
+    expect(shown().pace!.left).toBeCloseTo((chunks - 4) * 2.5);
+    seconds += 30;
+    expect(shown()).toMatchObject({ state: 'waiting', chunksDone: 4, pace: null });
+    // It can be stopped then, keeps nobody else waiting, and goes on where it was.
+    mishap = null;
+    const other = await sendFile(random(10));
+    await files.fetch(other);
+    files.stop(await keptName(file.key));
+    await until(files, other.key, 'done');
+    expect(await stateOf(files, file.key)).toBe(undefined);
+    count = 0;
+    mishap = () => (++count === 2 ? 'lost' : null);
+    await files.fetch(file);
+    await until(files, file.key, 'done');
+    expect(count).toBe(chunks - 4 + 1);
+  });
+
   it('[FIL-10] begins after a delay that is drawn, not when somebody asks', async () => {
     const waits: number[] = [];
     const { fingerprint } = world.organisation;
@@ -298,10 +336,31 @@ describe('attaching', () => {
     await expect(files.attachments.begin('00', { ...given, bytes: 524_288_001 })).rejects.toThrow(RangeError);
   });
 
-  it('says that the server has no room', async () => {
+  it('says that the server has no room, and goes on where that was when it is asked to', async () => {
     const files = await openFiles();
-    mishap = () => ({ status: 507, body: new Uint8Array(0) });
-    await attach(files, random(10));
+    let posts = 0;
+    mishap = () => (++posts > 2 ? { status: 507, body: new Uint8Array(0) } : null);
+    const content = random(5 * CHUNK_DATA_BYTES);
+    const id = await attach(files, content);
     await expect.poll(() => files.transfers()[0]?.state, patience).toBe('full');
+    expect(files.transfers()).toMatchObject([{ name: id, chunksDone: 2, pace: null }]);
+    posts = 0;
+    mishap = () => {
+      posts += 1;
+      return null;
+    };
+    await files.attachments.again(id);
+    await expect.poll(() => files.attachments.ready(conversation, [id]), patience).not.toBe(null);
+    expect(posts).toBe(files.transfers()[0]!.chunks - 2);
+    const [file] = files.attachments.ready(conversation, [id])!;
+    await files.attachments.sent([id]);
+    mishap = null;
+    expect((await contentOf(files, file!)).equals(content)).toBe(true);
+    const opener = new FileOpener(file!);
+    for (let index = 0; index < opener.chunks; index++) {
+      const { body } = await post('/fetch', await chunkId(file!.key, world.organisation.fingerprint, index), '');
+      await opener.open(index, body);
+    }
+    await opener.finish();
   });
 });

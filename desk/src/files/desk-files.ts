@@ -22,6 +22,8 @@ export interface DeskFilesOptions {
   readonly onChange: () => void;
   /** Resolves after so many seconds, or at once when the signal ends; by default the machine's time. */
   readonly wait?: (seconds: number, signal: AbortSignal) => Promise<void>;
+  /** A clock that only goes forward; by default the machine's. */
+  readonly seconds?: () => number;
 }
 
 export type SaveProblem = 'missing' | 'damaged' | 'disk';
@@ -46,7 +48,7 @@ export class DeskFiles {
 
   static async open(options: DeskFilesOptions): Promise<DeskFiles> {
     const folder = await FileFolder.open(join(options.folder, 'files'));
-    return new DeskFiles(folder, new Transfers({ wait, ...options, folder }), options);
+    return new DeskFiles(folder, new Transfers({ wait, seconds, ...options, folder }), options);
   }
 
   transfers(): readonly Transfer[] {
@@ -115,6 +117,10 @@ export class DeskFiles {
     await this.#transfers.close();
     await this.attachments.close();
   }
+}
+
+function seconds(): number {
+  return performance.now() / 1000;
 }
 
 function wait(seconds: number, signal: AbortSignal): Promise<void> {

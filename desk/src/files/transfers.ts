@@ -1,8 +1,10 @@
 /** Brings files from the server and takes them there, one after the other, chunk by chunk, anonymously (spec/protocol.md, FIL-10). */
 
 import { bytesToHex, concat } from '@postern/protocol/bytes/encode';
+import { CHUNK_BYTES } from '@postern/protocol/constants';
 import { chunkCount, chunkId, FileOpener } from '@postern/protocol/files/chunks';
 import { FileError } from '@postern/protocol/files/file-error';
+import { Pace } from '@postern/protocol/files/pace';
 import { drawBelow } from '@postern/protocol/messages/draw';
 import type { Random } from '@postern/protocol/primitives/random';
 import type { HttpAnswer } from '../engine/ports.ts';
@@ -16,6 +18,8 @@ export interface TransfersOptions {
   readonly random: Random;
   /** Resolves after so many seconds, or at once when the signal ends. */
   readonly wait: (seconds: number, signal: AbortSignal) => Promise<void>;
+  /** A clock that only goes forward, for how fast files move. */
+  readonly seconds: () => number;
   /** A file begins after a delay drawn between these, so that its request does not tell when somebody asked. */
   readonly delaySeconds: readonly [number, number];
   readonly onChange: () => void;
@@ -44,17 +48,24 @@ class Failed extends Error {
 
 export class Transfers {
   readonly #options: TransfersOptions;
-  readonly #shown = new Map<string, Transfer>();
+  /** Of the one that moves. */
+  readonly #pace: Pace;
+  readonly #shown = new Map<string, Omit<Transfer, 'pace'>>();
   readonly #jobs = new Map<string, Job>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: TransfersOptions) {
     this.#options = options;
+    this.#pace = new Pace(options.seconds);
   }
 
-  /** Those of this run that were asked for. */
+  /** Those of this run that were asked for. One that moved and stands still waits. */
   list(): Transfer[] {
-    return [...this.#shown.values()];
+    return [...this.#shown.values()].map((shown) => {
+      if (shown.state !== 'moving') return { ...shown, pace: null };
+      const pace = this.#pace.of((shown.chunks - shown.chunksDone) * CHUNK_BYTES) ?? null;
+      return { ...shown, state: this.#pace.isStanding ? 'waiting' : 'moving', pace };
+    });
   }
 
   /** Fetches a file unless it is here; goes on where it was left. */
@@ -71,7 +82,7 @@ export class Transfers {
     this.#show(name, 'done', chunkCount(bytes), { bytes });
   }
 
-  /** Posts a draft's chunks. */
+  /** Posts a draft's chunks; goes on where it had failed. */
   async post(file: TransferFile): Promise<void> {
     const name = await keptName(file.key);
     this.#begin({ direction: 'post', file, name, ended: new AbortController() });
@@ -93,7 +104,7 @@ export class Transfers {
   #begin(job: Job): void {
     if (this.#jobs.has(job.name)) return;
     this.#jobs.set(job.name, job);
-    this.#show(job.name, 'waiting', 0, job.file);
+    this.#become(job, 'waiting');
     const [least, most] = this.#options.delaySeconds;
     const delay = least + drawBelow(Math.max(1, Math.round(most - least)), this.#options.random);
     const due = this.#options.wait(delay, job.ended.signal);
@@ -104,6 +115,7 @@ export class Transfers {
     if (job.ended.signal.aborted) return;
     const keeping: Keeping = job.direction === 'fetch' ? 'part' : 'draft';
     let kept: KeptFile | null = null;
+    this.#pace.restart();
     try {
       kept = await this.#options.folder.openKept(job.name, keeping);
       const move = job.direction === 'fetch' ? this.#fetchAll(job, kept) : this.#postAll(job, kept);
@@ -116,7 +128,7 @@ export class Transfers {
       const problem = error instanceof Failed ? error.problem : error instanceof FileError ? 'damaged' : 'disk';
       // What does not verify is of no use to anybody.
       if (problem === 'damaged') await this.#options.folder.remove(job.name, keeping).catch(() => undefined);
-      this.#show(job.name, problem, this.#shown.get(job.name)?.chunksDone ?? 0, job.file);
+      this.#become(job, problem, problem === 'damaged' ? 0 : undefined);
     } finally {
       if (this.#jobs.get(job.name) === job) this.#jobs.delete(job.name);
     }
@@ -133,14 +145,15 @@ export class Transfers {
       if (chunk === null) return;
       await opener.open(index, chunk);
       if (known === null) await kept.write(index, chunk);
-      this.#show(job.name, 'moving', index + 1, job.file);
+      else this.#pace.restart();
+      this.#become(job, 'moving', index + 1);
     }
     await opener.finish();
   }
 
   async #fetchOne(job: Job, index: number, circuit: string): Promise<Uint8Array | null> {
     const id = await chunkId(job.file.key, this.#options.fingerprint, index);
-    const answer = await this.#insist(job, () => this.#options.ports.fetchChunk(id, circuit));
+    const answer = await this.#insist(job, (signal) => this.#options.ports.fetchChunk(id, circuit, signal));
     if (answer === null) return null;
     if (answer.status === 404) throw new Failed('gone');
     if (answer.status !== 200) throw new Failed('damaged');
@@ -148,28 +161,32 @@ export class Transfers {
   }
 
   async #postAll(job: Job, kept: KeptFile): Promise<void> {
-    const chunks = chunkCount(job.file.bytes);
+    const { chunksDone: stored = 0, chunks = chunkCount(job.file.bytes) } = this.#shown.get(job.name) ?? {};
     const circuit = this.#circuit();
-    for (let index = 0; index < chunks; index++) {
+    for (let index = stored; index < chunks; index++) {
       const id = await chunkId(job.file.key, this.#options.fingerprint, index);
       const body = concat(id, await kept.read(index));
-      const answer = await this.#insist(job, () => this.#options.ports.postChunk(body, circuit));
+      const answer = await this.#insist(job, (signal) => this.#options.ports.postChunk(body, circuit, signal));
       if (answer === null) return;
       if (answer.status === 507) throw new Failed('full');
       if (answer.status !== 204) throw new Failed('damaged');
-      this.#show(job.name, 'moving', index + 1, job.file);
+      this.#become(job, 'moving', index + 1);
     }
   }
 
   /** Tries until there is an answer that means something; null when it was stopped. */
-  async #insist(job: Job, call: () => Promise<HttpAnswer>): Promise<HttpAnswer | null> {
+  async #insist(job: Job, call: (signal: AbortSignal) => Promise<HttpAnswer>): Promise<HttpAnswer | null> {
     const { signal } = job.ended;
     while (!signal.aborted) {
-      const answer = await call().catch(() => null);
-      if (answer !== null && !isPassing(answer.status)) return answer;
-      const { chunksDone = 0 } = this.#shown.get(job.name) ?? {};
-      if (!signal.aborted) this.#show(job.name, 'waiting', chunksDone, job.file);
+      const answer = await call(signal).catch(() => null);
+      if (signal.aborted) break;
+      if (answer !== null && !isPassing(answer.status)) {
+        this.#pace.add(CHUNK_BYTES);
+        return answer;
+      }
+      this.#become(job, 'waiting');
       await this.#options.wait(retrySeconds, signal);
+      this.#pace.restart();
     }
     return null;
   }
@@ -177,6 +194,11 @@ export class Transfers {
   /** One for each file: the server sees that its chunks belong together, and nothing that links two files. */
   #circuit(): string {
     return `file ${bytesToHex(this.#options.random(8))}`;
+  }
+
+  /** Nothing is said any more of one that was stopped. @param chunksDone as before unless told */
+  #become(job: Job, state: TransferState, chunksDone = this.#shown.get(job.name)?.chunksDone ?? 0): void {
+    if (!job.ended.signal.aborted) this.#show(job.name, state, chunksDone, job.file);
   }
 
   #show(name: string, state: TransferState, chunksDone: number, { bytes }: Pick<TransferFile, 'bytes'>): void {

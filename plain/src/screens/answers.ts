@@ -1,6 +1,7 @@
 /** The answers that a phrase finds: none yet, on their way, here, missing, or not to be trusted. */
+import { countdown } from '@postern/protocol/countdown';
 import { isWaiting, type State } from '@postern/source/state';
-import { countdown, utcDay, utcTime } from '@postern/source/views/view';
+import { utcDay, utcTime } from '@postern/source/views/view';
 import { type Html, make } from '../html.ts';
 import { answerFiles } from './files.ts';
 import { actions, button, heading, type Ui } from './ui.ts';

@@ -1,6 +1,6 @@
 /** After sending: what waits, what has been received, and what happens next. */
+import { countdown } from '@postern/protocol/countdown';
 import { isWaiting, type State } from '@postern/source/state';
-import { countdown } from '@postern/source/views/view';
 import { type Html, make } from '../html.ts';
 import { actions, button, heading, list, type Ui } from './ui.ts';
 

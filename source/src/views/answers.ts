@@ -1,9 +1,10 @@
 /** The answers that a phrase finds: none yet, on their way, here, missing, or not to be trusted. */
+import { countdown } from '@postern/protocol/countdown';
 import { make, setHidden, setText } from '../dom.ts';
 import type { SessionState } from '../session.ts';
 import { isWaiting, type State } from '../state.ts';
 import { answerFiles } from './files.ts';
-import { countdown, goButton, type MakeView, screenHeading, type Ui, utcDay, utcTime } from './view.ts';
+import { goButton, type MakeView, screenHeading, type Ui, utcDay, utcTime } from './view.ts';
 
 type Answer = SessionState['answers'][number];
 

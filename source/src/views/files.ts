@@ -1,4 +1,5 @@
 /** Files beside a message, and files that an answer brings: chosen, on their way, saved. */
+import { countdown } from '@postern/protocol/countdown';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { button, make, setHidden, setText } from '../dom.ts';
 import type { FileMove, MoveState } from '../file-move.ts';
@@ -7,7 +8,7 @@ import type { DynamicKey } from '../texts.ts';
 import { filePicker } from './file-picker.ts';
 import { reviewList } from './reviews.ts';
 import { sizeText } from './size.ts';
-import { countdown, type Ui } from './view.ts';
+import type { Ui } from './view.ts';
 
 type Part = { readonly root: HTMLElement; readonly update: (state: State) => void };
 type Row = { readonly root: HTMLElement; readonly update: (move: FileMove | undefined) => void };

@@ -1,7 +1,8 @@
 /** After sending: what waits, what has been received, and what happens next. */
+import { countdown } from '@postern/protocol/countdown';
 import { make, setHidden, setText } from '../dom.ts';
 import { isWaiting, type State } from '../state.ts';
-import { countdown, goButton, list, type MakeView, screenHeading, type Ui } from './view.ts';
+import { goButton, list, type MakeView, screenHeading, type Ui } from './view.ts';
 
 export const sentView: MakeView = (ui, state) => {
   const head = screenHeading(ui, 'sent.waiting', state.session.phrase === 'new' ? 4 : undefined);

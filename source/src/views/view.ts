@@ -57,12 +57,6 @@ export function list(ui: Ui, ...keys: readonly DynamicKey[]): HTMLUListElement {
   return make('ul', { class: 'points' }, ...keys.map((key) => make('li', {}, ui.text(key))));
 }
 
-/** Minutes and seconds until then, `0:42`; never negative. */
-export function countdown(until: number, now: number): string {
-  const seconds = Math.max(0, Math.ceil(until - now));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-}
-
 /** A unix time as date and minutes in UTC: the clock of Tor Browser tells nothing else. */
 export function utcTime(unix: number, language: string): string {
   return format(unix, language, { dateStyle: 'long', timeStyle: 'short' });
