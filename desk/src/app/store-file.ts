@@ -1,6 +1,6 @@
 /** The SQLite file of a device's local store: rows of an opaque id and two sealed values, gone when they are deleted. */
 
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 export interface SealedRow {
@@ -26,8 +26,9 @@ export class StoreFile {
 
   /** Opens it, or makes it, readable by its owner only. @throws Error if it is in use or not ours */
   constructor(file: string) {
-    // SQLite would make the file with the umask's rights; its journal takes over those of the file.
-    closeSync(openSync(file, 'a', 0o600));
+    // SQLite would make the file with the umask's rights; its journal takes over those of the file. Never where there is
+    // one: closing any descriptor of it gives up all locks that this process holds on it (fcntl(2)).
+    if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
     const database = new DatabaseSync(file, { defensive: true, timeout: lockWaitMilliseconds });
     try {
       prepare(database);

@@ -1,6 +1,6 @@
 /** Opens a SQLite file of ours with the settings on which durability and deletion rest, and names its errors. */
 
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { sha256Native } from '@postern/protocol/primitives/hmac-native';
@@ -28,8 +28,10 @@ const checkpointPages = (16 * 1024 * 1024) / pageBytes;
 /** @throws StorageError wrong-version, corrupt, unavailable, full */
 export function openOwnFile(file: string): DatabaseSync {
   return named('open the database', () => {
-    // SQLite would make the file with the umask's rights; its journal takes over those of the file.
-    closeSync(openSync(file, 'a', 0o600));
+    // SQLite would make the file with the umask's rights; its journal takes over those of the file. Never where there is
+    // one: closing any descriptor of it gives up all locks that this process holds on it (fcntl(2)), those of its other
+    // connections too, and then another program that looks in deletes the journal under them.
+    if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
     const database = new DatabaseSync(file, { defensive: true, timeout: lockWaitMilliseconds });
     try {
       // Before anything is changed: a file that is not ours stays as it is.

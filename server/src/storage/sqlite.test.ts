@@ -64,6 +64,17 @@ function smallPlace(): Place {
   });
 }
 
+/**
+ * How many files this process holds as SQLite does while it has them open: a lock on the 510 bytes from its shared byte on
+ * (proc_locks(5), SQLite's file locking). A program that finds none deletes the journal when it goes.
+ */
+function heldFiles(): number {
+  const held = new RegExp(` ${process.pid} \\S+ ${0x4000_0002} ${0x4000_0002 + 509}$`);
+  return readFileSync('/proc/locks', 'utf8')
+    .split('\n')
+    .filter((line) => held.test(line)).length;
+}
+
 describe('SQLite', () => {
   storageContract({
     start: async () => undefined,
@@ -139,6 +150,18 @@ describe('SQLite', () => {
       expect(setting('secure_delete')).toBe(1);
       expect(setting('trusted_schema')).toBe(0);
       database.close();
+    }));
+
+  it('keeps its lock on the file, without which another program deletes the journal, also after an expiry', () =>
+    inFolder(async (folder) => {
+      const before = heldFiles();
+      const storage = await openSqlite(folder);
+      expect(heldFiles()).toBe(before + 1);
+      const limits = { envelopesThrough: 4, passedDays: [], repliesThrough: 0, logThrough: 0, parcelsThrough: 0 };
+      await storage.expire({ today: 6, ...limits });
+      expect(heldFiles()).toBe(before + 1);
+      await storage.close();
+      expect(heldFiles()).toBe(before);
     }));
 
   it('lets nobody but its owner read the files', () =>
