@@ -115,7 +115,7 @@ export class SourceSession {
 
   /** Takes the list of all campaigns; what the roster in use does not list is left out [CAM-1]. @throws WireError for no list */
   async loadCampaigns(bytes: Uint8Array): Promise<void> {
-    this.#campaigns = await openCampaignList(bytes, this.#require().roster);
+    this.#campaigns = (await openCampaignList(bytes, this.#require().roster, dayOf(this.#now))).campaigns;
   }
 
   get campaigns(): readonly VerifiedCampaign[] {

@@ -54,7 +54,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await service.tick();
     await pages.fill(service.publisher.rosterInUse(clock.now()));
     // The pack has the same calls, from the next time on.
-    if (await pages.fillCampaigns(dayOf(clock.now()), campaignsIn(storage))) await service.lookAgain();
+    const calls = campaignsIn(storage, service.publisher.newestRoster(clock.now()));
+    if (await pages.fillCampaigns(dayOf(clock.now()), calls)) await service.lookAgain();
     // Last, and tried again: a store of chunks that is away keeps nobody from writing.
     await chunkDesk.expire(dayOf(clock.now())).catch(() => counters.add('expiryFailed'));
   };

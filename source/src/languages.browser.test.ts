@@ -77,8 +77,9 @@ const calls: CampaignSource = {
     const film = documentHash(new Uint8Array(32));
     const campaign = { ...sample, film, texts: texts.sort((a, b) => (a.language < b.language ? -1 : 1)) };
     const payload = encodeCampaign(campaign);
-    return [{ ...campaign, payload, hash: documentHash(await sha256(payload)) }];
+    return { campaigns: [{ ...campaign, payload, hash: documentHash(await sha256(payload)) }], newer: null };
   },
+  hasNewer: async () => false,
   film: async () => ({ document: new Uint8Array(0), film: sampleFilm(all.map(({ tag }) => tag)) }),
   piece: async () => null,
 };

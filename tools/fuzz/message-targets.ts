@@ -114,9 +114,9 @@ async function documentTargets(random: Random): Promise<FuzzTarget[]> {
     { name: 'campaign', seeds: [encodeCampaign(campaign)], read: decodeCampaign, ownErrors },
     {
       name: 'campaign list',
-      seeds: [encodeCampaignList([encodeCampaign(campaign)])],
-      read: (bytes) => openCampaignList(bytes, verifiedRoster),
-      ownErrors,
+      seeds: [encodeCampaignList([encodeCampaign(campaign), signedRoster])],
+      read: (bytes) => openCampaignList(bytes, verifiedRoster, day),
+      ...slow,
     },
     { name: 'pack', seeds: [pack], read: decodePack, ownErrors },
     { name: 'verified pack', seeds: [pack], read: (bytes) => verifyPack(bytes, fingerprint, day), ...slow },

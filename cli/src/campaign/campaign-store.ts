@@ -23,9 +23,9 @@ export async function storeCampaign(
 }
 
 /** The campaigns of a data folder that its newest roster lists. */
-export async function campaignsIn(path: string): Promise<VerifiedCampaign[]> {
+export async function campaignsIn(path: string): Promise<readonly VerifiedCampaign[]> {
   const roster = await newestRosterIn(path);
-  return withStorage(path, (_folder, storage) => listedCampaigns(storage, roster));
+  return withStorage(path, async (_folder, storage) => (await listedCampaigns(storage, roster)).campaigns);
 }
 
 /** What the next roster lists: this campaign in place of one with its id. */

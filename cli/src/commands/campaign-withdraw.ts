@@ -1,4 +1,4 @@
-/** `postern campaign withdraw`: its pages say so from the next roster on. */
+/** `postern campaign withdraw`: its pages say so as soon as the server has the next roster (CAM-15). */
 
 import { encodeCampaign } from '@postern/protocol/campaign/campaign';
 import { Command } from 'commander';
@@ -31,5 +31,6 @@ async function withdraw(context: Context, name: string, options: CampaignWithdra
   const campaigns = await listWith(before.campaigns, found.id, payload);
   await storeCampaign(data, { campaign: withdrawn, film: null }, payload);
   const edited = await finishEdit(context, { ...next, campaigns }, options);
-  report(context, options, { ...edited, name }, editedLines(edited));
+  const said = 'That the call was withdrawn is said at once, before the rest of the roster comes into use.';
+  report(context, options, { ...edited, name }, [...editedLines(edited), said]);
 }

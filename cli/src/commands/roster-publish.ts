@@ -10,6 +10,7 @@ import { nativeRecipient } from '@postern/protocol/primitives/hpke-native';
 import { Command, Option } from 'commander';
 import { type DevicePassphraseOption, deskPassphrase, openEnrolled } from '../organisation/device-folder.ts';
 import { readSignedRoster } from '../organisation/roster-file.ts';
+import { comesIntoUse } from '../organisation/roster-place.ts';
 import { publishInFolder } from '../organisation/roster-store.ts';
 import { type Context, type JsonOption, report } from '../terminal/context.ts';
 import { usage } from '../terminal/failure.ts';
@@ -40,6 +41,7 @@ async function publish(context: Context, file: string, options: RosterPublishOpt
   const isServed = await give(context, roster, options);
   report(context, options, { number: roster.number, isServed }, [
     `Published roster ${roster.number}${isServed ? '; the server has it.' : '. The server takes it up when it starts.'}`,
+    comesIntoUse,
   ]);
 }
 

@@ -85,6 +85,9 @@ export async function sign(
   }
 }
 
+export const comesIntoUse =
+  'It comes into use when every desk that is not paused has signed its day keys under it; those online do so within minutes.';
+
 /** What a person does next. */
 export function editedLines({ number, state, out, isServed }: Edited): string[] {
   if (state === 'draft') {
@@ -101,6 +104,6 @@ export function editedLines({ number, state, out, isServed }: Edited): string[] 
   }
   return [
     `Published roster ${number}${isServed ? '; the running server has it.' : '. The server takes it up when it starts.'}`,
-    'It comes into use when every desk that is not paused has signed its day keys under it; those online do so within minutes.',
+    comesIntoUse,
   ];
 }

@@ -71,7 +71,8 @@ export class Campaigns {
       if (list === null) return;
       // The newest last, so that its contents stay.
       for (const roster of rosters.reverse()) {
-        for (const campaign of await openCampaignList(list, roster)) if (!isHere(campaign)) await this.#keep(campaign);
+        const { campaigns } = await openCampaignList(list, roster, day);
+        for (const campaign of campaigns) if (!isHere(campaign)) await this.#keep(campaign);
       }
     } catch (error) {
       if (!(error instanceof Unreachable || error instanceof WireError)) throw error;

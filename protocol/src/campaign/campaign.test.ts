@@ -4,15 +4,19 @@ import { describe, expect, it } from 'vitest';
 import { bytesToHex, concat, utf8ToBytes } from '../bytes/encode.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { DocumentError } from '../keys/document-error.ts';
+import type { Roster } from '../keys/roster.ts';
+import { signRoster, type VerifiedRoster, verifyRoster } from '../keys/roster-chain.ts';
+import { documentHash } from '../keys/signed.ts';
 import { sha256 } from '../primitives/hash.ts';
 import { sampleCampaign } from '../testing/campaign-samples.ts';
-import { testOrganisation } from '../testing/organisation.ts';
+import { type TestOrganisation, testOrganisation } from '../testing/organisation.ts';
 import { readerFaults } from '../testing/reader-faults.ts';
 import { type Campaign, campaignState, decodeCampaign, encodeCampaign, verifyCampaign } from './campaign.ts';
-import { encodeCampaignList, openCampaignList } from './campaign-list.ts';
+import { encodeCampaignList, openCampaignList, payloadsOf } from './campaign-list.ts';
 import type { CampaignText } from './campaign-text.ts';
 
-const { verifiedRoster, day } = await testOrganisation('campaign');
+const organisation = await testOrganisation('campaign');
+const { verifiedRoster, day } = organisation;
 const campaign = sampleCampaign(verifiedRoster, day);
 const payload = encodeCampaign(campaign);
 
@@ -168,14 +172,82 @@ describe('the list of all campaigns', () => {
     const roster = await listing(payload);
     const changed = encodeCampaign(withText({ title: 'Another' }));
     const list = encodeCampaignList([changed, Uint8Array.of(1, 2, 3), payload]);
-    expect((await openCampaignList(list, roster)).map((opened) => opened.payload)).toEqual([payload]);
-    expect(await openCampaignList(list, verifiedRoster)).toEqual([]);
+    expect((await openCampaignList(list, roster, day)).campaigns.map((opened) => opened.payload)).toEqual([payload]);
+    expect((await openCampaignList(list, verifiedRoster, day)).campaigns).toEqual([]);
   });
 
   it('is refused cut short, with more after it, and of another version', async () => {
     const list = encodeCampaignList([payload]);
     for (const hostile of [list.slice(0, -1), Uint8Array.of(...list, 0), Uint8Array.of(2, ...list.slice(1))]) {
-      await expect(openCampaignList(hostile, verifiedRoster)).rejects.toThrow(WireError);
+      await expect(openCampaignList(hostile, verifiedRoster, day)).rejects.toThrow(WireError);
+    }
+  });
+});
+
+describe('a campaign that a later roster lists otherwise than the one in use', () => {
+  const withdrawn = encodeCampaign({ ...campaign, withdrawn: true });
+  const rewritten = encodeCampaign(withText({ title: 'Another' }));
+  const added = encodeCampaign({ ...campaign, id: new Uint8Array(8).fill(9), name: 'added', withdrawn: true });
+
+  async function rosterOf(
+    number: number,
+    payloads: readonly Uint8Array[],
+    { by = organisation, ...change }: Partial<Roster> & { readonly by?: TestOrganisation } = {},
+  ): Promise<VerifiedRoster> {
+    const campaigns = payloads.map(async (bytes) => ({ id: decodeCampaign(bytes).id, hash: await sha256(bytes) }));
+    const previous = documentHash(new Uint8Array(32).fill(number));
+    const roster = { ...by.roster, number, previous, ...change, campaigns: await Promise.all(campaigns) };
+    const signed = await signRoster(roster, by.rootKey, by.random);
+    return verifyRoster(signed, by.fingerprint, roster.firstDay);
+  }
+
+  async function shown(inUse: VerifiedRoster, items: readonly Uint8Array[]): Promise<readonly string[]> {
+    const { campaigns } = await openCampaignList(encodeCampaignList(items), inUse, day);
+    return campaigns.map((one) => `${one.name} ${one.texts[1]?.title} ${campaignState(one, day)}`);
+  }
+
+  it('[CAM-15] is withdrawn at once, and stays so however it is passed on', async () => {
+    const [inUse, newer] = [await rosterOf(5, [payload]), await rosterOf(7, [withdrawn])];
+    expect(await shown(inUse, [payload])).toEqual(['county-hospital The county hospital open']);
+    expect(await shown(inUse, [payload, withdrawn, newer.signed])).toEqual([
+      'county-hospital The county hospital withdrawn',
+    ]);
+    const opened = await openCampaignList(encodeCampaignList([withdrawn, newer.signed]), inUse, day);
+    const again = await openCampaignList(encodeCampaignList(payloadsOf(opened)), inUse, day);
+    expect(again).toEqual(opened);
+    expect(again.campaigns[0]?.withdrawn).toBe(true);
+  });
+
+  it('[CAM-15] is not opened, changed or added by it', async () => {
+    const closed = await rosterOf(5, [withdrawn]);
+    const open = await rosterOf(5, [payload]);
+    const reopening = (await rosterOf(6, [payload])).signed;
+    expect(await shown(closed, [payload, withdrawn, reopening])).toEqual([
+      'county-hospital The county hospital withdrawn',
+    ]);
+    const changing = (await rosterOf(6, [rewritten, added])).signed;
+    expect(await shown(open, [payload, rewritten, added, changing])).toEqual([
+      'county-hospital The county hospital open',
+    ]);
+  });
+
+  it('[CAM-15] stays open if the roster that withdraws it is older, of today no more or not yet, or of another key', async () => {
+    const inUse = await rosterOf(5, [payload]);
+    const other = await testOrganisation('another root key');
+    const late = { firstDay: day + 1, lastDay: day + 9 };
+    const past = { firstDay: day - 9, lastDay: day - 1 };
+    const refused = [
+      await rosterOf(4, [withdrawn]),
+      await rosterOf(5, [withdrawn]),
+      await rosterOf(6, [withdrawn], late),
+      await rosterOf(6, [withdrawn], past),
+      await rosterOf(6, [withdrawn], { by: other }),
+    ].map(({ signed }) => signed);
+    const forged = (await rosterOf(6, [withdrawn])).signed.map((byte, at, all) =>
+      at === all.length - 9 ? byte ^ 1 : byte,
+    );
+    for (const newer of [...refused, forged]) {
+      expect(await shown(inUse, [payload, withdrawn, newer])).toEqual(['county-hospital The county hospital open']);
     }
   });
 });

@@ -7,7 +7,7 @@ import { Reader } from '../bytes/reader.ts';
 import { requireSorted, sortByKey } from '../bytes/sorted.ts';
 import { Writer } from '../bytes/writer.ts';
 import type { VerifiedCampaign } from '../campaign/campaign.ts';
-import { openAllListed, readPayloads, writePayloads } from '../campaign/campaign-list.ts';
+import { openPayloads, readPayloads, writePayloads } from '../campaign/campaign-list.ts';
 import { CLOCK_DAYS, DAY_KEYS_AHEAD_DAYS, HYBRID_PUBLIC_KEY_BYTES, PACK_AGE_DAYS } from '../constants.ts';
 import type { Day } from '../time.ts';
 import { type DayKey, decodeDayKey, type VerifiedDayKey, verifyDayKey } from './day-key.ts';
@@ -20,7 +20,7 @@ import { payloadOf } from './signed.ts';
 /** Signed documents; nobody signs the pack itself, so whoever passes it on can only leave it out or make it older. */
 export interface Pack {
   readonly roster: Uint8Array;
-  /** Which the roster lists. */
+  /** Which the roster lists, and at most one later roster that has withdrawn some of them. */
   readonly campaigns: readonly Uint8Array[];
   readonly dayKeys: readonly Uint8Array[];
 }
@@ -95,7 +95,7 @@ export async function verifyPack(bytes: Uint8Array, fingerprint: Uint8Array, tod
     throw new DocumentError('expired', `use a pack: its newest day is ${today - day} days past`);
   }
   const chosen = dayKeys.filter((dayKey) => dayKey.day === day);
-  const campaigns = await openAllListed(pack.campaigns, roster);
+  const { campaigns } = await openPayloads(pack.campaigns, roster, today);
   return { roster, campaigns, day, dayKeys: chosen } as unknown as VerifiedPack;
 }
 

@@ -4,6 +4,7 @@ import { createHash, createPrivateKey, createPublicKey, hkdfSync, verify } from 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { bytesToHex, hexToBytes } from '../bytes/encode.ts';
+import { openCampaignList } from '../campaign/campaign-list.ts';
 import { decodeKeyConfig } from '../http/ohttp.ts';
 import { hpkeKeyPair } from '../primitives/hpke.ts';
 import { claimBundle, dayKeysOf, verifyBundle } from './bundle.ts';
@@ -181,6 +182,16 @@ describe('vectors of documents', () => {
     expect(Buffer.concat(whole).toString('hex')).toBe(pack);
     const { campaigns } = await verifyPack(hexToBytes(pack), hexToBytes(fingerprint), day);
     expect(campaigns.map(({ payload }) => bytesToHex(payload))).toEqual([campaign]);
+  });
+
+  test('a list with a later roster that has withdrawn a campaign is its items one after the other, and opens', async () => {
+    const { fields, withdrawal } = vectors('campaign');
+    const { day, roster, payload, newer, list } = withdrawal;
+    const items = [payload, newer].flatMap((item) => [u32(item.length / 2), hex(item)]);
+    expect(Buffer.concat([Buffer.from([1, 2]), ...items]).toString('hex')).toBe(list);
+    const inUse = await verifyRoster(hexToBytes(roster), hexToBytes(fields.fingerprint), day);
+    const { campaigns } = await openCampaignList(hexToBytes(list), inUse, day);
+    expect(campaigns.map((one) => [one.withdrawn, bytesToHex(one.payload)])).toEqual([[true, payload]]);
   });
 });
 

@@ -58,9 +58,14 @@ describe('the pages of campaigns', () => {
     const fill = async (on: number, found: readonly VerifiedCampaign[]): Promise<unknown[]> => {
       const campaigns = async () => {
         looked += 1;
-        return found;
+        return { campaigns: found, newer: null };
       };
-      await pages.fillCampaigns(on, { campaigns, film: async () => null, piece: async () => null });
+      await pages.fillCampaigns(on, {
+        campaigns,
+        hasNewer: async () => false,
+        film: async () => null,
+        piece: async () => null,
+      });
       return codings();
     };
     const first = await fill(day, both.slice(0, 1));
@@ -83,7 +88,8 @@ describe('the pages of campaigns', () => {
     const title = (): unknown => (pages.find('/c/hospital/en') as StaticFile | null)?.codings;
     const fill = async (film: ListedFilm | null): Promise<unknown> => {
       await pages.fillCampaigns(day, {
-        campaigns: async () => [call],
+        campaigns: async () => ({ campaigns: [call], newer: null }),
+        hasNewer: async () => false,
         film: async () => film,
         piece: async () => null,
       });
@@ -112,7 +118,8 @@ describe('the pages of campaigns', () => {
       const pages = new Pages(built, undefined, hasForms, shown);
       await pages.fill(roster);
       await pages.fillCampaigns(day, {
-        campaigns: async () => both,
+        campaigns: async () => ({ campaigns: both, newer: null }),
+        hasNewer: async () => false,
         film: async () => null,
         piece: async () => null,
       });

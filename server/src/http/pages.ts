@@ -5,7 +5,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { equal } from '@postern/protocol/bytes/equal';
 import { campaignState, type VerifiedCampaign } from '@postern/protocol/campaign/campaign';
-import { encodeCampaignList } from '@postern/protocol/campaign/campaign-list';
+import { encodeCampaignList, payloadsOf } from '@postern/protocol/campaign/campaign-list';
 import { type Film, posterType } from '@postern/protocol/campaign/film';
 import { signedOrigins } from '@postern/protocol/keys/addresses';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
@@ -140,18 +140,18 @@ export class Pages {
 
   /**
    * Fills in the pages of campaigns, `/c/<name>/<language>`, and the list of all, unless that was done on this day with
-   * every one that this roster lists, and its film. What is missing may still come: it is looked for again, and pages
-   * are made anew only when it has.
+   * every one that this roster lists, and its film. What is missing may still come, and while there is a later roster one
+   * may be withdrawn [CAM-15]: it is looked for again, and pages are made anew only when something has changed.
    * @returns whether pages were made
    */
   async fillCampaigns(day: Day, source: CampaignSource): Promise<boolean> {
     const roster = this.#filledWith;
     const isOfToday = this.#filledOn === day;
-    if (roster === null || (isOfToday && this.#isComplete)) return false;
-    const campaigns = await source.campaigns(roster);
+    if (roster === null || (isOfToday && this.#isComplete && !(await source.hasNewer(roster)))) return false;
+    const { campaigns, newer } = await source.campaigns(roster);
     const listed = await Promise.all(campaigns.map((campaign) => source.film(campaign)));
     const found = listed.filter((film) => film !== null).length;
-    const list = encodeCampaignList(campaigns.map(({ payload }) => payload));
+    const list = encodeCampaignList(payloadsOf({ campaigns, newer }));
     const known = this.#campaigns.get('/campaigns')?.codings.identity;
     if (isOfToday && known !== undefined && equal(known, list) && found === this.#films.size) return false;
     // Without the policy of pages: it is none.

@@ -150,16 +150,20 @@ export type KnownFilms = Map<string, Uint8Array>;
  * when somebody plays them, piece by piece. Rejects with UpstreamError, WireError, or whatever the network gives.
  * @param known takes what is fetched and verified, and loses what no campaign names any more
  */
-export function campaignsOf(upstream: Upstream, known: KnownFilms): CampaignSource {
+export function campaignsOf(upstream: Upstream, known: KnownFilms, day: number): CampaignSource {
   const part = (hash: Uint8Array): Promise<Uint8Array> => fetchDocument(upstream, `/film/${bytesToHex(hash)}`);
   return {
     campaigns: async (roster) => {
       const isNone = roster.campaigns.length === 0;
-      const campaigns = isNone ? [] : await openCampaignList(await fetchDocument(upstream, '/campaigns'), roster);
-      const named = new Set(campaigns.map(({ film }) => film && bytesToHex(film)));
+      const listed = isNone
+        ? { campaigns: [], newer: null }
+        : await openCampaignList(await fetchDocument(upstream, '/campaigns'), roster, day);
+      const named = new Set(listed.campaigns.map(({ film }) => film && bytesToHex(film)));
       for (const name of [...known.keys()]) if (!named.has(name)) known.delete(name);
-      return campaigns;
+      return listed;
     },
+    // What it says is verified with the list.
+    hasNewer: async ({ number }) => (await upstream.get(`/roster/${number + 1}`)).status === 200,
     film: async (campaign) => {
       if (campaign.film === null) return null;
       const name = bytesToHex(campaign.film);

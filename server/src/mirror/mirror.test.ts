@@ -4,15 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fingerprint } from '@postern/protocol/bytes/brand';
 import { encodeCampaign } from '@postern/protocol/campaign/campaign';
-import { encodeCampaignList } from '@postern/protocol/campaign/campaign-list';
+import { encodeCampaignList, openCampaignList } from '@postern/protocol/campaign/campaign-list';
 import { openResponse } from '@postern/protocol/http/anonymous-request';
-import { acceptRosters, verifyRoster } from '@postern/protocol/keys/roster-chain';
+import { verifyPack } from '@postern/protocol/keys/pack';
+import { acceptRosters, type VerifiedRoster, verifyRoster } from '@postern/protocol/keys/roster-chain';
 import { verifyDocuments } from '@postern/protocol/messages/current-documents';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
 import { dayOf } from '@postern/protocol/time';
 import { afterAll, afterEach, expect, it } from 'vitest';
 import type { Upstream, UpstreamAnswer } from '../ports/upstream.ts';
+import { campaignRow } from '../rules/campaigns.ts';
 import { listFilm } from '../testing/listed-film.ts';
 import { daySeconds, filler, makeWorld, nextEpoch, seal, type World } from '../testing/world.ts';
 import { type MirrorState, type RunningMirror, startMirror } from './start-mirror.ts';
@@ -277,6 +279,39 @@ it('[MIR-1] serves the campaigns that its roster lists and no others, and asks a
   list = encodeCampaignList([forged, listed]);
   await mirror.tick();
   expect((await read(mirror.origin, '/campaigns')).body.equals(encodeCampaignList([listed]))).toBe(true);
+});
+
+it('[CAM-15] a call is withdrawn at the server and its mirror as soon as a roster says so, though a desk has not signed under it', async () => {
+  const { world, mirror } = await open();
+  const day = dayOf(world.clock.now());
+  const sample = sampleCampaign(world.roster, day);
+  const publish = async (campaign: typeof sample): Promise<VerifiedRoster> => {
+    const payload = encodeCampaign(campaign);
+    await world.storage().write([{ kind: 'document', row: campaignRow(campaign, payload) }]);
+    const campaigns = [{ id: sample.id, hash: await sha256(payload) }];
+    const roster = await world.organisation.sign(world.serverKey, { campaigns });
+    await world.server.addRoster(roster.signed);
+    return roster;
+  };
+  const said = async (origin: string): Promise<boolean[]> => {
+    const { campaigns } = await openCampaignList((await read(origin, '/campaigns')).body, world.roster, day);
+    return campaigns.map((one) => one.withdrawn);
+  };
+  world.roster = await publish(sample);
+  await world.publishDayKeys(day);
+  await world.server.tick();
+  await mirror.tick();
+  for (const { origin } of [world.server, mirror]) expect(await said(origin)).toEqual([false]);
+  // From here on no desk is there.
+  await publish({ ...sample, withdrawn: true });
+  await world.server.tick();
+  await mirror.tick();
+  for (const { origin } of [world.server, mirror]) {
+    expect((await read(origin, '/roster')).body.equals(world.roster.signed)).toBe(true);
+    expect(await said(origin)).toEqual([true]);
+  }
+  const pack = await verifyPack((await read(world.server.origin, '/pack')).body, world.organisation.fingerprint, day);
+  expect(pack.campaigns.filter((one) => !one.withdrawn)).toEqual([]);
 });
 
 it('[MIR-6] carries the film of a call, and of what the server gives for its pieces nothing that the call does not name', async () => {

@@ -155,7 +155,7 @@ class Keeper {
   /** Without their list everything else is served; it is asked for again at the next look. */
   async #fillCampaigns(today: number): Promise<void> {
     try {
-      await this.#pages.fillCampaigns(today, campaignsOf(this.#options.upstream, this.#films));
+      await this.#pages.fillCampaigns(today, campaignsOf(this.#options.upstream, this.#films, today));
     } catch {
       this.#counters.add('refused');
       this.#pages.dropCampaigns();

@@ -3,7 +3,12 @@
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { equal } from '@postern/protocol/bytes/equal';
 import type { Campaign, VerifiedCampaign } from '@postern/protocol/campaign/campaign';
-import { openAllListed, openListed } from '@postern/protocol/campaign/campaign-list';
+import {
+  type ListedCampaigns,
+  openAllListed,
+  openListed,
+  openWithNewer,
+} from '@postern/protocol/campaign/campaign-list';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import { sha256Native } from '@postern/protocol/primitives/hmac-native';
 import type { DocumentRow, Storage } from '../ports/storage.ts';
@@ -34,20 +39,23 @@ export function campaignRow({ lastDay }: Pick<Campaign, 'lastDay'>, payload: Uin
 /**
  * Those that are stored and listed, each id once, sorted by name. Whatever else is stored is left out [CAM-1]; of two
  * with one name, only the first.
+ * @param newer the newest roster of the day, which may have withdrawn some before it is in use [CAM-15]
  * @throws StorageError
  */
 export async function listedCampaigns(
   storage: Pick<Storage, 'documents'>,
   roster: VerifiedRoster,
-): Promise<VerifiedCampaign[]> {
-  if (roster.campaigns.length === 0) return [];
+  newer: VerifiedRoster | null = null,
+): Promise<ListedCampaigns> {
+  if (roster.campaigns.length === 0) return { campaigns: [], newer: null };
   const rows = await storage.documents(campaignDocuments);
   const payloads = rows.map(({ bytes }) => bytes);
   const byName = new Map<string, VerifiedCampaign>();
-  for (const campaign of await openAllListed(payloads, roster)) {
+  const listed = await openWithNewer(payloads, roster, newer);
+  for (const campaign of listed.campaigns) {
     if (!byName.has(campaign.name)) byName.set(campaign.name, campaign);
   }
-  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { campaigns: [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), newer: listed.newer };
 }
 
 /** The one of this id, if it is stored and listed; also one that stands behind another of its name. @throws StorageError */

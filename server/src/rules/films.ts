@@ -4,6 +4,7 @@ import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { equal } from '@postern/protocol/bytes/equal';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import type { Campaign, VerifiedCampaign } from '@postern/protocol/campaign/campaign';
+import type { ListedCampaigns } from '@postern/protocol/campaign/campaign-list';
 import { type Film, filmPieces, openFilm } from '@postern/protocol/campaign/film';
 import { FILM_PIECE_BYTES } from '@postern/protocol/constants';
 import { DocumentError } from '@postern/protocol/keys/document-error';
@@ -25,7 +26,9 @@ export interface ListedFilm {
 
 /** Where the campaigns of a roster come from, and their films. Rejects with whatever keeps them from being read. */
 export interface CampaignSource {
-  readonly campaigns: (roster: VerifiedRoster) => Promise<readonly VerifiedCampaign[]>;
+  readonly campaigns: (roster: VerifiedRoster) => Promise<ListedCampaigns>;
+  /** Whether there is a later one, which may withdraw some at any moment [CAM-15]. */
+  readonly hasNewer: (roster: VerifiedRoster) => Promise<boolean>;
   /** @returns null for one whose film is not there, or is none */
   readonly film: (campaign: VerifiedCampaign) => Promise<ListedFilm | null>;
   /** By its hash; not verified yet. @returns null for one that is not there */
@@ -72,10 +75,14 @@ export async function filmPartRow(
   throw new DocumentError('wrong-roster', 'publish a part of a film: no campaign of the roster names it, or not yet');
 }
 
-/** Those of a server's own storage. */
-export function campaignsIn(storage: Pick<Storage, 'document' | 'documents'>): CampaignSource {
+/** Those of a server's own storage. @param newest roster of the day */
+export function campaignsIn(
+  storage: Pick<Storage, 'document' | 'documents'>,
+  newest: VerifiedRoster | null,
+): CampaignSource {
   return {
-    campaigns: (roster) => listedCampaigns(storage, roster),
+    campaigns: (roster) => listedCampaigns(storage, roster, newest),
+    hasNewer: async (roster) => newest !== null && newest.number > roster.number,
     film: async (campaign) => {
       const document = campaign.film && (await storage.document(filmDocuments, keyOf(campaign, campaign.film)));
       const listed = document && (await openListedFilm(document, campaign));

@@ -179,7 +179,8 @@ export class Publisher {
   }
 
   async #makePack(roster: VerifiedRoster, signedDayKeys: readonly Uint8Array[], day: Day): Promise<Uint8Array> {
-    const campaigns = await listedCampaigns(this.#parts.storage, roster);
+    const [newest = null] = rostersOfDay(this.#chain, day);
+    const { campaigns } = await listedCampaigns(this.#parts.storage, roster, newest);
     return makePack({ roster, campaigns, signedDayKeys }, day);
   }
 

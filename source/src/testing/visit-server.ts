@@ -72,7 +72,12 @@ type More = {
   readonly shownOnion?: string | undefined;
 };
 
-const none: CampaignSource = { campaigns: async () => [], film: async () => null, piece: async () => null };
+const none: CampaignSource = {
+  campaigns: async () => ({ campaigns: [], newer: null }),
+  hasNewer: async () => false,
+  film: async () => null,
+  piece: async () => null,
+};
 
 /** The same over HTTP with the real pages and headers. @param now unix seconds, as the browser's clock has it */
 export async function visitServer(
