@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { changePassphrase } from '@postern/desk/app/keystore';
 import { keystoreName, startDesk } from '@postern/desk/app/start-desk';
@@ -20,6 +21,7 @@ type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 type Change = (path: string, answer: Answer, codings: string) => void;
 
 const place = new Place();
+const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'hospital-contracts');
 const device = place.path('org', 'desk');
 const passphrase = 'correct horse battery staple';
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
@@ -44,6 +46,9 @@ beforeAll(async () => {
   mkdirSync(place.path('org', 'server', 'webcat'));
   writeFileSync(place.path('org', 'server', 'webcat', 'bundle.json'), '{"enrollment":{}}');
   writeFileSync(place.path('org', 'server', 'webcat', 'note.txt'), 'not to be served');
+  const root = ['--data', place.path('org', 'server'), '--root', place.path('org', 'organisation-root.key')];
+  const published = await runHere(['campaign', 'publish', example, '--unreviewed', ...root, '--json']);
+  if (published.code !== 0) throw new Error(`publish a call: ${published.err}`);
   server = start('serve', place.path('org', 'server'), '--json');
   await firstLine(server);
   await deskIsOnline();
@@ -79,7 +84,7 @@ async function deskIsOnline(): Promise<void> {
     await unlockDesk(desk.url, passphrase);
     for (let round = 0; round < 100; round++) {
       if ((await fetch(`${origin}/pack`)).status === 200) return;
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await wait(300);
     }
     throw new Error('wait for the day keys: there is no pack');
   } finally {
@@ -106,8 +111,11 @@ it('finds nothing wrong with a mirror, which is the release too', async () => {
   try {
     const { origin: at } = JSON.parse(await firstLine(mirror)) as { origin: string };
     expect(at).not.toBe(origin);
+    const calls = async () => (await fetch(`${at}/c/hospital-contracts/ar`)).status;
+    for (let round = 0; round < 100 && (await calls()) !== 200; round++) await wait(300);
     const outcome = await verify(at);
-    expect(outcome.json.findings).not.toContainEqual(expect.objectContaining({ state: 'failed' }));
+    expect(failuresOf(outcome.json)).toEqual([]);
+    expect(outcome.json.findings).toContainEqual(expect.objectContaining({ check: 'page /c/hospital-contracts/ar' }));
     expect(outcome.code).toBe(0);
   } finally {
     await stop(mirror);
@@ -121,8 +129,17 @@ describe('postern verify', () => {
     const checks = (json.findings as Finding[]).map(({ check }) => check);
     for (const path of ['/', '/en/', '/zh-Hans/', '/ar/', '/offline.html']) expect(checks).toContain(`page ${path}`);
     // The page's, the one that looks into files, and the styles.
-    expect(checks.filter((check) => /\.(js|css)$/.test(check))).toHaveLength(3);
+    expect(checks.filter((check) => /^page \/a\/.+\.(js|css)$/.test(check))).toHaveLength(3);
     expect(checks.filter((check) => /words-/.test(check))).toHaveLength(10);
+    // What leads people there, and what they find who have no scripts.
+    expect(checks.filter((check) => /^page \/plain\/[^/]+\/$/.test(check))).toHaveLength(16);
+    expect(checks.filter((check) => /^page \/plain\/.+\.css$/.test(check))).toHaveLength(1);
+    expect(checks.filter((check) => /^page \/c\/hospital-contracts\/(ar|en|zh-Hans)$/.test(check))).toHaveLength(3);
+    expect(checks.filter((check) => /^page \/c\/.+(\.vtt|poster\.jpg)$/.test(check))).toHaveLength(4);
+    // What is not compared is said.
+    expect((json.findings as Finding[]).filter(({ state }) => state === 'warning')).toEqual([
+      expect.objectContaining({ check: 'film hospital-contracts' }),
+    ]);
     // What stands between changes nothing by itself.
     change = () => undefined;
     expect((await verify(between)).code).toBe(0);
@@ -186,7 +203,7 @@ describe('postern verify', () => {
     [
       'a cookie',
       (path, { headers }) => {
-        if (path.endsWith('.css')) headers['set-cookie'] = ['a=b'];
+        if (/^\/a\/.+\.css$/.test(path)) headers['set-cookie'] = ['a=b'];
       },
       /header set-cookie/,
     ],
@@ -203,6 +220,43 @@ describe('postern verify', () => {
         if (path === '/offline.html') body[1000]! ^= 1;
       },
       /offline\.html: it differs from byte 1000/,
+    ],
+    [
+      'the words of a call',
+      (path, answer) => {
+        if (path === '/c/hospital-contracts/ar')
+          answer.body = Buffer.from(String(answer.body).replace('</main>', '<p>State Police</p></main>'));
+      },
+      /^\/c\/hospital-contracts\/ar: it differs/,
+    ],
+    [
+      'the captions of a film',
+      (path, { body }) => {
+        if (path.endsWith('/en.vtt')) body[body.length - 2]! ^= 1;
+      },
+      /en\.vtt: it differs/,
+    ],
+    [
+      'the list of calls',
+      (path, answer) => {
+        if (path === '/campaigns') answer.body = answer.body.subarray(0, 40);
+      },
+      /list of calls does not hold/,
+    ],
+    [
+      'where the mode without scripts begins',
+      (path, answer) => {
+        if (path === '/plain/zh-Hans/')
+          answer.body = Buffer.from(String(answer.body).replace('</main>', '<p>State Police</p></main>'));
+      },
+      /^\/plain\/zh-Hans\/: it differs/,
+    ],
+    [
+      'a looser policy of that',
+      (path, { headers }) => {
+        if (path === '/plain/en/') headers['content-security-policy'] = "default-src 'self'";
+      },
+      /^\/plain\/en\/: the header content-security-policy/,
     ],
     [
       'the roster',

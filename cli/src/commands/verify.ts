@@ -13,7 +13,8 @@ import { type Context, type JsonOption, report, todayOf } from '../terminal/cont
 import { Failure, failureOf, unreachable, usage } from '../terminal/failure.ts';
 import { type HostPort, needsTor, socksOption } from '../terminal/option-values.ts';
 import { compareSite } from '../verify/compare-site.ts';
-import { type ExpectedSite, expectedSite } from '../verify/expected-site.ts';
+import { expectedForms, fillCalls } from '../verify/expected-forms.ts';
+import { type ExpectedSite, expectedSite, filledPages } from '../verify/expected-site.ts';
 import { type SiteFetch, type SiteFetches, siteFetches } from '../verify/fetch-site.ts';
 import { verifyServed } from '../verify/served-documents.ts';
 
@@ -38,7 +39,7 @@ async function verify(context: Context, url: string, options: VerifyOptions): Pr
   const address = addressOf(url);
   const fetches = siteFetches(address, options.socks ?? null, context.random);
   try {
-    const findings = await findingsOf(context, fetches, options);
+    const findings = await findingsOf(context, address, fetches, options);
     const failures = findings.filter(({ state }) => state === 'failed').length;
     report(context, options, { ok: failures === 0, findings }, [
       ...findings.map(({ state, text }) => marks[state] + text),
@@ -50,7 +51,12 @@ async function verify(context: Context, url: string, options: VerifyOptions): Pr
   }
 }
 
-async function findingsOf(context: Context, fetches: SiteFetches, { fingerprint }: VerifyOptions): Promise<Finding[]> {
+async function findingsOf(
+  context: Context,
+  address: URL,
+  fetches: SiteFetches,
+  { fingerprint }: VerifyOptions,
+): Promise<Finding[]> {
   const [fetching] = fetches;
   const today = todayOf(context);
   const signed = await bytesAt(fetching, '/roster');
@@ -65,7 +71,9 @@ async function findingsOf(context: Context, fetches: SiteFetches, { fingerprint 
   }
   // Either is what the release makes; the operator chooses (http 6).
   const forms = (await fetching.get('/plain/en/')).status === 200;
-  const site = await expectedSite(roster, forms);
+  const pages = await filledPages(roster, forms);
+  const calls = await fillCalls(pages, roster, today, fetching);
+  const site = new Map([...expectedSite(pages), ...expectedForms(pages, address.hostname.endsWith('.onion'))]);
   return [
     ok('roster', `Roster ${roster.number} is signed by that key.`),
     await holds('bundle', 'pair of bundle and index', async () =>
@@ -77,6 +85,7 @@ async function findingsOf(context: Context, fetches: SiteFetches, { fingerprint 
     ),
     await holds('pack', 'pack', async () => verifyPack(await bytesAt(fetching, '/pack'), roster.fingerprint, today)),
     await offlinePage(roster, site),
+    ...calls,
     ...(await compareSite(site, fetches)),
   ];
 }

@@ -10,7 +10,7 @@ import { Command } from 'commander';
 import { readSignedRoster } from '../organisation/roster-file.ts';
 import { type Context, type JsonOption, report, todayOf } from '../terminal/context.ts';
 import { usage } from '../terminal/failure.ts';
-import { expectedSite } from '../verify/expected-site.ts';
+import { expectedSite, filledPages } from '../verify/expected-site.ts';
 
 interface WebcatOptions extends JsonOption {
   readonly language?: string;
@@ -49,7 +49,7 @@ export function webcatCommand(context: Context): Command {
 async function write(context: Context, path: string, folder: string, options: WebcatOptions): Promise<void> {
   const { signed, fingerprint } = await readSignedRoster(path);
   const verified = await verifyRoster(signed, fingerprint, todayOf(context));
-  const site = await expectedSite(verified, options.plain);
+  const site = expectedSite(await filledPages(verified, options.plain));
   const languages = [...site.keys()].filter((at) => at.endsWith('/')).map((at) => at.slice(1, -1));
   const first = site.get(`/${options.language ?? firstLanguage(languages, verified, undefined)}/`);
   if (first === undefined) throw usage(`There is no page in the language ${options.language}.`);

@@ -12,6 +12,9 @@ const harmless = new Set(
    strict-transport-security alt-svc`.split(/\s+/),
 );
 
+/** Of one language, with scripts. */
+const pageForm = /^\/[A-Za-z-]+\/$/;
+
 /** One finding for each address. @param fetches of which each asks for everything: a site keeps a file in several codings */
 export async function compareSite(
   site: ExpectedSite,
@@ -33,21 +36,23 @@ function finding(path: string, faults: readonly string[]): Finding {
     : failed(`page ${path}`, `${path}: ${faults.join('; ')}.`);
 }
 
-function faultsOf({ type, bytes, headers }: ExpectedFile, answer: SiteAnswer): string[] {
+function faultsOf({ type, bytes, headers, isStill }: ExpectedFile, answer: SiteAnswer): string[] {
   return [
     ...(answer.status === 200 ? [] : [`status ${answer.status}`]),
     ...differenceOf(bytes, answer.body),
-    ...headerFaults(answer, type, headers),
+    ...headerFaults(answer, headersFor(type, isStill), [...(headers ?? []), ['Content-Type', type]]),
   ];
 }
 
 /** The first page is one of the others. */
 function faultsOfFirst(site: ExpectedSite, answer: SiteAnswer): string[] {
-  const pages = [...site].filter(([path]) => path.endsWith('/')).map(([, file]) => file);
+  const pages = [...site].filter(([path]) => pageForm.test(path)).map(([, file]) => file);
   const same = pages.find(({ bytes }) => equal(bytes, answer.body));
   if (same === undefined) return ['it is none of the pages of the release'];
   return faultsOf(same, answer);
 }
+
+type Headers = Required<ExpectedFile>['headers'];
 
 function differenceOf(wanted: Uint8Array, given: Uint8Array): string[] {
   if (equal(wanted, given)) return [];
@@ -57,11 +62,8 @@ function differenceOf(wanted: Uint8Array, given: Uint8Array): string[] {
   return [`it differs from byte ${at} on (${given.length} bytes, wanted ${wanted.length})`];
 }
 
-function headerFaults({ headers }: SiteAnswer, type: string, own: ExpectedFile['headers'] = []): string[] {
-  const wanted = new Map([
-    ...[...headersFor(type), ...own].map(([name, value]) => [name.toLowerCase(), value] as const),
-    ['content-type', type] as const,
-  ]);
+function headerFaults({ headers }: SiteAnswer, common: Headers, own: Headers): string[] {
+  const wanted = new Map([...common, ...own].map(([name, value]) => [name.toLowerCase(), value]));
   const faults: string[] = [];
   for (const [name, value] of wanted) {
     const given = headers.filter(([known]) => known === name).map(([, text]) => text);

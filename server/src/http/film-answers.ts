@@ -21,7 +21,7 @@ export interface ShownFilm {
 export interface Films {
   /** By the address of a video; null if there is none. */
   readonly findFilm: (path: string) => ShownFilm | null;
-  /** What mirrors take, by hash in hex: a document or a piece. */
+  /** A piece as mirrors take it, by hash in hex. */
   readonly findFilmPart: (hash: string) => Promise<Uint8Array | null>;
 }
 

@@ -28,7 +28,9 @@ const quickly = 9;
 const compressGzip = promisify(gzip);
 const compressBrotli = promisify(brotliCompress);
 
-/** By hash in hex. */
+const opaqueType = 'application/octet-stream';
+
+/** Pieces by hash in hex. */
 type FilmParts = Map<string, () => Promise<Uint8Array | null>>;
 
 /** Notices by name, and the values in their texts. */
@@ -58,6 +60,7 @@ export class Pages {
   #clearCampaigns: ReadonlyMap<string, StaticFile> = new Map();
   readonly #shownOnion: string | null;
   readonly #hasForms: boolean;
+  readonly #compresses: boolean;
   #filledWith: VerifiedRoster | null = null;
   #headers: Required<StaticFile>['headers'] | null = null;
   #filledOn: Day | null = null;
@@ -69,9 +72,17 @@ export class Pages {
    * @param language of the page at `/`, if the operator has chosen one
    * @param hasForms whether the mode without scripts is on; the pages say so
    * @param shownOnion where the pages of the clear web lead; null if there are none
+   * @param compresses whether they are to be sent, and not only compared with what somebody sends
    */
-  constructor(built: BuiltPages, language: string | undefined, hasForms = false, shownOnion: string | null = null) {
+  constructor(
+    built: BuiltPages,
+    language: string | undefined,
+    hasForms = false,
+    shownOnion: string | null = null,
+    compresses = true,
+  ) {
     this.#shownOnion = shownOnion;
+    this.#compresses = compresses;
     this.#hasForms = hasForms;
     this.#built = built;
     this.#language = language;
@@ -86,6 +97,12 @@ export class Pages {
     if (file !== undefined) return this.#headers === null ? file : { headers: this.#headers, ...file };
     const isPage = path === '/' || this.#built.pages.some(({ language }) => path === `/${language}/`);
     return isPage && this.#filledWith === null && this.#built.pages.length > 0 ? 'no-roster' : null;
+  }
+
+  /** Of all that `find` finds but the page at `/`: pages, scripts, styles, lists of words, and what belongs to campaigns. */
+  get paths(): readonly string[] {
+    const paths = [...this.#pages.keys(), ...this.#campaigns.keys(), ...this.#assets.keys()];
+    return paths.filter((path) => path !== '/');
   }
 
   /** In place of a page, at the address that takes no messages (HTTP-8); null if there is none. */
@@ -155,7 +172,7 @@ export class Pages {
     const known = this.#campaigns.get('/campaigns')?.codings.identity;
     if (isOfToday && known !== undefined && equal(known, list) && found === this.#films.size) return false;
     // Without the policy of pages: it is none.
-    const pages = new Map([['/campaigns', { ...this.#file('application/octet-stream', list), headers: [] }]]);
+    const pages = new Map([['/campaigns', { ...this.#file(opaqueType, list), headers: [] }]]);
     const clear = new Map<string, StaticFile>();
     const films = new Map<string, ShownFilm>();
     const parts: FilmParts = new Map();
@@ -219,7 +236,8 @@ export class Pages {
     into.pages.set(paths.poster, { type: posterType(film.poster).type, codings: { identity: film.poster } });
     for (const { language, captions } of film.texts)
       into.pages.set(paths.captions(language), this.#file('text/vtt; charset=utf-8', encoder.encode(captions)));
-    into.parts.set(bytesToHex(hash), async () => document);
+    // For mirrors, and for who compares a site: without it nobody knows what the page says of the film.
+    into.pages.set(`/film/${bytesToHex(hash)}`, { type: opaqueType, codings: { identity: document }, headers: [] });
     for (const part of film.pieces) into.parts.set(bytesToHex(part), () => take(part));
   }
 
@@ -230,6 +248,10 @@ export class Pages {
     this.#films = new Map();
     this.#filmParts = new Map();
     this.#filledOn = null;
+  }
+
+  get plainLanguages(): readonly string[] {
+    return [...this.#plain.keys()];
   }
 
   /** The first page of the mode without scripts, by language; null if there is none. */
@@ -260,6 +282,7 @@ export class Pages {
   /** Brotli takes seconds for all pages together, so it runs aside and one file after the other. @param packed by gzip */
   #file(type: string, identity: Uint8Array, packed: Uint8Array | null = null): StaticFile {
     const codings: Partial<Record<Coding, Uint8Array>> & { identity: Uint8Array } = { identity };
+    if (!this.#compresses) return { type, codings };
     const keep = (coding: Coding, bytes: Uint8Array): void => {
       if (bytes.length < identity.length) codings[coding] = bytes;
     };

@@ -150,7 +150,7 @@ export type KnownFilms = Map<string, Uint8Array>;
  * when somebody plays them, piece by piece. Rejects with UpstreamError, WireError, or whatever the network gives.
  * @param known takes what is fetched and verified, and loses what no campaign names any more
  */
-export function campaignsOf(upstream: Upstream, known: KnownFilms, day: number): CampaignSource {
+export function campaignsOf(upstream: Pick<Upstream, 'get'>, known: KnownFilms, day: number): CampaignSource {
   const part = (hash: Uint8Array): Promise<Uint8Array> => fetchDocument(upstream, `/film/${bytesToHex(hash)}`);
   return {
     campaigns: async (roster) => {
@@ -177,7 +177,7 @@ export function campaignsOf(upstream: Upstream, known: KnownFilms, day: number):
   };
 }
 
-async function fetchDocument(upstream: Upstream, path: string): Promise<Uint8Array> {
+async function fetchDocument(upstream: Pick<Upstream, 'get'>, path: string): Promise<Uint8Array> {
   const { status, body } = await upstream.get(path);
   if (status !== 200) throw new UpstreamError(status);
   return body;

@@ -30,8 +30,9 @@ const fromCall = /^call=([a-z0-9-]{1,40})&go=first&end=1$/;
 /** Longer forms hold something that was typed. */
 const shortBytesMax = 256;
 
-const keptForAnHour = ['Cache-Control', 'private, max-age=3600, immutable'] as const;
-const ownPolicy = stillPolicy("'self'");
+/** Of the stylesheet at an onion address (PLN-10). */
+export const keptForAnHour = ['Cache-Control', 'private, max-age=3600, immutable'] as const;
+export const plainPolicy = stillPolicy("'self'");
 const empty = new TextEncoder().encode(
   '<!doctype html>\n<html><head><meta charset="utf-8"><title></title><link rel="icon" href="data:,"></head></html>\n',
 );
@@ -81,7 +82,7 @@ async function showPage(place: Place, hasStarted: boolean): Promise<Answer> {
   const page = await process.look(gzip);
   if (page === null) return firstPage(place, ofPast(visits.past(key)), 200, [forget(incoming)]);
   if (page.body.length === 0) return asItIs(first, incoming);
-  const headers: (readonly [string, string])[] = [ownPolicy];
+  const headers: (readonly [string, string])[] = [plainPolicy];
   if (gzip) headers.push(['Content-Encoding', 'gzip']);
   if (page.again > 0) headers.push(['Refresh', String(page.again)]);
   return { status: 200, type: first.file.type, body: page.body, headers, sent: () => page.body.fill(0) };
@@ -124,7 +125,7 @@ async function takeWords(place: Place, type: string): Promise<Answer> {
   const isLeaving = Buffer.from(body.buffer, body.byteOffset, body.length).includes(leaving);
   if (isLeaving) {
     if (place.key !== undefined) visits.leave(place.key);
-    const headers = [ownPolicy, forget(incoming), ['Clear-Site-Data', '"cache", "cookies", "storage"'] as const];
+    const headers = [plainPolicy, forget(incoming), ['Clear-Site-Data', '"cache", "cookies", "storage"'] as const];
     return { status: 200, type: place.first.file.type, body: empty, headers };
   }
   const call = callIn(body);
@@ -229,7 +230,7 @@ function fileAnswer(place: Place, done: Done, { name, bytes, isPacked }: Offered
   const ascii = name.replaceAll(/[^\w. -]/g, '_');
   const encoded = encodeURIComponent(name).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
   const headers = [
-    ownPolicy,
+    plainPolicy,
     ['Content-Disposition', `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`] as const,
     ...(isPacked ? [['Content-Encoding', 'gzip'] as const] : []),
   ];
@@ -258,7 +259,7 @@ function styleAnswer(file: StaticFile, { headers }: Incoming): Answer {
 
 function asItIs(first: PlainFirst, { headers }: Incoming): Answer {
   const answer = staticAnswer(first.file, headers['accept-encoding'], undefined);
-  return { ...answer, headers: [...(answer.headers ?? []), ownPolicy] };
+  return { ...answer, headers: [...(answer.headers ?? []), plainPolicy] };
 }
 
 /** Takes what comes in the time of a request and keeps none of it: browsers show no answer before they have sent all. */
@@ -291,7 +292,7 @@ async function busy(place: Place): Promise<Answer> {
 }
 
 function firstPage(place: Place, said: Said, status = 200, headers: NonNullable<Answer['headers']> = []): Answer {
-  return { status, type: place.first.file.type, body: place.first.saying(said), headers: [ownPolicy, ...headers] };
+  return { status, type: place.first.file.type, body: place.first.saying(said), headers: [plainPolicy, ...headers] };
 }
 
 /** Notices of the first page; see `notices` in the source's template. */
