@@ -165,24 +165,25 @@ describe('list of conversations', () => {
 });
 
 describe('conversation', () => {
-  it('stands in order of days, what came before what was written', () => {
-    const [m1, m2, i1, r1, r2] = [
-      { id: 'm1', day: 2 },
-      { id: 'm2', day: 5 },
-      { id: 'i1', day: 4 },
-      { id: 'r1', day: 2 },
-      { id: 'r2', day: 3 },
-    ] as const;
-    const days = timelineOf({ summary: { id: 'a' }, messages: [m1, m2], incomplete: [i1], replies: [r2, r1] } as never);
+  it('[LOG-14] stands in the order of the log, whatever the days say', () => {
+    const messages = [
+      { id: 'm1', day: 2, repliesBefore: 0 },
+      { id: 'again', day: 2, repliesBefore: 1 },
+      { id: 'late', day: 1, repliesBefore: 2 },
+      { id: 'm2', day: 5, repliesBefore: 2 },
+    ];
+    const replies = ['r1', 'r2', 'r3'].map((id, at) => ({ id, day: [2, 3, 4][at] }));
+    const incomplete = [{ id: 'i1', day: 4 }];
+    const days = timelineOf({ summary: { id: 'a' }, messages, incomplete, replies } as never);
     const shown = days.map(({ day, items }) => [
       day,
       ...items.map((item) => (item.kind === 'reply' ? item.reply : item.message).id),
     ]);
     expect(shown).toEqual([
-      [2, 'm1', 'r1'],
-      [3, 'r2'],
+      [2, 'm1', 'r1', 'again'],
+      [3, 'r2', 'late'],
       [4, 'i1'],
-      [5, 'm2'],
+      [5, 'm2', 'r3'],
     ]);
   });
 
@@ -190,7 +191,7 @@ describe('conversation', () => {
     const of = (id: string, day: number) =>
       ({
         summary: { id },
-        messages: [{ id: `${id}m`, day }],
+        messages: [{ id: `${id}m`, day, repliesBefore: 0 }],
         incomplete: [],
         replies: [{ id: `${id}r`, day }],
       }) as never;
@@ -200,7 +201,7 @@ describe('conversation', () => {
     ]);
     expect(shown).toEqual([
       [2, 'cmessage', 'creply'],
-      [3, 'amessage', 'bmessage', 'areply', 'breply'],
+      [3, 'amessage', 'areply', 'bmessage', 'breply'],
     ]);
   });
 

@@ -1,29 +1,19 @@
 /** Messages and replies of a case, and of the cases that are part of it, in one order. */
-import type { ConversationView, IncompleteMessageView, MessageView, ReplyView } from '@postern/desk/engine/view';
+import { type OrderedItem, orderOf } from '@postern/desk/engine/conversation-order';
+import type { ConversationView, ReplyView } from '@postern/desk/engine/view';
 
 /** `of`: hex of the conversation that it is in. */
-export type TimelineItem = { readonly of: string; readonly day: number } & (
-  | { readonly kind: 'message'; readonly message: MessageView }
-  | { readonly kind: 'incomplete'; readonly message: IncompleteMessageView }
-  | { readonly kind: 'reply'; readonly reply: ReplyView }
-);
+export type TimelineItem = OrderedItem & { readonly of: string };
 
 export interface TimelineDay {
   readonly day: number;
   readonly items: readonly TimelineItem[];
 }
 
-/** Oldest day first. Within a day what came stands before what was written, since nothing knows the time of either. */
+/** Oldest day first, within a day one conversation after the other, each in the order of the log. */
 export function timelineOf(...views: readonly ConversationView[]): readonly TimelineDay[] {
-  const came = views.flatMap(({ summary: { id: of }, messages, incomplete }): TimelineItem[] => [
-    ...messages.map((message) => ({ kind: 'message', of, day: message.day, message }) as const),
-    ...incomplete.map((message) => ({ kind: 'incomplete', of, day: message.day, message }) as const),
-  ]);
-  const written = views.flatMap(({ summary: { id: of }, replies }): TimelineItem[] =>
-    replies.map((reply) => ({ kind: 'reply', of, day: reply.day, reply })),
-  );
-  const items = [...came, ...written];
-  const days = Map.groupBy(items, ({ day }) => day);
+  const items = views.flatMap((view) => orderOf(view).map((item): TimelineItem => ({ ...item, of: view.summary.id })));
+  const days = Map.groupBy(items, ({ under }) => under);
   return [...days].sort(([a], [b]) => a - b).map(([day, all]) => ({ day, items: all }));
 }
 

@@ -19,7 +19,14 @@ interface ItemProps {
 }
 
 export function Item({ page, open, item }: ItemProps): JSX.Element {
-  const written = <Written page={page} item={item} />;
+  const { say, day } = page.words.value;
+  const own = item.kind === 'reply' ? item.reply.day : item.message.day;
+  const written = (
+    <>
+      {own !== item.under && <p class="about">{say('case.writtenOn', { day: day(own, page.state.value.today) })}</p>}
+      <Written page={page} item={item} />
+    </>
+  );
   if (item.of === open) return written;
   return (
     <div class="of-part">

@@ -6,6 +6,7 @@ import { SearchIndex } from './search-index.ts';
 const message = (answers: MessageView['answers'], text = '', campaign: string | null = 'aa'): MessageView => ({
   id: '00',
   day: 1,
+  repliesBefore: 0,
   language: 'en',
   campaign,
   answers,

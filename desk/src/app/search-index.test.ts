@@ -4,7 +4,16 @@ import { caseName } from './case-name.ts';
 import { SearchIndex } from './search-index.ts';
 
 function view(id: string, text: string, reply = '', tag = 'urgent', note = 'Ring the pilot'): CaseFile {
-  const message = { id, day: 1, language: 'en', campaign: null, text, files: [], isUnreadable: false };
+  const message = {
+    id,
+    day: 1,
+    repliesBefore: 0,
+    language: 'en',
+    campaign: null,
+    text,
+    files: [],
+    isUnreadable: false,
+  };
   const answers = [{ question: 'Where?', values: ['In the harbour'] }];
   return {
     summary: {} as CaseFile['summary'],

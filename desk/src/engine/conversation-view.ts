@@ -39,7 +39,7 @@ export function summaryOf(conversation: Conversation, waiting: readonly WrittenR
     replies: texts.length + pending.length,
     unposted: unposted.length + pending.length,
     steps: replies.reduce((sum, reply) => sum + order.indexOf(reply.progress) + Number(reply.isConfirmed), 0),
-    isUnanswered: newest !== undefined && pending.length === 0 && !replies.some(({ day }) => day >= newest.day),
+    isUnanswered: newest !== undefined && pending.length === 0 && newest.repliesBefore >= replies.length,
     linksLeft: Math.max(0, linksLeft(conversation) - pendingPieces),
   };
 }
@@ -56,7 +56,7 @@ export async function viewOf(
   const replies = groupByMessage(conversation.replies).map((parts) => replyView(parts, today, fateOf));
   return {
     summary: summaryOf(conversation, waiting),
-    messages: await Promise.all(conversation.messages.map(messageView)),
+    messages: await Promise.all(conversation.messages.map((message) => messageView(message, conversation.replies))),
     incomplete: conversation.partial.map(({ messageId, day, parts, pieces }) => ({
       id: bytesToHex(messageId),
       day,
@@ -92,11 +92,12 @@ export async function fileView({ name, type, bytes, day, hash, key }: FileDescri
   return { name, type, bytes, day, hash: bytesToHex(hash), kept: await keptName(key) };
 }
 
-async function messageView(message: DeskMessage): Promise<MessageView> {
+async function messageView(message: DeskMessage, replies: readonly DeskReply[]): Promise<MessageView> {
   const { content } = message;
   return {
     id: bytesToHex(message.messageId),
     day: message.day,
+    repliesBefore: groupByMessage(replies.slice(0, message.repliesBefore)).length,
     language: content?.language ?? '',
     campaign: campaignOf(message),
     answers: content?.answers ?? [],

@@ -50,6 +50,22 @@ describe('one device', () => {
     ).toEqual([]);
   });
 
+  it('[LOG-14] takes no reply for an answer to what came after it on the same day, nor shows it below', async () => {
+    world = await DeskWorld.create(1, { repliesADay: 4 }, slow);
+    await world.run(2 * hour);
+    const source = new TestSource(world);
+    await source.visit(['They asked who was in the archive.']);
+    await world.run(hour);
+    await device(0).engine.reply(onlyId(), 'Who asked?');
+    await world.run(hour);
+    expect((await view()).summary).toMatchObject({ isUnanswered: false });
+    await source.visit(['They are at the door.']);
+    await world.run(2 * hour);
+    const { summary, messages, replies } = await view();
+    expect([messages.at(-1)?.day, summary.isUnanswered]).toEqual([replies[0]?.day, true]);
+    expect(messages.map(({ repliesBefore }) => repliesBefore)).toEqual([0, 1]);
+  });
+
   it('brings the parts of a long message together, and shows how many are missing until then', async () => {
     world = await DeskWorld.create(1);
     await world.rounds(3);

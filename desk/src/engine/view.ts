@@ -148,7 +148,7 @@ export interface ConversationSummary {
   readonly unposted: number;
   /** Steps that the parts of its replies have gone altogether: whoever shows them looks again when this changes. */
   readonly steps: number;
-  /** Whether the newest message has no reply that was written after it. */
+  /** Whether no reply stands in the log behind the newest message. */
   readonly isUnanswered: boolean;
   /** Reply bodies that the newest root still has room for. */
   readonly linksLeft: number;
@@ -172,6 +172,8 @@ export interface MessageView {
   /** Hex, 32 digits. */
   readonly id: string;
   readonly day: number;
+  /** How many of the desk's texts stood in the log before it: it came after those, whatever their days say. */
+  readonly repliesBefore: number;
   readonly language: string;
   readonly campaign: string | null;
   readonly answers: readonly { readonly question: string; readonly values: readonly string[] }[];

@@ -90,6 +90,11 @@ const view = {
       text: [attack, chinese, arabic, ...others, unbroken].join('\n'),
       answers: [{ question: 'Where?', values: ['<i>here</i>'] }],
       files: contents.map(([name, content], at) => ({ name, bytes: content?.length ?? 7, kept: keptAs(at) })),
+      repliesBefore: 0,
+    },
+    {
+      ...{ id: '33'.repeat(16), day: day - 1, language: 'en', campaign: null, isUnreadable: false },
+      ...{ text: 'They came back today.', answers: [], files: [], repliesBefore: 1 },
     },
   ],
   incomplete: [],
@@ -229,6 +234,8 @@ describe('export of cases', () => {
     const target = join(folder, 'opened');
     await openArchive(exported.path, identity, target);
     const html = readFileSync(join(under(target), 'transcript.html'), 'utf8');
+    // LOG-14: what came after a reply of the same day stands below it.
+    expect(html.indexOf('They came back today.')).toBeGreaterThan(html.indexOf('Thank you.'));
     expect(html).not.toMatch(/<(script|img|i|b)[ >](?!.*:<\/b>)/);
     expect(html).toContain('&lt;script src=&quot;https://attacker.example');
     expect(html).toContain('asked by Ana, agreed to by Bo');

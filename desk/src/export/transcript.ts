@@ -2,6 +2,7 @@
 
 import type { CallWords } from '../app/call-words.ts';
 import { caseName } from '../app/case-name.ts';
+import { type OrderedItem, orderOf } from '../engine/conversation-order.ts';
 import type { CaseFile, MessageView } from '../engine/view.ts';
 import type { CodeWords } from './code-words.ts';
 import type { ListedFile } from './export-files.ts';
@@ -103,19 +104,23 @@ function facts({ view, texts, codes, nameOf, consent, day }: TranscriptParts): H
 }
 
 function conversation(parts: TranscriptParts): Html {
-  const { view, texts, nameOf } = parts;
-  const items = [
-    ...view.messages.map((message) => ({ day: message.day, html: sourceMessage(parts, message) })),
-    ...view.incomplete.map(({ day, parts: all, partsHere }) => ({
-      day,
-      html: item(day, texts.source, fill(texts.incomplete, { here: partsHere, parts: all }), ''),
-    })),
-    ...view.replies.map(({ id, day, author, text }) => ({
-      day,
-      html: html`${item(day, fill(texts.desk, { who: nameOf(author) }), text, 'is-desk')}${files(parts, id)}`,
-    })),
-  ];
-  return html`${items.sort((a, b) => a.day - b.day).map((one) => one.html)}`;
+  return html`${orderOf(parts.view).map((one) => itemOf(parts, one))}`;
+}
+
+function itemOf(parts: TranscriptParts, one: OrderedItem): Html {
+  const { texts, nameOf } = parts;
+  switch (one.kind) {
+    case 'message':
+      return sourceMessage(parts, one.message);
+    case 'incomplete': {
+      const { day, parts: all, partsHere } = one.message;
+      return item(day, texts.source, fill(texts.incomplete, { here: partsHere, parts: all }), '');
+    }
+    case 'reply': {
+      const { id, day, author, text } = one.reply;
+      return html`${item(day, fill(texts.desk, { who: nameOf(author) }), text, 'is-desk')}${files(parts, id)}`;
+    }
+  }
 }
 
 function sourceMessage(parts: TranscriptParts, message: MessageView): Html {

@@ -281,7 +281,7 @@ describe('messages', () => {
     expect([only(texts).messages.length, only(texts).refused]).toEqual([129, 11]);
     const many = await apply([by(first, message(bytes(255, 3)))]);
     const { messages } = only(many);
-    while (messages.length < 9_999) messages.push({ messageId: random(16), day, content: null });
+    while (messages.length < 9_999) messages.push({ messageId: random(16), day, repliesBefore: 0, content: null });
     await apply([by(first, ...Array.from({ length: 3 }, () => message(bytes(255, 3))))], many);
     expect([only(many).messages.length, only(many).refused]).toEqual([10_000, 2]);
     await apply([by(first, received(2), replyEvent(1, 1), replyEvent(2, 2))], many);
@@ -291,6 +291,13 @@ describe('messages', () => {
   it('that are no content are kept as unreadable', async () => {
     const state = await apply([by(first, received(1, { piece: bytes(255, 30) }))]);
     expect(only(state).messages).toMatchObject([{ content: null }]);
+  });
+
+  it('[LOG-14] know which replies stood before them, whatever their days say', async () => {
+    const late = received(1, { messageId: bytes(9, 16), day: day - 3 }, 9);
+    const again = received(1, { messageId: bytes(8, 16) }, 8);
+    const state = await apply([by(first, received(1), replyEvent(1, 1), again), by(second, replyEvent(1, 2, 2), late)]);
+    expect(only(state).messages.map(({ repliesBefore }) => repliesBefore)).toEqual([0, 1, 3]);
   });
 
   it('of which the envelopes are forgotten stay', async () => {

@@ -191,7 +191,8 @@ async function addPart(conversation: Conversation, inside: Inside, day: number):
   if (at >= 0) conversation.partial.splice(at, 1);
   const pieces = [...partial.pieces].sort(([a], [b]) => a - b).map(([, piece]) => piece);
   const { messageId } = partial;
-  const message = { messageId, day: partial.day, content: await joinContent(pieces) };
+  const repliesBefore = conversation.replies.length;
+  const message = { messageId, day: partial.day, repliesBefore, content: await joinContent(pieces) };
   if (hasRoomFor(conversation, message)) conversation.messages.push(message);
   else conversation.refused += 1;
 }

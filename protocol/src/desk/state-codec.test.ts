@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { equal } from '../bytes/equal.ts';
 import { WireError } from '../bytes/wire-error.ts';
-import { splitContent } from '../messages/content.ts';
+import { encodeContent, splitContent } from '../messages/content.ts';
 import { encodeInside } from '../messages/inside.ts';
 import type { LogEvent } from '../messages/log-event.ts';
 import { asView, bitFlips, extensions, truncations } from '../testing/damage.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { applyEntry } from './apply.ts';
-import { type DeskState, emptyDeskState } from './state.ts';
+import { type DeskMessage, type DeskState, emptyDeskState } from './state.ts';
 import { decodeConversation, decodeDeskState, encodeConversation, encodeDeskState } from './state-codec.ts';
 
 const context = { fingerprint: new Uint8Array(32).fill(7), desk: new Uint8Array(8).fill(8) };
@@ -75,6 +75,20 @@ describe('the bytes of a state', () => {
     expect(encodeDeskState(turned)).toEqual(encodeDeskState(state));
   });
 
+  it('of a conversation that a release before wrote are read, messages placed among replies by their days', async () => {
+    const state = await fullState();
+    const [conversation] = state.conversations.values();
+    const [one] = conversation?.messages ?? [];
+    if (conversation === undefined || one === undefined) throw new Error('the state has no message');
+    const messages = [
+      { ...one, day: day - 1, repliesBefore: 0 },
+      { ...one, day: day + 1, repliesBefore: conversation.replies.length },
+    ];
+    const placed = { ...conversation, links: null, messages };
+    const before = withoutPlaces(encodeConversation(placed), placed.messages);
+    expect(decodeConversation(before)).toEqual(placed);
+  });
+
   it('[ENC-1] are refused with one error when cut or extended anywhere', async () => {
     const bytes = encodeDeskState(await fullState());
     for (const damaged of truncations(bytes, 3)) expect(() => decodeDeskState(damaged)).toThrow(WireError);
@@ -92,6 +106,19 @@ describe('the bytes of a state', () => {
     expect(refused).toBeGreaterThan(50);
   });
 });
+
+/** The first form had no number behind a message's day. */
+function withoutPlaces(bytes: Uint8Array, messages: readonly DeskMessage[]): Uint8Array {
+  const old = [...bytes];
+  old[0] = 1;
+  // Version, id, lane, next number, no links, number of messages; then id, day and number of each.
+  let at = 1 + 32 + 2 + 4 + 1 + 2;
+  for (const { content } of messages) {
+    old.splice(at + 20, 4);
+    at += 20 + 4 + (content === null ? 0 : encodeContent(content).length);
+  }
+  return Uint8Array.from(old);
+}
 
 /** Null if the bytes are refused. */
 function readAgain(bytes: Uint8Array): Uint8Array | null {

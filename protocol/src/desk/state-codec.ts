@@ -19,11 +19,13 @@ import {
 } from './state.ts';
 
 const version = 1;
+/** 1 does not say which replies stood before a message. */
+const conversationVersion = 2;
 const progressByCode = ['waiting', 'queued', 'posted', 'collected'] as const satisfies readonly ReplyProgress[];
 
 export function encodeConversation(conversation: Conversation): Uint8Array {
   const writer = new Writer();
-  writer.u8(version).bytes(conversation.id, 32).u16(conversation.lane).u32(conversation.nextNumber);
+  writer.u8(conversationVersion).bytes(conversation.id, 32).u16(conversation.lane).u32(conversation.nextNumber);
   writer.list8(conversation.links === null ? [] : [conversation.links], writeLinks);
   writer.list16(conversation.messages, writeMessage);
   writer.list16(conversation.partial, writePartial);
@@ -35,14 +37,15 @@ export function encodeConversation(conversation: Conversation): Uint8Array {
 /** Throws WireError and nothing else. */
 export function decodeConversation(bytes: Uint8Array): Conversation {
   const reader = new Reader(bytes);
-  reader.version(version);
+  const read = reader.version(1, conversationVersion);
   const head = { id: reader.bytes(32), lane: reader.u16(), nextNumber: reader.u32() };
   const links = reader.list8(1, readLinks)[0] ?? null;
-  const messages = reader.list16(0xffff, readMessage);
+  const kept = reader.list16(0xffff, (from) => readMessage(from, read));
   const partial = reader.list16(0xffff, readPartial);
   const replies = reader.list16(0xffff, readReply);
   const refused = reader.remaining > 0 ? readRefused(reader) : 0;
   reader.end();
+  const messages = read === conversationVersion ? kept : kept.map((message) => placedByDay(message, replies));
   return { ...head, links, messages, partial, replies, refused };
 }
 
@@ -132,14 +135,21 @@ function readLinks(reader: Reader): ReplyLinks {
 }
 
 function writeMessage(message: DeskMessage, writer: Writer): void {
-  writer.bytes(message.messageId, 16).u32(message.day);
+  writer.bytes(message.messageId, 16).u32(message.day).u32(message.repliesBefore);
   writer.var32(message.content === null ? new Uint8Array(0) : encodeContent(message.content));
 }
 
-function readMessage(reader: Reader): DeskMessage {
+function readMessage(reader: Reader, read: number): DeskMessage {
   const head = { messageId: reader.bytes(16), day: reader.u32() };
+  const repliesBefore = read === conversationVersion ? reader.u32() : 0;
   const content = reader.var32();
-  return { ...head, content: content.length === 0 ? null : decodeContent(content) };
+  return { ...head, repliesBefore, content: content.length === 0 ? null : decodeContent(content) };
+}
+
+/** Where nothing else is known, replies of days before a message stood before it. */
+function placedByDay(message: DeskMessage, replies: readonly DeskReply[]): DeskMessage {
+  const at = replies.findIndex(({ day }) => day >= message.day);
+  return { ...message, repliesBefore: at < 0 ? replies.length : at };
 }
 
 function writePartial(partial: PartialMessage, writer: Writer): void {

@@ -15,6 +15,8 @@ export interface DeskMessage {
   readonly messageId: Uint8Array;
   /** Day of the day key that its first part was sealed to. */
   readonly day: number;
+  /** How many reply bodies of its conversation stood in the log before it was whole: none of them answers it (LOG-14). */
+  readonly repliesBefore: number;
   /** Null when the pieces do not inflate to a content: shown as unreadable, kept, never retried. */
   readonly content: Content | null;
 }

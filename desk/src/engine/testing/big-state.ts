@@ -12,7 +12,7 @@ export function bigState(cases: number, day: Day): DeskState {
     const id = random(32);
     const text = Buffer.from(random(22_500)).toString('base64');
     const content = { campaign: null, language: 'en', answers: [], text, files: [] };
-    const message = { messageId: random(16), day, content };
+    const message = { messageId: random(16), day, repliesBefore: 0, content };
     state.conversations.set(bytesToHex(id), { ...emptyConversation(id), messages: [message] });
   }
   return state;
