@@ -1,15 +1,15 @@
-// From a poster to an answer: a person who reads only Chinese, and one who reads only Arabic, in the demo.
+// From a poster to an answer, in the demo of each example: people who read only Chinese, only Arabic, only English.
 import { type ChildProcess, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demoSchedule } from '@postern/cli/demo/demo-organisation';
 import { DeskPerson } from '@postern/cli/testing/demo-people';
 import { firstLine, runHere, start, stop } from '@postern/cli/testing/run';
 import type { CaseFile } from '@postern/desk/engine/view';
 import type { Page } from 'puppeteer-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { axe, collectRequests, screenshot } from '../browsers/inspect.ts';
 import { launchChromium } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
@@ -29,36 +29,78 @@ import {
 
 const patience = { timeout: 60_000 };
 const { epochSeconds } = demoSchedule;
+const examples = join(import.meta.dirname, '..', '..', 'examples');
 
 let demo: ChildProcess;
 let told: { readonly source: string; readonly call: string; readonly desk: string };
 let folder: string;
 let person: DeskPerson;
 
-beforeAll(async () => {
-  await ensureBuilt();
+beforeAll(() => ensureBuilt());
+beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'postern-e2e-campaign-'));
-  demo = start('demo', '--json', '--data', join(folder, 'demo'), '--source-port', '8427', '--desk-port', '8428');
-  told = JSON.parse(await firstLine(demo)) as typeof told;
-  person = await DeskPerson.open(told.desk);
-  const example = join(import.meta.dirname, '..', '..', 'examples', 'hospital-contracts');
-  const place = ['--data', join(folder, 'demo', 'server'), '--out', join(folder, 'kit')];
-  await runHere(['campaign', 'kit', example, '--unreviewed', ...place, '--json']);
 });
-afterAll(async () => {
+afterEach(async () => {
   await stop(demo, 'SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 });
 
+type Given = readonly { readonly question: string; readonly values: readonly string[] }[];
+
+/** One for each example; what they answer is all that is asked of them. */
 const readers = [
-  { language: 'zh-Hans', papers: '标书初稿三份', text: '我在采购办公室工作。', reply: '谢谢。哪一年？', glue: '' },
-  { language: 'ar', papers: 'ثلاث مسودات', text: 'أعمل في مكتب المشتريات.', reply: 'شكرًا لك. في أي سنة؟', glue: ' ' },
-];
+  {
+    example: 'service-safety',
+    language: 'zh-Hans',
+    given: [
+      { question: 'branch', values: ['land'] },
+      { question: 'danger', values: ['vehicles', 'training'] },
+      { question: 'hurt', values: ['injured'] },
+      { question: 'reported', values: ['yes'] },
+      { question: 'answer', values: ['没有人回复。'] },
+      { question: 'since', values: ['2024-03'] },
+    ],
+    text: '我们连的刹车从来不检查。',
+    reply: '谢谢。哪一年？',
+    glue: '',
+  },
+  {
+    example: 'public-money',
+    language: 'ar',
+    given: [
+      { question: 'what', values: ['bribe', 'contract'] },
+      { question: 'part', values: ['asked'] },
+      { question: 'service', values: ['رخصة بناء'] },
+      { question: 'sum', values: ['month'] },
+      { question: 'since', values: ['2024-03'] },
+    ],
+    text: 'طُلب مني مال في مكتب الرخص.',
+    reply: 'شكرًا لك. في أي سنة؟',
+    glue: ' ',
+  },
+  {
+    example: 'hospital-contracts',
+    language: 'en',
+    given: [
+      { question: 'role', values: ['buyer'] },
+      { question: 'seen', values: ['terms', 'bids'] },
+      { question: 'papers', values: ['Three drafts'] },
+      { question: 'since', values: ['2024-03'] },
+      { question: 'sure', values: ['saw'] },
+    ],
+    text: 'I work in the purchasing office.',
+    reply: 'Thank you. In which year?',
+    glue: ' ',
+  },
+] as const;
 
 describe.skipIf(lacks('chromium', 'zbar-tools'))('from a poster to the answer', () => {
-  it.each(readers)('gets there in $language', async ({ language, papers, text, reply, glue }) => {
+  it.each(readers)('gets there in $language, for $example', async (reader) => {
+    const { example, language, given, text, reply, glue } = reader;
+    await startWith(example);
+    await isShownInItsLanguages(example);
     const address = decodedFromPoster(language);
-    expect(address).toBe(`${told.source}/c/hospital-contracts/${language}`);
+    expect(address).toBe(`${told.source}/c/${example}/${language}`);
     const browser = await launchChromium();
     try {
       const page = await browser.newPage();
@@ -67,7 +109,7 @@ describe.skipIf(lacks('chromium', 'zbar-tools'))('from a poster to the answer', 
       await press(page, 'a.main');
       await press(page, '#start button.main');
       await page.waitForSelector('.question', patience);
-      await answer(page, papers);
+      await answer(page, example, given);
       await looks(page, `call-${language}`);
       await fill(page, '#write-text', text);
       await press(page, main);
@@ -78,15 +120,10 @@ describe.skipIf(lacks('chromium', 'zbar-tools'))('from a poster to the answer', 
       // Once it was clicked, the page tells no address which call led there [CAM-7].
       const after = requests.map(({ url }) => new URL(url)).filter(({ pathname }) => !pathname.startsWith('/c/'));
       expect(after.map(({ pathname }) => pathname)).toContain('/campaigns');
-      expect(after.filter(({ href }) => href.split('#')[0]?.includes('hospital'))).toEqual([]);
+      expect(after.filter(({ href }) => href.split('#')[0]?.includes(example))).toEqual([]);
 
       const { id, answers } = await conversationWith(text);
-      expect(answers).toEqual([
-        { question: 'role', values: ['buyer'] },
-        { question: 'seen', values: ['terms', 'bids'] },
-        { question: 'papers', values: [papers] },
-        { question: 'since', values: ['2024-03'] },
-      ]);
+      expect(answers).toEqual(given);
       await person.call('reply', { id, text: reply, attachments: [] });
       await posted(id);
       await nextEpoch(epochSeconds, told.source);
@@ -103,18 +140,63 @@ function decodedFromPoster(language: string): string {
   return execFileSync(pathOf('zbar-tools') ?? '', ['--quiet', '--raw', picture], { encoding: 'utf8' }).trim();
 }
 
-async function answer(page: Page, papers: string): Promise<void> {
-  const field = (at: number, selector: string): string => `.question:nth-of-type(${at}) ${selector}`;
-  const isHidden = (): Promise<unknown> =>
-    page.$eval('.question:nth-of-type(3)', (element) => (element as HTMLElement).hidden);
-  expect(await isHidden()).toBe(true);
-  await page.select(field(1, 'select'), 'buyer');
-  expect(await isHidden()).toBe(false);
-  await press(page, field(2, 'input[value="terms"]'));
-  await press(page, field(2, 'input[value="bids"]'));
-  await fill(page, field(3, 'textarea'), papers);
-  await page.select(field(4, 'select:nth-of-type(1)'), '2024');
-  await page.select(field(4, 'select:nth-of-type(2)'), '03');
+/** Every question, in the order in which they are asked; those that hang on another one appear with its answer. */
+async function answer(page: Page, example: string, given: Given): Promise<void> {
+  const asked = questionsOf(example);
+  for (const [at, { kind, onlyIf }] of asked.entries()) {
+    const field = (selector: string): string => `.question:nth-of-type(${at + 1}) ${selector}`;
+    const { values = [] } = given[at] ?? {};
+    const [value = ''] = values;
+    if (onlyIf !== undefined) {
+      const place = asked.findIndex(({ id }) => id === onlyIf.question) + 1;
+      const before = `.question:nth-of-type(${place}) select`;
+      const isHidden = (): Promise<unknown> =>
+        page.$eval(`.question:nth-of-type(${at + 1})`, (element) => (element as HTMLElement).hidden);
+      await page.select(before, '');
+      expect(await isHidden()).toBe(true);
+      await page.select(before, onlyIf.option);
+      expect(await isHidden()).toBe(false);
+    }
+    if (kind === 'text') await fill(page, field('textarea'), value);
+    else if (kind === 'several') for (const one of values) await press(page, field(`input[value="${one}"]`));
+    else if (kind === 'month') {
+      const [year = '', month = ''] = value.split('-');
+      await page.select(field('select:nth-of-type(1)'), year);
+      await page.select(field('select:nth-of-type(2)'), month);
+    } else await page.select(field('select'), value);
+  }
+}
+
+type Asked = {
+  readonly id: string;
+  readonly kind: string;
+  readonly onlyIf?: { readonly question: string; readonly option: string };
+};
+
+function questionsOf(example: string): readonly Asked[] {
+  const structure = readFileSync(join(examples, example, 'campaign.json'), 'utf8');
+  return (JSON.parse(structure) as { readonly questions: readonly Asked[] }).questions;
+}
+
+/** The demo of the organisation whose call it is, and the call's kit. */
+async function startWith(example: string): Promise<void> {
+  const ports = ['--source-port', '8427', '--desk-port', '8428'];
+  demo = start('demo', '--json', '--example', example, '--data', join(folder, 'demo'), ...ports);
+  told = JSON.parse(await firstLine(demo)) as typeof told;
+  person = await DeskPerson.open(told.desk);
+  const place = ['--data', join(folder, 'demo', 'server'), '--out', join(folder, 'kit')];
+  const { code } = await runHere(['campaign', 'kit', join(examples, example), '--unreviewed', ...place, '--json']);
+  expect(code).toBe(0);
+}
+
+async function isShownInItsLanguages(example: string): Promise<void> {
+  const files = readdirSync(join(examples, example, 'texts'));
+  expect(files.length).toBeGreaterThan(1);
+  for (const file of files) {
+    const { title } = JSON.parse(readFileSync(join(examples, example, 'texts', file), 'utf8')) as { title: string };
+    const page = await fetch(`${told.source}/c/${example}/${basename(file, '.json')}`);
+    expect(await page.text()).toContain(title);
+  }
 }
 
 async function looks(page: Page, name: string): Promise<void> {

@@ -7,7 +7,7 @@ import { readCampaignFolder } from './campaign-folder.ts';
 import { checkCampaign } from './check.ts';
 
 const examples = join(import.meta.dirname, '..', '..', '..', 'examples');
-const names = ['Investigations', 'Inspector General', 'Intake'];
+const names = ['Investigations', 'Safety in service', 'Intake'];
 const desks = names.map((name, at) => ({
   id: deskId(new Uint8Array(8).fill(at + 1)),
   names: [{ language: 'en', name, description: '' }],

@@ -1,4 +1,4 @@
-/** The organisation of the demo: two desks with one device each, names in three languages, a schedule of seconds. */
+/** The organisation of the demo: one of the examples' with its call, two desks with one device each, a schedule of seconds. */
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { equal } from '@postern/protocol/bytes/equal';
 import { encodeCampaign } from '@postern/protocol/campaign/campaign';
 import { HYBRID_SEED_BYTES } from '@postern/protocol/constants';
 import { fingerprintOf } from '@postern/protocol/keys/fingerprint';
-import type { DeskName, LocalName, RosterDevice } from '@postern/protocol/keys/roster';
+import type { LocalName, RosterDevice } from '@postern/protocol/keys/roster';
 import { keyHashOf } from '@postern/protocol/keys/signed';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import { createDataFolder } from '@postern/server/files/data-folder';
@@ -22,10 +22,13 @@ import { openSignedRoster } from '../organisation/roster-file.ts';
 import { sign } from '../organisation/roster-place.ts';
 import { type Context, todayOf } from '../terminal/context.ts';
 import { demoRepliesADay } from './demo-engine.ts';
+import { demoExamples, type ExampleName } from './demo-examples.ts';
 
 export interface DemoOrganisation {
   readonly fingerprint: Fingerprint;
   readonly names: readonly LocalName[];
+  /** Of the desk that the call leads to, in English. */
+  readonly desk: string;
   /** Name of the call that it publishes. */
   readonly campaign: string;
   /** The server's data folder, which lacks its roster yet. */
@@ -42,25 +45,7 @@ export const demoPassphrase = 'only a demonstration';
 
 const cheap: PassphraseCost = { memoryKibibytes: 1_024, passes: 1, lanes: 1 };
 
-const exampleFolder = join(import.meta.dirname, '..', '..', '..', 'examples', 'hospital-contracts');
-
-const names: readonly LocalName[] = [
-  { language: 'en', name: 'The Example Gazette' },
-  { language: 'zh-Hans', name: '样例日报' },
-  { language: 'ar', name: 'جريدة المثال' },
-];
-
-const investigations: readonly DeskName[] = [
-  { language: 'en', name: 'Investigations', description: 'Reporters who look into misuse of power and money.' },
-  { language: 'zh-Hans', name: '调查组', description: '调查滥用权力和资金的记者。' },
-  { language: 'ar', name: 'التحقيقات', description: 'صحفيون يحققون في إساءة استعمال السلطة والمال.' },
-];
-
-const safety: readonly DeskName[] = [
-  { language: 'en', name: 'Safety at work', description: 'Accidents, dangerous plants, hidden reports.' },
-  { language: 'zh-Hans', name: '生产安全组', description: '事故、危险的工厂、被隐瞒的报告。' },
-  { language: 'ar', name: 'السلامة في العمل', description: 'حوادث ومصانع خطرة وتقارير مخفية.' },
-];
+const examples = join(import.meta.dirname, '..', '..', '..', 'examples');
 
 /** Fast enough to watch; far too fast for real people on Tor. */
 export const demoSchedule: Schedule = {
@@ -72,8 +57,14 @@ export const demoSchedule: Schedule = {
   indexStep: 6,
 };
 
-export async function makeDemoOrganisation(context: Context, folder: string, port: number): Promise<DemoOrganisation> {
+export async function makeDemoOrganisation(
+  context: Context,
+  folder: string,
+  port: number,
+  exampleName: ExampleName,
+): Promise<DemoOrganisation> {
   const { random } = context;
+  const { names, desk: callDesk, other: otherDesk } = demoExamples[exampleName];
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const rootKey = await hybridKey(random(HYBRID_SEED_BYTES));
   const fingerprint = await fingerprintOf(rootKey.publicKey);
@@ -89,14 +80,14 @@ export async function makeDemoOrganisation(context: Context, folder: string, por
     serverKeyHash: await keyHashOf(serverKey.publicKey),
     addresses: [server],
     desks: [
-      { names: investigations, devices: [own.device] },
-      { names: safety, devices: [other.device] },
+      { names: callDesk, devices: [own.device] },
+      { names: otherDesk, devices: [other.device] },
     ],
     schedule: demoSchedule,
     offlinePage: await hashOfOfflinePage(),
   };
   const draft = firstRoster(first, { today: todayOf(context), validDays: 30 }, random);
-  const example = await readCampaignFolder(exampleFolder, { fingerprint, desks: draft.desks });
+  const example = await readCampaignFolder(join(examples, exampleName), { fingerprint, desks: draft.desks });
   const { campaign } = example;
   const payload = encodeCampaign(campaign);
   const campaigns = await listWith([], campaign.id, payload);
@@ -114,5 +105,14 @@ export async function makeDemoOrganisation(context: Context, folder: string, por
     enrolment,
     cost: cheap,
   });
-  return { fingerprint, names, campaign: campaign.name, data, roster: signed, device, other: otherIdentity };
+  return {
+    fingerprint,
+    names,
+    desk: callDesk[0].name,
+    campaign: campaign.name,
+    data,
+    roster: signed,
+    device,
+    other: otherIdentity,
+  };
 }

@@ -13,6 +13,7 @@ import { callWorkshop } from '../campaign/workshop.ts';
 import type { Context } from '../terminal/context.ts';
 import { unlockDesk } from '../terminal/desk-unlock.ts';
 import { openDemoEngine } from './demo-engine.ts';
+import type { ExampleName } from './demo-examples.ts';
 import { type DemoOrganisation, demoPassphrase, makeDemoOrganisation } from './demo-organisation.ts';
 
 export interface Demo {
@@ -34,7 +35,12 @@ const portsTried = 50;
 const bundleAttempts = 60;
 const bundlePauseMs = 250;
 
-export async function startDemo(context: Context, folder: string, wanted: DemoPorts): Promise<Demo> {
+export async function startDemo(
+  context: Context,
+  folder: string,
+  wanted: DemoPorts,
+  example: ExampleName,
+): Promise<Demo> {
   const { random, now } = context;
   const stops: (() => Promise<void> | void)[] = [];
   const stop = async (): Promise<void> => {
@@ -42,7 +48,7 @@ export async function startDemo(context: Context, folder: string, wanted: DemoPo
   };
   try {
     const port = await freePort(wanted.source);
-    const organisation = await makeDemoOrganisation(context, folder, port);
+    const organisation = await makeDemoOrganisation(context, folder, port, example);
     const server = await startServer({ folder: organisation.data, plain: {}, print: () => undefined });
     stops.push(server.stop);
     await server.addRoster(organisation.roster);
