@@ -68,16 +68,32 @@ function withPseudo(built: BuiltPages): BuiltPages {
   };
 }
 
-/** One call with a film, and a text under each language's name; the words of the template are each language's own. */
+/** Calls that take no answers, by their names, with the days on which they begin and end, counted from today. */
+const closed = { ended: [-9, -2], 'not-begun': [2, 9], withdrawn: [-2, 9] } as const;
+
+/** A call with a film, and closed ones, in each language; the words of the template are its own. */
 const calls: CampaignSource = {
   campaigns: async (roster) => {
-    const sample = sampleCampaign(roster, Math.floor(now() / 86_400));
+    const today = Math.floor(now() / 86_400);
+    const sample = sampleCampaign(roster, today);
     const [text] = sample.texts;
     const texts = all.flatMap(({ tag }) => (text === undefined ? [] : [{ ...text, language: tag }]));
     const film = documentHash(new Uint8Array(32));
     const campaign = { ...sample, film, texts: texts.sort((a, b) => (a.language < b.language ? -1 : 1)) };
-    const payload = encodeCampaign(campaign);
-    return { campaigns: [{ ...campaign, payload, hash: documentHash(await sha256(payload)) }], newer: null };
+    const others = Object.entries(closed).map(([name, [from, until]], at) => ({
+      ...campaign,
+      name,
+      id: new Uint8Array(8).fill(at + 1),
+      film: null,
+      firstDay: today + from,
+      lastDay: today + until,
+      withdrawn: name === 'withdrawn',
+    }));
+    const campaigns = [campaign, ...others].map(async (one) => {
+      const payload = encodeCampaign(one);
+      return { ...one, payload, hash: documentHash(await sha256(payload)) };
+    });
+    return { campaigns: await Promise.all(campaigns), newer: null };
   },
   hasNewer: async () => false,
   film: async () => ({ document: new Uint8Array(0), film: sampleFilm(all.map(({ tag }) => tag)) }),
@@ -219,6 +235,11 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('every l
       await widen(1440);
       await accessible(`language-${tag}-${name}-1440`);
       await widen(320);
+    }
+    for (const name of Object.keys(closed)) {
+      await page.goto(`${server.origin}/c/${name}/${tag}`);
+      expect(await page.$$('.when.closed')).toHaveLength(1);
+      await fits(`${tag} ${name}`);
     }
   });
 });

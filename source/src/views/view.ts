@@ -66,13 +66,17 @@ export function utcDay(day: number, language: string): string {
   return format(day * 86_400, language, { dateStyle: 'long' });
 }
 
-/** Numbers alone (ISO 8601) where the browser has no words for dates in this language: it would take another one's. */
+/**
+ * Numbers alone (ISO 8601) where the browser has no words for dates in this language: it would take another one's. They do
+ * not break into lines, of which the second would look like a date of its own.
+ */
 function format(unix: number, language: string, style: Intl.DateTimeFormatOptions): string {
   if (Intl.DateTimeFormat.supportedLocalesOf(language).length === 0) {
     return new Date(unix * 1000)
       .toISOString()
       .slice(0, style.timeStyle === undefined ? 10 : 16)
-      .replace('T', ' ');
+      .replace('T', '\u00a0')
+      .replaceAll('-', '\u2011');
   }
   const options = { ...style, timeZone: 'UTC', numberingSystem: 'latn', calendar: 'gregory' };
   return new Intl.DateTimeFormat(language, options).format(unix * 1000);
