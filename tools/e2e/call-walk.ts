@@ -164,6 +164,25 @@ export async function reopenUnread(calls: CallsPage, name: string, film: string)
   expect(readFileSync(captions, 'utf8')).toContain('Who moved them?');
 }
 
+/** Other words in every field that still has those of a new call, or of the text that is translated. */
+async function writeRest({ page }: CallsPage, words: (name: string) => string): Promise<void> {
+  const fields = await page.$$('.call-words .pair :is(input, textarea)');
+  for (const [at, field] of fields.entries()) {
+    // The first three are title, summary and what it is about.
+    if (at === 0 || at === 2) continue;
+    await field.evaluate(
+      (one, typed) => {
+        const input = one as HTMLInputElement;
+        if (input.value === '') return;
+        input.value = typed;
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+      },
+      words(String(at)),
+    );
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 20)));
+  }
+}
+
 /** Until nothing is left on the list; ticks what a person has to. */
 export async function settle(calls: CallsPage): Promise<void> {
   const { page } = calls;
@@ -172,10 +191,24 @@ export async function settle(calls: CallsPage): Promise<void> {
   expect(
     await page.$$eval('.ways :is(button, input)', (all) => all.every((one) => (one as HTMLButtonElement).disabled)),
   ).toBe(true);
-  for (const language of ['English', 'Simplified Chinese']) {
+  const name = async (language: string): Promise<void> => {
     await calls.pressText(language);
     await calls.type('who has read and approved', 'R. Reader');
-  }
+  };
+  for (const language of ['English', 'Simplified Chinese']) await name(language);
+  // A name is not enough for words that nobody has written.
+  await calls.pressText('Sign and publish');
+  await calls.shows('.checks .is-open', 'Simplified Chinese: some words are still');
+  await calls.pressText('English');
+  await writeRest(calls, (at) => `Written for this call, ${at}.`);
+  await calls.pressText('Simplified Chinese');
+  await calls.type('What it is about', '春天里，**界石**被挪动了。');
+  await writeRest(calls, (at) => `第 ${at} 段：为这次征集写的文字，与英文不同。`);
+  // And none counts for words that came after it.
+  await calls.pressText('Sign and publish');
+  await calls.shows('.checks .is-open', 'English: reviewed by nobody');
+  await calls.shows('.checks .is-open', 'Simplified Chinese: reviewed by nobody');
+  for (const language of ['English', 'Simplified Chinese']) await name(language);
   await calls.pressText('Sign and publish');
   await page.waitForFunction(
     () =>

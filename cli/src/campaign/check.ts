@@ -8,6 +8,7 @@ import { encodeCampaign } from '@postern/protocol/campaign/campaign';
 import { sha256 } from '@postern/protocol/primitives/hash';
 import type { Day } from '@postern/protocol/time';
 import { refused } from '../terminal/failure.ts';
+import { unwrittenIn } from './unwritten.ts';
 
 export interface CampaignCheck {
   readonly payload: Uint8Array;
@@ -18,8 +19,10 @@ export interface CampaignCheck {
 }
 
 /** In plain words. */
-export function problemText({ code, language }: CallProblem): string {
+export function problemText({ code, language, field }: CallProblem): string {
   switch (code) {
+    case 'unwritten':
+      return `The text in ${language} is not written: "${field}" still says what a new call says, or what another language says.`;
     case 'unreviewed':
       return `The text in ${language} has been reviewed by nobody.`;
     case 'no-page':
@@ -41,6 +44,7 @@ export async function checkCampaign(
     .map(({ language }) => language)
     .filter((language) => !pageLanguages.includes(language));
   const problems: CallProblem[] = [
+    ...unwrittenIn(campaign).map((found) => ({ code: 'unwritten', ...found }) as const),
     ...drafts.map((language) => ({ code: 'unreviewed', language }) as const),
     ...pageless.map((language) => ({ code: 'no-page', language }) as const),
     ...(campaign.lastDay < today ? [{ code: 'past', language: '' } as const] : []),

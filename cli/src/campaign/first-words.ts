@@ -1,6 +1,6 @@
 /** What stands in a new call until somebody writes it, in the languages of the desk's page; machine-made but for English. */
 
-type FirstWords = {
+export type FirstWords = {
   readonly title: string;
   /** One sentence. */
   readonly summary: string;
@@ -99,7 +99,9 @@ const spanish: FirstWords = {
   },
 };
 
-const others: ReadonlyMap<string, FirstWords> = new Map([
+/** By language, BCP 47. */
+export const firstWordsBy: ReadonlyMap<string, FirstWords> = new Map([
+  ['en', english],
   ['zh-Hans', chinese],
   ['ru', russian],
   ['es', spanish],
@@ -107,5 +109,5 @@ const others: ReadonlyMap<string, FirstWords> = new Map([
 
 /** English where there are none. @param language BCP 47 */
 export function firstWords(language: string): FirstWords {
-  return others.get(language) ?? english;
+  return firstWordsBy.get(language) ?? english;
 }

@@ -39,14 +39,23 @@ const page = async (path: string): Promise<{ status: number; text: string }> => 
 };
 
 describe('postern campaign', () => {
-  it('begins with a folder that only a review is missing from', async () => {
+  it('begins with a folder that words and reviews are missing from, and takes nobody’s name for the words', async () => {
     const fresh = place.path('fresh');
     const languages = ['ar', 'en', 'es', 'ru', 'zh-Hans'];
     const words = ['campaign', 'new', fresh, '--name', 'river', '--language', ...languages, '--data', data];
     expect((await runHere(words)).code).toBe(0);
     const { code, json } = await runHere(['campaign', 'check', fresh, '--data', data, '--json']);
     expect(code).toBe(1);
-    expect(json.problems).toEqual(languages.map((tag) => `The text in ${tag} has been reviewed by nobody.`));
+    const unwritten = languages.map((tag) => expect.stringContaining(`The text in ${tag} is not written: "title"`));
+    expect(json.problems).toEqual([
+      ...unwritten,
+      ...languages.map((tag) => `The text in ${tag} has been reviewed by nobody.`),
+    ]);
+    for (const tag of languages) change(`texts/${tag}.json`, (text) => text.replace('"draft"', '"reviewed"'), fresh);
+    for (const tag of languages)
+      change(`texts/${tag}.json`, (text) => text.replace('"reviewer": ""', '"reviewer": "A"'), fresh);
+    const named = await runHere(['campaign', 'check', fresh, '--data', data, '--json']);
+    expect([named.code, named.json.problems]).toEqual([1, unwritten]);
   });
 
   it.each([

@@ -76,6 +76,7 @@ export function CallChecklist({ page, draft, kept, keepNow, change }: CallCheckl
 }
 
 const problemTexts: Readonly<Record<CallProblem['code'], TextKey>> = {
+  unwritten: 'calls.unwritten',
   unreviewed: 'calls.unreviewed',
   'no-page': 'calls.pageless',
   past: 'calls.past',

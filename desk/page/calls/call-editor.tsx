@@ -1,6 +1,6 @@
 /** One call in work: what it asks, its words in one language beside those they are translated from, and how it will look. */
 import type { CallList } from '@postern/desk/calls/call-desk';
-import type { CallDraft, DraftText } from '@postern/desk/calls/call-draft';
+import type { CallDraft } from '@postern/desk/calls/call-draft';
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { CallFailed } from '../desk-client.ts';
@@ -12,6 +12,7 @@ import { nameOf } from './call-language.ts';
 import { CallPreview } from './call-preview.tsx';
 import { CallStructure } from './call-structure.tsx';
 import { CallWordsForm } from './call-words-form.tsx';
+import { withReviewer, withWords } from './draft-changes.ts';
 import { useFilm } from './use-film.ts';
 import { useKeeper } from './use-keeper.ts';
 
@@ -38,8 +39,6 @@ export function CallEditor({ page, first, desks }: CallEditorProps): JSX.Element
   const [part, setPart] = useState(first.source);
   const { say } = page.words.value;
   const text = draft.texts[part];
-  const setText = (language: string, words: DraftText): void =>
-    change({ ...draft, texts: { ...draft.texts, [language]: words } });
   const removeLanguage = (language: string): void => {
     const { [language]: _gone, ...left } = draft.texts;
     change({ ...draft, texts: left });
@@ -69,7 +68,8 @@ export function CallEditor({ page, first, desks }: CallEditorProps): JSX.Element
             draft={draft}
             language={part}
             text={text}
-            change={(words) => setText(part, words)}
+            change={(words) => change(withWords(draft, part, words))}
+            review={(reviewer) => change(withReviewer(draft, part, reviewer))}
             remove={part === draft.source ? null : () => removeLanguage(part)}
           />
           <CallPreview page={page} call={draft.structure.id} language={part} kept={kept} />
@@ -111,7 +111,7 @@ function AddLanguage({ page, draft, change, choose }: AddLanguageProps): JSX.Ele
   const add = (event: Event): void => {
     event.preventDefault();
     if (!isNew || language === null || source === undefined) return;
-    change({ ...draft, texts: { ...draft.texts, [language]: { ...source, state: 'draft', reviewer: '' } } });
+    change(withWords(draft, language, source));
     choose(language);
     setTag('');
   };

@@ -12,7 +12,9 @@ interface CallWordsFormProps {
   readonly draft: CallDraft;
   readonly language: string;
   readonly text: DraftText;
+  /** Of the words: nobody has read what is new. */
   readonly change: (text: DraftText) => void;
+  readonly review: (reviewer: string) => void;
   /** Takes the language out; null for the one that the others are translated from. */
   readonly remove: (() => void) | null;
 }
@@ -30,7 +32,15 @@ const labels: Readonly<Record<(typeof lines)[number] | (typeof blocks)[number], 
 };
 const dangers: readonly TextKey[] = ['calls.safe1', 'calls.safe2', 'calls.safe3'];
 
-export function CallWordsForm({ page, draft, language, text, change, remove }: CallWordsFormProps): JSX.Element {
+export function CallWordsForm({
+  page,
+  draft,
+  language,
+  text,
+  change,
+  review,
+  remove,
+}: CallWordsFormProps): JSX.Element {
   const { say } = page.words.value;
   const source = language === draft.source ? undefined : draft.texts[draft.source];
   const shared = { language, sourceLanguage: draft.source };
@@ -51,7 +61,7 @@ export function CallWordsForm({ page, draft, language, text, change, remove }: C
   );
   return (
     <form class="call-words" autocomplete="off" onSubmit={(event) => event.preventDefault()}>
-      <Review page={page} language={language} text={text} change={change} />
+      <Review page={page} language={language} text={text} review={review} />
       {lines.map((name) => wordsField(name))}
       {blocks.slice(0, 3).map((name) => wordsField(name, 4))}
       {dangers.map((key, at) => (
@@ -95,21 +105,25 @@ function Review({
   page,
   language,
   text,
-  change,
-}: Pick<CallWordsFormProps, 'page' | 'language' | 'text' | 'change'>): JSX.Element {
+  review,
+}: Pick<CallWordsFormProps, 'page' | 'language' | 'text' | 'review'>): JSX.Element {
   const { say } = page.words.value;
-  const review = (reviewer: string): void =>
-    change({ ...text, reviewer, state: reviewer.trim() === '' ? 'draft' : 'reviewed' });
   return (
-    <Field label={say('calls.reviewer', { language: nameOf(page, language) })}>
-      <input
-        type="text"
-        dir="auto"
-        maxLength={60}
-        value={text.reviewer}
-        onInput={({ currentTarget }) => review(currentTarget.value)}
-      />
-    </Field>
+    <>
+      <Field label={say('calls.reviewer', { language: nameOf(page, language) })}>
+        <input
+          type="text"
+          dir="auto"
+          maxLength={60}
+          value={text.reviewer}
+          aria-describedby="review-again"
+          onInput={({ currentTarget }) => review(currentTarget.value)}
+        />
+      </Field>
+      <p class="note" id="review-again">
+        {say('calls.reviewAgain')}
+      </p>
+    </>
   );
 }
 

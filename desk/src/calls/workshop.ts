@@ -6,11 +6,16 @@ import type { Day } from '@postern/protocol/time';
 import type { CallDraft } from './call-draft.ts';
 import type { FilmFileKind, FilmPreview, FilmTaken, FilmView, FilmWords } from './film-view.ts';
 
-/** Why a call should not be signed yet. `no-page`: the release has no page for sources in that language. */
+/**
+ * Why a call should not be signed yet. `unwritten`: words of a new call, or of another language, stand in it still.
+ * `no-page`: the release has no page for sources in that language.
+ */
 export interface CallProblem {
-  readonly code: 'unreviewed' | 'no-page' | 'past';
+  readonly code: 'unwritten' | 'unreviewed' | 'no-page' | 'past';
   /** Empty for what is about all. */
   readonly language: string;
+  /** Which words, as the folder of a call names them. */
+  readonly field?: string;
 }
 
 /** `fault`: what no call may have, in one English sentence that names file and field. */
