@@ -34,6 +34,7 @@ import { type KitText, kitAddress, kitTexts } from './kit/kit-text.ts';
 import { typesetterFor } from './kit/make-kit.ts';
 import { makeKitApart } from './kit/make-kit-apart.ts';
 import { cards, endCard, poster, posters, titleCard } from './kit/pictures.ts';
+import { captionsWithoutWords } from './kit/written.ts';
 import { builtPages, pageLanguages } from './page-languages.ts';
 
 /** How long a call runs if nobody says otherwise. */
@@ -98,7 +99,7 @@ export const callWorkshop: CallWorkshop = {
       const files = await makeKitApart(next, texts, films);
       await rm(folder, { recursive: true, force: true });
       await rename(next, folder);
-      return { files };
+      return { files, short: captionsWithoutWords(texts) };
     } catch (error) {
       return { fault: faultOf(error) };
     } finally {

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { readCampaignFolder } from '../campaign/campaign-folder.ts';
 import { kitAddress, kitTexts } from '../campaign/kit/kit-text.ts';
 import { makeKit } from '../campaign/kit/make-kit.ts';
+import { captionsWithoutWords } from '../campaign/kit/written.ts';
 import { requireEmpty } from '../organisation/device-folder.ts';
 import { addPlaceOptions, type PlaceOptions, readPlace } from '../organisation/roster-place.ts';
 import { type Context, type JsonOption, report } from '../terminal/context.ts';
@@ -47,8 +48,12 @@ async function make(context: Context, folder: string, options: CampaignKitOption
   await requireEmpty(options.out, 'The folder');
   const files = await makeKit(options.out, texts, options.film === true);
   const languages = texts.map(({ language }) => language);
-  report(context, options, { languages, address: wanted, files }, [
+  const lacking = captionsWithoutWords(texts);
+  report(context, options, { languages, address: wanted, files, captionsWithoutWords: lacking }, [
     `${files.length} files in ${languages.join(', ')}: ${options.out}`,
+    ...(lacking.length === 0
+      ? []
+      : [`No room for the verification words, or for any caption: ${lacking.join(' ')}. Shorten the title.`]),
     'Look at every picture, and try its code with a telephone, before you print or publish it.',
   ]);
 }

@@ -113,7 +113,13 @@ interface WaysProps {
   readonly keepNow: () => Promise<void>;
 }
 
-type Said = { readonly text: string; readonly path?: string; readonly fault?: string; readonly isProblem?: boolean };
+type Said = {
+  readonly text: string;
+  readonly path?: string;
+  readonly fault?: string;
+  readonly warning?: string;
+  readonly isProblem?: boolean;
+};
 
 function Ways({ page, call, isReady, keepNow }: WaysProps): JSX.Element {
   const [said, setSaid] = useState<Said | null>(null);
@@ -139,7 +145,8 @@ function Ways({ page, call, isReady, keepNow }: WaysProps): JSX.Element {
     const made = await page.call('call-kit', { call, films });
     if ('problem' in made)
       return { ...refuse(made.problem), ...(made.fault === undefined ? {} : { fault: made.fault }) };
-    return { text: say('calls.kitMade', { files: number(made.files) }), path: made.path };
+    const short = made.short.length === 0 ? {} : { warning: say('calls.kitShort', { files: made.short.join(' ') }) };
+    return { text: say('calls.kitMade', { files: number(made.files) }), path: made.path, ...short };
   };
   const publish = async (file: File): Promise<Said> => {
     if (file.size > rosterBytesMax) return refuse('roster');
@@ -187,6 +194,7 @@ function Ways({ page, call, isReady, keepNow }: WaysProps): JSX.Element {
             {said.fault !== undefined && <span lang="en">{said.fault}</span>}
           </p>
         )}
+        {said?.warning !== undefined && <p class="complaint">{said.warning}</p>}
       </div>
     </section>
   );

@@ -21,6 +21,7 @@ import {
   type CallProblem,
   type CallWorkshop,
   type FilmDesk,
+  type KitMade,
   kitInWork,
   type PreviewKind,
   type ReadyCall,
@@ -79,7 +80,7 @@ export type CallRefusal = 'gone' | 'unready' | 'fault' | 'changed' | 'roster' | 
 
 /** `fault`: in English, of the problem `kit`. */
 export type CallKit =
-  | { readonly path: string; readonly files: number }
+  | ({ readonly path: string } & KitMade)
   | { readonly problem: CallRefusal; readonly fault?: string };
 
 const all = 'page/call/';

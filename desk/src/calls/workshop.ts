@@ -68,6 +68,12 @@ export interface FilmDesk {
 /** The folder in which a kit is made, until it takes the place of the former one. */
 export const kitInWork = (kit: string): string => `${kit}.new`;
 
+export interface KitMade {
+  readonly files: number;
+  /** Captions that lack the verification words, or are not there, because the title is too long. */
+  readonly short: readonly string[];
+}
+
 export interface CallWorkshop {
   readonly film: FilmDesk;
   readonly begin: (languages: readonly string[], place: Omit<CallPlace, 'folder'>, random: Random) => CallDraft;
@@ -92,5 +98,5 @@ export interface CallWorkshop {
     folder: string,
     /** Of the end cards too, which takes ffmpeg. */
     films: boolean,
-  ) => Promise<{ readonly files: number } | { readonly fault: string }>;
+  ) => Promise<KitMade | { readonly fault: string }>;
 }

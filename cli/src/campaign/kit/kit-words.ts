@@ -18,8 +18,10 @@ import zhHant from './languages/zh-Hant.json' with { type: 'json' };
 
 export interface KitWords {
   readonly direction: 'ltr' | 'rtl';
-  /** Above the address. */
+  /** Above the address in groups. */
   readonly open: string;
+  /** Above the address in one piece. */
+  readonly openWhole: string;
   /** Above the verification words. */
   readonly compare: string;
   /** With the last day in the place of `{day}`. */

@@ -15,7 +15,7 @@ import { kitLanguages, kitWords } from './kit-words.ts';
 import { type KitFile, makeKit, typesetterFor } from './make-kit.ts';
 import { makeKitApart } from './make-kit-apart.ts';
 import { cards, endCard, poster, posters } from './pictures.ts';
-import { caption, captionLength, captionLimits, type Platform } from './written.ts';
+import { caption, captionLength, captionLimits, captionsWithoutWords, type Platform, subtitles } from './written.ts';
 
 const example = join(import.meta.dirname, '..', '..', '..', '..', 'examples', 'hospital-contracts');
 const onion = `http://${'abcdefghijklmnop2345'.repeat(3).slice(0, 56)}.onion`;
@@ -155,16 +155,48 @@ describe('a kit', () => {
     expect(refusal).toMatchObject({ message: expect.stringContaining('Unknown encoder') });
   });
 
-  it('keeps captions within what platforms take, with address and title', () => {
+  it('keeps captions within what platforms take, with address, title, words and the mark of a draft', () => {
     for (const text of texts) {
       for (const platform of Object.keys(captionLimits) as Platform[]) {
         const words = caption(text, platform) ?? '';
-        expect(words).toContain(text.address);
-        expect(words).toContain(text.title);
+        for (const part of [text.address, text.title, text.words.join(' '), text.say.draft])
+          expect(words).toContain(part);
+        expect(words).not.toContain(text.say.open);
         expect(captionLength(words)).toBeLessThanOrEqual(captionLimits[platform]);
+        expect(caption({ ...text, isDraft: false }, platform)).not.toContain(text.say.draft);
       }
     }
     expect(captionLength('医a')).toBe(3);
+    expect(captionsWithoutWords(texts)).toEqual([]);
+  });
+
+  it('says which captions have no room for the words, or are not there, and keeps the mark of a draft to the last', () => {
+    const [arabic, english, chinese] = texts as [KitText, KitText, KitText];
+    const titled = (text: KitText, letters: number): KitText => ({ ...text, title: 'x'.repeat(letters) });
+    const shown = (letters: number): string => caption(titled(english, letters), 'x') ?? '';
+    expect([shown(120), shown(4000)]).toEqual([expect.not.stringContaining(english.words.join(' ')), '']);
+    expect(shown(120)).toContain(english.say.draft);
+    expect(captionsWithoutWords([arabic, titled(english, 120), titled(chinese, 2300)])).toEqual([
+      'en/caption-x.txt',
+      ...['x', 'telegram', 'instagram', 'tiktok', 'weibo'].map((platform) => `zh-Hans/caption-${platform}.txt`),
+    ]);
+  });
+
+  it('has subtitles of two lines at most, which give the whole address and the words, and say that it is a draft', () => {
+    for (const text of texts) {
+      const cues = subtitles(text, 'vtt').trim().split('\n\n').slice(1);
+      const lines = cues.map((cue) => cue.split('\n').slice(1));
+      expect(lines.every(({ length }) => length <= 2)).toBe(true);
+      const said = lines.flat();
+      expect(
+        `http://${said.slice(said.indexOf(text.say.open) + 1, said.indexOf(text.say.compare)).join('')}`.replaceAll(
+          ' ',
+          '',
+        ),
+      ).toBe(text.address);
+      expect(said).toContain(text.words.join(' '));
+      expect(said[0]).toBe(text.say.draft);
+    }
   });
 
   it.each([onion, `${onion}:8080`])('shows an onion name in groups that make the address again: %s', (origin) => {

@@ -13,7 +13,7 @@ import type { KitText } from './kit-text.ts';
 import { cards, endCard, poster, posters, titleCard } from './pictures.ts';
 import { toPdf, toPng } from './render.ts';
 import { Typesetter } from './typesetter.ts';
-import { caption, captionLimits, type Platform, plainText, pressPage, subtitles } from './written.ts';
+import { caption, captionLimits, captionPath, type Platform, plainText, pressPage, subtitles } from './written.ts';
 
 export interface KitFile {
   /** Within the folder, with `/`. */
@@ -106,7 +106,7 @@ async function keepWritten(text: KitText, keep: Keep): Promise<void> {
   const { language } = text;
   for (const platform of Object.keys(captionLimits) as Platform[]) {
     const words = caption(text, platform);
-    if (words !== null) await keep(`${language}/caption-${platform}.txt`, `${words}\n`);
+    if (words !== null) await keep(captionPath(text, platform), `${words}\n`);
   }
   await keep(`${language}/subtitles.srt`, subtitles(text, 'srt'));
   await keep(`${language}/subtitles.vtt`, subtitles(text, 'vtt'));

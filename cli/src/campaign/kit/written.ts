@@ -24,16 +24,35 @@ export function captionLength(text: string): number {
 /** Address and title always, the summary and the words as far as they fit. @returns null where not even the title does */
 export function caption(text: KitText, platform: Platform): string | null {
   const { title, summary, address, say, words, until, organisation } = text;
+  const listed = words.join(' ');
   // On a line of their own: what stands between words and list differs from language to language.
-  const check = `${say.compare}\n${words.join(' ')}`;
+  const check = `${say.compare}\n${listed}`;
   const forms = [
-    [organisation, title, summary, say.open, address, check, until],
-    [title, say.open, address, check],
+    [organisation, title, summary, say.openWhole, address, check, until],
+    [title, say.openWhole, address, check],
     [title, address, check],
+    [title, address, listed],
     [title, address],
-  ];
-  const fitting = forms.map((lines) => lines.join('\n')).find((one) => captionLength(one) <= captionLimits[platform]);
-  return fitting ?? null;
+  ].map((lines) => [...markOf(text), ...lines].join('\n'));
+  return forms.find((one) => captionLength(one) <= captionLimits[platform]) ?? null;
+}
+
+/** The captions by which nobody can tell the real page: without the verification words, or not made at all, for want of room. */
+export function captionsWithoutWords(texts: readonly KitText[]): string[] {
+  return texts.flatMap((text) =>
+    (Object.keys(captionLimits) as Platform[])
+      .filter((platform) => caption(text, platform)?.includes(text.words.join(' ')) !== true)
+      .map((platform) => captionPath(text, platform)),
+  );
+}
+
+/** Within the folder. */
+export function captionPath({ language }: KitText, platform: Platform): string {
+  return `${language}/caption-${platform}.txt`;
+}
+
+function markOf({ isDraft, say }: KitText): string[] {
+  return isDraft ? [say.draft] : [];
 }
 
 /** Everything as text alone, for where pictures are not shown. */
@@ -67,10 +86,12 @@ export function plainText({
 
 const cueSeconds = 4;
 
-/** Title, then the way there, then the words, four seconds each. */
+/** Title, then the way there, two lines at a time, then the words, four seconds each. */
 export function subtitles(text: KitText, form: 'srt' | 'vtt'): string {
   const { title, say, groups, words } = text;
-  const cues = [title, [say.open, ...groups].join('\n'), `${say.compare}\n${words.join(' ')}`];
+  const way = [say.open, ...groups];
+  const pairs = way.flatMap((_, at) => (at % 2 === 0 ? [way.slice(at, at + 2).join('\n')] : []));
+  const cues = [[...markOf(text), title].join('\n'), ...pairs, `${say.compare}\n${words.join(' ')}`];
   const mark = form === 'srt' ? ',' : '.';
   const at = (seconds: number): string => `00:00:${String(seconds).padStart(2, '0')}${mark}000`;
   const written = cues.map((cue, i) => {
