@@ -24,7 +24,7 @@ export function campaignKitCommand(context: Context): Command {
     .requiredOption('--out <folder>', 'a new folder for the kit');
   return addPlaceOptions(command)
     .option('--address <url>', "which of the organisation's addresses; the first onion address by default")
-    .option('--film', 'also make films of the end cards, with the ffmpeg of this machine')
+    .option('--film', 'also make films of title and end cards, with the ffmpeg of this machine')
     .option('--unreviewed', 'also with texts that nobody has reviewed; pictures say so')
     .option('--json', 'print one JSON object')
     .action((folder: string, options: CampaignKitOptions) => make(context, folder, options));

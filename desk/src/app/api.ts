@@ -142,7 +142,7 @@ export interface Calls extends CaseCalls {
   readonly 'call-sign': { readonly call: string };
   /** Base64url of the signed roster. */
   readonly 'call-publish': { readonly call: string; readonly roster: string };
-  /** `films`: of the end cards too. */
+  /** `films`: of title and end cards too. */
   readonly 'call-kit': { readonly call: string; readonly films: boolean };
   /** What a second person has agreed to, into a sealed file in the device's folder. */
   readonly export: ExportOrder;

@@ -256,7 +256,7 @@ export class CallDesk {
     return this.#turns.run(call, write);
   }
 
-  /** One of a call after the other. @param films whether to make films of the end cards too */
+  /** One of a call after the other. @param films whether to make films of title and end cards too */
   makeKit(call: string, films: boolean): Promise<CallKit> {
     return this.#kits.run(call, async () => {
       const kit = await this.#withReady<CallKit>(call, async (draft, _checked, workshop) => {

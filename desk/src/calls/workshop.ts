@@ -96,7 +96,7 @@ export interface CallWorkshop {
     draft: CallDraft,
     place: CallPlace,
     folder: string,
-    /** Of the end cards too, which takes ffmpeg. */
+    /** Of title and end cards too, which takes ffmpeg. */
     films: boolean,
   ) => Promise<KitMade | { readonly fault: string }>;
 }

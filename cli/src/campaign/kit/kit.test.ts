@@ -1,5 +1,5 @@
 // Whole kits as a person would print and post them: codes are read again by zbar, pictures stay within their edges.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,6 +41,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const decoded = (path: string): string =>
   execFileSync(pathOf('zbar-tools') ?? '', ['--quiet', '--raw', path], { encoding: 'utf8' }).trim();
+
+/** One for the same picture. */
+function likenessOf(one: string, other: string): number {
+  const compared = ['-i', one, '-i', other, '-lavfi', 'ssim', '-f', 'null', '-'];
+  const { stderr } = spawnSync(pathOf('ffmpeg') ?? '', compared, { encoding: 'utf8' });
+  return Number(/All:([\d.]+)/.exec(stderr)?.[1] ?? 0);
+}
 
 /** Points of outlines beyond the edges. */
 function outsideOf(svg: string): readonly (readonly number[])[] {
@@ -116,15 +123,19 @@ describe('a kit', () => {
     expect(korean?.words.join('')).not.toMatch(/[\u1100-\u11ff]/);
   });
 
-  it.skipIf(lacks('ffmpeg'))('has films of the end card in every shape, if they are asked for', async () => {
+  it.skipIf(lacks('ffmpeg'))('has films of title and end card in every shape, if they are asked for', async () => {
     await makeKitApart(join(folder, 'film'), texts.slice(0, 1), true);
     const films = globSync('*/*.webm', { cwd: join(folder, 'film') }).sort();
-    expect(films).toEqual(['16x9', '1x1', '9x16'].map((shape) => `ar/end-${shape}.webm`));
+    const shapes = ['16x9', '1x1', '9x16'];
+    expect(films).toEqual(['end', 'title'].flatMap((kind) => shapes.map((shape) => `ar/${kind}-${shape}.webm`)));
     for (const path of films) {
       const still = join(folder, 'still.png');
       const from = ['-v', 'error', '-y', '-ss', '3', '-i', join(folder, 'film', path), '-frames:v', '1', still];
       execFileSync(pathOf('ffmpeg') ?? '', from);
-      if (!lacks('zbar-tools')) expect([path, decoded(still)]).toEqual([path, texts[0]?.address]);
+      const picture = join(folder, 'film', path.replace('webm', 'png'));
+      expect([path, likenessOf(still, picture) > 0.98]).toEqual([path, true]);
+      if (path.includes('end-') && !lacks('zbar-tools'))
+        expect([path, decoded(still)]).toEqual([path, texts[0]?.address]);
     }
   });
 

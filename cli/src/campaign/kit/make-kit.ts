@@ -134,12 +134,12 @@ async function runFfmpeg(path: string, given: readonly string[]): Promise<void> 
   }
 }
 
-/** The end card as a film of six seconds. */
+/** Each title and end card as a film of six seconds. */
 async function makeFilms(folder: string, { language }: KitText): Promise<KitFile[]> {
   const made: KitFile[] = [];
-  for (const name of Object.keys(cards)) {
-    const path = `${language}/end-${name}.webm`;
-    const still = ['-loop', '1', '-framerate', '5', '-i', join(folder, language, `end-${name}.png`)];
+  for (const name of Object.keys(cards).flatMap((shape) => [`title-${shape}`, `end-${shape}`])) {
+    const path = `${language}/${name}.webm`;
+    const still = ['-loop', '1', '-framerate', '5', '-i', join(folder, language, `${name}.png`)];
     const codec = ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-pix_fmt', 'yuv420p'];
     const plain = ['-map_metadata', '-1', '-fflags', '+bitexact', '-flags:v', '+bitexact'];
     await runFfmpeg(path, [
