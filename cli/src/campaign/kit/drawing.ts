@@ -66,8 +66,17 @@ export class Drawing {
   }
 
   get svg(): string {
-    const { width, height } = this;
-    return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">\n${this.#parts.join('\n')}\n</svg>\n`;
+    return this.#svg(String(this.width), String(this.height));
+  }
+
+  /** As it is to be printed. @param millimetres how wide */
+  printed(millimetres: number): string {
+    return this.#svg(`${millimetres}mm`, `${f((millimetres * this.height) / this.width)}mm`);
+  }
+
+  #svg(width: string, height: string): string {
+    const box = `viewBox="0 0 ${this.width} ${this.height}"`;
+    return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ${box}>\n${this.#parts.join('\n')}\n</svg>\n`;
   }
 }
 

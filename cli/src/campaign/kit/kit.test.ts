@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fingerprint } from '@postern/protocol/bytes/brand';
 import type { Campaign } from '@postern/protocol/campaign/campaign';
+import { Resvg } from '@resvg/resvg-js';
+import * as mupdf from 'mupdf';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { lacks, pathOf } from '../../../../tools/debian.ts';
 import { Failure } from '../../terminal/failure.ts';
@@ -85,6 +87,43 @@ describe('a kit', () => {
       expect([path, decoded(picture), decoded(poor)]).toEqual([path, wanted, wanted]);
     }
   });
+
+  it.skipIf(lacks('zbar-tools'))(
+    'has posters of their print sizes, with a code that is read, as PDF and as SVG',
+    () => {
+      const sizes = { 'poster-a4': [210, 297], 'poster-a3': [297, 420], 'poster-square': [200, 200] };
+      const picture = join(folder, 'printed.png');
+      for (const { language, address } of texts) {
+        for (const [name, [width = 0, height = 0]] of Object.entries(sizes)) {
+          const path = join(folder, 'kit', language, name);
+          const page = mupdf.Document.openDocument(readFileSync(`${path}.pdf`), 'application/pdf').loadPage(0);
+          const [, , right, lower] = page.getBounds().map((points) => (points / 72) * 25.4);
+          const svg = readFileSync(`${path}.svg`, 'utf8');
+          const [across, down] = [...svg.matchAll(/^<svg .*?width="([\d.]+)mm" height="([\d.]+)mm"/g)].flatMap((one) =>
+            one.slice(1).map(Number),
+          );
+          for (const [found, wanted] of [
+            [right, width],
+            [lower, height],
+            [across, width],
+            [down, height],
+          ] as const) {
+            expect([path, Math.abs((found ?? 0) - wanted) < 0.5]).toEqual([path, true]);
+          }
+          // The same drawing in every language but for its letters.
+          if (language !== 'ar') continue;
+          const drawn = [
+            page.toPixmap(mupdf.Matrix.scale(1.5, 1.5), mupdf.ColorSpace.DeviceRGB, false).asPNG(),
+            new Resvg(svg, { fitTo: { mode: 'width', value: 900 } }).render().asPng(),
+          ];
+          for (const png of drawn) {
+            writeFileSync(picture, png);
+            expect([path, decoded(picture)]).toEqual([path, address]);
+          }
+        }
+      }
+    },
+  );
 
   it('draws nothing over an edge, letters as they are shaped', () => {
     const svgs = files.filter(({ path }) => path.endsWith('.svg'));

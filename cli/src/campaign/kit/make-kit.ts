@@ -78,7 +78,7 @@ async function keepPosters(setter: Typesetter, text: KitText, keep: Keep): Promi
     const drawing = poster(setter, text, size);
     const path = `${text.language}/${name}`;
     requireRoom(drawing, path);
-    await keep(`${path}.svg`, drawing.svg);
+    await keep(`${path}.svg`, drawing.printed(size.millimetres));
     await keep(`${path}.pdf`, await toPdf(drawing, size.millimetres));
     await keep(`${path}.png`, toPng(drawing, Math.round(size.millimetres * pixelsPerMillimetre)));
   }
