@@ -57,7 +57,7 @@ export async function workInBrowser(
     opening.push(await timed(page, () => page.keyboard.press('Enter'), isOpen));
     const [state, label] = round % 2 === 0 ? ['waiting', 'Waiting'] : ['open', 'Open'];
     await page.waitForSelector('.fields select');
-    const isChanged = `document.querySelector('.row[aria-current]')?.textContent.includes('${label}')`;
+    const isChanged = `document.querySelector('.line:has([aria-current])')?.textContent.includes('${label}')`;
     const change = async (): Promise<void> => {
       await page.select('.fields select', state as string);
       await page.click('.fields form.choice button');

@@ -1,4 +1,4 @@
-import type { Change } from '@postern/desk/app/api';
+import type { Change, InboxRow } from '@postern/desk/app/api';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { DeskClient } from './desk-client.ts';
 import { DeskPage } from './desk-page.ts';
@@ -73,4 +73,65 @@ it('keeps a note that was begun at once when another case is opened, or the desk
     { name: 'note-keep', id: 'b', text: 'And the court' },
     { name: 'lock' },
   ]);
+});
+
+/** A line of the list, as far as this is about it. */
+function line(id: string, work: object = {}): InboxRow {
+  const record = { state: 'new', owner: null, tags: [], grade: null, reminder: null, mergedInto: null, endDay: null };
+  return {
+    id,
+    lastDay: 1,
+    language: 'en',
+    campaigns: [],
+    alike: null,
+    work: { ...record, ...work },
+  } as unknown as InboxRow;
+}
+
+const inbox = (...rows: readonly InboxRow[]) =>
+  ({ kind: 'change', change: { kind: 'inbox', isWhole: false, rows, gone: [] } }) as const;
+
+it('does to several cases what is meant for those that are ticked and shown, whatever comes and goes meanwhile', () => {
+  const { page } = openPage();
+  page.send(inbox(line('a'), line('b'), line('c', { owner: 'dd' })));
+  page.send({ kind: 'select', ids: ['a', 'c'], isSelected: true });
+  expect(page.list.ticked.value).toEqual(['a', 'c']);
+  page.search('owner=none');
+  expect(page.list.ticked.value).toEqual(['a']);
+  page.send(inbox(line('a', { owner: 'dd' }), line('c')));
+  expect(page.shown.value.map(({ id }) => id)).toEqual(['b', 'c']);
+  expect(page.list.ticked.value).toEqual(['c']);
+  page.search('');
+  expect(page.list.ticked.value).toEqual(['a', 'c']);
+});
+
+it('asks the local process for words again when it has read something since, and never for what the record says', async () => {
+  let tell: (change: Change) => void = () => undefined;
+  const queries: unknown[] = [];
+  const client = {
+    start: () => Promise.resolve(),
+    changes: (take: typeof tell) => {
+      tell = take;
+      return new Promise(() => undefined);
+    },
+    call: (_: string, given: { query: string }) => {
+      queries.push(given.query);
+      return Promise.resolve({ ids: [] });
+    },
+  };
+  const page = new DeskPage(client as unknown as DeskClient);
+  void page.run('');
+  const status = (readings: number) => tell({ kind: 'status', readings } as unknown as Change);
+  await vi.waitFor(() => {
+    tell({ kind: 'phase', phase: 'open', idleMinutes: 10 });
+    expect(page.state.value.phase).toBe('open');
+  }, 20_000);
+  page.search('harbour owner=none');
+  status(1);
+  await vi.waitFor(() => expect(queries).toEqual(['harbour', 'harbour']));
+  status(1);
+  page.search('owner=none');
+  status(2);
+  await vi.waitFor(() => expect(page.state.value.readings).toBe(2));
+  expect(queries).toHaveLength(2);
 });

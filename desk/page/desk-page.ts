@@ -2,14 +2,16 @@
 import type { Answers, Calls, Change, FilePlace } from '@postern/desk/app/api';
 import { CallWords } from '@postern/desk/app/call-words';
 import type { CaseCallName, CaseCalls } from '@postern/desk/app/case-calls';
+import { textQuery } from '@postern/desk/app/search-query';
 import type { Alert } from '@postern/desk/engine/view';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { Attaching } from './attaching.ts';
 import { Delays } from './delays.ts';
 import { CallFailed, type DeskClient } from './desk-client.ts';
-import { countRows, countUnread, moveCursor, shownRows, sortRows, suspectedLosses, tagsIn } from './inbox.ts';
+import { moveCursor } from './inbox.ts';
 import { chooseLanguage, wordsOf } from './languages/languages.ts';
-import { hasChanged, loadCase, newPartsIn } from './merged-cases.ts';
+import { ListedCases } from './listed-cases.ts';
+import { hasChanged, loadCase } from './merged-cases.ts';
 import { type Event, type Filter, firstState, type Save, type State, update, type ViewedFile } from './model.ts';
 import { Presence } from './presence.ts';
 import { examineKept } from './viewer/examine-file.ts';
@@ -41,26 +43,12 @@ export class DeskPage {
   /** Where the focus shall go once that place is drawn. A newer wish replaces an older: no late one takes keys away. */
   readonly wantedFocus: ReadonlySignal<FocusWish | null> = this.#wantedFocus;
 
-  /** Parts of the state that change seldom, so that typing does not sort ten thousand lines. */
   readonly state: ReadonlySignal<State> = this.#state;
-  readonly #rows = computed(() => this.#state.value.rows);
-  readonly #status = computed(() => this.#state.value.status);
-  readonly #found = computed(() => this.#state.value.found);
-  readonly #filter = computed(() => this.#state.value.filter);
+  readonly list = new ListedCases(this.#state);
+  readonly shown = this.list.shown;
+  readonly losses = this.list.losses;
+  readonly newParts = this.list.newParts;
   readonly #chosen = computed(() => this.#state.value.preferences.language);
-  readonly losses = computed(() => suspectedLosses(this.#status.value));
-  readonly #group = computed(() => this.#state.value.group);
-  readonly #today = computed(() => this.#state.value.today);
-  readonly #own = computed(() => this.#status.value?.devices.find(({ isThis }) => isThis)?.id ?? '');
-  readonly #place = computed(() => ({ losses: this.losses.value, own: this.#own.value, today: this.#today.value }));
-  readonly #sorted = computed(() => sortRows(this.#rows.value));
-  readonly shown = computed(() =>
-    shownRows(this.#sorted.value, this.#filter.value, this.#found.value, this.#place.value, this.#group.value),
-  );
-  readonly counts = computed(() => countRows(this.#sorted.value, this.#found.value, this.#place.value));
-  readonly unread = computed(() => countUnread(this.#sorted.value));
-  readonly newParts = computed(() => newPartsIn(this.#rows.value));
-  readonly tags = computed(() => tagsIn(this.#sorted.value));
   readonly words = computed(() => wordsOf(chooseLanguage(this.#chosen.value, navigator.languages)));
 
   readonly #calls = computed(() => this.#state.value.calls);
@@ -179,10 +167,10 @@ export class DeskPage {
     try {
       while (this.#isAsked) {
         this.#isAsked = false;
-        const { query } = this.#state.value;
-        if (query.trim() === '') continue;
-        const { ids } = await this.#client.call('search', { query });
-        this.send({ kind: 'found', query, ids });
+        const text = textQuery(this.#state.value.query);
+        if (text === '') continue;
+        const { ids } = await this.#client.call('search', { query: text });
+        this.send({ kind: 'found', text, ids });
       }
     } finally {
       this.#isSearching = false;
@@ -342,8 +330,8 @@ export class DeskPage {
       this.#locking.abort();
       this.#locking = new AbortController();
     }
-    // What has been read for the search since may match too.
-    if (change.kind === 'status' && change.unsearched < before.unsearched) this.search(before.query);
+    // What has been read for the search since may match, or not any more.
+    if (change.kind === 'status' && change.readings !== before.readings) this.search(before.query);
     if (change.kind !== 'inbox' || before.open === null) return;
     if (hasChanged(before.open, change)) this.quietly(this.#load(before.open.id));
   }

@@ -6,10 +6,12 @@ import { axe, collectRequests, screenshot } from '../../tools/browsers/inspect.t
 import { launchChromium } from '../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../tools/build.ts';
 import { lacks } from '../../tools/debian.ts';
+import { callAddress, sessionHeader } from '../src/app/api.ts';
 import { DeskWorld } from '../src/engine/testing/desk-world.ts';
 import { TestSource } from '../src/engine/testing/test-source.ts';
 import { type DeskOf, deskOf } from '../src/testing/desk-of.ts';
 import { passphrase } from '../src/testing/device-folder.ts';
+import { ask, ownHeaders } from '../src/testing/local-page.ts';
 import { passMinutes } from './testing/passing-time.ts';
 import { settled } from './testing/settled-page.ts';
 import { hasKeys } from './testing/unlocked-page.ts';
@@ -170,7 +172,7 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     expect(await page.evaluate(() => document.activeElement?.matches('.fields select'))).toBe(true);
-    await page.waitForFunction(() => document.querySelector('.row-tags')?.parentElement?.textContent?.includes('Open'));
+    await page.waitForFunction(() => document.querySelector('.row-tags')?.textContent?.includes('Open'));
     await page.focus('.tags input');
     await page.keyboard.type('港口');
     await page.keyboard.press('Enter');
@@ -224,7 +226,9 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await page.select('.bulk-fields select', 'waiting');
     await page.click('.bulk-fields form.choice button');
     await page.waitForFunction(
-      () => [...document.querySelectorAll('.row')].filter((row) => row.textContent?.includes('Waiting')).length === 2,
+      () =>
+        [...document.querySelectorAll('.row-tags')].filter((tags) => tags.textContent?.includes('Waiting')).length ===
+        2,
     );
     await page.select('.bulk-fields select', 'open');
     await page.click('.bulk-fields form.choice button');
@@ -303,6 +307,97 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await page.close();
   });
 
+  it('narrows the list by the menu and the tags without a word typed, and keeps place and open case as cases come and go', async () => {
+    const problems: string[] = [];
+    const page = await openPage(problems);
+    const requests = collectRequests(page);
+    await page.setViewport({ width: 1440, height: 900 });
+    await page.waitForSelector('.row');
+    const count = (await page.$$('.row')).length;
+    const isShowing = (rows: number): Promise<unknown> =>
+      page.waitForFunction((wanted) => document.querySelectorAll('.row').length === wanted, {}, rows);
+    const query = (): Promise<string> => page.$eval('#search', (field) => (field as HTMLInputElement).value);
+    const check = async (label: string): Promise<void> => {
+      await page.$$eval(
+        'dialog.narrow label',
+        (labels, wanted) =>
+          labels
+            .find((each) => each.textContent?.startsWith(wanted))
+            ?.querySelector('input')
+            ?.focus(),
+        label,
+      );
+      await page.keyboard.press('Space');
+    };
+    await page.keyboard.press('f');
+    await page.waitForSelector('dialog.narrow[open]');
+    await check('港口');
+    await isShowing(1);
+    expect(await textOf(page, 'dialog.narrow [role=status]')).toBe('1 conversation shown');
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, 'desk-narrow', { fullPage: false });
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.querySelector('dialog') === null);
+    expect(await query()).toBe('tag=港口');
+    expect(await textOf(page, '.chips')).toContain('Tags: 港口');
+    await page.focus('.chip');
+    await page.keyboard.press('Enter');
+    await isShowing(count);
+    expect(await focused(page)).toBe('narrow');
+    await page.click('.row-tags .is-own');
+    await isShowing(1);
+    expect(await query()).toBe('tag=港口');
+    expect(await page.$('.case .item')).toBe(null);
+    await page.click('.chip');
+    await isShowing(count);
+
+    // Whoever looks at what waits for an owner has the next one when somebody takes this one, and the open case stays.
+    await page.type('#search', 'owner=none state=new');
+    await page.waitForFunction(() => document.querySelectorAll('.chip').length === 2);
+    await page.waitForFunction(() => document.querySelector('.row') !== null);
+    const left = (await page.$$('.row')).length;
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.activeElement?.classList.contains('row') === true);
+    const nameAt = (place: string): Promise<string> =>
+      page.$eval(`.list li[aria-posinset="${place}"] .row-name`, (name) => name.textContent ?? '');
+    const [first, second] = [await nameAt('1'), await nameAt('2')];
+    await page.keyboard.press('x');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction((name) => document.querySelector('.case h2')?.textContent === name, {}, first);
+    await page.focus('.list li[aria-posinset="1"] .row');
+    // As with another person's change, the page is told of it by the process alone.
+    const session = requests.findLast(({ headers }) => sessionHeader in headers)?.headers[sessionHeader];
+    const described = await page.$eval('.row[aria-current]', (row) => row.getAttribute('aria-describedby') ?? '');
+    const change = { ids: [described.replace('tags-', '')], aspect: 'state', value: 'waiting' };
+    const headers = ownHeaders(desk.url, session);
+    const answer = await ask(desk.url, `${callAddress}change`, { headers, body: JSON.stringify(change) });
+    expect(answer.body).toBe('{"problem":null}');
+    await isShowing(left - 1);
+    await page.waitForFunction(
+      (name) => document.activeElement?.querySelector('.row-name')?.textContent === name,
+      {},
+      second,
+    );
+    expect(await textOf(page, '.case h2')).toBe(first);
+    expect(await textOf(page, '.bulk')).toContain('1 ticked case is not in the list now');
+    expect(await page.$('.bulk-fields')).toBe(null);
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, 'desk-narrowed', { fullPage: false });
+    await new TestSource(world).visit(['A letter about the lighthouse']);
+    await until(async () => (await page.$$('.row')).length === left);
+    expect(await textOf(page, '.case h2')).toBe(first);
+    expect(await page.evaluate(() => document.activeElement?.querySelector('.row-name')?.textContent)).toBe(second);
+    // One that comes while words are looked for shows as soon as it is read.
+    await page.click('#search', { count: 3 });
+    await page.keyboard.type('foghorn');
+    await isShowing(0);
+    await new TestSource(world).visit(['Somebody has stolen the foghorn']);
+    await until(async () => (await page.$$('.row')).length === 1);
+    expect(await focused(page)).toBe('search');
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   it('asks before it saves a term that ends cases, with their number, and says which end soon', async () => {
     const problems: string[] = [];
     const page = await openPage(problems);
@@ -339,8 +434,8 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await page.keyboard.press('Escape');
     await page.waitForFunction(
       (all) =>
-        [...document.querySelectorAll('.row')].filter((row) => row.textContent?.includes('Erased after')).length ===
-        all,
+        [...document.querySelectorAll('.row-tags')].filter((tags) => tags.textContent?.includes('Erased after'))
+          .length === all,
       {},
       count,
     );
@@ -441,6 +536,11 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => document.querySelector('dialog') === null);
     await look('inbox');
+    await page.keyboard.press('f');
+    await page.waitForSelector('dialog.narrow[open]');
+    await look('narrow');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.querySelector('dialog') === null);
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.item');

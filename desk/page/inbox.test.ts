@@ -1,7 +1,17 @@
 import type { InboxRow } from '@postern/desk/app/api';
 import type { EngineStatus, ReplyView } from '@postern/desk/engine/view';
 import { describe, expect, it } from 'vitest';
-import { countEnding, countRows, moveCursor, shownRows, sortRows, suspectedLosses, visibleRange } from './inbox.ts';
+import {
+  countEnding,
+  countRows,
+  moveCursor,
+  type Narrowing,
+  notNarrowed,
+  shownRows,
+  sortRows,
+  suspectedLosses,
+  visibleRange,
+} from './inbox.ts';
 import { newPartsIn } from './merged-cases.ts';
 import { replyStep, timelineOf } from './timeline.ts';
 
@@ -25,6 +35,7 @@ const rows = [
   row('d', { lastDay: 12 }),
 ];
 const sorted = sortRows(new Map(rows.map((each) => [each.id, each])));
+const holding = (...found: readonly string[]): Narrowing => ({ found: new Set(found), tests: [] });
 const ids = (some: readonly InboxRow[]): string => some.map(({ id }) => id).join('');
 const place = { losses: new Set(['a']), own: 'me', today: 20 };
 
@@ -35,18 +46,18 @@ describe('list of conversations', () => {
   });
 
   it('shows the chosen group of what was found', () => {
-    expect(ids(shownRows(sorted, 'unanswered', null, place))).toBe('b');
+    expect(ids(shownRows(sorted, 'unanswered', notNarrowed, place))).toBe('b');
     // One of which only parts have come is neither answered nor to be answered.
-    expect(ids(shownRows(sorted, 'answered', null, place))).toBe('da');
-    expect(ids(shownRows(sorted, 'loss', null, place))).toBe('a');
-    expect(ids(shownRows(sorted, 'all', new Set(['c', 'd']), place))).toBe('dc');
-    expect(ids(shownRows(sorted, 'answered', new Set(), place))).toBe('');
+    expect(ids(shownRows(sorted, 'answered', notNarrowed, place))).toBe('da');
+    expect(ids(shownRows(sorted, 'loss', notNarrowed, place))).toBe('a');
+    expect(ids(shownRows(sorted, 'all', holding('c', 'd'), place))).toBe('dc');
+    expect(ids(shownRows(sorted, 'answered', holding(), place))).toBe('');
   });
 
   it('counts each group among what was found', () => {
     const none = { all: 0, changed: 0, unanswered: 0, mine: 0, due: 0, answered: 0, closed: 0, loss: 0 };
-    expect(countRows(sorted, null, place)).toEqual({ ...none, all: 4, unanswered: 1, answered: 2, loss: 1 });
-    expect(countRows(sorted, new Set(['b']), place)).toEqual({ ...none, all: 1, unanswered: 1 });
+    expect(countRows(sorted, notNarrowed, place)).toEqual({ ...none, all: 4, unanswered: 1, answered: 2, loss: 1 });
+    expect(countRows(sorted, holding('b'), place)).toEqual({ ...none, all: 1, unanswered: 1 });
   });
 
   it('shows what is mine, due, closed or changed', () => {
@@ -59,7 +70,7 @@ describe('list of conversations', () => {
       row('news', { hasNews: true }),
     ];
     const shown = (filter: Parameters<typeof shownRows>[1]): string[] =>
-      shownRows(some, filter, null, place).map(({ id }) => id);
+      shownRows(some, filter, notNarrowed, place).map(({ id }) => id);
     expect(shown('all')).toEqual(['mine', 'due', 'later', 'news']);
     expect([shown('mine'), shown('due'), shown('closed'), shown('changed')]).toEqual([
       ['mine'],
@@ -79,16 +90,16 @@ describe('list of conversations', () => {
       row('news', { ...quiet, hasNews: true }),
       row('due', { work: { ...quiet.work, reminder: 20 } }),
     ];
-    const shown = (filter: Parameters<typeof shownRows>[1], found: ReadonlySet<string> | null = null): string[] =>
-      shownRows(some, filter, found, place).map(({ id }) => id);
+    const shown = (filter: Parameters<typeof shownRows>[1], by = notNarrowed): string[] =>
+      shownRows(some, filter, by, place).map(({ id }) => id);
     expect(shown('all')).toEqual(['a', 'unread', 'waits', 'news']);
     expect(shown('mine')).toEqual(['unread', 'waits', 'news']);
     expect(shown('changed')).toEqual(['unread', 'news']);
     expect(shown('unanswered')).toEqual(['waits']);
     expect(shown('due')).toEqual(['due']);
-    expect(shown('all', new Set(['quiet', 'due']))).toEqual(['quiet', 'due']);
-    for (const found of [null, new Set(['quiet'])]) {
-      expect(countRows(some, found, place).all).toBe(shown('all', found).length);
+    expect(shown('all', holding('quiet', 'due'))).toEqual(['quiet', 'due']);
+    for (const by of [notNarrowed, holding('quiet')]) {
+      expect(countRows(some, by, place).all).toBe(shown('all', by).length);
     }
   });
 
@@ -117,7 +128,7 @@ describe('list of conversations', () => {
       row('old', { work: { ...work, restsSince: 3 } }),
       row('held', { work: { ...work, restsSince: 3, isHeld: true } }),
     ];
-    expect(shownRows(some, 'due', null, place).map(({ id }) => id)).toEqual(['ends']);
+    expect(shownRows(some, 'due', notNarrowed, place).map(({ id }) => id)).toEqual(['ends']);
     expect([0, 17, 18, 24, 25].map((days) => countEnding(some, days, 20))).toEqual([0, 3, 1, 1, 0]);
   });
 
@@ -131,8 +142,8 @@ describe('list of conversations', () => {
       flood('e', 'a', 3),
       flood('f', 'd', 2),
     ];
-    expect(ids(shownRows(some, 'all', null, place))).toBe('abdf');
-    expect(ids(shownRows(some, 'all', null, place, 'a'))).toBe('ace');
+    expect(ids(shownRows(some, 'all', notNarrowed, place))).toBe('abdf');
+    expect(ids(shownRows(some, 'all', notNarrowed, place, 'a'))).toBe('ace');
   });
 
   it('takes suspected losses from the alerts that name a conversation', () => {

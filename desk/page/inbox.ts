@@ -3,16 +3,35 @@ import type { InboxRow } from '@postern/desk/app/api';
 import { caseName } from '@postern/desk/app/case-name';
 import type { EngineStatus } from '@postern/desk/engine/view';
 import { TERM_NOTICE_DAYS } from '@postern/protocol/constants';
-import { type Filter, filters } from './model.ts';
+import { type Filter, filters, type Order } from './model.ts';
+import { countFields, type FieldCounts, type FieldTest, hasAll, type RecordWords } from './record-filter.ts';
 
 /** From so many near copies on one of them stands for all. */
 export const floodMin = 3;
 
-/** Newest day first; within a day the order is the same on every device and says nothing. */
-export function sortRows(rows: ReadonlyMap<string, InboxRow>): readonly InboxRow[] {
-  return [...rows.values()].sort(
-    (a, b) => (b.lastDay ?? -1) - (a.lastDay ?? -1) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+/** What stands first where the newest day does not; a lower number stands before a higher. */
+const ranks: Readonly<Record<Order, (row: InboxRow) => number>> = {
+  newest: () => 0,
+  graded: ({ work: { grade } }) => (grade === null ? Number.POSITIVE_INFINITY : gradeRank(grade)),
+  waiting: ({ waitsSince }) => waitsSince ?? Number.POSITIVE_INFINITY,
+};
+
+/** Where the order leaves it open, newest day first; within a day the order is the same on every device and says nothing. */
+export function sortRows(rows: ReadonlyMap<string, InboxRow>, order: Order = 'newest'): readonly InboxRow[] {
+  const ranked = [...rows.values()].map((row) => ({ row, rank: ranks[order](row) }));
+  ranked.sort(
+    (a, b) =>
+      (a.rank === b.rank ? 0 : a.rank - b.rank) ||
+      (b.row.lastDay ?? -1) - (a.row.lastDay ?? -1) ||
+      (a.row.id < b.row.id ? -1 : a.row.id > b.row.id ? 1 : 0),
   );
+  return ranked.map(({ row }) => row);
+}
+
+/** From 2 for A1 to 12 for F6; of two grades the middle. */
+function gradeRank(grades: string): number {
+  const given = grades.split(' ').map((grade) => grade.charCodeAt(0) - 64 + Number(grade.charAt(1)));
+  return given.reduce((sum, one) => sum + one, 0) / given.length;
 }
 
 /** Ids of conversations in which the engine suspects that a reply was lost. */
@@ -46,12 +65,26 @@ export function isStirring({ isUnread, hasNews, isUnanswered }: InboxRow): boole
   return isUnread || hasNews || isUnanswered;
 }
 
-/** @param isFound by a search: then no part of a case is left out because it stands under that case */
-function isIn(filter: Filter, row: InboxRow, isFound: boolean, { losses, own, today }: InboxPlace): boolean {
+/** What a search has left of the list. */
+export interface Narrowing {
+  /** Ids that hold the words and answers of the search; null: it has none. */
+  readonly found: ReadonlySet<string> | null;
+  /** Of the record. */
+  readonly tests: readonly FieldTest[];
+}
+
+export const notNarrowed: Narrowing = { found: null, tests: [] };
+
+function isLeft(row: InboxRow, { found, tests }: Narrowing): boolean {
+  return (found === null || found.has(row.id)) && hasAll(row, tests);
+}
+
+/** @param by what a search asks: then no part of a case is left out because it stands under that case, nor a closed one whose state was asked for */
+function isIn(filter: Filter, row: InboxRow, by: Narrowing, { losses, own, today }: InboxPlace): boolean {
   const { state, owner, reminder, mergedInto } = row.work;
   if (filter === 'closed') return state === 'closed';
-  if (filter !== 'loss' && state === 'closed') return false;
-  const isShown = mergedInto === null || isFound || isStirring(row);
+  if (filter !== 'loss' && state === 'closed' && !by.tests.some(({ key }) => key === 'state')) return false;
+  const isShown = mergedInto === null || by.found !== null || by.tests.length > 0 || isStirring(row);
   switch (filter) {
     case 'all':
       return isShown;
@@ -70,17 +103,14 @@ function isIn(filter: Filter, row: InboxRow, isFound: boolean, { losses, own, to
   }
 }
 
-/** @param found null for all */
 export function shownRows(
   sorted: readonly InboxRow[],
   filter: Filter,
-  found: ReadonlySet<string> | null,
+  by: Narrowing,
   place: InboxPlace,
   group: string | null = null,
 ): readonly InboxRow[] {
-  const some = sorted.filter(
-    (row) => (found === null || found.has(row.id)) && isIn(filter, row, found !== null, place),
-  );
+  const some = sorted.filter((row) => isLeft(row, by) && isIn(filter, row, by, place));
   if (group !== null) return some.filter(({ alike }) => alike?.group === group);
   const groups = new Set<string>();
   return some.filter(({ alike }) => {
@@ -93,16 +123,33 @@ export function shownRows(
 
 export function countRows(
   sorted: readonly InboxRow[],
-  found: ReadonlySet<string> | null,
+  by: Narrowing,
   place: InboxPlace,
 ): Readonly<Record<Filter, number>> {
   const counts = { all: 0, changed: 0, unanswered: 0, mine: 0, due: 0, answered: 0, closed: 0, loss: 0 };
   for (const row of sorted) {
-    if (found !== null && !found.has(row.id)) continue;
-    for (const filter of filters) if (isIn(filter, row, found !== null, place)) counts[filter] += 1;
+    if (!isLeft(row, by)) continue;
+    for (const filter of filters) if (isIn(filter, row, by, place)) counts[filter] += 1;
   }
   return counts;
 }
+
+/** What occurs in the fields of the group that is shown. */
+export function countShown(
+  sorted: readonly InboxRow[],
+  filter: Filter,
+  by: Narrowing,
+  place: InboxPlace,
+  words: RecordWords,
+): FieldCounts {
+  const { found, tests } = by;
+  const asked = { found, tests: [...tests, anyState] };
+  const mayShow = (row: InboxRow, asksState: boolean): boolean => isIn(filter, row, asksState ? asked : by, place);
+  const some = found === null ? sorted : sorted.filter(({ id }) => found.has(id));
+  return countFields(some, tests, mayShow, words);
+}
+
+const anyState: FieldTest = { key: 'state', has: () => true };
 
 export function countUnread(rows: readonly InboxRow[]): number {
   return rows.reduce((count, { isUnread }) => count + Number(isUnread), 0);

@@ -17,6 +17,7 @@ export type KeyCommand =
   | 'work'
   | 'team'
   | 'carried'
+  | 'narrow'
   /** The group of the list at this place. */
   | `filter-${Digit}`;
 
@@ -46,6 +47,7 @@ const singleKeys: ReadonlyMap<string, KeyCommand> = new Map([
   ['c', 'work'],
   ['t', 'team'],
   ['i', 'carried'],
+  ['f', 'narrow'],
   ['/', 'search'],
   ['?', 'help'],
   ...(['1', '2', '3', '4', '5', '6', '7', '8'] as const).map((digit) => [digit, `filter-${digit}`] as const),

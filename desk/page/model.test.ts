@@ -17,6 +17,8 @@ const untouched: InboxRow['work'] = {
   gradesDiffer: false,
   gradesUnderWay: 0,
   hasGraded: false,
+  access: 'unknown',
+  motive: 'unknown',
   activity: 0,
   endDay: null,
   restsSince: 1,
@@ -29,6 +31,8 @@ function row(fields: Partial<InboxRow> = {}): InboxRow {
     lastDay: 1,
     language: 'en',
     campaign: null,
+    campaigns: [],
+    hasFiles: false,
     preview: 'text',
     messages: 1,
     incomplete: 0,
@@ -36,6 +40,7 @@ function row(fields: Partial<InboxRow> = {}): InboxRow {
     unposted: 0,
     steps: 0,
     isUnanswered: true,
+    waitsSince: 1,
     linksLeft: 8,
     isUnread: true,
     hasDraft: false,
@@ -148,9 +153,17 @@ describe('reply', () => {
 describe('search', () => {
   it('shows what was found for the query that stands there', () => {
     const asked = after({ kind: 'query', query: 'har' });
-    expect(update(asked, { kind: 'found', query: 'ha', ids: [id] }).found).toBe(null);
-    const found = update(asked, { kind: 'found', query: 'har', ids: [id] });
+    expect(update(asked, { kind: 'found', text: 'ha', ids: [id] }).found).toBe(null);
+    const found = update(asked, { kind: 'found', text: 'har', ids: [id] });
     expect(found.found).toEqual(new Set([id]));
     expect(update(found, { kind: 'query', query: ' ' }).found).toBe(null);
+  });
+
+  it('asks the record without the words, and the words without the record', () => {
+    const record = after({ kind: 'query', query: 'owner=none' });
+    expect([record.isSearching, record.found]).toEqual([false, null]);
+    const both = after({ kind: 'query', query: 'har owner=none' });
+    expect(both.isSearching).toBe(true);
+    expect(update(both, { kind: 'found', text: 'har', ids: [id] }).found).toEqual(new Set([id]));
   });
 });

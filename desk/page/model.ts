@@ -1,7 +1,9 @@
 /** What the page shows, as one value, and how each event changes it. Nothing in here touches browser or network. */
+
 import type { Change, FilePlace, InboxRow, LockPhase, Preferences } from '@postern/desk/app/api';
 import type { CallView } from '@postern/desk/app/call-words';
 import type { CopyView } from '@postern/desk/app/copy-records';
+import { textQuery } from '@postern/desk/app/search-query';
 import type { CaseProblem, TeamView } from '@postern/desk/engine/case-view';
 import type { CaseFile, EngineStatus, ReplyProblem, ReplyRoom } from '@postern/desk/engine/view';
 import type { Attachment } from '@postern/desk/files/attachments';
@@ -37,6 +39,9 @@ export type Traces = 'looking' | Pick<Examined, 'state' | 'found'>;
 
 export const filters = ['all', 'changed', 'unanswered', 'mine', 'due', 'answered', 'closed', 'loss'] as const;
 export type Filter = (typeof filters)[number];
+/** Newest first; best graded first; longest waiting for an answer first. */
+export const orders = ['newest', 'graded', 'waiting'] as const;
+export type Order = (typeof orders)[number];
 /** Which of the three a narrow window shows; wide ones show several. */
 type Pane = 'inbox' | 'case' | 'work' | 'status';
 /** `refused`: the link is used up. `gone`: the local process does not answer. */
@@ -91,13 +96,16 @@ export interface State {
   readonly hasFailed: boolean;
   /** Cases that the search has not read yet. */
   readonly unsearched: number;
+  /** Grows with each case that the search reads. */
+  readonly readings: number;
   readonly rows: ReadonlyMap<string, InboxRow>;
   readonly hasInbox: boolean;
   readonly filter: Filter;
+  readonly order: Order;
   readonly query: string;
   /** Whether what has been found is not for the query as it stands. */
   readonly isSearching: boolean;
-  /** What the search for the query has found; null without one. */
+  /** What holds the words and answers of the query; null if it has none. */
   readonly found: ReadonlySet<string> | null;
   /** The line that the keys move. */
   readonly cursor: string | null;
@@ -118,6 +126,7 @@ export interface State {
   readonly attachments: readonly Attachment[];
   readonly pane: Pane;
   readonly isHelpOpen: boolean;
+  readonly isFilterOpen: boolean;
   readonly isTeamOpen: boolean;
   /** Whether calls are written. */
   readonly isCallsOpen: boolean;
@@ -140,8 +149,10 @@ export type Event =
   | { readonly kind: 'change'; readonly change: Change }
   | { readonly kind: 'unlock'; readonly unlock: UnlockState }
   | { readonly kind: 'filter'; readonly filter: Filter }
+  | { readonly kind: 'order'; readonly order: Order }
   | { readonly kind: 'query'; readonly query: string }
-  | { readonly kind: 'found'; readonly query: string; readonly ids: readonly string[] }
+  /** `text`: of the query, what was looked for. */
+  | { readonly kind: 'found'; readonly text: string; readonly ids: readonly string[] }
   | { readonly kind: 'cursor'; readonly id: string }
   | { readonly kind: 'open'; readonly id: string }
   | ({ readonly kind: 'case'; readonly id: string } & Pick<OpenCase, 'view' | 'parts' | 'draft' | 'copies'>)
@@ -159,7 +170,7 @@ export type Event =
   | { readonly kind: 'reviews'; readonly reviews: readonly FileReview[] }
   | { readonly kind: 'copy'; readonly kept: string; readonly copying: Copying | null }
   | { readonly kind: 'pane'; readonly pane: Pane }
-  | { readonly kind: 'help' | 'team' | 'calls' | 'carried'; readonly isOpen: boolean }
+  | { readonly kind: 'help' | 'team' | 'calls' | 'carried' | 'narrow'; readonly isOpen: boolean }
   | { readonly kind: 'select'; readonly ids: readonly string[]; readonly isSelected: boolean }
   | { readonly kind: 'group'; readonly group: string | null }
   | { readonly kind: 'case-problem'; readonly problem: CaseProblem | 'failed' | null };
@@ -175,9 +186,11 @@ export const firstState: State = {
   today: 0,
   hasFailed: false,
   unsearched: 0,
+  readings: 0,
   rows: new Map(),
   hasInbox: false,
   filter: 'all',
+  order: 'newest',
   query: '',
   isSearching: false,
   found: null,
@@ -192,6 +205,7 @@ export const firstState: State = {
   attachments: [],
   pane: 'inbox',
   isHelpOpen: false,
+  isFilterOpen: false,
   isTeamOpen: false,
   isCallsOpen: false,
   isCarriedOpen: false,
@@ -215,13 +229,17 @@ export function update(state: State, event: Event): State {
       return { ...state, unlock: event.unlock };
     case 'filter':
       return { ...state, filter: event.filter, group: null };
+    case 'order':
+      return { ...state, order: event.order };
     case 'query':
-      return event.query.trim() === ''
+      return textQuery(event.query) === ''
         ? { ...state, query: event.query, isSearching: false, found: null }
         : { ...state, query: event.query, isSearching: true };
     case 'found':
       // An answer to a query that was typed on since is of no use.
-      return event.query === state.query ? { ...state, isSearching: false, found: new Set(event.ids) } : state;
+      return event.text === textQuery(state.query)
+        ? { ...state, isSearching: false, found: new Set(event.ids) }
+        : state;
     case 'cursor':
       return { ...state, cursor: event.id };
     case 'open':
@@ -251,6 +269,8 @@ export function update(state: State, event: Event): State {
       return { ...state, pane: event.pane };
     case 'help':
       return { ...state, isHelpOpen: event.isOpen };
+    case 'narrow':
+      return { ...state, isFilterOpen: event.isOpen };
     case 'calls':
       return { ...state, isCallsOpen: event.isOpen };
     case 'carried':

@@ -183,6 +183,26 @@ describe.each(browsers)('calls on the page of the desk in %s', (binary, launch) 
         expect(await axe(page)).toEqual([]);
         await screenshot(page, `desk-counts-${tag}`, { fullPage: false });
         await page.keyboard.press('Escape');
+        // Without an id known or typed: the menu has the questions too.
+        await page.waitForFunction(() => document.querySelector('dialog') === null);
+        await page.keyboard.press('f');
+        await page.waitForFunction(
+          (wanted) => [...document.querySelectorAll('dialog legend')].some((one) => one.textContent?.includes(wanted)),
+          {},
+          question,
+        );
+        await page.$$eval(
+          'dialog fieldset',
+          (sets, [asked, wanted]) => {
+            const set = sets.find((one) => one.querySelector('legend')?.textContent?.includes(asked));
+            [...(set?.querySelectorAll('label') ?? [])].find((one) => one.textContent?.startsWith(wanted))?.click();
+          },
+          [question, option] as const,
+        );
+        expect(await page.$eval('#search', (field) => (field as HTMLInputElement).value)).toContain('role=buyer');
+        await screenshot(page, `desk-narrow-answers-${tag}`, { fullPage: false });
+        await page.keyboard.press('Escape');
+        await page.waitForFunction(() => document.querySelector('dialog') === null);
       }
     },
   );

@@ -6,6 +6,7 @@ import type { DeskPage } from '../desk-page.ts';
 import { CarriedIn } from './carried-in.tsx';
 import { Case } from './case.tsx';
 import { CasePanel } from './case-panel.tsx';
+import { FilterMenu } from './filter-menu.tsx';
 import { Help } from './help.tsx';
 import { Inbox } from './inbox.tsx';
 import { LockScreen, Notice } from './lock-screen.tsx';
@@ -18,7 +19,7 @@ import { Viewer } from './viewer.tsx';
 export function App({ page }: { readonly page: DeskPage }): JSX.Element {
   const { link, phase, status } = page.state.value;
   const words = page.words.value;
-  const unread = page.unread.value;
+  const unread = page.list.unread.value;
   const name = deskName(status, words);
   useEffect(() => {
     document.documentElement.lang = words.language.tag;
@@ -34,7 +35,8 @@ export function App({ page }: { readonly page: DeskPage }): JSX.Element {
 }
 
 function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
-  const { pane, isHelpOpen, isTeamOpen, isCallsOpen, isCarriedOpen, arrived, open, viewed } = page.state.value;
+  const { pane, isHelpOpen, isFilterOpen, isTeamOpen, isCallsOpen, isCarriedOpen, arrived, open, viewed } =
+    page.state.value;
   const words = page.words.value;
   return (
     <div class="desk" data-pane={pane} data-open={open === null ? undefined : ''}>
@@ -46,6 +48,7 @@ function Desk({ page }: { readonly page: DeskPage }): JSX.Element {
         {arrived > 0 ? words.count('inbox.arrived', arrived) : ''}
       </p>
       {isHelpOpen && <Help page={page} />}
+      {isFilterOpen && <FilterMenu page={page} />}
       {isTeamOpen && <Team page={page} />}
       {isCallsOpen && <Calls page={page} />}
       {isCarriedOpen && <CarriedIn page={page} />}

@@ -3,7 +3,7 @@ import { caseName } from '@postern/desk/app/case-name';
 import { CASE_CHANGE_CASES_MAX } from '@postern/protocol/constants';
 import { caseStates, type Purpose } from '@postern/protocol/messages/case-event';
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import { problemTexts, stateTexts } from './case-texts.ts';
@@ -45,13 +45,22 @@ export function BulkBar({ page }: { readonly page: DeskPage }): JSX.Element | nu
   const { selected, rows, team, open, caseProblem } = page.state.value;
   const { say, count } = page.words.value;
   const [tag, setTag] = useState('');
+  const [fields, clearing] = [useRef<HTMLDivElement>(null), useRef<HTMLButtonElement>(null)];
+  const isNone = page.list.ticked.value.length === 0;
+  // What is done to cases can take them out of the list, and with them the fields.
+  const hadFocus = isNone && fields.current?.contains(document.activeElement) === true;
+  useLayoutEffect(() => {
+    if (hadFocus) clearing.current?.focus();
+  }, [isNone]);
   if (selected.size === 0) return null;
-  const ids = [...selected];
+  // What is not in the list is not meant.
+  const ids = page.list.ticked.value;
+  const unseen = selected.size - ids.length;
   const isMany = ids.length > CASE_CHANGE_CASES_MAX;
   const ask = (purpose: Purpose): void => void page.work('ask', { purpose, ids });
   const none = (key: TextKey) => ({ value: '', text: say(key) });
   const people = (team?.people ?? []).map(({ device }) => ({ value: device, text: personName(team, device) }));
-  const clear = (): void => page.send({ kind: 'select', ids, isSelected: false });
+  const clear = (): void => page.send({ kind: 'select', ids: [...selected], isSelected: false });
   const addTag = (event: Event): void => {
     event.preventDefault();
     if (tag.trim() !== '') void page.change(ids, 'tag', tag).then((isDone) => isDone && setTag(''));
@@ -60,47 +69,52 @@ export function BulkBar({ page }: { readonly page: DeskPage }): JSX.Element | nu
     <section class="bulk" aria-label={say('bulk.heading')}>
       <header>
         <strong role="status">{count('bulk.selected', ids.length)}</strong>
-        <button type="button" class="quiet" onClick={clear}>
+        <button ref={clearing} type="button" class="quiet" onClick={clear}>
           {say('bulk.clear')}
         </button>
       </header>
-      <ul class="sample" aria-label={say('bulk.sample')}>
-        {ids.slice(0, sampleLines).map((id) => (
-          <li key={id}>
-            <b>{caseName(id)}</b> <span dir="auto">{rows.get(id)?.preview}</span>
-          </li>
-        ))}
-      </ul>
-      <div class="bulk-fields">
-        <Choice
-          label={say('work.state')}
-          value=""
-          options={[none('work.state'), ...caseStates.map((value) => ({ value, text: say(stateTexts[value]) }))]}
-          apply={say('work.apply')}
-          onApply={(value) => void page.change(ids, 'state', value)}
-        />
-        <Choice
-          label={say('work.owner')}
-          value=""
-          options={[none('work.owner'), ...people]}
-          apply={say('work.apply')}
-          onApply={(value) => void page.change(ids, 'owner', value)}
-        />
-        <form onSubmit={addTag} autocomplete="off">
-          <input
-            aria-label={say('work.addTag')}
-            placeholder={say('work.addTag')}
-            value={tag}
-            onInput={({ currentTarget }) => setTag(currentTarget.value)}
-          />
-        </form>
-        <button type="button" class="quiet" disabled={isMany} onClick={() => ask('erase')}>
-          {say('work.askErase')}
-        </button>
-        <button type="button" class="quiet" disabled={isMany} onClick={() => ask('export')}>
-          {say('work.askExport')}
-        </button>
-      </div>
+      {unseen > 0 && <p class="note">{count('bulk.unseen', unseen)}</p>}
+      {!isNone && (
+        <>
+          <ul class="sample" aria-label={say('bulk.sample')}>
+            {ids.slice(0, sampleLines).map((id) => (
+              <li key={id}>
+                <b>{caseName(id)}</b> <span dir="auto">{rows.get(id)?.preview}</span>
+              </li>
+            ))}
+          </ul>
+          <div class="bulk-fields" ref={fields}>
+            <Choice
+              label={say('work.state')}
+              value=""
+              options={[none('work.state'), ...caseStates.map((value) => ({ value, text: say(stateTexts[value]) }))]}
+              apply={say('work.apply')}
+              onApply={(value) => void page.change(ids, 'state', value)}
+            />
+            <Choice
+              label={say('work.owner')}
+              value=""
+              options={[none('work.owner'), ...people]}
+              apply={say('work.apply')}
+              onApply={(value) => void page.change(ids, 'owner', value)}
+            />
+            <form onSubmit={addTag} autocomplete="off">
+              <input
+                aria-label={say('work.addTag')}
+                placeholder={say('work.addTag')}
+                value={tag}
+                onInput={({ currentTarget }) => setTag(currentTarget.value)}
+              />
+            </form>
+            <button type="button" class="quiet" disabled={isMany} onClick={() => ask('erase')}>
+              {say('work.askErase')}
+            </button>
+            <button type="button" class="quiet" disabled={isMany} onClick={() => ask('export')}>
+              {say('work.askExport')}
+            </button>
+          </div>
+        </>
+      )}
       {isMany && <p class="note">{say('bulk.askMany', { most: CASE_CHANGE_CASES_MAX })}</p>}
       <p class="complaint" role="alert">
         {/* An open case says so beside itself. */}

@@ -2,13 +2,15 @@
 
 import type { InboxRow } from '@postern/desk/app/api';
 import { caseName } from '@postern/desk/app/case-name';
-import type { JSX } from 'preact';
+import type { FieldKey } from '@postern/desk/app/search-query';
+import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import { endsSoon, floodMin, visibleRange } from '../inbox.ts';
 import { canonicalTag, type Words } from '../languages/languages.ts';
 import { stateTexts } from './case-texts.ts';
 import { personName } from './names.ts';
+import { narrowTo } from './narrow.ts';
 import { ids, openCase } from './shortcuts.ts';
 
 interface View {
@@ -17,7 +19,13 @@ interface View {
   readonly rowHeight: number;
 }
 
-export function CaseList({ page }: { readonly page: DeskPage }): JSX.Element {
+interface CaseListProps {
+  readonly page: DeskPage;
+  /** In place of the lines where there are none. */
+  readonly children: ComponentChildren;
+}
+
+export function CaseList({ page, children }: CaseListProps): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<View>({ top: 0, height: 800, rowHeight: 100 });
   const shown = page.shown.value;
@@ -46,6 +54,8 @@ export function CaseList({ page }: { readonly page: DeskPage }): JSX.Element {
     if (list.current !== null && page.takeFocus('cursor')) focusRow(list.current, at, view.rowHeight);
   }, [wanted]);
 
+  useKeptPlace(page, list.current, at);
+
   const { from, to } = visibleRange(view.top, view.height, view.rowHeight, shown.length);
   const made = shown.slice(Math.max(0, from), to).map((row, index) => ({ row, place: Math.max(0, from) + index }));
   // The line with the focus stays, or the focus would fall out of the page.
@@ -54,7 +64,12 @@ export function CaseList({ page }: { readonly page: DeskPage }): JSX.Element {
   return (
     <div class="list" id={ids.list} ref={list} tabIndex={-1} aria-busy={page.state.value.isSearching}>
       <div class="ruler row-height" aria-hidden="true" />
-      <ul aria-label={page.words.value.say('inbox.list')} style={{ height: `${shown.length * view.rowHeight}px` }}>
+      {shown.length === 0 && children}
+      <ul
+        hidden={shown.length === 0}
+        aria-label={page.words.value.say('inbox.list')}
+        style={{ height: `${shown.length * view.rowHeight}px` }}
+      >
         {made.map(({ row, place }) => (
           <li
             key={row.id}
@@ -69,6 +84,26 @@ export function CaseList({ page }: { readonly page: DeskPage }): JSX.Element {
       </ul>
     </div>
   );
+}
+
+/** Where the line at the cursor goes out of the list, the one that stands there then has the cursor, and the focus if it had it. */
+function useKeptPlace(page: DeskPage, list: HTMLElement | null, at: number): void {
+  const shown = page.shown.value;
+  const before = useRef({ id: null as string | null, at: -1 });
+  const { cursor } = page.state.value;
+  const hasLeft = at < 0 && cursor !== null && before.current.id === cursor;
+  // The focus is still where it was: nothing is drawn yet.
+  const hadFocus = hasLeft && list?.contains(document.activeElement) === true;
+  const next = shown[Math.min(before.current.at, shown.length - 1)]?.id;
+  if (at >= 0) before.current = { id: cursor, at };
+  useLayoutEffect(() => {
+    if (!hasLeft) return;
+    before.current = { id: null, at: -1 };
+    if (next !== undefined) page.send({ kind: 'cursor', id: next });
+    if (!hadFocus) return;
+    list?.focus();
+    if (next !== undefined) page.wantFocus('cursor');
+  }, [hasLeft]);
 }
 
 function focusRow(list: HTMLElement, at: number, rowHeight: number): void {
@@ -104,33 +139,36 @@ function Row({ page, row, isStop }: RowProps): JSX.Element {
         checked={page.state.value.selected.has(row.id)}
         onChange={() => page.toggle(row.id)}
       />
-      <button
-        type="button"
-        class={`row ${row.isUnread ? 'is-unread' : ''}`}
-        tabIndex={isStop ? 0 : -1}
-        aria-current={isOpen ? 'true' : undefined}
-        onClick={() => openCase(page, row.id)}
-        onFocus={() => page.send({ kind: 'cursor', id: row.id })}
-      >
-        <span class="row-head">
-          {row.isUnread && (
-            <span class="dot">
-              <span class="unseen">{words.say('inbox.unread')} </span>
-            </span>
-          )}
-          <span class="row-name">{caseName(row.id)}</span>
-          <span class="row-language">{words.languageName(row.detected || row.language)}</span>
-          <span class="row-day">{row.lastDay === null ? '' : words.day(row.lastDay, today)}</span>
-        </span>
-        <span
-          class={`row-text ${row.preview ? '' : 'is-note'}`}
-          dir="auto"
-          lang={row.preview ? langOf(row) : undefined}
+      <div class="line">
+        <button
+          type="button"
+          class={`row ${row.isUnread ? 'is-unread' : ''}`}
+          tabIndex={isStop ? 0 : -1}
+          aria-current={isOpen ? 'true' : undefined}
+          aria-describedby={`tags-${row.id}`}
+          onClick={() => openCase(page, row.id)}
+          onFocus={() => page.send({ kind: 'cursor', id: row.id })}
         >
-          {preview}
-        </span>
-        <RowTags page={page} row={row} words={words} isLost={page.losses.value.has(row.id)} />
-      </button>
+          <span class="row-head">
+            {row.isUnread && (
+              <span class="dot">
+                <span class="unseen">{words.say('inbox.unread')} </span>
+              </span>
+            )}
+            <span class="row-name">{caseName(row.id)}</span>
+            <span class="row-language">{words.languageName(row.detected || row.language)}</span>
+            <span class="row-day">{row.lastDay === null ? '' : words.day(row.lastDay, today)}</span>
+          </span>
+          <span
+            class={`row-text ${row.preview ? '' : 'is-note'}`}
+            dir="auto"
+            lang={row.preview ? langOf(row) : undefined}
+          >
+            {preview}
+          </span>
+        </button>
+        <RowTags page={page} row={row} words={words} isStop={isStop} />
+      </div>
     </>
   );
 }
@@ -139,16 +177,17 @@ interface RowTagsProps {
   readonly page: DeskPage;
   readonly row: InboxRow;
   readonly words: Words;
-  readonly isLost: boolean;
+  readonly isStop: boolean;
 }
 
-function RowTags({ page, row, words, isLost }: RowTagsProps): JSX.Element {
+function RowTags({ page, row, words, isStop }: RowTagsProps): JSX.Element {
   const { say } = words;
   const { team, today, group } = page.state.value;
   const { work, alike } = row;
+  const start = (key: FieldKey, value: string) => ({ page, field: key, value, isStop });
   return (
-    <span class="row-tags">
-      {isLost && <span class="tag is-warning">{say('inbox.lossSuspected')}</span>}
+    <div class="row-tags" id={`tags-${row.id}`}>
+      {page.losses.value.has(row.id) && <span class="tag is-warning">{say('inbox.lossSuspected')}</span>}
       {row.incomplete > 0 && <span class="tag is-partial">{say('inbox.partsMissing')}</span>}
       {work.reminder !== null && work.reminder <= today && <span class="tag is-warning">{say('inbox.dueNow')}</span>}
       {row.isUnanswered && row.messages > 0 && <span class="tag">{say('inbox.toAnswer')}</span>}
@@ -164,18 +203,60 @@ function RowTags({ page, row, words, isLost }: RowTagsProps): JSX.Element {
         </span>
       )}
       {page.newParts.value.has(row.id) && <span class="tag">{say('inbox.newInPart')}</span>}
-      {work.grade !== null && <span class={`tag ${work.gradesDiffer ? 'is-warning' : ''}`}>{work.grade}</span>}
-      {work.state !== 'new' && <span class="tag is-quiet">{say(stateTexts[work.state])}</span>}
-      {work.owner !== null && <span class="tag is-quiet">{personName(team, work.owner)}</span>}
+      {work.grade !== null && (
+        <StartTag
+          {...start('grade', work.gradesDiffer ? 'differs' : work.grade.slice(0, 2))}
+          class={work.gradesDiffer ? 'is-warning' : ''}
+        >
+          {work.grade}
+        </StartTag>
+      )}
+      {work.state !== 'new' && (
+        <StartTag {...start('state', work.state)} class="is-quiet">
+          {say(stateTexts[work.state])}
+        </StartTag>
+      )}
+      {work.owner !== null && (
+        <StartTag {...start('owner', personName(team, work.owner))} class="is-quiet">
+          {personName(team, work.owner)}
+        </StartTag>
+      )}
       {work.tags.map((tag) => (
-        <span key={tag} class="tag is-own" dir="auto">
+        <StartTag key={tag} {...start('tag', tag)} class="is-own">
           {tag}
-        </span>
+        </StartTag>
       ))}
       {row.hasNews && !row.isUnread && <span class="tag is-quiet">{say('inbox.news')}</span>}
       {row.unposted > 0 && <span class="tag is-quiet">{say('inbox.unposted')}</span>}
       {row.hasDraft && <span class="tag is-quiet">{say('inbox.draft')}</span>}
-    </span>
+    </div>
+  );
+}
+
+interface StartTagProps {
+  readonly page: DeskPage;
+  readonly field: FieldKey;
+  readonly value: string;
+  /** Whether Tab stops here. */
+  readonly isStop: boolean;
+  /** Beside `tag`. */
+  readonly class: string;
+  readonly children: string;
+}
+
+/** What the record says, as a button that shows all cases with the same. */
+function StartTag({ page, field, value, isStop, class: style, children }: StartTagProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      class={`tag ${style}`}
+      tabIndex={isStop ? 0 : -1}
+      title={page.words.value.say('narrow.start')}
+      dir="auto"
+      onClick={() => narrowTo(page, field, value)}
+    >
+      {children}
+    </button>
   );
 }
 

@@ -15,6 +15,7 @@ import { Trail } from './case-trail.tsx';
 import { Choice } from './choice.tsx';
 import { IconButton } from './icons.tsx';
 import { personName } from './names.ts';
+import { narrowTo } from './narrow.ts';
 import { ids } from './shortcuts.ts';
 
 export function CasePanel({ page, open }: { readonly page: DeskPage; readonly open: OpenCase }): JSX.Element {
@@ -114,7 +115,7 @@ function Fields({ page, id, work }: PanelProps): JSX.Element {
 function Tags({ page, id, work }: PanelProps): JSX.Element {
   const { say } = page.words.value;
   const [tag, setTag] = useState('');
-  const known = page.tags.value;
+  const known = page.list.tags.value;
   const add = (event: Event): void => {
     event.preventDefault();
     if (tag.trim() !== '') void page.change([id], 'tag', tag).then((isDone) => isDone && setTag(''));
@@ -124,15 +125,25 @@ function Tags({ page, id, work }: PanelProps): JSX.Element {
       <span id="tags">{say('work.tags')}</span>
       <div>
         {work.tags.map((one) => (
-          <button
-            key={one}
-            type="button"
-            class="tag is-own"
-            aria-label={say('work.removeTag', { tag: one })}
-            onClick={() => void page.change([id], 'untag', one)}
-          >
-            <span dir="auto">{one}</span> ×
-          </button>
+          <span key={one} class="tag-pair">
+            <button
+              type="button"
+              class="tag is-own"
+              title={say('narrow.start')}
+              dir="auto"
+              onClick={() => narrowTo(page, 'tag', one)}
+            >
+              {one}
+            </button>
+            <button
+              type="button"
+              class="tag is-own"
+              aria-label={say('work.removeTag', { tag: one })}
+              onClick={() => void page.change([id], 'untag', one)}
+            >
+              ×
+            </button>
+          </span>
         ))}
         <form onSubmit={add} autocomplete="off">
           <input

@@ -15,6 +15,7 @@ const keys: readonly (readonly [readonly string[], TextKey])[] = [
   [['T'], 'help.team'],
   [['I'], 'bar.carried'],
   [['/', '↵'], 'help.search'],
+  [['F'], 'narrow.heading'],
   [['1', '…', '8'], 'help.filter'],
   [['S'], 'help.status'],
   [['?'], 'help.help'],

@@ -13,6 +13,7 @@ const paths = {
   call: 'M3 8v4h3l7 4V4L6 8zM15.5 7.5a3.5 3.5 0 0 1 0 5M6 12l1.2 5',
   file: 'M5 2.5h7l3.5 3.5v11.5H5zM8 9.5h5M8 13h5',
   carried: 'M10 2.5v9M6.5 8l3.5 3.5L13.5 8M3 12v4.5h14V12',
+  narrow: 'M3 4.5h14l-5.5 6.5v5l-3-1.5V11z',
   half: 'M10 2.5a7.5 7.5 0 1 1 0 15M10 2.5v15',
 } as const;
 

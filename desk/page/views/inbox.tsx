@@ -1,15 +1,14 @@
 /** The inbox: name of the desk, search, groups, and the list of conversations. */
-import { answerQueriesIn } from '@postern/desk/app/answer-counts';
 import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import { type Filter, filters } from '../model.ts';
+import { ActiveFilters } from './active-filters.tsx';
 import { BulkBar, GroupBar } from './bulk-bar.tsx';
 import { CaseList } from './case-list.tsx';
 import { Icon, IconButton } from './icons.tsx';
 import { JoiningInbox } from './joining.tsx';
 import { deskName, localName } from './names.ts';
-import { SaidText } from './said.tsx';
 import { ids } from './shortcuts.ts';
 
 export function Inbox({ page }: { readonly page: DeskPage }): JSX.Element {
@@ -20,25 +19,38 @@ export function Inbox({ page }: { readonly page: DeskPage }): JSX.Element {
     <nav class="pane inbox" aria-label={say('inbox.heading')}>
       <InboxBar page={page} />
       <div class="find">
-        <div class="search">
-          <Icon name="search" />
-          <input
-            id={ids.search}
-            type="search"
-            aria-label={say('inbox.search')}
-            placeholder={say('inbox.search')}
-            aria-keyshortcuts="/"
-            autocomplete="off"
-            spellcheck={false}
-            dir="auto"
-            value={query}
-            onInput={(event) => page.search(event.currentTarget.value)}
-          />
-          <span class="key" aria-hidden="true">
-            /
-          </span>
+        <div class="find-line">
+          <div class="search">
+            <Icon name="search" />
+            <input
+              id={ids.search}
+              type="search"
+              aria-label={say('inbox.search')}
+              placeholder={say('inbox.search')}
+              aria-keyshortcuts="/"
+              autocomplete="off"
+              spellcheck={false}
+              dir="auto"
+              value={query}
+              onInput={(event) => page.search(event.currentTarget.value)}
+            />
+            <span class="key" aria-hidden="true">
+              /
+            </span>
+          </div>
+          <button
+            id={ids.narrow}
+            type="button"
+            class="quiet narrow-button"
+            aria-haspopup="dialog"
+            aria-keyshortcuts="f"
+            onClick={() => page.send({ kind: 'narrow', isOpen: true })}
+          >
+            <Icon name="narrow" />
+            {say('narrow.open')}
+          </button>
         </div>
-        <AskedAnswers page={page} />
+        <ActiveFilters page={page} />
         <Filters page={page} />
         <p class="unseen" role="status">
           {query.trim() === '' ? '' : count('inbox.shown', shown)}
@@ -46,7 +58,13 @@ export function Inbox({ page }: { readonly page: DeskPage }): JSX.Element {
         {query.trim() !== '' && unsearched > 0 && <p class="note">{count('inbox.unsearched', unsearched)}</p>}
       </div>
       <GroupBar page={page} />
-      {shown > 0 ? <CaseList page={page} /> : rows.size > 0 ? <NoneShown page={page} /> : <EmptyInbox page={page} />}
+      {rows.size > 0 ? (
+        <CaseList page={page}>
+          <NoneShown page={page} />
+        </CaseList>
+      ) : (
+        <EmptyInbox page={page} />
+      )}
       <BulkBar page={page} />
     </nav>
   );
@@ -103,7 +121,7 @@ const filterTexts: Readonly<Record<Filter, TextKey>> = {
 function Filters({ page }: { readonly page: DeskPage }): JSX.Element {
   const { filter: chosen } = page.state.value;
   const { say, number } = page.words.value;
-  const counts = page.counts.value;
+  const counts = page.list.counts.value;
   return (
     <fieldset class="filters">
       <legend class="unseen">{say('inbox.filters')}</legend>
@@ -120,26 +138,6 @@ function Filters({ page }: { readonly page: DeskPage }): JSX.Element {
         </button>
       ))}
     </fieldset>
-  );
-}
-
-/** What `question=option` in the search means, in words. */
-function AskedAnswers({ page }: { readonly page: DeskPage }): JSX.Element | null {
-  const pairs = answerQueriesIn(page.state.value.query).flatMap(({ question, value }) =>
-    page.callWords.value.pair(question, value),
-  );
-  if (pairs.length === 0) return null;
-  return (
-    <>
-      {pairs.map(([question, value]) => (
-        <p key={`${question.text} ${value.text}`} class="note">
-          <SaidText said={question} />{' '}
-          <strong>
-            <SaidText said={value} />
-          </strong>
-        </p>
-      ))}
-    </>
   );
 }
 

@@ -1,6 +1,7 @@
 /** Numbers: cases by week, and how the questions of campaigns were answered. */
-import { type AnswerCount, answerQuery } from '@postern/desk/app/answer-counts';
+import type { AnswerCount } from '@postern/desk/app/answer-counts';
 import type { Answers } from '@postern/desk/app/api';
+import { answerText } from '@postern/desk/app/search-query';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
@@ -57,7 +58,7 @@ function AnswerCounts({
   const { say, number } = page.words.value;
   const calls = page.callWords.value;
   const find = (count: AnswerCount): void => {
-    page.search(answerQuery(count));
+    page.search(answerText(count));
     page.send({ kind: 'team', isOpen: false });
   };
   return (
@@ -66,7 +67,7 @@ function AnswerCounts({
       <p class="note">{say('team.answersText')}</p>
       <Table page={page} heads={['team.campaign', 'team.question', 'team.answer', 'team.cases']}>
         {counts.map((count) => (
-          <tr key={`${count.campaign}/${answerQuery(count)}`}>
+          <tr key={`${count.campaign}/${answerText(count)}`}>
             <td>
               <SaidText said={calls.title(count.campaign)} />
             </td>

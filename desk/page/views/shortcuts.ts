@@ -11,13 +11,15 @@ export const ids = {
   status: 'status',
   work: 'work',
   note: 'note',
+  narrow: 'narrow',
 } as const;
 
 /** @returns what ends it */
 export function listenToKeys(page: DeskPage): () => void {
   const onKey = (event: KeyboardEvent): void => {
-    const { phase, preferences, isHelpOpen, isTeamOpen, isCallsOpen, isCarriedOpen, viewed } = page.state.value;
-    const isCovered = isHelpOpen || isTeamOpen || isCallsOpen || isCarriedOpen || viewed !== null;
+    const { phase, preferences, isHelpOpen, isFilterOpen, isTeamOpen, isCallsOpen, isCarriedOpen, viewed } =
+      page.state.value;
+    const isCovered = isHelpOpen || isFilterOpen || isTeamOpen || isCallsOpen || isCarriedOpen || viewed !== null;
     page.presence.seen(Date.now());
     // An open dialog has its own keys: Escape closes it.
     if (phase !== 'open' || isCovered) return;
@@ -93,6 +95,9 @@ function obey(page: DeskPage, command: KeyCommand): boolean {
       return true;
     case 'carried':
       page.send({ kind: 'carried', isOpen: true });
+      return true;
+    case 'narrow':
+      page.send({ kind: 'narrow', isOpen: true });
       return true;
     case 'help':
       page.send({ kind: 'help', isOpen: true });

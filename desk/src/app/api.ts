@@ -63,6 +63,8 @@ export type Change =
       readonly hasFailed: boolean;
       /** Cases that the search has not read yet. */
       readonly unsearched: number;
+      /** Grows with each case that the search reads: what was found before may not be what is found now. */
+      readonly readings: number;
       readonly team: TeamView;
     }
   | {

@@ -13,7 +13,7 @@ function line(id: string): CaseLine {
 }
 
 function view(text: string): CaseFile {
-  const message = { id: '01', text, answers: [], campaign: null, language: 'en' };
+  const message = { id: '01', text, answers: [], files: [], campaign: null, language: 'en' };
   return { messages: [message], replies: [], work: { tags: [], notes: [] } } as unknown as CaseFile;
 }
 
@@ -69,6 +69,20 @@ describe('what the search reads', () => {
     await read(inbox);
     expect(inbox.find('harbour')).toEqual([one, three]);
     expect(inbox.find('ledger')).toEqual([]);
+  });
+
+  it('says that it has read or forgotten something since, so that what was found is looked for again', async () => {
+    const { here, inbox } = opened(async () => []);
+    inbox.update();
+    await read(inbox);
+    const before = inbox.readings;
+    inbox.update();
+    expect(inbox.readings).toBe(before);
+    await inbox.read([one]);
+    expect(inbox.readings).toBe(before + 1);
+    here.delete(two);
+    inbox.update();
+    expect(inbox.readings).toBe(before + 2);
   });
 
   it('is of the later of two readings, whichever of them ends last', async () => {

@@ -45,6 +45,7 @@ export class Inbox {
   /** Which reading of a case was taken last, counted as they began. */
   readonly #taken = new Map<string, number>();
   #unsearched = 0;
+  #readings = 0;
   #isClosed = false;
 
   constructor(parts: InboxParts) {
@@ -58,6 +59,11 @@ export class Inbox {
   /** Cases that the search has not read yet. */
   get unsearched(): number {
     return this.#unsearched;
+  }
+
+  /** Grows with each case that the search has read or forgotten: what was found before may not be what is found now. */
+  get readings(): number {
+    return this.#readings;
   }
 
   /** Looks at the engine's lines again. @returns what differs from the last look */
@@ -127,6 +133,7 @@ export class Inbox {
       this.#rows.delete(id);
       this.#lines.delete(id);
       this.#texts.remove(id);
+      this.#readings += 1;
       this.#taken.delete(id);
       // What is left on the disk goes when the desk is opened next.
       this.#reading = this.#reading.then(() => this.#parts.forget(id)).catch(() => undefined);
@@ -155,5 +162,6 @@ export class Inbox {
     if (view === null || !this.#rows.has(id) || begun < (this.#taken.get(id) ?? 0)) return;
     this.#taken.set(id, begun);
     this.#texts.take(id, view, this.#parts.calls(), texts);
+    this.#readings += 1;
   }
 }

@@ -351,6 +351,7 @@ export class OpenDesk {
       today,
       hasFailed: this.#loop.hasFailed,
       unsearched: this.#inbox.unsearched,
+      readings: this.#inbox.readings,
       team: this.#engine.team(),
     };
   }

@@ -1,26 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { CaseFile, ReplyView } from '../engine/view.ts';
+import type { CaseFile, FileView, ReplyView } from '../engine/view.ts';
 import { caseName } from './case-name.ts';
 import { SearchIndex } from './search-index.ts';
 
-function view(id: string, text: string, reply = '', tag = 'urgent', note = 'Ring the pilot'): CaseFile {
-  const message = {
-    id,
-    day: 1,
-    repliesBefore: 0,
-    language: 'en',
-    campaign: null,
-    text,
-    files: [],
-    isUnreadable: false,
-  };
+function view(id: string, text: string, reply = '', tag = 'urgent', note = 'Ring the pilot', file = ''): CaseFile {
+  const files = file === '' ? [] : [{ name: file } as FileView];
+  const message = { id, day: 1, repliesBefore: 0, language: 'en', campaign: null, text, files, isUnreadable: false };
   const answers = [{ question: 'Where?', values: ['In the harbour'] }];
   return {
     summary: {} as CaseFile['summary'],
     work: { tags: [tag], notes: [{ text: note }] } as unknown as CaseFile['work'],
     messages: [{ ...message, answers }],
     incomplete: [],
-    replies: reply === '' ? [] : [{ text: reply } as ReplyView],
+    replies: reply === '' ? [] : [{ text: reply, files: [{ name: `${reply}.pdf` }] } as unknown as ReplyView],
   };
 }
 
@@ -46,6 +38,19 @@ describe('search', () => {
     expect(index().find('港口')).toEqual([two]);
     expect(index().find('登记处')).toEqual([two]);
     expect(index().find('urgent pilot')).toEqual([one]);
+  });
+
+  it('finds names of files, the source’s and the desk’s', () => {
+    const search = index();
+    search.set(two, view(two, '合同', '', '', '', 'Verträge 2024.PDF'));
+    expect(search.find('verträge 2024.pdf')).toEqual([two]);
+    expect(search.find('you.pdf')).toEqual([one]);
+  });
+
+  it('finds words in quotes only where they stand together', () => {
+    expect(index().find('wurden Verträge')).toEqual([one]);
+    expect(index().find('"Verträge wurden" cafe')).toEqual([one]);
+    expect(index().find('"wurden Verträge"')).toEqual([]);
   });
 
   it('does not mind accents, case and width', () => {

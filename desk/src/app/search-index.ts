@@ -1,15 +1,9 @@
 /** Finds conversations by what was written in them, in memory only and in any script. */
 
 import type { CaseFile } from '../engine/view.ts';
-import {
-  type AnswerCount,
-  answerQuery,
-  type ChosenAnswer,
-  chosenIn,
-  countAnswers,
-  isAnswerQuery,
-} from './answer-counts.ts';
+import { type AnswerCount, type ChosenAnswer, chosenIn, countAnswers } from './answer-counts.ts';
 import { caseName } from './case-name.ts';
+import { type AnswerTerm, termsOf } from './search-query.ts';
 
 /** Marks that stand above or below a letter: people leave them out when they search. */
 const marks = /\p{Mn}/gu;
@@ -33,6 +27,7 @@ export class SearchIndex {
     );
     const texts = [...view.messages.map(({ text }) => text), ...answers, ...view.replies.map(({ text }) => text)];
     const { tags, notes } = view.work;
+    for (const { files } of [...view.messages, ...view.replies]) texts.push(...files.map(({ name }) => name));
     texts.push(...words, ...tags, ...notes.map(({ text }) => text));
     this.#chosen.set(id, chosenIn(view.messages));
     const own = foldUpTo([caseName(id), ...texts], ownTextMax);
@@ -44,12 +39,16 @@ export class SearchIndex {
     this.#chosen.delete(id);
   }
 
-  /** Ids of the conversations that hold every word of the query; none for an empty one. `question=option` asks for an answer. */
+  /** Ids of the conversations that hold every word and answer of the query; none for an empty one. What it asks of the record is not known here. */
   find(query: string): string[] {
-    const words = fold(query).split(/\s+/u).filter(Boolean);
-    if (words.length === 0) return [];
+    const terms = termsOf(query);
+    const words = terms.flatMap((term) => (term.kind === 'word' ? fold(term.text) : [])).filter(Boolean);
+    const answers = terms.filter((term) => term.kind === 'answer');
+    if (words.length + answers.length === 0) return [];
     return [...this.#texts]
-      .filter(([id, text]) => words.every((word) => (isAnswerQuery(word) ? this.#has(id, word) : text.includes(word))))
+      .filter(
+        ([id, text]) => answers.every((answer) => this.#has(id, answer)) && words.every((word) => text.includes(word)),
+      )
       .map(([id]) => id);
   }
 
@@ -63,8 +62,8 @@ export class SearchIndex {
     this.#chosen.clear();
   }
 
-  #has(id: string, query: string): boolean {
-    return this.#chosen.get(id)?.some((answer) => answerQuery(answer) === query) === true;
+  #has(id: string, { question, value }: AnswerTerm): boolean {
+    return this.#chosen.get(id)?.some((answer) => answer.question === question && answer.value === value) === true;
   }
 }
 

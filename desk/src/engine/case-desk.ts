@@ -140,9 +140,9 @@ export class CaseDesk {
 
   view(id: string): CaseView {
     const record = this.#record(id);
-    const { access, motive, links, notes, grades, trail } = record;
+    const { links, notes, grades, trail } = record;
     const parts = this.#partsOf(id);
-    return { ...this.summary(id), access, motive, links, parts, notes, grades, trail };
+    return { ...this.summary(id), links, parts, notes, grades, trail };
   }
 
   #partsOf(id: string): string[] {

@@ -16,6 +16,8 @@ export interface CaseSummary {
   /** Of the two that were shown last; null before. */
   readonly grade: string | null;
   readonly gradesDiffer: boolean;
+  readonly access: AccessKind;
+  readonly motive: MotiveKind;
   /** How many have graded in the round under way, 0 to 2, and whether this device has. */
   readonly gradesUnderWay: number;
   readonly hasGraded: boolean;
@@ -40,8 +42,6 @@ export interface GradeView extends Grade {
 }
 
 export interface CaseView extends CaseSummary {
-  readonly access: AccessKind;
-  readonly motive: MotiveKind;
   readonly links: readonly string[];
   /** Cases that are part of this one. */
   readonly parts: readonly string[];
@@ -105,10 +105,10 @@ export function caseSummary(
   device: string,
   days: Pick<CaseSummary, 'endDay' | 'restsSince'>,
 ): CaseSummary {
-  const { state, owner, tags, reminder, isHeld, mergedInto, activity } = record;
+  const { state, owner, tags, reminder, isHeld, mergedInto, access, motive, activity } = record;
   const [one, two] = record.grades;
   return {
-    ...{ state, owner, tags, reminder, isHeld, mergedInto, activity, ...days },
+    ...{ state, owner, tags, reminder, isHeld, mergedInto, access, motive, activity, ...days },
     grade: one === undefined ? null : record.grades.map(gradeText).join(' '),
     gradesDiffer: one !== undefined && two !== undefined && gradeText(one) !== gradeText(two),
     gradesUnderWay: record.gradesUnderWay.length,

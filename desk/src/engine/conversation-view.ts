@@ -26,6 +26,7 @@ export function summaryOf(conversation: Conversation, waiting: readonly WrittenR
   const texts = groupByMessage(replies);
   const pending = ownOf(conversation, waiting);
   const unposted = texts.filter((parts) => parts.some((part) => isUnposted(part)));
+  const waits = ({ repliesBefore }: DeskMessage): boolean => pending.length === 0 && repliesBefore >= replies.length;
   const pendingPieces = pending.reduce((sum, { pieces }) => sum + pieces.length, 0);
   return {
     id: bytesToHex(conversation.id),
@@ -33,13 +34,16 @@ export function summaryOf(conversation: Conversation, waiting: readonly WrittenR
     lastDay: newest?.day ?? null,
     language: newest?.content?.language ?? '',
     campaign: campaignOf(newest),
+    campaigns: [...new Set(messages.flatMap((message) => campaignOf(message) ?? []))],
+    hasFiles: messages.some(({ content }) => content !== null && content.files.length > 0),
     preview: newest === undefined ? '' : previewOf(newest),
     messages: messages.length,
     incomplete: conversation.partial.length,
     replies: texts.length + pending.length,
     unposted: unposted.length + pending.length,
     steps: replies.reduce((sum, reply) => sum + order.indexOf(reply.progress) + Number(reply.isConfirmed), 0),
-    isUnanswered: newest !== undefined && pending.length === 0 && newest.repliesBefore >= replies.length,
+    isUnanswered: newest !== undefined && waits(newest),
+    waitsSince: messages.find(waits)?.day ?? null,
     linksLeft: Math.max(0, linksLeft(conversation) - pendingPieces),
   };
 }

@@ -137,6 +137,10 @@ export interface ConversationSummary {
   readonly language: string;
   /** Hex of the newest message's campaign, or null. */
   readonly campaign: string | null;
+  /** Hex of each campaign that a message of it answers. */
+  readonly campaigns: readonly string[];
+  /** Whether the source has sent a file. */
+  readonly hasFiles: boolean;
   /** The beginning of the newest message, at most 160 characters. */
   readonly preview: string;
   readonly messages: number;
@@ -150,6 +154,8 @@ export interface ConversationSummary {
   readonly steps: number;
   /** Whether no reply stands in the log behind the newest message. */
   readonly isUnanswered: boolean;
+  /** UTC day of the oldest message since the last reply; null where none waits. */
+  readonly waitsSince: number | null;
   /** Reply bodies that the newest root still has room for. */
   readonly linksLeft: number;
 }

@@ -1,0 +1,13 @@
+/** Starts a filter from where its value is shown. */
+import { type FieldKey, fieldText, sameLetters, termsOf, withTerm } from '@postern/desk/app/search-query';
+import type { DeskPage } from '../desk-page.ts';
+
+/** Beside what is looked for already; one that is on stays on. */
+export function narrowTo(page: DeskPage, key: FieldKey, value: string): void {
+  const { query, pane } = page.state.value;
+  if (pane !== 'inbox') page.send({ kind: 'pane', pane: 'inbox' });
+  const isOn = termsOf(query).some(
+    (term) => term.kind === 'field' && term.key === key && sameLetters(term.value) === sameLetters(value),
+  );
+  if (!isOn) page.search(withTerm(query, fieldText(key, value)));
+}
