@@ -8,6 +8,7 @@ import { type WordListId, wordListIds } from '@postern/protocol/keys/word-lists'
 import { sha256 } from '@postern/protocol/primitives/hash';
 import { minify } from 'terser';
 import { build, defineConfig, type Plugin, type UserConfig } from 'vite';
+import { withoutErrorTexts } from './src/error-texts.ts';
 import { campaignHtml } from './src/languages/campaign-html.ts';
 import { clearHtml } from './src/languages/clear-html.ts';
 import { languages } from './src/languages/languages.ts';
@@ -120,7 +121,7 @@ async function buildApart(entry: string): Promise<Files> {
     ...same,
     configFile: false,
     logLevel: 'warn',
-    plugins: [withoutNodeCrypto(), numberedTexts()],
+    plugins: [withoutNodeCrypto(), numberedTexts(), shortErrors()],
     build: { ...options, write: false, rolldownOptions },
   });
   if (Array.isArray(output) || !('output' in output)) throw new Error(`build ${entry}: one output was wanted`);
@@ -138,6 +139,17 @@ function numberedTexts(): Plugin {
   return {
     name: 'postern-numbered-texts',
     transform: (code, id) => (id.startsWith(sources) && id.endsWith('.ts') ? withPlaces(code) : null),
+  };
+}
+
+/** When modules are script already. */
+function shortErrors(): Plugin {
+  return {
+    name: 'postern-short-errors',
+    enforce: 'post',
+    transform(code, id) {
+      return code.includes('Error(') && /\.[jt]s$/.test(id) ? withoutErrorTexts(code, this.parse(code)) : null;
+    },
   };
 }
 
@@ -195,7 +207,7 @@ const config = {
   base: '/',
   publicDir: false,
   resolve: { alias: pageLibraries },
-  plugins: [withoutNodeCrypto(), numberedTexts(), sitePlugin()],
+  plugins: [withoutNodeCrypto(), numberedTexts(), shortErrors(), sitePlugin()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -114,6 +114,13 @@ describe('the build', () => {
     }
   });
 
+  it('has the codes of errors in its scripts, and not what they say to who reads the code', () => {
+    for (const [path, content] of [...built].filter(([name]) => name.endsWith('.js') || name === 'offline.html')) {
+      expect([path, content.includes('are left, wanted')]).toEqual([path, false]);
+      if (!path.startsWith('a/metadata')) expect([path, content.includes('bad-length')]).toEqual([path, true]);
+    }
+  });
+
   it('makes an offline page whose policy names the one script and the one style in it, and allows nothing else', async () => {
     const page = Buffer.from(built.get('offline.html') ?? '', 'latin1').toString('utf8');
     const hash = (text = ''): string => createHash('sha256').update(text).digest('base64');
