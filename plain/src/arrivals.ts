@@ -1,19 +1,20 @@
 /** Forms with files while they arrive: one after the other, each as fast as its files are sealed and stored. */
 import { FILES_MAX } from '@postern/protocol/constants';
+import { type BroughtFile, purposeOf, readBrought } from './brought.ts';
 import type { Form } from './form.ts';
 import type { FormFiles, Received } from './form-files.ts';
 import { Upload, type Uploaded } from './upload.ts';
 
 type Arrival = {
-  readonly upload: Upload<Received>;
+  readonly upload: Upload<Received | BroughtFile>;
   readonly takes: boolean;
   /** Resolves when the one before it is over. */
   readonly turn: Promise<unknown>;
   readonly isOver: () => void;
 };
 
-/** `takes`: there was room for its files. */
-export type Arrived = Uploaded<Received> & { readonly takes: boolean };
+/** `takes`: there was room for its files. `brought`: the one of a form that is for nothing else. */
+export type Arrived = Uploaded<Received> & { readonly takes: boolean; readonly brought: BroughtFile | undefined };
 
 export class Arrivals {
   readonly #files: FormFiles;
@@ -30,9 +31,11 @@ export class Arrivals {
   /** @param takes whether there is room for its files now */
   open(id: number, type: string, takes: boolean): void {
     let begun = 0;
-    const upload: Upload<Received> = new Upload<Received>(type, (file, fields) => {
+    const upload: Upload<Received | BroughtFile> = new Upload<Received | BroughtFile>(type, (file, fields) => {
       const hasRoom = this.#files.count + begun < FILES_MAX;
       begun += 1;
+      const purpose = purposeOf(fields);
+      if (purpose !== undefined) return readBrought(file, purpose, takes && begun === 1);
       const isTaken = takes && hasRoom && this.#isCurrent(fields);
       return isTaken ? this.#files.receive(file, () => upload.isBroken) : this.#files.skip(file);
     });
@@ -59,7 +62,10 @@ export class Arrivals {
     try {
       if (isWhole) await arrival.turn;
       const uploaded = await arrival.upload.end(isWhole);
-      return isWhole ? { ...uploaded, takes: arrival.takes } : null;
+      if (!isWhole) return null;
+      const files = uploaded.files.filter((file) => 'original' in file);
+      const brought = uploaded.files.find((file) => 'content' in file);
+      return { ...uploaded, files, brought, takes: arrival.takes };
     } finally {
       // Not before its own turn: the one before it may be under way still.
       void arrival.turn.then(() => arrival.isOver());

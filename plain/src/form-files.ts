@@ -3,7 +3,7 @@
  * cleaned copy; the person then chooses which of the two a message names. The other one can be opened by nobody.
  */
 import { bytesToHex } from '@postern/protocol/bytes/encode';
-import { CHUNK_DATA_BYTES, FILES_MAX } from '@postern/protocol/constants';
+import { FILES_MAX } from '@postern/protocol/constants';
 import { type FileDescriptor, wireFileName, wireFileType } from '@postern/protocol/files/descriptor';
 import { type Examiner, examine, unexamined } from '@postern/protocol/metadata/examine';
 import { cleanMetadata, inspectMetadata } from '@postern/protocol/metadata/inspect';
@@ -11,6 +11,7 @@ import type { FileMove } from '@postern/source/file-move';
 import type { PageFiles } from '@postern/source/page';
 import type { Choice, Review } from '@postern/source/reviews';
 import type { Event } from '@postern/source/state';
+import { Held } from './held.ts';
 import { type StoreParts, storeStream } from './sealed-stream.ts';
 import type { TakeFile } from './upload.ts';
 
@@ -77,7 +78,7 @@ export class FormFiles implements PageFiles {
     { name, type, content }: Parameters<TakeFile<Received>>[0],
     isStopped: () => boolean,
   ): Promise<Received> {
-    const held = new Held();
+    const held = new Held(lookedIntoBytesMax);
     const stored = await storeStream(held.keeping(content), this.#parts, isStopped);
     const described = { name: wireFileName(name), type: wireFileType(type), day: 0 };
     const { bytes } = stored;
@@ -170,46 +171,6 @@ export class FormFiles implements PageFiles {
   #tell(): void {
     this.#parts.tell({ type: 'reviews', reviews: this.#pending.map(({ review }) => review) });
     this.#parts.tell({ type: 'files', files: this.#attached.map(({ move }) => move) });
-  }
-}
-
-/** A copy of a content while it is small enough to be looked into. */
-class Held {
-  /** As large as a chunk, or as the bound: most files are small, and each such process has little memory. */
-  #room: Uint8Array | null = new Uint8Array(CHUNK_DATA_BYTES);
-  #length = 0;
-
-  /** Null if it was too large. */
-  get bytes(): Uint8Array | null {
-    return this.#room?.subarray(0, this.#length) ?? null;
-  }
-
-  async *keeping(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const piece of content) {
-        if (this.#length + piece.length > lookedIntoBytesMax) this.erase();
-        if (this.#length + piece.length > CHUNK_DATA_BYTES) this.#grow();
-        this.#room?.set(piece, this.#length);
-        this.#length += piece.length;
-        yield piece;
-      }
-    } catch (error) {
-      this.erase();
-      throw error;
-    }
-  }
-
-  #grow(): void {
-    const small = this.#room;
-    if (small === null || small.length === lookedIntoBytesMax) return;
-    this.#room = new Uint8Array(lookedIntoBytesMax);
-    this.#room.set(small);
-    small.fill(0);
-  }
-
-  erase(): void {
-    this.#room?.fill(0, 0, this.#length);
-    this.#room = null;
   }
 }
 

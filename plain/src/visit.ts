@@ -3,23 +3,27 @@ import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { Random } from '@postern/protocol/primitives/random';
 import { SourceSession } from '@postern/protocol/source';
+import { dayOf } from '@postern/protocol/time';
 import { answeredOf } from '@postern/source/call';
 import type { Http } from '@postern/source/http';
 import { type Language, languages } from '@postern/source/languages/languages';
 import { type Clock, Visit as Traffic } from '@postern/source/network';
 import { type Page, startPage } from '@postern/source/page';
-import { type Event, progressOf, type Screen, type State } from '@postern/source/state';
+import { type Event, progressOf, type State } from '@postern/source/state';
 import { desksFor } from '@postern/source/update';
 import { isWordListId } from '@postern/source/words';
 import { Arrivals, type Arrived } from './arrivals.ts';
+import { Brought, type BroughtFile, type Purpose, purposeOf, sealedIn } from './brought.ts';
 import { ChosenCall } from './chosen-call.ts';
 import { type Form, readForm } from './form.ts';
 import { FormFiles, type Received } from './form-files.ts';
 import type { Past, ToVisit } from './frames.ts';
 import { padPage } from './ladder.ts';
 import { Offer } from './offer.ts';
+import { Refresh } from './refresh.ts';
+import { keysOfPast } from './screens/notice.ts';
 import type { Said } from './screens/ui.ts';
-import { screenHtml } from './screens.ts';
+import { isScreen, screenHtml } from './screens.ts';
 import type { StoreParts } from './sealed-stream.ts';
 import { wordLists } from './word-lists.ts';
 
@@ -36,15 +40,15 @@ const formNumberBytes = 8;
 /** Before the first page is shown whatever has come; documents are fetched from the same machine. */
 const loadSecondsMax = 10;
 const workSecondsMax = 60;
-/** After a moment, for the server's answer to have come. */
-const afterMomentSeconds = 3;
-
-const screens: readonly Screen[] = ['home', 'write', 'words', 'check', 'sent', 'enter', 'answers'];
 
 export class Visit {
   readonly #parts: VisitParts;
   readonly #language: Language;
   readonly #page: Page;
+  readonly #session: SourceSession;
+  readonly #lists = wordLists();
+  readonly #brought = new Brought();
+  readonly #refresh = new Refresh();
   readonly #files: FormFiles;
   readonly #stores: StoreParts;
   readonly #call: ChosenCall;
@@ -70,6 +74,7 @@ export class Visit {
     this.#number = this.#newNumber();
     const { fingerprint } = parts.begin;
     const session = new SourceSession({ fingerprint, random: parts.random });
+    this.#session = session;
     const { post } = parts.http;
     this.#stores = {
       post: (path, body) => post(path, body),
@@ -97,7 +102,7 @@ export class Visit {
       clock: parts.clock,
       random: parts.random,
       language: this.#language.tag,
-      lists: wordLists(),
+      lists: this.#lists,
       list: this.#language.list,
       isSecure: true,
       attach: ({ dispatch }) => {
@@ -149,7 +154,7 @@ export class Visit {
       const state = this.#state;
       if (state.screen === 'home' && state.trouble === undefined) return { body: new Uint8Array(0), again: 0 };
       const { icon, style } = this.#parts.begin;
-      const again = this.#secondsToNext(state);
+      const again = this.#refresh.secondsTo(state);
       const said = this.#said;
       const html = screenHtml({
         state,
@@ -159,6 +164,7 @@ export class Visit {
         number: this.#number,
         said,
         typed: this.#typed,
+        brought: this.#brought,
         calls: this.#call.offered(state),
       });
       if (state.screen === 'answers') {
@@ -186,12 +192,18 @@ export class Visit {
     return this.#state.session.answers.find((answer) => answer.id === answerId)?.files[Number(place)];
   }
 
-  async #arrived({ fields, fault, files, takes }: Arrived): Promise<void> {
+  async #arrived({ fields, fault, files, brought, takes }: Arrived): Promise<void> {
     this.#said = { keys: [], values: {} };
-    const isLost = files.length > 0 ? ['filesAgain'] : [];
+    const isLost = files.length > 0 || brought !== undefined ? ['filesAgain'] : [];
     // One that there is no room for is not read for longer than other forms.
     const isLeft = !takes && fault === 'cut';
     if (fault !== null && !isLeft) return this.#keep(fields, [fault, ...isLost]);
+    const purpose = purposeOf(fields);
+    if (purpose !== undefined) {
+      // A text alone needs no room for files.
+      if (!takes && (isLeft || brought !== undefined)) return this.#keep(fields, ['filesBusy']);
+      return this.#bring(purpose, fields, brought);
+    }
     if (fields.get('form') !== this.#number) return this.#stale(fields, files);
     if (!takes) return this.#keep(fields, ['filesBusy']);
     this.#number = this.#newNumber();
@@ -205,19 +217,44 @@ export class Visit {
     const isCurrent = fields.get('form') === this.#number;
     this.#said = { keys: [], values: {} };
     if (fault !== null) return this.#keep(fields, [fault]);
-    const screen = screens.find((name) => name === go);
-    if (screen !== undefined && (isCurrent || !fields.has('form'))) {
+    if (isScreen(go) && (isCurrent || !fields.has('form'))) {
       if (isCurrent) await this.#draft(fields);
       // From the first page, which has it from the call's own.
       else this.#answerCall(fields);
-      this.#dispatch({ type: 'go', screen: screen === 'words' && this.#state.phrase === undefined ? 'write' : screen });
+      this.#brought.leave();
+      this.#dispatch({ type: 'go', screen: go === 'words' && this.#state.phrase === undefined ? 'write' : go });
       return;
     }
+    const purpose = purposeOf(fields);
+    if (purpose !== undefined) return this.#bring(purpose, fields, undefined);
     if (!isCurrent) return this.#stale(fields);
     // Chosen, but sent with the button that sends words alone.
     if (go === 'submit' && fields.get('files')) return this.#keep(fields, ['filesNotAdded']);
     this.#number = this.#newNumber();
     await this.#step(go, fields);
+  }
+
+  /** Something to be checked, or a sealed message to be delivered. */
+  async #bring(purpose: Purpose, fields: Form['fields'], file: BroughtFile | undefined): Promise<void> {
+    const isCurrent = fields.get('form') === this.#number;
+    // What is the matter is told above.
+    if (this.#state.organisation === undefined) return this.#keep(fields, []);
+    const today = dayOf(this.#parts.clock.unix());
+    if (purpose === 'verify') {
+      // It changes nothing, so it may come late, or again with something else: the answer is always to what came.
+      if (!isCurrent && this.#past !== null) await this.#stale(fields);
+      this.#dispatch({ type: 'go', screen: 'verify' });
+      await this.#choose(fields.get('list'));
+      const list = await this.#lists.load(this.#state.list.id);
+      return this.#brought.judge(this.#session, { given: fields.get('given') ?? '', file }, list, today);
+    }
+    const sealed = sealedIn(fields, file);
+    if (sealed === null) return this.#keep(fields, ['large']);
+    const whole = new Map([...fields, ['sealed', sealed]]);
+    if (!isCurrent) return this.#stale(whole);
+    this.#number = this.#newNumber();
+    this.#dispatch({ type: 'go', screen: 'carry' });
+    return this.#brought.carry(this.#session, sealed, today, this.#dispatch);
   }
 
   async #step(go: string, fields: Form['fields']): Promise<void> {
@@ -248,6 +285,8 @@ export class Visit {
       case 'call':
         await this.#draft(fields);
         return;
+      case 'again':
+        return;
       case 'checked':
         this.#dispatch({ type: 'check', typed: [0, 1, 2].map((place) => fields.get(`word${place}`) ?? '') });
         return;
@@ -269,37 +308,31 @@ export class Visit {
 
   /** A form of an earlier step, of an earlier visit, or the same one twice: it does nothing, and its text is not lost. */
   async #stale(fields: Form['fields'], files: readonly Received[] = []): Promise<void> {
-    const text = fields.get('text') ?? '';
+    const [text, sealed] = [fields.get('text') ?? '', fields.get('sealed') ?? ''];
     const past = this.#past;
     this.#past = null;
     if (past !== null) {
-      const { reason, parts, stored } = past;
-      const became = parts === 0 ? 'Nothing' : stored === 0 ? 'Waiting' : stored < parts ? 'Some' : 'All';
-      const keys = [
-        'plain.ended',
-        `plain.${reason}`,
-        ...(reason === 'unknown' ? [] : [`plain.ended${became}`]),
-        ...(files.length > 0 || Number(fields.get('with')) > 0 ? ['plain.filesAgain'] : []),
-      ];
-      return this.#keep(
-        fields,
-        keys.map((key) => key.slice('plain.'.length)),
-        { stored, total: parts },
-      );
+      const hadFiles = files.length > 0 || Number(fields.get('with')) > 0;
+      const keys = [...keysOfPast(past), ...(hadFiles ? ['filesAgain'] : [])];
+      return this.#keep(fields, keys, { stored: past.stored, total: past.parts });
     }
     const isLost = files.some((file) => !this.#files.has(file));
-    if (text !== '' && text !== this.#lastText && text !== this.#state.draft.text)
+    const isOtherText = text !== '' && text !== this.#lastText && text !== this.#state.draft.text;
+    if (isOtherText || !this.#brought.knows(sealed))
       return this.#keep(fields, ['used', ...(isLost ? ['filesAgain'] : [])]);
     if (isLost) this.#said = { keys: ['plain.filesAgain'], values: {} };
   }
 
   /** Shows again what was typed, with what is to be said about it. */
   async #keep(fields: Form['fields'], said: readonly string[], values: Said['values'] = {}): Promise<void> {
-    const text = fields.get('text') ?? '';
-    this.#said = { keys: [...said, ...(text === '' ? [] : ['kept'])].map((key) => `plain.${key}`), values };
+    const [text, sealed] = [fields.get('text') ?? '', fields.get('sealed') ?? ''];
+    this.#said = { keys: [...said, ...(text + sealed === '' ? [] : ['kept'])].map((key) => `plain.${key}`), values };
     if (text !== '') {
       await this.#draft(fields);
       this.#dispatch({ type: 'go', screen: 'write' });
+    } else if (fields.has('sealed') || fields.has('given')) {
+      this.#brought.keep(fields);
+      this.#dispatch({ type: 'go', screen: fields.has('sealed') ? 'carry' : 'verify' });
     } else if (fields.has('typed')) {
       this.#typed = fields.get('typed') ?? '';
       this.#dispatch({ type: 'go', screen: 'enter' });
@@ -316,10 +349,9 @@ export class Visit {
     const text = fields.get('text');
     if (text === undefined) return;
     this.#dispatch({ type: 'text', text });
-    const measure = new SourceSession({ fingerprint: this.#parts.begin.fingerprint, random: this.#parts.random });
     const { answers } = this.#state.draft;
     const answered = answeredOf(this.#state.call, answers);
-    const { fill, fits } = await measure.measure(text, this.#language.tag, [], answered);
+    const { fill, fits } = await this.#session.measure(text, this.#language.tag, [], answered);
     this.#dispatch({ type: 'room', text, answers, room: { fill, fits } });
   }
 
@@ -355,30 +387,6 @@ export class Visit {
       if ((await Promise.race([changed, late])) === 'late') return;
     }
   }
-
-  #secondsToNext({ screen, session, times, trouble, organisation }: State): number {
-    // Not where somebody is typing: a page that loads itself anew is empty again.
-    const isTyped = organisation !== undefined && screen !== 'sent' && screen !== 'answers';
-    if (trouble !== undefined) return isTyped ? 0 : 30;
-    const isWaiting = session.outbox.some(({ parts, stored }) => stored < parts);
-    const isSent = screen === 'sent' && isWaiting;
-    const { looked, answers, unreadable } = session;
-    const isLooking = looked === 'not-yet' || looked === 'fetching' || unreadable > 0;
-    const isNew =
-      answers.some(({ text, parts, partsHere }) => text === null && partsHere < parts) || answers.length > 0;
-    const shows = screen === 'answers' && (isLooking || (isNew && !this.#isAllShown(answers)));
-    if (times === undefined || !(isSent || shows)) return 0;
-    const at = isSent ? times.envelope : looked === 'not-yet' ? times.index : times.request;
-    return Math.ceil(Math.max(0, at - times.now)) + afterMomentSeconds;
-  }
-
-  /** Answers of this page that have not been on an earlier one ask for one more look, which tells that they have come. */
-  #isAllShown(answers: State['session']['answers']): boolean {
-    const isSame = answers.every(({ id }) => this.#everShown.has(id));
-    for (const { id, text } of answers) if (text !== null) this.#everShown.add(id);
-    return isSame;
-  }
-  readonly #everShown = new Set<string>();
 
   #newNumber(): string {
     return bytesToHex(this.#parts.random(formNumberBytes));

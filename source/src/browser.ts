@@ -50,7 +50,7 @@ export function start(makeSession: (random: Random) => Session): void {
   const offers: Offers = {
     files: true,
     judge: async (given, list) => judge(given, session.organisation, [await lists.load(list)], dayOf(clock.unix())),
-    carry: (text) => carryInto(session, text, dayOf(clock.unix())),
+    carry: (text, tell) => carryInto(session, text, dayOf(clock.unix()), tell),
   };
   const page = startPage({
     ...browserParts(),

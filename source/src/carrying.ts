@@ -3,13 +3,15 @@ import { WireError } from '@postern/protocol/bytes/wire-error';
 import { type Carried, groupLines, linesToCarried } from '@postern/protocol/messages/carried';
 import { MessageError } from '@postern/protocol/messages/message-error';
 import type { Session } from './session.ts';
+import type { Event } from './state.ts';
 import type { CarryProblem } from './views/view.ts';
 
-/** @param today UTC day @returns why nothing was taken, or nothing */
+/** @param today UTC day @param tell is told of them only once they wait @returns why nothing was taken, or nothing */
 export async function carryInto(
-  session: Pick<Session, 'carry' | 'organisation'>,
+  session: Pick<Session, 'carry' | 'organisation' | 'state'>,
   text: string,
   today: number,
+  tell: (event: Event) => void,
 ): Promise<CarryProblem | undefined> {
   const messages: Carried[] = [];
   for (const lines of groupLines(text)) {
@@ -20,6 +22,7 @@ export async function carryInto(
   }
   if (messages.length === 0) return 'lines';
   for (const message of messages) session.carry(message);
+  tell({ type: 'carried', session: session.state });
   return undefined;
 }
 

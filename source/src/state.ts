@@ -133,7 +133,8 @@ export type Event =
   | { readonly type: 'enter'; readonly typed: string }
   | { readonly type: 'entered' }
   | { readonly type: 'refused'; readonly problem: Refusal }
-  | { readonly type: 'carried' }
+  /** The view that comes next tells how far it is, so it must know of it first. */
+  | { readonly type: 'carried'; readonly session: SessionState }
   | { readonly type: 'shown'; readonly id: string }
   | { readonly type: 'reload' }
   | { readonly type: 'leave' };

@@ -76,7 +76,7 @@ export function update(state: State, event: Event): Next {
     case 'refused':
       return quiet({ ...state, problem: event.problem, working: false });
     case 'carried':
-      return quiet({ ...state, screen: 'sent' });
+      return quiet({ ...state, screen: 'sent', session: event.session });
     case 'shown':
       return [state, [{ type: 'acknowledge', id: event.id }]];
     case 'reload':
@@ -94,6 +94,11 @@ export function isIdle(state: State): boolean {
   const { draft, files, reviews, phrase, session } = state;
   const isEmpty = draft.text === '' && draft.answers.size === 0 && files.length === 0 && reviews.length === 0;
   return isEmpty && phrase === undefined && !isWaiting(session);
+}
+
+/** Whether writing may make a phrase, which would drop what was carried here and waits. */
+export function makesPhrase({ session, phrase }: Pick<State, 'session' | 'phrase'>): boolean {
+  return session.phrase === 'none' || phrase !== undefined;
 }
 
 /** A call leads to its own desks. */
@@ -150,8 +155,8 @@ function quiet(state: State): Next {
 function go(state: State, screen: Screen): Next {
   if (screen !== 'home' && state.organisation === undefined) return quiet(state);
   // Another phrase would drop what still waits to be sent under this one.
-  const wouldDrop = screen === 'enter' || (screen === 'write' && state.session.phrase === 'none');
-  const to = wouldDrop && isWaiting(state.session) ? 'sent' : screen;
+  const drops = screen === 'enter' || (screen === 'write' && makesPhrase(state));
+  const to = drops && isWaiting(state.session) ? 'sent' : screen;
   return quiet({ ...state, screen: to, problem: undefined });
 }
 

@@ -95,7 +95,8 @@ describe('words', () => {
     const words = verificationWords(pinned.fingerprint, lists[0]!.words);
     expect(await ask(words.slice(1).join(' '))).toEqual({ answer: 'unsure', why: 'list' });
     expect(await ask('hello dear person of the desk over there')).toEqual({ answer: 'unsure', why: 'list' });
-    expect(await ask('')).toEqual({ answer: 'unsure', why: 'nothing' });
+    for (const text of ['', `${'a.'.repeat(50_000)} b`])
+      expect(await ask(text)).toEqual({ answer: 'unsure', why: 'nothing' });
   });
 
   it('that are a phrase of twelve are told to be a secret', async () => {

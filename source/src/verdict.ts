@@ -38,6 +38,8 @@ export type Verdict =
    */
   | { readonly answer: 'unsure'; readonly why: 'stale' | 'list' | 'twelve' | 'page' | 'nothing' };
 
+/** No address or code is longer; readers of a text without end would take their time with it. */
+const textMax = 4096;
 const wordCount = 8;
 const phraseCount = 12;
 
@@ -50,7 +52,7 @@ export async function judge(
 ): Promise<Verdict> {
   if (typeof given !== 'string') return judgeFile(given, pinned);
   const text = given.trim();
-  if (text === '') return { answer: 'unsure', why: 'nothing' };
+  if (text === '' || text.length > textMax) return { answer: 'unsure', why: 'nothing' };
   if (/^postern:/i.test(text)) return judgeCode(text, pinned);
   if (/^\S+\.\S+$/u.test(text)) return judgeAddress(text, pinned, today);
   return judgeWords(text, pinned, lists);

@@ -41,15 +41,15 @@ export class PlainPerson {
   }
 
   /** Sends the form of the page with files, as a browser does with the button beside them. */
-  async attach(files: readonly File[], fields: Fields = {}): Promise<string> {
-    return this.sendFiles(this.withFiles(files, fields));
+  async attach(files: readonly File[], fields: Fields = {}, go = 'attach'): Promise<string> {
+    return this.sendFiles(this.withFiles(files, fields, go));
   }
 
-  withFiles(files: readonly File[], fields: Fields = {}): FormData {
+  withFiles(files: readonly File[], fields: Fields = {}, go = 'attach'): FormData {
     const form = new FormData();
     for (const [name, value] of Object.entries({ ...this.hidden(), ...fields })) form.append(name, value);
     for (const file of files) form.append('files', file);
-    form.append('go', 'attach');
+    form.append('go', go);
     form.append('end', '1');
     return form;
   }
@@ -72,7 +72,9 @@ export class PlainPerson {
   /** The hidden fields of the page's own form. */
   hidden(): Fields {
     const found = [
-      ...this.html.matchAll(/<input type="hidden" name="(form|text|desk|with|call|asked|q-[^"]*)" value="([^"]*)">/g),
+      ...this.html.matchAll(
+        /<input type="hidden" name="(form|for|text|desk|with|call|asked|q-[^"]*)" value="([^"]*)">/g,
+      ),
     ];
     return Object.fromEntries(found.map(([, name = '', value = '']) => [name, decodeHtml(value)]));
   }
@@ -83,7 +85,12 @@ export class PlainPerson {
 
   /** What stands in the field for the message. */
   get typed(): string {
-    return decodeHtml(/<textarea[^>]*name="text"[^>]*>\n?([\s\S]*?)<\/textarea>/.exec(this.html)?.[1] ?? '');
+    return this.typedIn('text');
+  }
+
+  typedIn(name: string): string {
+    const field = new RegExp(`<textarea[^>]*name="${name}"[^>]*>\\n?([\\s\\S]*?)</textarea>`);
+    return decodeHtml(field.exec(this.html)?.[1] ?? '');
   }
 
   get words(): string[] {

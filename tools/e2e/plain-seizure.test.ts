@@ -5,9 +5,11 @@ import { publishDayKeys } from './desk.ts';
 import { findInFolder, findInMemory, formsOf, type Needles } from './memory.ts';
 import { makeOffice, type Office, type ServerProcess, visitPids } from './office.ts';
 import { PlainPerson } from './plain-person.ts';
+import { sealApart } from './sealed-apart.ts';
 
 const message = 'In the drawer of room 417 lies the first contract, signed before the tender was announced.';
 const chinese = '第一份合同在四一七房间的抽屉里，签字早于招标公告。';
+const asked = 'http://is-room-417-really-theirs.example';
 const person = { 'user-agent': 'Marker-Agent/417.0', 'x-forwarded-for': '198.51.100.217' };
 const visitor: Needles = new Map(Object.entries(person).map(([name, text]) => [name, formsOf(text)]));
 
@@ -25,13 +27,15 @@ afterAll(async () => {
 });
 
 /** As a form carries them over the wire, and as the process reads them. */
-function needlesOf(words: readonly string[]): Needles {
+function needlesOf(words: readonly string[], lines = ''): Needles {
   const encoded = (text: string): string => new URLSearchParams({ text }).toString().slice('text='.length);
   return new Map([
     ['message', [...formsOf(message), ...formsOf(encoded(message))]],
     ['part of the message', [...formsOf('signed before the tender'), ...formsOf('signed+before+the')]],
     ['message in Chinese', [...formsOf(chinese), ...formsOf(encoded(chinese))]],
     ['part of it', [...formsOf('签字早于招标'), ...formsOf(encoded('签字早于招标'))]],
+    ['what was checked', [...formsOf(asked), ...formsOf(encoded(asked))]],
+    ...(lines === '' ? [] : [['what was carried', formsOf(lines.slice(300, 360))] as const]),
     ['words', [' ', '+', '%20', ''].flatMap((between) => formsOf(words.slice(0, 5).join(between)))],
   ]);
 }
@@ -54,10 +58,21 @@ describe.skipIf(process.platform !== 'linux')('a visit without scripts', () => {
     await one.press('write');
     await one.press('submit', { text: '' });
     await one.press('home', { text: `${message}\n${chinese}` });
-    const needles = needlesOf(words);
+    await one.press('verify');
+    await one.press('judge', { given: asked, list: 'english' });
+    expect(one.text).toContain('No. Keep away');
+    await one.press('home');
+    const lines = await sealApart(office, server.origin, message);
+    await one.press('carry');
+    await one.press('deliver', { sealed: lines.slice(0, 400) });
+    await one.attach([new File([lines.slice(0, -5)], 'note.txt')], {}, 'deliver');
+    expect(one.text).toContain('or one is damaged');
+    const needles = needlesOf(words, lines);
     const [pid = 0] = visitPids(server);
     // While the visit lives its process holds what the person typed: the search can see it.
-    expect([...findInMemory(pid, needles).keys()]).toEqual(expect.arrayContaining(['message', 'part of it', 'words']));
+    expect([...findInMemory(pid, needles).keys()]).toEqual(
+      expect.arrayContaining(['message', 'part of it', 'words', 'what was carried']),
+    );
     // What the browser says of itself stays with the server, and not there either.
     expect([...findInMemory(pid, visitor).keys()]).toEqual([]);
     await one.press('leave');

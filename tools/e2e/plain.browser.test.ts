@@ -13,6 +13,7 @@ import { countBytes } from './counting-proxy.ts';
 import { answer, openDesk, publishDayKeys, type RunningDesk, receive } from './desk.ts';
 import { nextEpoch, type Office, type ServerProcess } from './office.ts';
 import { choose, fill, go, present, press, typeBack, wordsOf } from './plain-visit.ts';
+import { sealApart } from './sealed-apart.ts';
 
 const message = '去年三月到八月，县医院新楼的招标只有一家公司能满足条件。';
 const reply = '我们读了您的信，谢谢。初稿是在哪个部门看到的？';
@@ -33,13 +34,14 @@ const asOnion = {
   'security.mixed_content.upgrade_display_content': false,
 };
 
+const address = `http://${'a'.repeat(55)}d.onion`;
 let office: Office;
 let folder: string;
 let server: ServerProcess;
 let desk: RunningDesk;
 beforeAll(async () => {
   await ensureBuilt();
-  office = await officeWithCall();
+  office = await officeWithCall([address]);
   folder = mkdtempSync(join(tmpdir(), 'postern-plain-files-'));
   for (const name of ['letter.bin', 'note.txt'])
     writeFileSync(join(folder, name), name.endsWith('txt') ? 'words' : '\0\x01');
@@ -130,6 +132,35 @@ describe.skipIf(lacks('firefox-esr'))('Firefox ESR at Safest, on the page of a c
   }, 120_000);
 });
 
+describe.skipIf(lacks('firefox-esr'))('Firefox ESR at Safest, for somebody else', () => {
+  it('[PLN-1] [PLN-17] [CAR-2] checks an address by its picture, and delivers the file of a message that was sealed without a network', async () => {
+    const text = 'Sealed on a machine in the cellar. The third invoice was paid twice.';
+    const path = join(folder, 'sealed.txt');
+    writeFileSync(path, await sealApart(office, server.origin, text));
+    await inFirefox(async (browser) => {
+      const page = await browser.newPage();
+      await page.goto(`${server.origin}/plain/en/`);
+      await press(page, `#start ${go('verify')}`);
+      await fill(page, 'textarea[name=given]', address.replace('aaad', 'abad'));
+      await press(page, go('judge'));
+      await present(page, '.verdict-head.no .verdict-picture');
+      await screenshot(page, 'plain-safest-verify-no');
+      await fill(page, 'textarea[name=given]', address);
+      await press(page, go('judge'));
+      await present(page, '.verdict-head.yes .verdict-picture');
+      await press(page, go('home'));
+      await press(page, `#start ${go('carry')}`);
+      const input = (await page.$('#carry-file')) as ElementHandle<HTMLInputElement>;
+      await input.uploadFile(path);
+      await press(page, go('deliver'));
+      await present(page, '.parts li.done');
+      await screenshot(page, 'plain-safest-carried');
+      await press(page, go('leave'));
+    });
+    await desk.until('a carried message', () => desk.engine.conversations().some(({ preview }) => preview === text));
+  }, 120_000);
+});
+
 describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromium', () => {
   const walks = [
     ['zh-Hans', 320, 'dark'],
@@ -196,6 +227,20 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
         await fill(page, 'textarea[name=typed]', words.join(' '));
         await press(page, go('look'));
         await look('answers');
+        await press(page, go('leave'));
+        await page.goto(`${server.origin}/plain/${tag}/`);
+        await press(page, `#start ${go('verify')}`);
+        await fill(page, 'textarea[name=given]', address.replace('aaad', 'abad'));
+        await press(page, go('judge'));
+        await look('verify');
+        await press(page, go('home'));
+        await press(page, `#start ${go('carry')}`);
+        await fill(page, 'textarea[name=sealed]', 'POSTERN1:hello');
+        await press(page, go('deliver'));
+        await look('carry');
+        await fill(page, 'textarea[name=sealed]', await sealApart(office, server.origin, message));
+        await press(page, go('deliver'));
+        await look('carried');
         await press(page, go('leave'));
       } finally {
         await browser.close();

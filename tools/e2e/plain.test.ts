@@ -2,17 +2,24 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { get, type IncomingHttpHeaders } from 'node:http';
 import { checkPlain } from '@postern/cli/doctor/plain-check';
+import type { Fingerprint } from '@postern/protocol/bytes/brand';
+import { fingerprintToQr, verificationWords } from '@postern/protocol/keys/fingerprint';
+import { loadWordList } from '@postern/protocol/keys/word-lists';
+import { carriedToLines } from '@postern/protocol/messages/carried';
+import type { Day } from '@postern/protocol/time';
 import { hold, portOf } from '@postern/server/testing/raw';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensureBuilt } from '../build.ts';
 import { officeWithCall } from './call-office.ts';
 import { openDesk, publishDayKeys, type RunningDesk, receive, textsOf } from './desk.ts';
-import { type Office, type ServerProcess, visitPids } from './office.ts';
+import { type Office, random, type ServerProcess, visitPids } from './office.ts';
 import { PlainPerson } from './plain-person.ts';
+import { sealApart } from './sealed-apart.ts';
 
 const message = '第一份合同 & "signed" <before>\nthe tender.';
 const type = 'application/x-www-form-urlencoded';
 
+const address = `http://${'a'.repeat(55)}d.onion`;
 let office: Office;
 let server: ServerProcess;
 let desk: RunningDesk;
@@ -22,7 +29,7 @@ const limits = { rescuesMax: 1, idleSeconds };
 
 beforeAll(async () => {
   await ensureBuilt();
-  office = await officeWithCall();
+  office = await officeWithCall([address]);
   server = await office.serve({ plain: limits });
   await publishDayKeys(office, office.desks[1]!, server.origin);
   desk = await openDesk(office, office.desks[0]!, server.origin);
@@ -471,6 +478,131 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     await two.send('call=%22%3E&go=first&end=1');
     expect('call' in two.hidden()).toBe(false);
   });
+
+  it('[PLN-17] [PLN-4] [CAR-2] a message that somebody else sealed without a network comes to the desk, once, though its form comes twice', async () => {
+    const text = 'Sealed far from any network; the second ledger lies with my sister.';
+    const lines = await sealApart(office, server.origin, text);
+    const one = person();
+    await one.look();
+    await one.press('carry');
+    const twice = one.withFiles([new File([lines], 'note.txt', { type: 'text/plain' })], { sealed: '' }, 'deliver');
+    await Promise.all([one.sendFiles(twice), one.sendFiles(twice)]);
+    await one.look();
+    expect([one.notice, one.text.includes('waiting for its moment'), one.text.includes('Message 2')]).toEqual([
+      '',
+      true,
+      false,
+    ]);
+    expect(one.text).toContain('Delivering the same message twice does no harm');
+    // A phrase made now would drop it.
+    expect(one.html).not.toContain('value="write"');
+    await one.sendFiles(twice);
+    expect([one.notice, one.text.includes('Message 2')]).toEqual(['', false]);
+    await one.press('again');
+    expect(one.notice).toBe('');
+    // Typed before, in another window, and sent only now: it is not lost, nor is what waits.
+    await one.send(new URLSearchParams({ form: 'old', go: 'submit', text: 'typed meanwhile', end: '1' }).toString());
+    expect(one.notice).toMatch(/had been used already.*Your text stands in the field below/s);
+    expect(one.html).toMatch(/<textarea[^>]*readonly[^>]*>\ntyped meanwhile</);
+    await one.until('received', () => one.html.includes('tag done'));
+    // The same again, pasted in another visit, does no harm.
+    const other = person('zh-Hans');
+    await other.look();
+    await other.press('carry');
+    await other.press('deliver', { sealed: lines.split('\n').toReversed().join(' ') });
+    await other.until('received', () => other.html.includes('tag done'));
+    await desk.until('a carried message', async () => (await received()).includes(text));
+    for (let round = 0; round < 4; round++) await desk.engine.tick();
+    expect((await received()).filter((each) => each === text)).toHaveLength(1);
+  }, 90_000);
+
+  it('[PLN-17] [PLN-4] what is no sealed message, is one of others, or lacks something is not sent, and the page says which', async () => {
+    const lines = (await sealApart(office, server.origin, 'never sent')).split('\n');
+    const others = await carriedToLines({ lastDay: 99_999 as Day, envelopes: [random(4096)] }, random(32));
+    const late = await carriedToLines({ lastDay: 1 as Day, envelopes: [random(4096)] }, office.fingerprint);
+    const one = person();
+    await one.look();
+    await one.press('carry');
+    const said = async (sealed: string): Promise<string> => {
+      await one.press('deliver', { sealed });
+      expect([sealed.length, one.typedIn('sealed'), one.html.includes('aria-invalid="true"')]).toEqual([
+        sealed.length,
+        sealed,
+        true,
+      ]);
+      return /id="carry-complaint"[^>]*>([^<]*)</.exec(one.html)?.[1] ?? '';
+    };
+    expect(await said('')).toContain('no lines of a sealed message');
+    expect(await said('<script>alert(1)</script> "POSTERN1:hello"')).toContain('no lines of a sealed message');
+    expect(await said(lines.slice(1).join('\n'))).toContain('Some lines are missing');
+    expect(await said(lines.join('\n').replace(/.$/, 'A').replace(/.{9}$/, 'AAAAAAAAA'))).toContain('damaged');
+    expect(await said(others.join('\n'))).toContain('for another organisation');
+    expect(await said(late.join('\n'))).toContain('too late');
+    // A picture in the place of the file; a file without end; a form that breaks off; one of an ended visit.
+    await one.attach([new File([Buffer.from(random(60_000))], 'photo.jpg')], { sealed: '' }, 'deliver');
+    expect(one.text).toContain('no lines of a sealed message');
+    await one.attach([new File([`${lines[0]}\n`.repeat(2_000)], 'note.txt')], { sealed: 'typed' }, 'deliver');
+    expect([one.notice.includes('far too long'), one.typedIn('sealed')]).toEqual([true, 'typed']);
+    await one.send(`form=${one.hidden().form}&for=carry&sealed=POSTERN1%3Ahalf`);
+    expect([one.notice.includes('incomplete'), one.typedIn('sealed')]).toEqual([true, 'POSTERN1:half']);
+    const old = one.withFiles([new File([lines.slice(1).join('\n')], 'note.txt')], { sealed: lines[0]! }, 'deliver');
+    const [pid = 0] = visitPids(server).slice(-1);
+    process.kill(pid, 'SIGKILL');
+    await becomes(() => expect(visitPids(server)).not.toContain(pid));
+    await one.sendFiles(old);
+    expect(one.notice).toMatch(/Your visit has ended.*Your text stands in the field below/s);
+    expect(one.typedIn('sealed')).toBe(lines.join('\n'));
+  }, 60_000);
+
+  it('[PLN-17] tells whether an address, a code, words or a saved page are theirs, always of what was asked last', async () => {
+    const words = verificationWords(office.fingerprint as Fingerprint, (await loadWordList('english')).words);
+    const code = fingerprintToQr(office.fingerprint as Fingerprint);
+    const one = person();
+    await one.look();
+    await one.press('verify');
+    expect(one.text).toContain('Here the server itself says yes or no');
+    const { form } = one.hidden();
+    const verdict = (): string | undefined => /class="verdict-head (\w+)"/.exec(one.html)?.[1];
+    const ask = async (given: string, list = 'english'): Promise<string | undefined> => {
+      await one.press('judge', { given, list });
+      return verdict();
+    };
+    expect([await ask(address), one.html.includes('verdict-picture')]).toEqual(['yes', true]);
+    // The button of the browser that goes back, and another address: never the answer to the one before.
+    expect(await ask(address.replace('aaad', 'abad'))).toBe('no');
+    expect([one.text.includes('The real one'), one.hidden().form]).toEqual([true, form]);
+    expect(await ask(code)).toBe('yes');
+    expect(await ask(code.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')))).toBe('no');
+    expect(await ask(words.join(' '))).toBe('yes');
+    expect([await ask([...words.slice(0, 7), 'zoo'].join(' ')), one.text.includes('Wrong: word 8')]).toEqual([
+      'no',
+      true,
+    ]);
+    expect([await ask(words.join(' '), 'french'), one.html.includes('value="french" lang="fr" selected')]).toEqual([
+      'unsure',
+      true,
+    ]);
+    const phrase = Array.from({ length: 12 }, () => words[0]).join(' ');
+    expect([await ask(phrase), one.typedIn('given'), one.text.includes('never enter them')]).toEqual([
+      'unsure',
+      '',
+      true,
+    ]);
+    for (const hostile of ['', '<b>"x".y</b>', `${'a.'.repeat(20_000)} x`, '\u202e\0'])
+      expect([hostile.slice(0, 9), await ask(hostile), one.html.includes('<b>')]).toEqual([
+        hostile.slice(0, 9),
+        'unsure',
+        false,
+      ]);
+    await one.attach([new File(['<!doctype html>'], 'postern-offline.html')], {}, 'judge');
+    expect([verdict(), one.text.includes('has not signed an offline page')]).toEqual(['unsure', true]);
+    // A form of an ended visit is answered all the same, and it is said that the visit has ended.
+    const [pid = 0] = visitPids(server).slice(-1);
+    process.kill(pid, 'SIGKILL');
+    await becomes(() => expect(visitPids(server)).not.toContain(pid));
+    await one.press('judge', { given: address, list: 'english' });
+    expect([one.notice.includes('Your visit has ended'), verdict()]).toEqual([true, 'yes']);
+  }, 60_000);
 
   it('[PLN-9] says that there is none when the operator has switched it off', async () => {
     await server.stop();

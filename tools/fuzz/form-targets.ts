@@ -1,4 +1,5 @@
 // Readers of what comes without scripts: forms, forms with files, and the frames between the server and a visit.
+import { readBrought, sealedIn } from '@postern/plain/brought';
 import { readForm } from '@postern/plain/form';
 import { decodeFromVisit, decodeToVisit, encodeFromVisit, encodeToVisit, FrameCutter } from '@postern/plain/frames';
 import { Upload } from '@postern/plain/upload';
@@ -23,6 +24,12 @@ export function formTargets(random: Random): readonly FuzzTarget[] {
       name: 'form in another encoding',
       seeds: [form],
       read: (bytes) => readForm(`${formType}; charset=gb18030`, bytes.slice()),
+      ownErrors: [],
+    },
+    {
+      name: 'file of a form that is delivered',
+      seeds: [utf8ToBytes('a note\r\nPOSTERN1:ABCDEFGH:1/2:MFRGG postern1:abcdefgh:2/2:mfrgg')],
+      read: async (bytes) => sealedIn(new Map(), await readBrought({ content: once(bytes.slice()) }, 'carry', true)),
       ownErrors: [],
     },
     { name: 'form with files', seeds: [multipart()], read: (bytes) => upload(type, bytes), ownErrors: [], baseMs: 50 },
@@ -54,6 +61,10 @@ export function formTargets(random: Random): readonly FuzzTarget[] {
       ownErrors,
     },
   ];
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 function multipart(): Uint8Array {

@@ -48,6 +48,8 @@ export const fedOtherwise: Readonly<Record<string, (typeof reasons)[keyof typeof
   'protocol/src/campaign/campaign-list.ts#openListed': reasons.part,
   'protocol/src/campaign/campaign-list.ts#openAllListed': reasons.part,
   'protocol/src/campaign/campaign-list.ts#readPayloads': reasons.part,
+  'protocol/src/campaign/campaign-list.ts#openPayloads': reasons.part,
+  'protocol/src/campaign/campaign-list.ts#openWithNewer': reasons.part,
   'protocol/src/campaign/campaign-text.ts#readCampaignText': reasons.part,
   'protocol/src/campaign/campaign.ts#verifyCampaign': reasons.part,
   'protocol/src/campaign/question.ts#readQuestion': reasons.part,

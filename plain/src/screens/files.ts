@@ -4,6 +4,7 @@ import type { Trace } from '@postern/protocol/metadata/examine';
 import type { FileMove } from '@postern/source/file-move';
 import type { Choice, Review } from '@postern/source/reviews';
 import type { State } from '@postern/source/state';
+import type { TextKey } from '@postern/source/texts';
 import { sizeText } from '@postern/source/views/size';
 import { type Html, make } from '../html.ts';
 import { actions, hidden, type Ui } from './ui.ts';
@@ -31,6 +32,12 @@ export function fileChooser(ui: Ui, { files, reviews }: Pick<State, 'files' | 'r
       : make('ul', { class: 'files reviews' }, ...reviews.map((review) => reviewRow(ui, review))),
     files.length === 0 ? null : make('ul', { class: 'files' }, ...files.map((file) => fileRow(ui, file))),
   );
+}
+
+/** A choice of one file. @param accept what browsers offer first */
+export function fileField(ui: Ui, key: TextKey, id: string, accept: string): Html {
+  const input = make('input', { type: 'file', name: 'files', id, accept, autocomplete: 'off' });
+  return make('div', { class: 'picker' }, make('label', { for: id, class: 'picker-label' }, ui.text(key)), input);
 }
 
 /** How many files the form's message has, so that a later visit can say that they are gone. */

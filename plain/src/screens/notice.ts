@@ -2,6 +2,7 @@
 import { isWaiting, progressOf, type State } from '@postern/source/state';
 import type { TextKey } from '@postern/source/texts';
 import { utcTime } from '@postern/source/views/view';
+import type { Past } from '../frames.ts';
 import { Html, make } from '../html.ts';
 import type { Said, Ui } from './ui.ts';
 
@@ -36,4 +37,10 @@ function sentLines(ui: Ui, { session, draft }: State): readonly string[] {
   if (parts === 0) return draft.text === '' ? [] : [ui.text('sentence.nothing')];
   if (stored === 0) return [ui.text('sentence.waiting')];
   return [stored < parts ? ui.text('sentence.some', { stored, total: parts }) : ui.text('sentence.all')];
+}
+
+/** What is said of a visit that has ended, as keys of `plain`. */
+export function keysOfPast({ reason, parts, stored }: Past): readonly string[] {
+  const became = parts === 0 ? 'Nothing' : stored === 0 ? 'Waiting' : stored < parts ? 'Some' : 'All';
+  return ['ended', reason, ...(reason === 'unknown' ? [] : [`ended${became}`])];
 }

@@ -1,10 +1,12 @@
 /** After sending: what waits, what has been received, and what happens next. */
 import { countdown } from '@postern/protocol/countdown';
 import { isWaiting, type State } from '@postern/source/state';
+import { makesPhrase } from '@postern/source/update';
 import { type Html, make } from '../html.ts';
 import { actions, button, heading, list, type Ui } from './ui.ts';
 
-export function sentScreen(ui: Ui, { session, times }: State): Html {
+export function sentScreen(ui: Ui, state: State): Html {
+  const { session, times } = state;
   const waits = isWaiting(session);
   const time = times === undefined ? null : countdown(times.envelope, times.now);
   const next = time === null ? '' : time === '0:00' ? ui.text('sent.now') : ui.text('sent.next', { time });
@@ -12,7 +14,7 @@ export function sentScreen(ui: Ui, { session, times }: State): Html {
   return make(
     'section',
     {},
-    heading(ui, waits ? 'sent.waiting' : 'sent.done', session.phrase === 'entered' ? undefined : 4),
+    heading(ui, waits ? 'sent.waiting' : 'sent.done', session.phrase === 'new' ? 4 : undefined),
     make('p', { class: 'lead', role: 'status' }, ui.text(waits ? 'sent.why' : 'sent.doneText')),
     make(
       'div',
@@ -21,12 +23,14 @@ export function sentScreen(ui: Ui, { session, times }: State): Html {
       make('div', { class: 'messages' }, ...messages),
     ),
     make('h2', {}, ui.text('next.heading')),
-    list(ui, 'next.certain', 'next.when', 'next.month', 'next.words', 'next.leave'),
+    session.phrase === 'none'
+      ? list(ui, 'carry.again', 'next.leave')
+      : list(ui, 'next.certain', 'next.when', 'next.month', 'next.words', 'next.leave'),
     ui.form(
       actions(
         waits ? button(ui, 'plain.again', 'again') : null,
         session.phrase === 'entered' ? button(ui, 'sent.answers', 'answers') : null,
-        button(ui, 'sent.again', 'write'),
+        waits && makesPhrase(state) ? null : button(ui, 'sent.again', 'write'),
       ),
     ),
   );

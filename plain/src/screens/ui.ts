@@ -1,5 +1,6 @@
 /** What every screen is made of and given. */
 import type { TextKey, Values } from '@postern/source/texts';
+import type { Brought } from '../brought.ts';
 import { type Html, make } from '../html.ts';
 
 /** Texts to show at the top of the next page. */
@@ -18,6 +19,8 @@ export type Ui = {
   readonly form: (...children: readonly (Html | readonly Html[])[]) => Html;
   /** The twelve words as they were typed last. */
   readonly typed: string;
+  /** What was brought to be checked or delivered, with what was found. */
+  readonly brought: Pick<Brought, 'given' | 'sealed' | 'verdict' | 'problem'>;
   /** Calls of the organisation, and the name of the one that was chosen, or nothing. */
   readonly calls: Calls;
 };

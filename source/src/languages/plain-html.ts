@@ -18,8 +18,10 @@ export function plainHtml(language: Language, assets: PlainAssets): string {
   const desks =
     '{{#desks}}<li><strong>{{name}}</strong><span class="desk-about"><bdi>{{about}}</bdi></span></li>{{/desks}}';
   const chosen = '{{#call}}<input type="hidden" name="call" value="{{call}}">{{/call}}';
+  const write = goButton('write', text(language, 'start.write'), 'main');
+  const beside = (['verify', 'carry'] as const).map((name) => goButton(name, text(language, `${name}.open`), 'quiet'));
   const start = `<div id="start" class="start"><h2>${text(language, 'start.heading')}</h2>
-${plainForm(language, 'actions', `${chosen}${goButton('write', text(language, 'start.write'), 'main')}${returnButton(language)}`)}</div>`;
+${plainForm(language, 'actions', `${chosen}${write}${returnButton(language)}${beside.join('')}`)}</div>`;
   const hero = plainForm(language, 'actions', returnButton(language));
   return plainPage(
     language,

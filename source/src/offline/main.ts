@@ -108,7 +108,7 @@ function online(pinned: Pinned, random: Random, clock: Clock, today: () => numbe
     stop();
     goAway();
   };
-  const offers = { carry: (text: string) => carryInto(session, text, today()) };
+  const offers: Partial<Offers> = { carry: (text, tell) => carryInto(session, text, today(), tell) };
   return { session, traffic, leave, offers, campaigns: () => session.campaigns };
 }
 

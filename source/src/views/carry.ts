@@ -2,7 +2,7 @@
 import { button, make, privateField, setText } from '../dom.ts';
 import { filePicker } from './file-picker.ts';
 import { readFile } from './verify.ts';
-import { type CarryProblem, goButton, list, type MakeView, screenHeading } from './view.ts';
+import { type CarryProblem, carryProblems, goButton, list, type MakeView, screenHeading } from './view.ts';
 
 export const carryView: MakeView = (ui) => {
   const complaint = make('p', { class: 'complaint', attributes: { id: 'carry-complaint', role: 'alert' } });
@@ -18,7 +18,7 @@ export const carryView: MakeView = (ui) => {
     on: { input: () => complain(undefined) },
   });
   const complain = (problem: CarryProblem | undefined): void => {
-    setText(complaint, problem === undefined ? '' : ui.text(problems[problem]));
+    setText(complaint, problem === undefined ? '' : ui.text(carryProblems[problem]));
     field.setAttribute('aria-invalid', String(problem !== undefined));
   };
   const picker = filePicker(ui.text, 'carry.file', 'carry-file', { accept: '.txt,text/plain' }, (input) => {
@@ -29,10 +29,9 @@ export const carryView: MakeView = (ui) => {
   });
   const send = button(ui.text('carry.send'), 'main', () => {
     send.disabled = true;
-    void ui.offers.carry?.(field.value).then((problem) => {
+    void ui.offers.carry?.(field.value, ui.dispatch).then((problem) => {
       send.disabled = false;
-      if (problem === undefined) ui.dispatch({ type: 'carried' });
-      else complain(problem);
+      if (problem !== undefined) complain(problem);
     });
   });
   return {
@@ -50,10 +49,3 @@ export const carryView: MakeView = (ui) => {
     update: () => {},
   };
 };
-
-const problems = {
-  missing: 'carry.missing',
-  lines: 'carry.lines',
-  organisation: 'carry.organisation',
-  old: 'carry.old',
-} as const;

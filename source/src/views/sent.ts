@@ -2,6 +2,7 @@
 import { countdown } from '@postern/protocol/countdown';
 import { make, setHidden, setText } from '../dom.ts';
 import { isWaiting, type State } from '../state.ts';
+import { makesPhrase } from '../update.ts';
 import { goButton, list, type MakeView, screenHeading, type Ui } from './view.ts';
 
 export const sentView: MakeView = (ui, state) => {
@@ -21,8 +22,7 @@ export const sentView: MakeView = (ui, state) => {
     setHidden(next, !waits);
     setText(next, nextText(ui, now));
     setHidden(answers, now.session.phrase !== 'entered');
-    // What was carried here for somebody else would be dropped.
-    setHidden(again, now.session.phrase === 'none' && waits);
+    setHidden(again, waits && makesPhrase(now));
     const outbox = now.session.outbox;
     const key = outbox.map(({ parts, stored }) => `${stored}/${parts}`).join();
     if (key !== drawn) {

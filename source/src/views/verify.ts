@@ -1,10 +1,11 @@
 /** Is it really them? Takes what a person has found, answers yes or no in words and as a picture. */
 import { make, privateField, setText } from '../dom.ts';
 import type { State } from '../state.ts';
-import type { DynamicKey, Texts } from '../texts.ts';
-import type { Marked, Verdict } from '../verdict.ts';
+import type { Texts } from '../texts.ts';
+import type { Verdict } from '../verdict.ts';
 import { filePicker } from './file-picker.ts';
 import { verdictPicture } from './picture.ts';
+import { gap, verdictTexts } from './verdict-texts.ts';
 import { goButton, list, type MakeView, screenHeading } from './view.ts';
 import { listChoice } from './words.ts';
 
@@ -83,50 +84,15 @@ export async function readFile(input: HTMLInputElement): Promise<Uint8Array | un
 }
 
 export function verdictParts(text: Texts, verdict: Verdict): readonly HTMLElement[] {
-  const picture = verdictPicture(verdict.answer);
-  const heading = make('h2', {}, text(answerKeys[verdict.answer]));
-  const head = make('div', { class: `verdict-head ${verdict.answer}` }, picture, heading);
-  if (verdict.answer === 'unsure') return [head, make('p', {}, text(unsureKeys[verdict.why]))];
-  const why = make('p', {}, text(verdict.answer === 'yes' ? yesKeys[verdict.what] : noKeys[verdict.what]));
-  if (verdict.answer === 'yes') return [head, why];
-  const { difference, places } = verdict;
+  const { answer } = verdict;
+  const [title, lines, compared] = verdictTexts(text, verdict);
+  const rows = compared.flatMap(([name, { before, differing, after }]) => [
+    make('dt', {}, name),
+    make('dd', { attributes: { dir: 'ltr' } }, before, make('mark', {}, differing || gap), after),
+  ]);
   return [
-    head,
-    why,
-    ...(places === undefined ? [] : [make('p', {}, text('verify.places', { places: places.join(', ') }))]),
-    ...(difference === undefined ? [] : comparison(text, difference.given, difference.real)),
+    make('div', { class: `verdict-head ${answer}` }, verdictPicture(answer), make('h2', {}, title)),
+    ...lines.map((line) => make('p', {}, line)),
+    ...(rows.length === 0 ? [] : [make('dl', { class: 'compare' }, ...rows)]),
   ];
-}
-
-const answerKeys = {
-  yes: 'verify.yes',
-  no: 'verify.no',
-  unsure: 'verify.unsure',
-} as const satisfies Record<string, DynamicKey>;
-const yesKeys = {
-  address: 'verify.yesAddress',
-  words: 'verify.yesWords',
-  code: 'verify.yesCode',
-  file: 'verify.yesFile',
-} as const satisfies Record<string, DynamicKey>;
-const noKeys = {
-  address: 'verify.noAddress',
-  words: 'verify.noWords',
-  code: 'verify.noCode',
-  file: 'verify.noFile',
-} as const satisfies Record<string, DynamicKey>;
-const unsureKeys = {
-  stale: 'verify.stale',
-  list: 'verify.list',
-  twelve: 'verify.twelve',
-  page: 'verify.noPage',
-  nothing: 'verify.nothing',
-} as const satisfies Record<string, DynamicKey>;
-
-function comparison(text: Texts, given: Marked, real: Marked): HTMLElement[] {
-  const line = (key: DynamicKey, { before, differing, after }: Marked): HTMLElement[] => [
-    make('dt', {}, text(key)),
-    make('dd', { attributes: { dir: 'ltr' } }, before, make('mark', {}, differing === '' ? '␣' : differing), after),
-  ];
-  return [make('dl', { class: 'compare' }, ...line('verify.given', given), ...line('verify.real', real))];
 }

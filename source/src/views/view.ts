@@ -30,12 +30,18 @@ export type Offers = {
   readonly files?: boolean;
   /** Shows the calls to choose from, where no link leads from a call to writing. */
   readonly calls?: (ui: Ui, state: State) => View;
-  /** Sends a sealed message that somebody carries; the problem, or nothing. */
-  readonly carry?: (text: string) => Promise<CarryProblem | undefined>;
+  /** Sends a sealed message that somebody carries, and tells the page of it; the problem, or nothing. */
+  readonly carry?: (text: string, tell: (event: Event) => void) => Promise<CarryProblem | undefined>;
 };
 
 /** `missing`: some lines are not there. `lines`: they are none. `organisation`: of another one, or damaged. `old`: nobody can open it any more. */
-export type CarryProblem = 'missing' | 'lines' | 'organisation' | 'old';
+export const carryProblems = {
+  missing: 'carry.missing',
+  lines: 'carry.lines',
+  organisation: 'carry.organisation',
+  old: 'carry.old',
+} as const satisfies Record<string, DynamicKey>;
+export type CarryProblem = keyof typeof carryProblems;
 
 export type MakeView = (ui: Ui, state: State) => View;
 
