@@ -16,7 +16,9 @@ export async function fillPage(
   roster: VerifiedRoster,
   sections: Sections = {},
 ): Promise<string> {
-  return fillHtml(keepSections(html, sections), await valuesFor(roster, language, list));
+  const origins = signedOrigins(roster);
+  const listed = { several: origins.length > 1, origins: origins.map((origin) => new Map([['origin', origin]])) };
+  return fillHtml(keepSections(html, { ...listed, ...sections }), await valuesFor(roster, language, list));
 }
 
 /** Fingerprint, addresses, name in this language, and words of this list, by the names of their places. */

@@ -8,6 +8,7 @@ import { testOrganisation } from '@postern/protocol/testing/organisation';
 import { describe, expect, it } from 'vitest';
 import type { ListedFilm } from '../rules/films.ts';
 import type { StaticFile } from './answer.ts';
+import { fillPage } from './fill-page.ts';
 import { Pages } from './pages.ts';
 
 const { verifiedRoster, day } = await testOrganisation('pages');
@@ -47,6 +48,18 @@ it('serves by gzip what the build has packed, and packs what it has not', async 
     packed,
     new Uint8Array(gzipSync(bytes, { level: 9 })),
   ]);
+});
+
+it('[PLN-9] leads who has no scripts to the other addresses where there are no forms, if there are others', async () => {
+  const html = '{{^forms}}none{{#several}}{{#origins}}<a href="{{origin}}/"></a>{{/origins}}{{/several}}{{/forms}}';
+  const served = async (addresses: readonly string[], forms: boolean): Promise<string> => {
+    const servers = verifiedRoster.servers.map((server) => ({ ...server, addresses }));
+    return fillPage({ html, language: 'en', list: 'english' }, { ...verifiedRoster, servers }, { forms });
+  };
+  const [one, mirror] = ['https://one.example', 'https://mirror.example'] as const;
+  expect(await served([one, mirror], false)).toBe(`none<a href="${one}/"></a><a href="${mirror}/"></a>`);
+  expect(await served([one], false)).toBe('none');
+  expect(await served([one, mirror], true)).toBe('');
 });
 
 describe('the pages of campaigns', () => {

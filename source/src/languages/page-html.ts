@@ -38,7 +38,8 @@ ${bar(language, say, (tag) => `/${tag}/`, leaveLink(say))}
 ${home(language, say, { hero: `<noscript>{{#forms}}${formsLink(language, say)}{{/forms}}</noscript>`, desks: '' })}
 ${apart(say)}
 <div id="start" class="start"><noscript>{{#forms}}<p class="off">${say('home.off')}</p>
-${formsLink(language, say)}{{/forms}}{{^forms}}<p class="off">${say('home.none')}</p>{{/forms}}</noscript></div>
+${formsLink(language, say)}{{/forms}}{{^forms}}<p class="off">${say('home.none')}</p>
+{{#several}}<p>${say('home.elsewhere')}</p><ul dir="ltr">{{#origins}}<li><a href="{{origin}}/" rel="noreferrer">{{origin}}</a></li>{{/origins}}</ul>{{/several}}{{/forms}}</noscript></div>
 </div>
 <div id="app" class="app" hidden></div>
 </main>
