@@ -80,6 +80,7 @@ export async function exportCases(
         codes: codeWords(order.language, nameOf, dayText),
         filesOf: (id) => listed.get(id) ?? [],
         nameOf,
+        isExported: (id) => views.some(({ summary }) => summary.id === id),
         consent: { by: request.by, agreed },
         day,
       });

@@ -12,6 +12,7 @@ import * as mupdf from 'mupdf';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lacks } from '../../../tools/debian.ts';
 import { CallWords } from '../app/call-words.ts';
+import { caseName } from '../app/case-name.ts';
 import type { RequestView, TeamView } from '../engine/case-view.ts';
 import type { CaseFile } from '../engine/view.ts';
 import { type ExportOrder, type ExportParts, exportCases } from './export-cases.ts';
@@ -101,7 +102,7 @@ const view = {
   replies: [{ id: '22'.repeat(16), day: day - 1, author: other, text: 'Thank you.', files: [] }],
   work: {
     ...{ state: 'open', owner: own, tags: ['a & b', unbrokenTag], access: 'documents', motive: 'unknown' },
-    ...{ links: [], mergedInto: null },
+    ...{ links: [], mergedInto: null, parts: ['9f'.repeat(32), id] },
     grades: [{ device: own, source: 2, information: 3 }],
     notes: [{ id: '', of: 'note', device: own, day, text: 'Ring the harbour office' }],
     trail: [
@@ -239,6 +240,8 @@ describe('export of cases', () => {
     expect(html).not.toMatch(/<(script|img|i|b)[ >](?!.*:<\/b>)/);
     expect(html).toContain('&lt;script src=&quot;https://attacker.example');
     expect(html).toContain('asked by Ana, agreed to by Bo');
+    // Who reads it learns what else belongs to the case, and that it is not there.
+    expect(html).toContain(`${caseName('9f'.repeat(32))} (not in this export), ${caseName(id)}</bdi>`);
     expect(html).toContain('<p dir="rtl" class="text ">تم توقيع');
     const pdf = mupdf.Document.openDocument(readFileSync(join(under(target), 'transcript.pdf')), 'application/pdf');
     const pages = Array.from({ length: pdf.countPages() }, (_, at) => pdf.loadPage(at).toStructuredText(''));

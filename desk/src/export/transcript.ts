@@ -19,6 +19,8 @@ export interface TranscriptParts {
   readonly filesOf: (id: string) => readonly ListedFile[];
   /** What people call a device. */
   readonly nameOf: (device: string) => string;
+  /** Whether a case, hex of its id, goes out together with this one. */
+  readonly isExported: (id: string) => boolean;
   readonly consent: { readonly by: string; readonly agreed: string };
   /** UTC day of the export. */
   readonly day: number;
@@ -79,7 +81,8 @@ ${notes}
 `.text;
 }
 
-function facts({ view, texts, codes, nameOf, consent, day }: TranscriptParts): Html {
+function facts({ view, texts, codes, nameOf, isExported, consent, day }: TranscriptParts): Html {
+  const missing = (id: string): string => fill(texts.partMissing, { name: caseName(id) });
   const { work, summary } = view;
   const exported = fill(texts.exportedText, {
     day: dayText(day),
@@ -96,6 +99,7 @@ function facts({ view, texts, codes, nameOf, consent, day }: TranscriptParts): H
     [texts.grades, work.grades.map((grade) => `${codes.grade(grade)} (${nameOf(grade.device)})`).join('; ')],
     [texts.links, work.links.map(caseName).join(', ')],
     [texts.partOf, work.mergedInto === null ? '' : caseName(work.mergedInto)],
+    [texts.parts, work.parts.map((id) => (isExported(id) ? caseName(id) : missing(id))).join(', ')],
     [texts.exported, exported],
   ];
   return html`${rows
