@@ -13,6 +13,7 @@ import { chooseLanguage, wordsOf } from './languages/languages.ts';
 import { ListedCases } from './listed-cases.ts';
 import { hasChanged, loadCase } from './merged-cases.ts';
 import { type Event, type Filter, firstState, type Save, type State, update, type ViewedFile } from './model.ts';
+import { hasNeverLooked, isSame, newsOf, seenIn } from './news.ts';
 import { Presence } from './presence.ts';
 import { examineKept } from './viewer/examine-file.ts';
 import { loadFile } from './viewer/load-file.ts';
@@ -24,7 +25,7 @@ const draftDelayMs = 700;
 const retryMs = 2_000;
 
 /** `cursor`: the line of the list at the cursor, brought into sight. */
-export type FocusPlace = 'cursor' | 'timeline' | 'search' | 'list' | 'status' | 'work';
+export type FocusPlace = 'cursor' | 'timeline' | 'news' | 'search' | 'list' | 'status' | 'work';
 
 export interface FocusWish {
   readonly place: FocusPlace;
@@ -49,6 +50,11 @@ export class DeskPage {
   readonly losses = this.list.losses;
   readonly newParts = this.list.newParts;
   readonly #chosen = computed(() => this.#state.value.preferences.language);
+  readonly #view = computed(() => this.#state.value.open?.view ?? null);
+  readonly #parts = computed(() => this.#state.value.open?.parts ?? []);
+  readonly #seen = computed(() => this.#state.value.open?.seen ?? new Map());
+  /** Of the open case and of its parts, by their ids. */
+  readonly news = computed(() => newsOf(this.#view.value, this.#parts.value, this.#seen.value, this.list.own.value));
   readonly words = computed(() => wordsOf(chooseLanguage(this.#chosen.value, navigator.languages)));
 
   readonly #calls = computed(() => this.#state.value.calls);
@@ -338,18 +344,18 @@ export class DeskPage {
 
   async #load(id: string): Promise<void> {
     const loaded = await loadCase(this.#client, id, this.#state.value.rows);
-    const { view, draft } = loaded;
+    const { view, draft, seen } = loaded;
     const wasLoading = this.#state.value.open?.isLoading === true;
-    this.send({ kind: 'case', id, ...loaded });
-    const { open, rows } = this.#state.value;
-    if (open?.id !== id || view === null) return;
+    const before = seen.get(id);
+    const now = view === null ? null : seenIn(view, this.list.own.value);
+    // Of a case that is opened for the first time only what comes from now on stands out.
+    const isFirst = now !== null && before !== undefined && hasNeverLooked(before);
+    this.send({ kind: 'case', id, ...loaded, ...(isFirst ? { seen: new Map([...seen, [id, now]]) } : {}) });
+    if (this.#state.value.open?.id !== id || now === null) return;
     if (wasLoading && draft !== '') this.#delays.later('room', 0, () => this.#measure(id, draft));
-    const messages = view.messages.length + view.incomplete.length;
     // What is not in sight has not been seen.
-    const row = rows.get(id);
-    if ((row?.isUnread === true || row?.hasNews === true) && !document.hidden) {
-      await this.#client.call('seen', { id, messages, activity: view.work.activity });
-    }
+    if (!document.hidden && before !== undefined && !isSame(before, now))
+      await this.#client.call('seen', { id, ...now });
   }
 
   async #measure(id: string, text: string): Promise<void> {

@@ -15,6 +15,8 @@ export type KeyCommand =
   | 'select'
   | 'select-all'
   | 'work'
+  /** The first of what is new in the open case. */
+  | 'news'
   | 'team'
   | 'carried'
   | 'narrow'
@@ -45,6 +47,7 @@ const singleKeys: ReadonlyMap<string, KeyCommand> = new Map([
   ['x', 'select'],
   ['a', 'select-all'],
   ['c', 'work'],
+  ['n', 'news'],
   ['t', 'team'],
   ['i', 'carried'],
   ['f', 'narrow'],

@@ -25,10 +25,11 @@ export class ListedCases {
   readonly #selected = this.#part(({ selected }) => selected);
   readonly #group = this.#part(({ group }) => group);
   readonly #today = this.#part(({ today }) => today);
-  readonly #own = computed(() => this.#status.value?.devices.find(({ isThis }) => isThis)?.id ?? '');
+  /** Hex of this device; empty before it is known. */
+  readonly own = computed(() => this.#status.value?.devices.find(({ isThis }) => isThis)?.id ?? '');
   /** Cases in which a reply may have been lost. */
   readonly losses = computed(() => suspectedLosses(this.#status.value));
-  readonly #place = computed(() => ({ losses: this.losses.value, own: this.#own.value, today: this.#today.value }));
+  readonly #place = computed(() => ({ losses: this.losses.value, own: this.own.value, today: this.#today.value }));
   /** What people and calls are called, by which the search asks for them. */
   readonly #recordWords = computed(() => {
     const team = this.#team.value;

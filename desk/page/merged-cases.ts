@@ -32,11 +32,15 @@ export async function loadCase(
   client: DeskClient,
   id: string,
   rows: Rows,
-): Promise<Pick<OpenCase, 'view' | 'parts' | 'draft' | 'copies'>> {
-  const { view, draft, copies } = await client.call('conversation', { id });
+): Promise<Pick<OpenCase, 'view' | 'parts' | 'draft' | 'copies' | 'seen'>> {
+  const { view, draft, copies, seen } = await client.call('conversation', { id });
   const loaded = view === null ? [] : await loadParts(client, view, rows);
   const parts = loaded.flatMap((part) => part.view ?? []);
-  return { view, parts, draft, copies: [...copies, ...loaded.flatMap((part) => part.copies)] };
+  const seenOf = loaded.flatMap((part) => (part.view === null ? [] : [[part.view.summary.id, part.seen] as const]));
+  return {
+    ...{ view, parts, draft, copies: [...copies, ...loaded.flatMap((part) => part.copies)] },
+    seen: new Map([[id, seen], ...seenOf]),
+  };
 }
 
 /** Whether the case is not as it is shown any more. */

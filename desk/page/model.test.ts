@@ -67,7 +67,7 @@ const typing = after(
   phase('open'),
   inbox(true, [row()]),
   { kind: 'open', id },
-  { kind: 'case', id, view, parts: [], copies: [], draft: '' },
+  { kind: 'case', id, view, parts: [], copies: [], seen: new Map(), draft: '' },
   { kind: 'draft', text: 'Thank you' },
 );
 
@@ -106,13 +106,16 @@ describe('locking', () => {
 
 describe('reply', () => {
   it('is not overwritten by the kept draft when the conversation changes while one types', () => {
-    expect(update(typing, { kind: 'case', id, view, parts: [], copies: [], draft: 'Thank' }).open?.draft).toBe(
-      'Thank you',
-    );
+    expect(
+      update(typing, { kind: 'case', id, view, parts: [], copies: [], seen: new Map(), draft: 'Thank' }).open?.draft,
+    ).toBe('Thank you');
   });
 
   it('begins with the kept draft', () => {
-    const state = after({ kind: 'open', id }, { kind: 'case', id, view, parts: [], copies: [], draft: 'kept' });
+    const state = after(
+      { kind: 'open', id },
+      { kind: 'case', id, view, parts: [], copies: [], seen: new Map(), draft: 'kept' },
+    );
     expect(state.open?.draft).toBe('kept');
   });
 
@@ -140,7 +143,7 @@ describe('reply', () => {
   it('does not take over what belongs to another conversation', () => {
     const room = { pieces: 3, linksLeft: 8, fits: true };
     for (const event of [
-      { kind: 'case', id: other, view, parts: [], copies: [], draft: 'other' },
+      { kind: 'case', id: other, view, parts: [], copies: [], seen: new Map(), draft: 'other' },
       { kind: 'room', id: other, text: 'Thank you', room },
       { kind: 'sent', id: other, text: 'Thank you' },
       { kind: 'not-sent', id: other, problem: 'failed' },

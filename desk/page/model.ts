@@ -11,6 +11,7 @@ import type { Transfer } from '@postern/desk/files/chunk-ports';
 import type { SaveProblem } from '@postern/desk/files/desk-files';
 import type { SavedFile } from '@postern/desk/files/plain-files';
 import type { Examined, ExaminedState, Trace } from '@postern/protocol/metadata/examine';
+import type { Seen } from './news.ts';
 import type { CopyFailure } from './viewer/viewer-messages.ts';
 
 /** A safe copy on its way, or a file's text alone, which has no pixels. `asking`: whether, and how. `read`: the text is there. */
@@ -73,6 +74,8 @@ export interface OpenCase {
   readonly parts: readonly CaseFile[];
   /** Safe copies and texts of its files, and of those of its parts. */
   readonly copies: readonly CopyView[];
+  /** How much of it, and of each part, had been looked at before it was opened. */
+  readonly seen: ReadonlyMap<string, Seen>;
   readonly isLoading: boolean;
   readonly draft: string;
   /** For the draft as it stands; null until known. */
@@ -155,7 +158,7 @@ export type Event =
   | { readonly kind: 'found'; readonly text: string; readonly ids: readonly string[] }
   | { readonly kind: 'cursor'; readonly id: string }
   | { readonly kind: 'open'; readonly id: string }
-  | ({ readonly kind: 'case'; readonly id: string } & Pick<OpenCase, 'view' | 'parts' | 'draft' | 'copies'>)
+  | ({ readonly kind: 'case'; readonly id: string } & Pick<OpenCase, 'view' | 'parts' | 'draft' | 'copies' | 'seen'>)
   | { readonly kind: 'close' }
   | { readonly kind: 'draft'; readonly text: string }
   | { readonly kind: 'saved'; readonly id: string; readonly text: string }
@@ -251,7 +254,7 @@ export function update(state: State, event: Event): State {
         open:
           state.open?.id === event.id
             ? state.open
-            : { id: event.id, view: null, parts: [], copies: [], isLoading: true, ...noDraft },
+            : { id: event.id, view: null, parts: [], copies: [], seen: new Map(), isLoading: true, ...noDraft },
       };
     case 'close':
       return { ...state, open: null, pane: 'inbox' };
@@ -317,6 +320,8 @@ function updateCase(open: OpenCase, event: CaseEvent): OpenCase {
         view: event.view,
         parts: event.parts,
         copies: event.copies,
+        // What was new when it was opened stays so until it is closed.
+        seen: new Map([...event.seen, ...open.seen]),
         isLoading: false,
         draft: open.isLoading ? event.draft : open.draft,
       };

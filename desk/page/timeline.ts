@@ -17,6 +17,10 @@ export function timelineOf(...views: readonly ConversationView[]): readonly Time
   return [...days].sort(([a], [b]) => a - b).map(([day, all]) => ({ day, items: all }));
 }
 
+export function idOf(item: TimelineItem): string {
+  return item.kind === 'reply' ? item.reply.id : item.message.id;
+}
+
 /** 1 written, 2 posted, 3 collected, 4 confirmed by the source. */
 export function replyStep({ progress, isConfirmed }: ReplyView): 1 | 2 | 3 | 4 {
   if (isConfirmed) return 4;

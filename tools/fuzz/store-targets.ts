@@ -5,6 +5,7 @@ import { readCopies, writeCopies } from '@postern/desk/app/copy-records';
 import { detectLanguage } from '@postern/desk/app/language';
 import { defaultCost } from '@postern/desk/app/passphrase-key';
 import { passphraseHeader, readPassphraseSealed } from '@postern/desk/app/passphrase-seal';
+import { decodeSeen, encodeSeen } from '@postern/desk/app/seen';
 import { filesOfPage } from '@postern/desk/engine/cover-visit';
 import { decodeHashes, decodeHeldDayKey, encodeHashes, encodeHeldDayKey } from '@postern/desk/engine/day-key-record';
 import { deviceRequest, readDeviceRequest } from '@postern/desk/engine/identity';
@@ -98,6 +99,7 @@ function recordTargets(random: Random): FuzzTarget[] {
   const posts = [encodePost({ ...post, what: reply }), encodePost({ ...post, what: { kind: 'cover' } })];
   const hashes = encodeHashes(new Set([bytesToHex(random(32)), bytesToHex(random(32))]));
   const visits = [encodePlannedVisit({ ...visit, cover }), encodePlannedVisit({ ...visit, cover: null })];
+  const seen = { messages: 2, incomplete: 1, replies: 1, deeds: 3, activity: 70_000 };
   return [
     { name: 'post', seeds: posts, read: decodePost, ownErrors },
     { name: 'planned visit', seeds: visits, read: decodePlannedVisit, ownErrors },
@@ -106,6 +108,7 @@ function recordTargets(random: Random): FuzzTarget[] {
     { name: 'held day key', seeds: [encodeHeldDayKey(dayKey)], read: decodeHeldDayKey, ownErrors },
     { name: 'hashes', seeds: [hashes], read: decodeHashes, ownErrors },
     { name: 'slots', seeds: [encodeSlots({ count: 24, used: 3 })], read: decodeSlots, ownErrors },
+    { name: 'seen', seeds: [encodeSeen([['ab'.repeat(32), seen]])], read: decodeSeen, ownErrors },
     { name: 'position', seeds: [position.done()], read: (bytes) => readPosition(new Reader(bytes)), ownErrors },
     { name: 'sealed secret', seeds: [sealed], read: (bytes) => readPassphraseSealed(new Reader(bytes)), ownErrors },
   ];

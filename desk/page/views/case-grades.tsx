@@ -5,6 +5,7 @@ import { useState } from 'preact/hooks';
 import { Field, type PanelProps } from './case-parts.tsx';
 import { informationTexts, sourceTexts } from './case-texts.ts';
 import { personName } from './names.ts';
+import { NewMark } from './news.tsx';
 
 export function Grades({ page, id, work }: PanelProps): JSX.Element {
   const { team } = page.state.value;
@@ -12,6 +13,7 @@ export function Grades({ page, id, work }: PanelProps): JSX.Element {
   const [source, setSource] = useState(0);
   const [information, setInformation] = useState(0);
   const isLead = team?.people.some(({ isThis, role }) => isThis && role === 'lead') === true;
+  const graders = page.news.value.get(id)?.graders;
   const isUnderWay = work.gradesUnderWay > 0;
   const give = (event: Event): void => {
     event.preventDefault();
@@ -24,7 +26,8 @@ export function Grades({ page, id, work }: PanelProps): JSX.Element {
         <ul>
           {work.grades.map((grade) => (
             <li key={grade.device}>
-              <b>{gradeText(grade)}</b> {personName(team, grade.device)}
+              <b>{gradeText(grade)}</b> {personName(team, grade.device)}{' '}
+              <NewMark page={page} isNew={graders?.has(grade.device) === true} />
             </li>
           ))}
         </ul>

@@ -1,8 +1,10 @@
 /** Notes on a case and what the team says to each other about it; the source never sees them. */
+import type { NoteView } from '@postern/desk/engine/case-view';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { PanelProps } from './case-parts.tsx';
 import { personName } from './names.ts';
+import { NewLine, NewMark } from './news.tsx';
 import { ids } from './shortcuts.ts';
 
 export function Notes({ page, id, work }: PanelProps): JSX.Element {
@@ -18,6 +20,8 @@ export function Notes({ page, id, work }: PanelProps): JSX.Element {
     setText(written);
     page.keepNote(id, written);
   };
+  const isNew = (note: NoteView): boolean => page.news.value.get(id)?.notes.has(note.id) === true;
+  const firstNew = work.notes.find(isNew);
   const submit = (event: Event): void => {
     event.preventDefault();
     if (text.trim() === '') return;
@@ -29,9 +33,10 @@ export function Notes({ page, id, work }: PanelProps): JSX.Element {
       <ol>
         {work.notes.map((note) => (
           <li key={note.id} class={`note-item is-${note.of}`}>
+            {note === firstNew && <NewLine page={page} open={id} place="notes" />}
             <p class="about">
               {personName(team, note.device)} · {day(note.day, today)}
-              {note.of === 'note' ? ` · ${say('work.note')}` : ''}
+              {note.of === 'note' ? ` · ${say('work.note')}` : ''} <NewMark page={page} isNew={isNew(note)} />
             </p>
             <div class="text" dir="auto">
               {note.text}

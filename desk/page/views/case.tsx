@@ -1,13 +1,15 @@
 /** One conversation: what it is, what was written, and the reply. */
 import { caseName } from '@postern/desk/app/case-name';
 import type { CaseFile, ConversationView } from '@postern/desk/engine/view';
-import type { ComponentChildren, JSX } from 'preact';
+import { type ComponentChildren, Fragment, type JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import { shownPartsMax } from '../merged-cases.ts';
-import { timelineOf } from '../timeline.ts';
+import { countNews } from '../news.ts';
+import { idOf, type TimelineItem, timelineOf } from '../timeline.ts';
 import { Composer } from './composer.tsx';
 import { Icon, IconButton } from './icons.tsx';
+import { NewLine, NewsButton } from './news.tsx';
 import { ids } from './shortcuts.ts';
 import { Item, PartButton } from './timeline-item.tsx';
 
@@ -34,6 +36,7 @@ export function Case({ page }: { readonly page: DeskPage }): JSX.Element {
           <h2>{caseName(open.id)}</h2>
           <p>{open.view === null ? '' : summaryOf(page, open.view)}</p>
         </div>
+        <NewsButton page={page} open={open.id} />
         <IconButton
           name="file"
           class="work-button"
@@ -85,6 +88,10 @@ function summaryOf(page: DeskPage, { summary }: ConversationView): string {
   return parts.join(' · ');
 }
 
+function isNew(page: DeskPage, item: TimelineItem): boolean {
+  return page.news.value.get(item.of)?.items.has(idOf(item)) === true;
+}
+
 interface TimelineProps {
   readonly page: DeskPage;
   readonly view: CaseFile;
@@ -101,23 +108,40 @@ function Timeline({ page, view, parts }: TimelineProps): JSX.Element {
   const newParts = page.newParts.value.get(id) ?? [];
   const wanted = page.wantedFocus.value;
   const count = days.reduce((sum, { items }) => sum + items.length, 0);
+  const firstNew = days.flatMap(({ items }) => items).find((item) => isNew(page, item));
+  const shown = useRef('');
   useLayoutEffect(() => {
-    // The newest is what one came for.
-    if (scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
+    const element = scroller.current;
+    if (element === null) return;
+    // The newest is what one came for, from its beginning on.
+    element.scrollTop = element.scrollHeight;
+    const line = shown.current === id ? null : element.querySelector('.new-line');
+    line?.scrollIntoView();
+    shown.current = id;
   }, [id, count]);
   useLayoutEffect(() => {
     if (page.takeFocus('timeline')) scroller.current?.focus({ preventScroll: true });
   }, [id, wanted]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <section class="timeline" id={ids.timeline} ref={scroller} tabIndex={0} aria-label={say('case.timeline')}>
+    <section
+      class="timeline"
+      id={ids.timeline}
+      ref={scroller}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+      tabIndex={0}
+      aria-label={say('case.timeline')}
+      aria-describedby={countNews(page.news.value, id) > 0 ? ids.newsCount : undefined}
+    >
       <div class="column">
         {parts.length === shownPartsMax && <p class="note">{say('case.moreParts')}</p>}
         {days.map(({ day, items }) => (
           <section key={day}>
             <h3 class="day">{dayName(day, today)}</h3>
             {items.map((item) => (
-              <Item key={item.kind === 'reply' ? item.reply.id : item.message.id} page={page} open={id} item={item} />
+              <Fragment key={idOf(item)}>
+                {item === firstNew && <NewLine page={page} open={id} place="timeline" />}
+                <Item page={page} open={id} item={item} isNew={isNew(page, item)} />
+              </Fragment>
             ))}
           </section>
         ))}

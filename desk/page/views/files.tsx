@@ -218,18 +218,20 @@ export function Attached({
                 ) : (
                   <Moving page={page} transfer={transfer} />
                 )}
-                {transfer !== undefined && isWithoutRoom(transfer) && (
-                  <button
-                    type="button"
-                    onClick={() => page.quietly(page.call('attach-again', { attachment: id }))}
-                    aria-label={say('file.againOne', { name })}
-                  >
-                    {say('file.again')}
+                <p class="choices">
+                  {transfer !== undefined && isWithoutRoom(transfer) && (
+                    <button
+                      type="button"
+                      onClick={() => page.quietly(page.call('attach-again', { attachment: id }))}
+                      aria-label={say('file.againOne', { name })}
+                    >
+                      {say('file.again')}
+                    </button>
+                  )}
+                  <button type="button" onClick={() => page.detach(id)} aria-label={say('file.removeOne', { name })}>
+                    {say('file.remove')}
                   </button>
-                )}{' '}
-                <button type="button" onClick={() => page.detach(id)} aria-label={say('file.removeOne', { name })}>
-                  {say('file.remove')}
-                </button>
+                </p>
               </li>
             );
           })}

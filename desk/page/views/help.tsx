@@ -11,6 +11,7 @@ const keys: readonly (readonly [readonly string[], TextKey])[] = [
   [['R'], 'help.reply'],
   [['Ctrl ↵'], 'help.send'],
   [['C'], 'help.work'],
+  [['N'], 'help.news'],
   [['X', 'A'], 'help.select'],
   [['T'], 'help.team'],
   [['I'], 'bar.carried'],

@@ -2,6 +2,7 @@
 import type { DeskPage, FocusPlace } from '../desk-page.ts';
 import { commandOf, type KeyCommand, type KeyPlace } from '../keys.ts';
 import { filters } from '../model.ts';
+import { firstNews } from '../news.ts';
 
 export const ids = {
   search: 'search',
@@ -10,6 +11,8 @@ export const ids = {
   reply: 'reply',
   status: 'status',
   work: 'work',
+  news: 'news',
+  newsCount: 'news-count',
   note: 'note',
   narrow: 'narrow',
 } as const;
@@ -90,6 +93,8 @@ function obey(page: DeskPage, command: KeyCommand): boolean {
       if (open === null) return false;
       page.send({ kind: 'pane', pane: 'work' });
       return focusSoon(page, 'work');
+    case 'news':
+      return goToNews(page);
     case 'team':
       page.send({ kind: 'team', isOpen: true });
       return true;
@@ -115,6 +120,16 @@ function obey(page: DeskPage, command: KeyCommand): boolean {
     default:
       return showFilter(page, Number(command.slice(-1)) - 1);
   }
+}
+
+/** To the first of what is new in the open case. */
+export function goToNews(page: DeskPage): boolean {
+  const { open, pane } = page.state.value;
+  const place = open === null ? null : firstNews(page.news.value, open.id);
+  if (place === null) return false;
+  const wanted = place === 'timeline' ? 'case' : 'work';
+  if (pane !== wanted) page.send({ kind: 'pane', pane: wanted });
+  return focusSoon(page, 'news');
 }
 
 /** Everything that the list shows is taken into the selection; out of it, if all of it is in. */

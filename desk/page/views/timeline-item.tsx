@@ -9,6 +9,7 @@ import { replyStep, type TimelineItem } from '../timeline.ts';
 import { Files } from './files.tsx';
 import { Icon } from './icons.tsx';
 import { personName } from './names.ts';
+import { NewMark } from './news.tsx';
 import { langOf } from './said.tsx';
 
 interface ItemProps {
@@ -16,15 +17,17 @@ interface ItemProps {
   /** Hex of the case that is open. */
   readonly open: string;
   readonly item: TimelineItem;
+  /** Whether it has come since its person last looked. */
+  readonly isNew: boolean;
 }
 
-export function Item({ page, open, item }: ItemProps): JSX.Element {
+export function Item({ page, open, item, isNew }: ItemProps): JSX.Element {
   const { say, day } = page.words.value;
   const own = item.kind === 'reply' ? item.reply.day : item.message.day;
   const written = (
     <>
       {own !== item.under && <p class="about">{say('case.writtenOn', { day: day(own, page.state.value.today) })}</p>}
-      <Written page={page} item={item} />
+      <Written page={page} item={item} mark={<NewMark page={page} isNew={isNew} />} />
     </>
   );
   if (item.of === open) return written;
@@ -45,26 +48,31 @@ export function PartButton({ page, part }: { readonly page: DeskPage; readonly p
   );
 }
 
-function Written({ page, item }: Omit<ItemProps, 'open'>): JSX.Element {
+function Written({ item, ...given }: Pick<ItemProps, 'page' | 'item'> & Marked): JSX.Element {
   switch (item.kind) {
     case 'message':
-      return <Message page={page} conversation={item.of} message={item.message} />;
+      return <Message {...given} conversation={item.of} message={item.message} />;
     case 'incomplete':
-      return <Incomplete page={page} message={item.message} />;
+      return <Incomplete {...given} message={item.message} />;
     case 'reply':
-      return <Reply page={page} conversation={item.of} reply={item.reply} />;
+      return <Reply {...given} conversation={item.of} reply={item.reply} />;
   }
 }
 
-type Of<Part> = Part & { readonly page: DeskPage; readonly conversation: string };
+/** What stands in its heading. */
+interface Marked {
+  readonly mark: JSX.Element;
+}
 
-function Message({ page, conversation, message }: Of<{ readonly message: MessageView }>): JSX.Element {
+type Of<Part> = Part & Marked & { readonly page: DeskPage; readonly conversation: string };
+
+function Message({ page, conversation, message, mark }: Of<{ readonly message: MessageView }>): JSX.Element {
   const { say, languageName } = page.words.value;
   const lang = canonicalTag(message.language) ?? undefined;
   return (
     <article class="item is-source">
       <h4>
-        {say('case.source')} <span class="about">{languageName(message.language)}</span>
+        {say('case.source')} <span class="about">{languageName(message.language)}</span> {mark}
       </h4>
       {message.isUnreadable ? (
         <p class="note">{say('case.unreadable')}</p>
@@ -94,18 +102,19 @@ function Message({ page, conversation, message }: Of<{ readonly message: Message
   );
 }
 
-function Incomplete({
-  page,
-  message,
-}: {
+interface IncompleteProps extends Marked {
   readonly page: DeskPage;
   readonly message: IncompleteMessageView;
-}): JSX.Element {
+}
+
+function Incomplete({ page, message, mark }: IncompleteProps): JSX.Element {
   const { say, number } = page.words.value;
   const values = { here: number(message.partsHere), parts: number(message.parts) };
   return (
     <article class="item is-source is-incomplete">
-      <h4>{say('case.source')}</h4>
+      <h4>
+        {say('case.source')} {mark}
+      </h4>
       <p class="with-icon">
         <Icon name="half" />
         <strong>{say('case.incomplete', values)}</strong>
@@ -115,7 +124,7 @@ function Incomplete({
   );
 }
 
-function Reply({ page, conversation, reply }: Of<{ readonly reply: ReplyView }>): JSX.Element {
+function Reply({ page, conversation, reply, mark }: Of<{ readonly reply: ReplyView }>): JSX.Element {
   const { status } = page.state.value;
   const { say } = page.words.value;
   const isHere = status?.devices.some(({ id, isThis }) => isThis && id === reply.author) === true;
@@ -123,7 +132,7 @@ function Reply({ page, conversation, reply }: Of<{ readonly reply: ReplyView }>)
   return (
     <article class="item is-desk">
       <h4>
-        {say('case.desk')} <span class="about">{author}</span>
+        {say('case.desk')} <span class="about">{author}</span> {mark}
       </h4>
       <div class="text" dir="auto">
         {reply.text}

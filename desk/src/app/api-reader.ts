@@ -105,7 +105,7 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   draft: { id: conversationId, text: text(textCharactersMax) },
   'note-begun': { id: conversationId },
   'note-keep': { id: conversationId, text: text(8_192) },
-  seen: { id: conversationId, messages: count, activity: count32 },
+  seen: { id: conversationId, messages: count, incomplete: count, replies: count, deeds: count, activity: count32 },
   search: { query: text(256) },
   statistics: {},
   calls: {},

@@ -18,6 +18,7 @@ import type { CallView } from './call-words.ts';
 import type { CaseAnswer, CaseCallName, CaseCalls } from './case-calls.ts';
 import type { CopyProblem, CopyView } from './copy-records.ts';
 import type { Alike } from './near-copies.ts';
+import type { Seen } from './seen.ts';
 import type { WeekCount } from './statistics.ts';
 
 /** A line of the inbox with what this device adds: how much of it a person has seen here. */
@@ -121,8 +122,8 @@ export interface Calls extends CaseCalls {
   /** A note for the team that was begun, and what there is of it now. */
   readonly 'note-begun': { readonly id: string };
   readonly 'note-keep': { readonly id: string; readonly text: string };
-  /** So many messages of the conversation, whole or not, have been looked at. */
-  readonly seen: { readonly id: string; readonly messages: number; readonly activity: number };
+  /** So much of the conversation has been looked at. */
+  readonly seen: { readonly id: string } & Seen;
   readonly search: { readonly query: string };
   readonly statistics: Record<never, never>;
   readonly calls: Record<never, never>;
@@ -165,6 +166,8 @@ export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
     readonly view: CaseFile | null;
     readonly draft: string;
     readonly copies: readonly CopyView[];
+    /** How much of it had been looked at before. */
+    readonly seen: Seen;
   };
   readonly room: { readonly room: ReplyRoom | null };
   readonly reply: { readonly messageId: string } | { readonly problem: ReplyProblem | 'files' };

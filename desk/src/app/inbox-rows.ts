@@ -1,14 +1,8 @@
 /** Lines of the inbox: what there is to see, and whether two of them say the same. */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { ConversationSummary } from '../engine/view.ts';
 import type { InboxRow } from './api.ts';
 import type { CaseCallName, CaseCalls } from './case-calls.ts';
-
-/** Messages that there are to see, whole or not. */
-export function countOf({ messages, incomplete }: ConversationSummary): number {
-  return messages + incomplete;
-}
 
 /** @param isSameLine whether the engine has given the same for both, so that only what this device adds can differ */
 export function isSameRow(row: InboxRow, known: InboxRow, isSameLine: boolean): boolean {

@@ -24,7 +24,7 @@ function opened(textsOf: (id: string) => Promise<readonly string[]>) {
     conversations: () => [...here].map(line),
     conversation: async (id: string) => (here.has(id) ? view(`Harbour of ${id}`) : null),
   };
-  const records = { seen: () => ({ messages: 0, activity: 0 }), hasDraft: () => false };
+  const records = { seen: () => ({ messages: 0, incomplete: 0, activity: 0 }), hasDraft: () => false };
   const forgotten: string[] = [];
   const forget = async (id: string): Promise<void> => {
     forgotten.push(id);

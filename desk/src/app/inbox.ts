@@ -5,7 +5,7 @@ import type { AnswerCount } from './answer-counts.ts';
 import type { InboxRow } from './api.ts';
 import type { CallView } from './call-words.ts';
 import type { Engine } from './engine-port.ts';
-import { countOf, hasSameTexts, isSameRow } from './inbox-rows.ts';
+import { hasSameTexts, isSameRow } from './inbox-rows.ts';
 import type { PageRecords } from './page-records.ts';
 import { ReadTexts } from './read-texts.ts';
 import { turn } from './turn.ts';
@@ -120,7 +120,7 @@ export class Inbox {
     const seen = records.seen(id);
     return {
       ...line,
-      isUnread: countOf(line) > seen.messages,
+      isUnread: line.messages > seen.messages || line.incomplete > seen.incomplete,
       hasNews: work.activity > seen.activity,
       hasDraft: records.hasDraft(id),
       ...this.#texts.seen(id),

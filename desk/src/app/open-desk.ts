@@ -19,11 +19,12 @@ import { type EngineLoop, startEngineLoop, type Timer } from './engine-loop.ts';
 import type { Engine, OpenEngine } from './engine-port.ts';
 import { exportFromDesk } from './export-desk.ts';
 import { Inbox } from './inbox.ts';
-import { caseIdsIn, countOf } from './inbox-rows.ts';
+import { caseIdsIn } from './inbox-rows.ts';
 import { type Enrolment, eraseKeystore, type Keystore } from './keystore.ts';
 import { LanguageData } from './language-data.ts';
-import { PageRecords, type Seen } from './page-records.ts';
+import { PageRecords } from './page-records.ts';
 import { SealedStore } from './sealed-store.ts';
+import type { Seen } from './seen.ts';
 import type { SocksProxy } from './socks-agent.ts';
 import { countWeeks } from './statistics.ts';
 import { createTransport, type Transport } from './transport.ts';
@@ -167,7 +168,7 @@ export class OpenDesk {
     const view = await this.#engine.conversation(id);
     const [draft, copies] = await Promise.all([this.#records.draft(id), this.files.copies.list(id)]);
     if (view !== null) await this.#files.look(view);
-    return { view, draft, copies };
+    return { view, draft, copies, seen: this.#records.seen(id) };
   }
 
   async room(id: string, text: string): Promise<Answers['room']> {
@@ -299,11 +300,15 @@ export class OpenDesk {
     return { weeks: countWeeks(this.#inbox.rows.values()), answers: this.#inbox.answerCounts() };
   }
 
-  async setSeen(id: string, { messages, activity }: Seen): Promise<void> {
+  /** No more than there is. */
+  async setSeen(id: string, told: Seen): Promise<void> {
     const row = this.#inbox.rows.get(id);
     if (row === undefined) return;
-    const seen = { messages: Math.min(messages, countOf(row)), activity: Math.min(activity, row.work.activity) };
-    await this.#records.setSeen(id, seen);
+    const { messages, incomplete, replies, work } = row;
+    const most: Seen = { messages, incomplete, replies, deeds: work.activity, activity: work.activity };
+    const names = ['messages', 'incomplete', 'replies', 'deeds', 'activity'] as const;
+    const seen = Object.fromEntries(names.map((name) => [name, Math.min(told[name], most[name])]));
+    await this.#records.setSeen(id, { ...most, ...seen });
     this.#gather();
   }
 

@@ -1,24 +1,15 @@
 /** What the page keeps on this device, in the sealed store: what was seen, unsent texts and notes, preferences. */
 
-import { bytesToHex, bytesToUtf8, hexToBytes, utf8ToBytes, wireText } from '@postern/protocol/bytes/encode';
+import { isDeepStrictEqual } from 'node:util';
+import { bytesToUtf8, utf8ToBytes, wireText } from '@postern/protocol/bytes/encode';
 import { Reader } from '@postern/protocol/bytes/reader';
 import { Writer } from '@postern/protocol/bytes/writer';
-import { CONVERSATION_ID_BYTES } from '@postern/protocol/constants';
 import type { LocalStore } from '../engine/ports.ts';
 import type { Preferences } from './api.ts';
+import { decodeSeen, encodeSeen, nothingSeen, type Seen } from './seen.ts';
 
 const version = 1;
-const seenVersion = 2;
 
-/** How much of a case has been looked at here. */
-export interface Seen {
-  /** Messages, whole or not. */
-  readonly messages: number;
-  /** Of the case's activity. */
-  readonly activity: number;
-}
-
-const nothingSeen: Seen = { messages: 0, activity: 0 };
 const names = {
   /** One record for each first byte of an id: few to read at the start, each short enough to be written often. */
   seen: (id: string) => `page/seen/${id.slice(0, 2)}`,
@@ -44,7 +35,8 @@ export class PageRecords {
   static async load(store: LocalStore): Promise<PageRecords> {
     const records = new PageRecords(store);
     for (const name of await store.list(names.allSeen)) {
-      for (const [id, seen] of decodeSeen(await store.get(name))) records.#seen.set(id, seen);
+      const bytes = await store.get(name);
+      for (const [id, seen] of bytes === null ? [] : decodeSeen(bytes)) records.#seen.set(id, seen);
     }
     for (const name of await store.list(names.drafts)) records.#drafts.add(name.slice(names.drafts.length));
     records.#preferences = decodePreferences(await store.get(names.preferences));
@@ -77,10 +69,7 @@ export class PageRecords {
   }
 
   async setSeenAll(all: readonly (readonly [string, Seen])[]): Promise<void> {
-    const changed = all.filter(([id, { messages, activity }]) => {
-      const known = this.seen(id);
-      return known.messages !== messages || known.activity !== activity;
-    });
+    const changed = all.filter(([id, seen]) => !isDeepStrictEqual(seen, this.seen(id)));
     for (const [id, seen] of changed) this.#seen.set(id, seen);
     const records = new Set(changed.map(([id]) => names.seen(id)));
     const writes = [...records].map((key) => {
@@ -129,27 +118,6 @@ export class PageRecords {
     if (text === '') await this.#store.delete(names.note(id));
     else await this.#store.set(names.note(id), utf8ToBytes(wireText(text)));
   }
-}
-
-function encodeSeen(all: readonly (readonly [string, Seen])[]): Uint8Array {
-  return new Writer()
-    .u8(seenVersion)
-    .list16(all, ([id, { messages, activity }], w) =>
-      w.bytes(hexToBytes(id), CONVERSATION_ID_BYTES).u16(messages).u32(activity),
-    )
-    .done();
-}
-
-function decodeSeen(bytes: Uint8Array | null): (readonly [string, Seen])[] {
-  if (bytes === null) return [];
-  const reader = new Reader(bytes);
-  reader.version(seenVersion);
-  const all = reader.list16(0xffff, (r): [string, Seen] => [
-    bytesToHex(r.bytes(CONVERSATION_ID_BYTES)),
-    { messages: r.u16(), activity: r.u32() },
-  ]);
-  reader.end();
-  return all;
 }
 
 function decodePreferences(bytes: Uint8Array | null): Preferences {

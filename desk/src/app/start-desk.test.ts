@@ -83,7 +83,7 @@ describe('a desk on this machine', { timeout: 240_000 }, () => {
 
   it('keeps what was seen, a draft and preferences, and sends a reply that the source reads', async () => {
     const { id } = rows()[0]!;
-    await page.call('seen', { id, messages: 1, activity: 0 });
+    await page.call('seen', { id, messages: 1, incomplete: 0, replies: 0, deeds: 0, activity: 0 });
     await page.call('draft', { id, text: 'Thank y' });
     await page.call('preferences', { language: 'zh-Hans', hasKeys: false });
     await until(() => rows()[0]?.hasDraft === true && rows()[0]?.isUnread === false);

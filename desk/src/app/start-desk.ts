@@ -160,7 +160,7 @@ class DeskRoom {
       draft: ({ id, text }) => this.#use((desk) => desk.setDraft(id, text).then(nothing)),
       'note-begun': async ({ id }) => ({ text: await this.#use((desk) => desk.note(id)) }),
       'note-keep': ({ id, text }) => this.#use((desk) => desk.setNote(id, text).then(nothing)),
-      seen: ({ id, messages, activity }) => this.#ask((desk) => desk.setSeen(id, { messages, activity }).then(nothing)),
+      seen: ({ id, ...seen }) => this.#ask((desk) => desk.setSeen(id, seen).then(nothing)),
       search: ({ query }) => this.#ask(async (desk) => ({ ids: desk.find(query) })),
       statistics: () => this.#use(async (desk) => desk.statistics()),
       export: (order) => this.#use((desk) => desk.export(order)),
