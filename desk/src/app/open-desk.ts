@@ -126,7 +126,9 @@ export class OpenDesk {
         onChange: () => opened.desk?.filesChanged(),
       });
       opened.desk = new OpenDesk(options, keystore, { store, transport, engine, records, files });
-      await opened.desk.files.copies.forgetAllBut(engine.conversations().map(({ id }) => id));
+      const here = engine.conversations().map(({ id }) => id);
+      await records.forgetAllBut(here);
+      await opened.desk.files.copies.forgetAllBut(here);
       return opened.desk;
     } catch (error) {
       opened.transport?.close();

@@ -17,6 +17,7 @@ const names = {
   draft: (id: string) => `page/draft/${id}`,
   drafts: 'page/draft/',
   note: (id: string) => `page/note/${id}`,
+  notes: 'page/note/',
   preferences: 'page/preferences',
 } as const;
 
@@ -71,10 +72,13 @@ export class PageRecords {
   async setSeenAll(all: readonly (readonly [string, Seen])[]): Promise<void> {
     const changed = all.filter(([id, seen]) => !isDeepStrictEqual(seen, this.seen(id)));
     for (const [id, seen] of changed) this.#seen.set(id, seen);
-    const records = new Set(changed.map(([id]) => names.seen(id)));
-    const writes = [...records].map((key) => {
+    await this.#keepSeen(changed.map(([id]) => id));
+  }
+
+  async #keepSeen(ids: readonly string[]): Promise<void> {
+    const writes = [...new Set(ids.map(names.seen))].map((key) => {
       const together = [...this.#seen].filter(([id]) => names.seen(id) === key);
-      return { key, bytes: encodeSeen(together) };
+      return { key, bytes: together.length === 0 ? null : encodeSeen(together) };
     });
     if (writes.length > 0) await this.#store.transaction(writes);
   }
@@ -83,9 +87,15 @@ export class PageRecords {
   async forget(id: string): Promise<void> {
     await this.setDraft(id, '');
     await this.setNote(id, '');
-    if (!this.#seen.has(id)) return;
-    await this.setSeen(id, nothingSeen);
-    this.#seen.delete(id);
+    if (this.#seen.delete(id)) await this.#keepSeen([id]);
+  }
+
+  /** What another run left of cases that have ended since: it may have been stopped before it had erased that. */
+  async forgetAllBut(ids: readonly string[]): Promise<void> {
+    const here = new Set(ids);
+    const texts = [...(await this.#store.list(names.drafts)), ...(await this.#store.list(names.notes))];
+    const known = [...texts.map((name) => name.slice(name.lastIndexOf('/') + 1)), ...this.#seen.keys()];
+    for (const id of new Set(known)) if (!here.has(id)) await this.forget(id);
   }
 
   hasDraft(id: string): boolean {
