@@ -190,6 +190,23 @@ describe('a desk that the roster lists', () => {
         expect([wrong, (await edit('desk', 'nights', ...wrong)).code]).toEqual([wrong, 2]);
       expect((await edit('desk', 'nobody', '--pause')).code).toBe(2);
       expect((await edit('name', `my=${'စ'.repeat(86)}`)).err).toContain('longer than 255 bytes');
+      const before = await shown();
+      const turned = 'en=The \u202eelpmaxE';
+      const init = ['init', own.path('other'), '--name', turned, '--desk-name', 'en=Desk', '--address', origin];
+      for (const words of [
+        ...[turned, 'en=The\u2066 Example', 'en=The Example\nsays', 'en=Ex\u{e0041}ample'].map((name) => [
+          ...['roster', 'name', name],
+          ...where,
+        ]),
+        ['roster', 'desk', 'nights', '--description', turned, ...where],
+        [...init, '--no-passphrase'],
+      ]) {
+        const { code, err } = await runHere(words);
+        expect([words, code, err]).toEqual([words, 2, expect.stringContaining('not seen')]);
+      }
+      expect(await shown()).toEqual(before);
+      // Names in Persian and Hindi are written with these.
+      expect((await edit('name', 'fa=نمونه\u200cها')).code).toBe(0);
     } finally {
       own.remove();
     }

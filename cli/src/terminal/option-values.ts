@@ -1,6 +1,8 @@
 /** Reads the values of options; whatever is wrong is said by the option's own name. */
 
 import { readServerAddress } from '@postern/desk/app/server-address';
+import { WireError } from '@postern/protocol/bytes/wire-error';
+import { requireLine } from '@postern/protocol/campaign/plain-text';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** A name in one language, as in `zh-Hans=新闻编辑室`. */
@@ -17,7 +19,7 @@ export interface HostPort {
 /** As much as a roster has room for (spec/protocol.md, section 2.2: text8). */
 const textBytesMax = 255;
 
-/** Collects `<language>=<text>`; to be given once for each language. */
+/** Collects `<language>=<text>`; to be given once for each language. Sources read it: as in calls, nothing in it may hide or turn. */
 export function readName(value: string, before: readonly NameGiven[] = []): NameGiven[] {
   const [, language, text] = /^([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)=(.+)$/s.exec(value) ?? [];
   if (language === undefined || text === undefined || text.trim() === '') {
@@ -26,6 +28,14 @@ export function readName(value: string, before: readonly NameGiven[] = []): Name
   if (Buffer.byteLength(text.trim()) > textBytesMax) {
     throw new InvalidArgumentError(
       `the text is longer than ${textBytesMax} bytes, of which many letters take two or three.`,
+    );
+  }
+  try {
+    requireLine(text.trim());
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    throw new InvalidArgumentError(
+      'the text has more than one line, or a sign that is not seen, such as one that turns what follows.',
     );
   }
   if (before.some((known) => known.language === language)) {
