@@ -1,5 +1,6 @@
 /** `postern campaign new`: a folder in which a campaign is written. */
 
+import { inLanguage } from '@postern/protocol/keys/in-language';
 import { Command } from 'commander';
 import { writeCampaignFolder } from '../campaign/campaign-folder.ts';
 import { firstDraft } from '../campaign/first-draft.ts';
@@ -37,7 +38,10 @@ async function makeFolder(context: Context, folder: string, options: CampaignNew
     throw usage('A language is a tag such as en, zh-Hans or ar.');
   }
   const today = todayOf(context);
-  const desks = (await readPlace(options)).desks.filter(({ paused }) => !paused).map(deskLabel);
+  const [language = ''] = languages;
+  const desks = (await readPlace(options)).desks
+    .filter(({ paused }) => !paused)
+    .map((desk) => inLanguage(desk.names, language)?.name ?? deskLabel(desk));
   await requireEmpty(folder, 'The folder');
   const draft = { name, from: dayText(today), until: dayText(today + days - 1), desks, languages };
   const { structure, texts } = firstDraft(draft, context.random);

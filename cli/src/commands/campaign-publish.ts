@@ -42,5 +42,9 @@ async function publish(context: Context, folder: string, options: CampaignPublis
   if (options.data !== undefined) await storeCampaign(options.data, read, payload);
   const edited = await finishEdit(context, { ...next, campaigns }, options);
   const paths = campaign.texts.map(({ language }) => `/c/${campaign.name}/${language}`);
-  report(context, options, { ...edited, hash, paths }, [...editedLines(edited), `Pages: ${paths.join(' ')}`]);
+  report(context, options, { ...edited, hash, paths }, [
+    // Which looks that the draft lists this very folder.
+    ...editedLines(edited, 'campaign sign <folder>'),
+    `Pages: ${paths.join(' ')}`,
+  ]);
 }

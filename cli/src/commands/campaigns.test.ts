@@ -19,8 +19,18 @@ beforeAll(async () => {
   const port = await freePort();
   origin = `http://127.0.0.1:${port}`;
   const names = ['--name', 'en=The Example', '--desk-name', 'en=Investigations', '--address', origin];
+  const inChinese = ['--desk-name', 'zh-Hans=调查组'];
   const keys = ['--root-passphrase-file', place.passphrase, '--desk-passphrase-file', place.passphrase];
-  await runHere(['init', place.path('org'), ...names, '--listen', `127.0.0.1:${port}`, ...keys, '--json']);
+  await runHere([
+    'init',
+    place.path('org'),
+    ...names,
+    ...inChinese,
+    '--listen',
+    `127.0.0.1:${port}`,
+    ...keys,
+    '--json',
+  ]);
   cpSync(example, folder, { recursive: true });
   // Before any desk has signed, a roster of which the server has no other is in use at once when it starts.
 }, 300_000);
@@ -44,6 +54,10 @@ describe('postern campaign', () => {
     const languages = ['ar', 'en', 'es', 'ru', 'zh-Hans'];
     const words = ['campaign', 'new', fresh, '--name', 'river', '--language', ...languages, '--data', data];
     expect((await runHere(words)).code).toBe(0);
+    const chinese = place.path('chinese');
+    await runHere(['campaign', 'new', chinese, '--name', 'sea', '--language', 'zh-Hans', 'en', '--data', data]);
+    const desksIn = (made: string): unknown => JSON.parse(readFileSync(join(made, 'campaign.json'), 'utf8')).desks;
+    expect([desksIn(fresh), desksIn(chinese)]).toEqual([['Investigations'], ['调查组']]);
     const { code, json } = await runHere(['campaign', 'check', fresh, '--data', data, '--json']);
     expect(code).toBe(1);
     const unwritten = languages.map((tag) => expect.stringContaining(`The text in ${tag} is not written: "title"`));
@@ -138,7 +152,8 @@ describe('postern campaign', () => {
     const read = place.path('read');
     cpSync(example, read, { recursive: true });
     const made = ['campaign', 'publish', read, '--unreviewed', '--data', data, '--out', draft];
-    expect((await runHere(made)).code).toBe(0);
+    const drafted = await runHere(made);
+    expect([drafted.code, drafted.out]).toEqual([0, expect.stringContaining('postern campaign sign <folder> <draft>')]);
     const sign = ['campaign', 'sign', read, draft, ...root, '--out', signed, '--yes', '--json'];
     change('texts/ar.json', (text) => text.replace('"title": "', '"title": "و'), read);
     const other = await runHere(sign);

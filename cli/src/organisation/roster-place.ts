@@ -88,12 +88,12 @@ export async function sign(
 export const comesIntoUse =
   'It comes into use when every desk that is not paused has signed its day keys under it; those online do so within minutes.';
 
-/** What a person does next. */
-export function editedLines({ number, state, out, isServed }: Edited): string[] {
+/** What a person does next. @param signing the command that signs a draft of this kind, with what it looks at */
+export function editedLines({ number, state, out, isServed }: Edited, signing = 'roster sign'): string[] {
   if (state === 'draft') {
     return [
       `Draft of roster ${number}: ${out}`,
-      'Next, where the root key is: npx postern roster sign <draft> --root <key> --out <file>',
+      `Next, where the root key is: npx postern ${signing} <draft> --root <key> --out <file>`,
     ];
   }
   if (state === 'signed') {
