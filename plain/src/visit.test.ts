@@ -1,5 +1,7 @@
 /** [PLN-6] What a visit without scripts asks of the server, beside what a page with scripts asks. */
+import { carriedToLines } from '@postern/protocol/messages/carried';
 import { SourceSession } from '@postern/protocol/source';
+import { dayOf } from '@postern/protocol/time';
 import type { Http } from '@postern/source/http';
 import { type Clock, Visit as PageVisit } from '@postern/source/network';
 import { type VisitAnswers, visitAnswers } from '@postern/source/testing/visit-server';
@@ -64,7 +66,7 @@ function logged(answers: VisitAnswers) {
   return { asked, http, clock };
 }
 
-it('[PLN-6] one that writes and one that only starts ask for the same, at the same moments, as a page that is only looked at', async () => {
+it('[PLN-6] [CAR-2] one that writes, one that delivers for another and one that only starts ask for the same, at the same moments, as a page that is only looked at', async () => {
   const answers = await visitAnswers(() => started, fields);
   const { fingerprint } = answers;
 
@@ -77,17 +79,16 @@ it('[PLN-6] one that writes and one that only starts ask for the same, at the sa
 
   const begin = { kind: 'begin', fingerprint, language: 'en', icon: '/i', style: '/s', past: null } as const;
   const stored: number[] = [];
-  const visits = ['writer', 'other'].map((who) => {
+  const visits = ['writer', 'carrier', 'other'].map((who) => {
     const log = logged(answers);
     const visit = new Visit({ begin, ...log, random, progress: (_, count) => void stored.push(count) });
     return { who, log, visit };
   });
-  const { visit: writer } = visits[0]!;
-  const html = async (): Promise<string> => new TextDecoder().decode((await writer.look(false)).body);
-  const send = async (values: Record<string, string>): Promise<string> => {
+  const [writer, carrier] = visits.map(({ visit }) => visit) as [Visit, Visit];
+  const send = async (values: Record<string, string>, visit = writer): Promise<string> => {
     const body = new TextEncoder().encode(new URLSearchParams({ ...values, end: '1' }).toString());
-    await writer.form('application/x-www-form-urlencoded', body, true);
-    return html();
+    await visit.form('application/x-www-form-urlencoded', body, true);
+    return new TextDecoder().decode((await visit.look(false)).body);
   };
   const numberIn = (text: string): string => /name="form" value="(\w+)"/.exec(text)?.[1] ?? '';
   const writing = await send({ go: 'write' });
@@ -98,8 +99,12 @@ it('[PLN-6] one that writes and one that only starts ask for the same, at the sa
   const places = [...check.matchAll(/<span>Word (\d+)</g)].map(([, place]) => Number(place) - 1);
   const typed = Object.fromEntries(places.map((place, at) => [`word${at}`, words[place] ?? '']));
   await send({ go: 'checked', form: numberIn(check), ...typed });
+  const lines = await carriedToLines({ lastDay: dayOf(started), envelopes: [random(4096)] }, fingerprint);
+  const carry = numberIn(await send({ go: 'carry' }, carrier));
+  const carried = await send({ go: 'deliver', for: 'carry', form: carry, sealed: lines.join(' ') }, carrier);
+  expect(carried).toContain('waiting for its moment');
   for (const { log } of visits) await log.clock.advance(staySeconds);
-  await turnUntil(() => stored.includes(1));
+  await turnUntil(() => stored.filter((count) => count === 1).length === 2);
 
   const until = page.asked.length;
   expect(until).toBeGreaterThan(5);

@@ -29,10 +29,10 @@ it('[CAR-2] nothing that was brought is said to be received before it is, nor lo
   const lines = await carriedToLines({ lastDay: today, envelopes: [random(4096)] }, answers.fingerprint);
   expect(await carryInto(session, lines.join(' '), today, tell)).toBeUndefined();
   expect(state.screen).toBe('sent');
+  const organisation = { name: '', words: [], desks: [] };
   const words = { words: [], asked: [], wrong: [] };
-  for (const phrase of [undefined, words])
-    expect(
-      update({ ...state, organisation: { name: '', words: [], desks: [] }, phrase }, { type: 'go', screen: 'write' })[0]
-        .screen,
-    ).toBe('sent');
+  const shown: State = { ...state, organisation, phrase: words, session: { ...state.session, phrase: 'new' } };
+  for (const from of [{ ...state, organisation }, shown])
+    expect(update(from, { type: 'go', screen: 'write' })[0].screen).toBe('sent');
+  expect(update({ ...shown, phrase: undefined }, { type: 'go', screen: 'write' })[0].screen).toBe('write');
 });

@@ -568,9 +568,12 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
       return verdict();
     };
     expect([await ask(address), one.html.includes('verdict-picture')]).toEqual(['yes', true]);
-    // The button of the browser that goes back, and another address: never the answer to the one before.
     expect(await ask(address.replace('aaad', 'abad'))).toBe('no');
     expect([one.text.includes('The real one'), one.hidden().form]).toEqual([true, form]);
+    // From a page that the browser has kept: never the answer to what was asked between.
+    const late = { form: 'old', for: 'verify', given: address, list: 'english', go: 'judge', end: '1' };
+    await one.send(new URLSearchParams(late).toString());
+    expect([verdict(), one.typedIn('given'), one.notice]).toEqual(['yes', address, '']);
     expect(await ask(code)).toBe('yes');
     expect(await ask(code.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')))).toBe('no');
     expect(await ask(words.join(' '))).toBe('yes');
