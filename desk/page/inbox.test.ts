@@ -130,6 +130,9 @@ describe('list of conversations', () => {
     ];
     expect(shownRows(some, 'due', notNarrowed, place).map(({ id }) => id)).toEqual(['ends']);
     expect([0, 17, 18, 24, 25].map((days) => countEnding(some, days, 20))).toEqual([0, 3, 1, 1, 0]);
+    const part = row('part', { work: { ...row('x').work, mergedInto: 'held', restsSince: 1 } });
+    const held = row('held', { work: { ...row('x').work, isHeld: true, restsSince: 1 } });
+    expect([countEnding([part], 5, 20), countEnding([part, held], 5, 20)]).toEqual([1, 0]);
   });
 
   it('shows one line for each flood, all of it when asked, and small groups as they are', () => {

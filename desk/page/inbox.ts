@@ -53,10 +53,24 @@ export function endsSoon({ work: { endDay } }: InboxRow, today: number): boolean
   return endDay !== null && endDay - today <= TERM_NOTICE_DAYS;
 }
 
+/** The case whose hold keeps this one, itself or one that it is part of; null where none does. */
+export function heldCase(rows: ReadonlyMap<string, InboxRow>, id: string): string | null {
+  const seen = new Set<string>();
+  // Lines come one by one, so that for a moment they may make a circle.
+  for (let at: string | null = id; at !== null && !seen.has(at); at = rows.get(at)?.work.mergedInto ?? null) {
+    if (rows.get(at)?.work.isHeld === true) return at;
+    seen.add(at);
+  }
+  return null;
+}
+
 /** How many cases a new term would end as soon as it may end any (CAS-7). */
 export function countEnding(rows: Iterable<InboxRow>, days: number, today: number): number {
   if (days === 0) return 0;
-  const due = [...rows].filter(({ work }) => !work.isHeld && work.restsSince + days <= today + TERM_NOTICE_DAYS);
+  const byId = new Map([...rows].map((row) => [row.id, row]));
+  const isDue = ({ id, work }: InboxRow): boolean =>
+    work.restsSince + days <= today + TERM_NOTICE_DAYS && heldCase(byId, id) === null;
+  const due = [...byId.values()].filter(isDue);
   return due.length;
 }
 

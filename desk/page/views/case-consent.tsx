@@ -1,7 +1,9 @@
 /** How long a case is kept, and what needs a second person. */
+import { caseName } from '@postern/desk/app/case-name';
 import type { RequestView } from '@postern/desk/engine/case-view';
 import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
+import { heldCase } from '../inbox.ts';
 import type { PanelProps } from './case-parts.tsx';
 import { ExportForm, exportable } from './export-form.tsx';
 import { personName } from './names.ts';
@@ -10,13 +12,16 @@ export function Consent({ page, id, work }: PanelProps): JSX.Element {
   const { team, today } = page.state.value;
   const { say, day } = page.words.value;
   const isLead = team?.people.some(({ isThis, role }) => isThis && role === 'lead') === true;
+  const held = work.isHeld ? id : heldCase(page.state.value.rows, id);
   const waiting = team?.requests.filter(({ answer, cases }) => answer === null && cases.includes(id)) ?? [];
   return (
     <section class="consent" aria-labelledby="consent-heading">
       <h3 id="consent-heading">{say('work.keeping')}</h3>
       <p class="note">
-        {work.isHeld
-          ? say('work.held')
+        {held !== null
+          ? held === id
+            ? say('work.held')
+            : say('work.heldAbove', { name: caseName(held) })
           : work.endDay === null
             ? say('work.keptAlways')
             : say('work.keptUntil', { day: day(work.endDay, today) })}
@@ -29,7 +34,7 @@ export function Consent({ page, id, work }: PanelProps): JSX.Element {
       {waiting.map((request) => (
         <Request key={request.id} page={page} request={request} />
       ))}
-      {waiting.length === 0 && !work.isHeld && (
+      {waiting.length === 0 && held === null && (
         <button type="button" class="quiet" onClick={() => void page.work('ask', { purpose: 'erase', ids: [id] })}>
           {say('work.askErase')}
         </button>

@@ -214,6 +214,41 @@ describe('an export', () => {
   });
 });
 
+describe('a case that is part of another [CAS-9]', () => {
+  it('is asked for with it, and until when it is kept follows that one’s hold and messages on every device', async () => {
+    const id = await begun(2);
+    await new TestSource(world).visit(['Another writes of the same']);
+    await world.rounds(4);
+    const part =
+      device(0)
+        .engine.conversations()
+        .find((line) => line.id !== id)?.id ?? '';
+    const { lead } = byRole();
+    const change = (of: CaseChange, on: string) => work(lead, (cases, day) => cases.change([on], of, day));
+    await work(lead, (cases, day) => cases.setRetention(30, day));
+    await change({ aspect: 'merge', into: hexToBytes(id) }, part);
+    await world.rounds(2);
+    const ends = (at: number) =>
+      device(at)
+        .engine.conversations()
+        .map(({ work: { endDay } }) => endDay);
+    expect([ends(0), ends(1)]).toEqual([Array(2).fill(world.day + 30), Array(2).fill(world.day + 30)]);
+    await change({ aspect: 'hold', isHeld: true }, id);
+    expect(ends(lead)).toEqual([null, null]);
+    await world.rounds(2);
+    expect([ends(0), ends(1)]).toEqual([
+      [null, null],
+      [null, null],
+    ]);
+    await change({ aspect: 'merge', into: null }, part);
+    await world.rounds(2);
+    expect(ends(1 - lead).filter((day) => day === null)).toHaveLength(1);
+    await change({ aspect: 'merge', into: hexToBytes(id) }, part);
+    await work(0, (cases, day) => cases.ask('export', [id], day));
+    expect(device(0).engine.team().requests[0]?.cases).toEqual([id, part].sort());
+  });
+});
+
 describe('the end of a case', () => {
   it('[CAS-5] [CAS-6] by two people erases its texts and its key on every device', async () => {
     const id = await begun(2);

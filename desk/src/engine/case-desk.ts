@@ -12,9 +12,10 @@ import {
   MESSAGE_ID_BYTES,
 } from '@postern/protocol/constants';
 import { applyCaseEvent } from '@postern/protocol/desk/apply-case';
+import { type PartsByCase, partsByCase, restsSince, withAbove, withParts } from '@postern/protocol/desk/case-kin';
 import { type CaseRecord, type CaseWork, caseOf } from '@postern/protocol/desk/case-work';
 import { decodeCaseWork, encodeCaseWork } from '@postern/protocol/desk/case-work-codec';
-import { endDayOf, hasTermPassed, lastDayOf } from '@postern/protocol/desk/end-case';
+import { endDayOf, hasTermPassed } from '@postern/protocol/desk/end-case';
 import { isPermitted } from '@postern/protocol/desk/roles';
 import { type Conversation, type DeskState, emptyDeskState } from '@postern/protocol/desk/state';
 import { decodeConversation, encodeConversation } from '@postern/protocol/desk/state-codec';
@@ -62,6 +63,14 @@ export interface CaseDeskParts {
   readonly rosters: Rosters;
 }
 
+interface Seen {
+  readonly state: DeskState;
+  readonly ahead: unknown;
+  readonly logLength: number;
+  readonly work: CaseWork;
+  readonly parts: PartsByCase;
+}
+
 export class CaseDesk {
   readonly #parts: EngineParts;
   readonly #with: CaseDeskParts;
@@ -75,6 +84,7 @@ export class CaseDesk {
     readonly logLength: number;
     readonly work: CaseWork;
   } | null = null;
+  #kin: Seen | null = null;
 
   private constructor(parts: EngineParts, others: CaseDeskParts, graded: Set<string>) {
     this.#parts = parts;
@@ -131,27 +141,35 @@ export class CaseDesk {
   }
 
   summary(id: string): CaseSummary {
-    const conversation = this.#with.log.state.conversations.get(id);
-    const record = this.#record(id);
-    const endDay = conversation === undefined ? null : endDayOf(conversation, record, this.#team);
-    const restsSince = conversation === undefined ? 0 : lastDayOf(conversation, record.notes);
-    return caseSummary(record, bytesToHex(this.#parts.keys.device), { endDay, restsSince });
+    const { conversations } = this.#with.log.state;
+    const { work, parts } = this.#seen();
+    const rests = restsSince({ conversations, work }, parts, id);
+    const endDay = conversations.has(id) ? endDayOf(work, id, rests) : null;
+    return caseSummary(this.#record(id), bytesToHex(this.#parts.keys.device), { endDay, restsSince: rests });
   }
 
   view(id: string): CaseView {
     const record = this.#record(id);
     const { links, notes, grades, trail } = record;
-    const parts = this.#partsOf(id);
+    const parts = [...(this.#seen().parts.get(id) ?? [])];
     return { ...this.summary(id), links, parts, notes, grades, trail };
   }
 
-  #partsOf(id: string): string[] {
-    const { cases } = this.#with.log.state.work;
-    const ahead = this.#ahead?.work.cases ?? new Map<string, CaseRecord>();
-    const parts: string[] = [];
-    for (const [part, record] of cases) if ((ahead.get(part) ?? record).mergedInto === id) parts.push(part);
-    for (const [part, { mergedInto }] of ahead) if (mergedInto === id && !cases.has(part)) parts.push(part);
-    return parts;
+  /** Hex ids of all cases that are part of one another with this one, it among them. */
+  kinOf(id: string): string[] {
+    const { work, parts } = this.#seen();
+    return withParts(parts, withAbove(work, id).at(-1) ?? id);
+  }
+
+  /** The work with what waits on top, and what is part of what in it; made anew when either has changed. */
+  #seen(): Seen {
+    const { state, position } = this.#with.log;
+    const seen = this.#kin;
+    if (seen?.state === state && seen.ahead === this.#ahead && seen.logLength === position.length) return seen;
+    const cases = new Map([...state.work.cases, ...(this.#ahead?.work.cases ?? [])]);
+    const work = { team: this.#team, cases };
+    this.#kin = { state, ahead: this.#ahead, logLength: position.length, work, parts: partsByCase(work) };
+    return this.#kin;
   }
 
   team(): TeamView {
@@ -227,9 +245,10 @@ export class CaseDesk {
     await this.#write({ kind: 'saved-reply', ...this.#head(day), reply: id, language, title, text });
   }
 
-  /** Asks for a second person's consent (CAS-5). */
+  /** Asks for a second person's consent (CAS-5), for the parts of the cases too, which are shown within them. */
   async ask(purpose: Purpose, ids: readonly string[], day: Day): Promise<void> {
-    const cases = this.#known(ids);
+    const { parts } = this.#seen();
+    const cases = this.#known(ids.flatMap((id) => withParts(parts, id)));
     if (cases.length > CASE_CHANGE_CASES_MAX) throw new CaseError('malformed');
     await this.#write({ kind: 'asked', request: this.#parts.ports.random(MESSAGE_ID_BYTES), day, purpose, cases });
   }
@@ -278,7 +297,8 @@ export class CaseDesk {
     const { state } = log;
     const { retentionDays } = state.work.team;
     if (retentionDays === 0 || pending.events.some(({ kind }) => kind === 'ended')) return;
-    const due = [...state.conversations.keys()].filter((id) => hasTermPassed(state, id, day));
+    const parts = partsByCase(state.work);
+    const due = [...state.conversations.keys()].filter((id) => hasTermPassed(state, parts, id, day));
     if (due.length === 0) return;
     const cases = due.sort().slice(0, CASE_CHANGE_CASES_MAX).map(hexToBytes);
     await this.#write({ kind: 'ended', ...this.#head(day), cases });

@@ -48,7 +48,7 @@ export class CaseLines {
   #forgetTouched(waiting: ReadonlyMap<string, unknown>): void {
     const { log, cases } = this.#with;
     for (const ids of [log.takeTouched(), cases.takeTouched(), this.#waitingBefore, waiting.keys()]) {
-      for (const id of ids) this.#lines.delete(id);
+      for (const id of ids) this.#forget(id);
     }
     this.#waitingBefore = [...waiting.keys()];
     // It says until when each case is kept.
@@ -56,6 +56,13 @@ export class CaseLines {
     const term = `${retentionDays} ${retentionSince}`;
     if (term !== this.#term) this.#lines.clear();
     this.#term = term;
+  }
+
+  /** Until when a case is kept depends on what it is part of, and on its parts, those of before too (CAS-9). */
+  #forget(id: string): void {
+    const { cases } = this.#with;
+    const before = this.#lines.get(id)?.work.mergedInto ?? null;
+    for (const one of [...cases.kinOf(id), ...(before === null ? [] : cases.kinOf(before))]) this.#lines.delete(one);
   }
 
   #waiting(): ReadonlyMap<string, WrittenReply[]> {

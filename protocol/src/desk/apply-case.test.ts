@@ -376,6 +376,29 @@ describe('the end of a case [CAS-6]', () => {
     }
   });
 
+  it('[CAS-9] comes for no part of a case on hold, nor while anything in one of the parts is within the term', async () => {
+    const isHere = (state: DeskState, source: number) =>
+      state.conversations.get(hex(caseId(source)))?.messages.length !== 0;
+    const merge = (into: number | null, on = day) =>
+      changed({ aspect: 'merge', into: into === null ? null : caseId(into) }, [2], on);
+    const held = await begun();
+    await put(held, lead, retention, merge(1), changed({ aspect: 'hold', isHeld: true }));
+    await put(held, member, ended(day + 400, [1, 2]), asked(bytes(9, 16), 'erase', [2]));
+    await put(held, third, answered(bytes(9, 16), true));
+    expect([isHere(held, 1), isHere(held, 2)]).toEqual([true, true]);
+    // Taking it out is no way around whoever releases a hold: the others have a week (CAS-7).
+    await put(held, member, merge(null, day + 400), ended(day + 407, [2]));
+    expect(isHere(held, 2)).toBe(true);
+    await put(held, member, ended(day + 408, [1, 2]));
+    expect([isHere(held, 1), isHere(held, 2)]).toEqual([true, false]);
+    const state = await begun();
+    await put(state, lead, retention, merge(1), await received(2, day + 20, 7, 'It goes on'));
+    await put(state, member, ended(day + 50, [1, 2]));
+    expect([isHere(state, 1), isHere(state, 2)]).toEqual([true, true]);
+    await put(state, member, ended(day + 51, [1, 2]));
+    expect([isHere(state, 1), isHere(state, 2)]).toEqual([false, false]);
+  });
+
   it('[CAS-6] comes as before where a device kept a term without the day of its change', async () => {
     const state = await begun();
     await put(state, lead, retention);

@@ -1,9 +1,10 @@
-/** Applies what a team does to its cases, in the order of the log (spec/protocol.md, section 7.3, LOG-2, CAS-1 to CAS-7). */
+/** Applies what a team does to its cases, in the order of the log (spec/protocol.md, section 7.3, LOG-2, CAS-1 to CAS-9). */
 
 import { bytesToHex } from '../bytes/encode.ts';
 import { equal } from '../bytes/equal.ts';
 import type { CaseChange, CaseEvent } from '../messages/case-event.ts';
 import { gradeCommitment } from '../messages/grade.ts';
+import { isKept, partsByCase } from './case-kin.ts';
 import {
   type CaseRecord,
   type CaseWork,
@@ -103,7 +104,8 @@ export async function applyCaseEvent(
       return asked.changed;
     }
     case 'ended': {
-      const due = knownCases(state, event.cases).filter((id) => hasTermPassed(state, id, event.day));
+      const parts = partsByCase(state.work);
+      const due = knownCases(state, event.cases).filter((id) => hasTermPassed(state, parts, id, event.day));
       if (due.length > 0) note('ended', String(due.length));
       return due.flatMap((id) => endCase(state, id, { device: by, day: event.day, what: 'ended', value: 'term' }));
     }
@@ -241,6 +243,8 @@ function answer(
   if (asked === undefined || asked.answer !== null || (isGranted && asked.by === by)) return null;
   requests.set(id, { ...asked, answer: { by, day, isGranted } });
   const changed = new Set(asked.cases);
+  // Before any of them ends: then its parts are on their own.
+  const kept = new Set(asked.cases.filter((one) => isKept(state.work, one)));
   for (const one of asked.cases) {
     if (state.work.cases.get(one)?.endedDay != null) continue;
     addTrail(state.work, one, caseOf(state.work, one), {
@@ -249,7 +253,7 @@ function answer(
       what: 'answered',
       value: `${asked.purpose}/${isGranted ? 'yes' : 'no'}`,
     });
-    if (!isGranted || asked.purpose !== 'erase' || state.work.cases.get(one)?.isHeld === true) continue;
+    if (!isGranted || asked.purpose !== 'erase' || kept.has(one)) continue;
     const ended = endCase(state, one, { device: by, day, what: 'ended', value: 'consent' });
     for (const other of ended) changed.add(other);
   }

@@ -1,8 +1,9 @@
-/** The end of a case: its texts and keys go, what keeps the protocol right stays (spec/protocol.md, section 7.3, CAS-6, CAS-7). */
+/** The end of a case: its texts and keys go, what keeps the protocol right stays (spec/protocol.md, section 7.3, CAS-6, CAS-7, CAS-9). */
 
 import { LINKS, TERM_NOTICE_DAYS } from '../constants.ts';
-import { type CaseRecord, caseOf, emptyCase, type Team, type TrailItem } from './case-work.ts';
-import type { Conversation, DeskState } from './state.ts';
+import { isKept, type PartsByCase, restsSince, withAbove } from './case-kin.ts';
+import { type CaseWork, caseOf, emptyCase, type TrailItem } from './case-work.ts';
+import type { DeskState } from './state.ts';
 
 /**
  * Erases a conversation's messages, replies, keys, notes and grades. Its id, its numbers and the day of its newest
@@ -32,32 +33,29 @@ export function endCase(state: DeskState, id: string, last: TrailItem): string[]
   return changed;
 }
 
-/** Whether the desk's term has passed since anything was written in the case, and nobody holds it. */
-export function hasTermPassed(state: DeskState, id: string, day: number): boolean {
-  const conversation = state.conversations.get(id);
-  if (conversation === undefined) return false;
-  const end = endDayOf(conversation, caseOf(state.work, id), state.work.team);
+/** Whether the desk's term has passed since anything was written in the case, or in those it is one with, and nobody holds it. */
+export function hasTermPassed(state: DeskState, parts: PartsByCase, id: string, day: number): boolean {
+  if (!state.conversations.has(id)) return false;
+  const end = endDayOf(state.work, id, restsSince(state, parts, id));
   return end !== null && day > end;
 }
 
 /**
- * The last day on which a case is kept; null: as long as one likes. Never one so soon after the term was changed, or a
- * hold released, that nobody could have taken that back (CAS-7).
+ * The last day on which a case is kept; null: as long as one likes. Never one so soon after the term was changed, a
+ * hold released, or the case merged or taken out, that nobody could have taken that back (CAS-7).
+ *
+ * @param rests the day from which its term counts
  */
-export function endDayOf(conversation: Conversation, record: CaseRecord, team: Term): number | null {
-  const { retentionDays, retentionSince } = team;
-  if (retentionDays === 0 || record.isHeld || record.endedDay !== null) return null;
-  const released = record.trail.findLast(({ what }) => what === 'hold')?.day ?? 0;
-  const end = lastDayOf(conversation, record.notes) + retentionDays;
-  return Math.max(end, ...[retentionSince, released].map((day) => (day === 0 ? 0 : day + TERM_NOTICE_DAYS)));
+export function endDayOf(work: CaseWork, id: string, rests: number): number | null {
+  const { retentionDays, retentionSince } = work.team;
+  if (retentionDays === 0 || caseOf(work, id).endedDay !== null || isKept(work, id)) return null;
+  const steps = withAbove(work, id).map((one) => caseOf(work, one).trail.findLast(isOfKeeping)?.day ?? 0);
+  return Math.max(
+    rests + retentionDays,
+    ...[retentionSince, ...steps].map((day) => (day === 0 ? 0 : day + TERM_NOTICE_DAYS)),
+  );
 }
 
-type Term = Pick<Team, 'retentionDays' | 'retentionSince'>;
-
-/** The day of the newest of its messages, parts of such, replies and notes; 0 without any. */
-export function lastDayOf(
-  { messages, partial, replies }: Conversation,
-  notes: readonly { readonly day: number }[],
-): number {
-  return Math.max(0, ...[...messages, ...partial, ...replies, ...notes].map(({ day }) => day));
+function isOfKeeping({ what }: TrailItem): boolean {
+  return what === 'hold' || what === 'merge';
 }
