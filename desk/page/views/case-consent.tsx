@@ -1,6 +1,7 @@
 /** How long a case is kept, and what needs a second person. */
 import { caseName } from '@postern/desk/app/case-name';
 import type { RequestView } from '@postern/desk/engine/case-view';
+import { consentDays } from '@postern/desk/export/granted-request';
 import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
 import { heldCase } from '../inbox.ts';
@@ -54,7 +55,7 @@ export function Consent({ page, id, work }: PanelProps): JSX.Element {
 /** One person has asked; another one answers. */
 export function Request({ page, request }: { readonly page: DeskPage; readonly request: RequestView }): JSX.Element {
   const { team } = page.state.value;
-  const { say, count } = page.words.value;
+  const { say, count, number } = page.words.value;
   const isOwn = team?.people.some(({ isThis, device }) => isThis && device === request.by) === true;
   const answer = (isGranted: boolean): void => void page.work('answer', { request: request.id, isGranted });
   const what = count(request.purpose === 'erase' ? 'work.wantsErase' : 'work.wantsExport', request.cases.length);
@@ -62,6 +63,10 @@ export function Request({ page, request }: { readonly page: DeskPage; readonly r
     <div class="callout request">
       <div>
         <p>{say('work.wants', { name: personName(team, request.by), what })}</p>
+        <RequestedCases page={page} request={request} />
+        {request.purpose === 'export' && (
+          <p class="note">{say('work.exportFree', { days: number(consentDays) })}</p>
+        )}
         {isOwn ? (
           <p class="note">{say('work.needsOther')}</p>
         ) : (
@@ -74,5 +79,33 @@ export function Request({ page, request }: { readonly page: DeskPage; readonly r
         </button>
       </div>
     </div>
+  );
+}
+
+/** What one would agree to: each can be looked at first. What is not here any more is named too. */
+function RequestedCases({ page, request }: { readonly page: DeskPage; readonly request: RequestView }): JSX.Element {
+  const { rows } = page.state.value;
+  const look = (id: string): void => {
+    page.send({ kind: 'team', isOpen: false });
+    page.open(id);
+  };
+  return (
+    <ul class="requested">
+      {request.cases.map((id) => {
+        const row = rows.get(id);
+        return (
+          <li key={id}>
+            {row === undefined ? (
+              <span>{caseName(id)}</span>
+            ) : (
+              <button type="button" class="quiet case-link" onClick={() => look(id)}>
+                {caseName(id)}
+              </button>
+            )}{' '}
+            <bdi class="about">{row?.preview.slice(0, 60)}</bdi>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
