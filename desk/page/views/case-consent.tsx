@@ -64,9 +64,7 @@ export function Request({ page, request }: { readonly page: DeskPage; readonly r
       <div>
         <p>{say('work.wants', { name: personName(team, request.by), what })}</p>
         <RequestedCases page={page} request={request} />
-        {request.purpose === 'export' && (
-          <p class="note">{say('work.exportFree', { days: number(consentDays) })}</p>
-        )}
+        {request.purpose === 'export' && <p class="note">{say('work.exportFree', { days: number(consentDays) })}</p>}
         {isOwn ? (
           <p class="note">{say('work.needsOther')}</p>
         ) : (

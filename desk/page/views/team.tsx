@@ -84,6 +84,7 @@ function People({ page, team }: TeamProps): JSX.Element {
           </li>
         ))}
       </ul>
+      {!team.people.some(({ role }) => role === 'lead') && <WithoutLead page={page} team={team} />}
       {team.former.length > 0 && (
         <p class="note">
           {say('team.former', { names: team.former.map(({ device }) => personName(team, device)).join(', ') })}
@@ -96,6 +97,30 @@ function People({ page, team }: TeamProps): JSX.Element {
         <button type="submit">{say('team.save')}</button>
       </form>
     </section>
+  );
+}
+
+/** The last lead's device is gone: two members who name the same person make it lead (spec/protocol.md, section 7.3). */
+function WithoutLead({ page, team }: TeamProps): JSX.Element {
+  const { say } = page.words.value;
+  const own = team.people.find(({ isThis }) => isThis);
+  return (
+    <div class="callout request" role="note">
+      <div>
+        <p>{say('team.noLead')}</p>
+        {team.people.map(({ device, proposedBy }) => (
+          <p key={device}>
+            {own?.role === 'member' && proposedBy !== own.device && (
+              <button type="button" class="quiet" onClick={() => void page.work('role', { device, role: 'lead' })}>
+                {say('team.propose', { name: personName(team, device) })}
+              </button>
+            )}{' '}
+            {proposedBy !== null &&
+              say('team.proposed', { name: personName(team, device), by: personName(team, proposedBy) })}
+          </p>
+        ))}
+      </div>
+    </div>
   );
 }
 

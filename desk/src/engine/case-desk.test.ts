@@ -195,6 +195,34 @@ describe('roles', () => {
   });
 });
 
+describe('a desk whose only lead is gone', () => {
+  it('gets another when two members name the same device, and shows who was named meanwhile', async () => {
+    await begun(3);
+    const { lead, others } = byRole();
+    const [one, two] = others as [number, number];
+    const rest = others.map(device);
+    await world.change([device(lead)]);
+    await world.rounds(8, rest);
+    const people = () =>
+      device(two)
+        .engine.team()
+        .people.map(({ role, proposedBy }) => [role, proposedBy]);
+    expect(people()).toEqual(Array(2).fill(['member', null]));
+    const name = (at: number) => work(at, (cases, day) => cases.setRole(device(one).id, 'lead', day));
+    await name(one);
+    await world.rounds(3, rest);
+    expect(people()).toContainEqual(['member', device(one).id]);
+    await name(two);
+    await world.rounds(3, rest);
+    expect(
+      people()
+        .map(([role]) => role)
+        .sort(),
+    ).toEqual(['lead', 'member']);
+    await work(one, (cases, day) => cases.setRetention(90, day));
+  });
+});
+
 describe('an export', () => {
   it('[CAS-5] is for the device that asked, once another one has agreed in the log', async () => {
     const id = await begun(2);

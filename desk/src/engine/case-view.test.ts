@@ -9,7 +9,7 @@ it('[CAS-8] names people whose device the roster lists no more, apart from those
   team.roles.set(here, 'lead').set(gone, 'member').set(nameless, 'auditor');
   team.trail.push({ device: gone, day: 20_800, what: 'person', value: 'Bo' });
   const view = teamView(team, [here], here);
-  expect(view.people).toEqual([{ device: here, name: 'Ana', role: 'lead', isThis: true }]);
+  expect(view.people).toEqual([{ device: here, name: 'Ana', role: 'lead', proposedBy: null, isThis: true }]);
   expect(view.former).toEqual([
     { device: gone, name: 'Bo' },
     { device: nameless, name: '' },

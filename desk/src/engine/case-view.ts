@@ -54,6 +54,8 @@ export interface PersonView {
   readonly device: string;
   readonly name: string;
   readonly role: Role;
+  /** The device whose member proposed it as lead, while it waits for a second; else null. */
+  readonly proposedBy: string | null;
   readonly isThis: boolean;
 }
 
@@ -122,6 +124,7 @@ export function teamView(team: Team, devices: readonly string[], own: string): T
       device,
       name: team.names.get(device) ?? '',
       role: roleOf(team, device),
+      proposedBy: team.proposals.get(device) ?? null,
       isThis: device === own,
     })),
     former: [...new Set([...team.names.keys(), ...team.roles.keys()])]
