@@ -300,6 +300,12 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     expect(await axe(page)).toEqual([]);
     await page.click('.timeline aside button');
     await page.waitForFunction((name) => document.querySelector('.case h2')?.textContent === name, {}, part);
+    // It has been looked at, but still waits for an answer.
+    await page.waitForSelector('#reply');
+    await page.type('#reply', 'All three have come.');
+    await page.keyboard.down('Control');
+    await page.keyboard.press('Enter');
+    await page.keyboard.up('Control');
     await page.waitForFunction(
       () => document.querySelector('.list')?.textContent?.includes('Part to look at') === false,
     );
