@@ -5,7 +5,11 @@ import type { DeskPage } from '../desk-page.ts';
 /** Beside what is looked for already; one that is on stays on. */
 export function narrowTo(page: DeskPage, key: FieldKey, value: string): void {
   const { query, pane } = page.state.value;
-  if (pane !== 'inbox') page.send({ kind: 'pane', pane: 'inbox' });
+  if (pane !== 'inbox') {
+    page.send({ kind: 'pane', pane: 'inbox' });
+    // A narrow window does not show any more what was pressed.
+    page.wantFocus('cursor');
+  }
   const isOn = termsOf(query).some(
     (term) => term.kind === 'field' && term.key === key && sameLetters(term.value) === sameLetters(value),
   );
