@@ -5,7 +5,7 @@ import { sha256 } from '@postern/protocol/primitives/hash';
 import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
 import { testOrganisation } from '@postern/protocol/testing/organisation';
 import { describe, expect, it } from 'vitest';
-import { answeredOf, type Call, callNamed, callOf } from './call.ts';
+import { answeredOf, type Call, callNamed, callOf, offeredCalls } from './call.ts';
 
 const { verifiedRoster, day } = await testOrganisation('call');
 const payload = encodeCampaign(sampleCampaign(verifiedRoster, day));
@@ -39,6 +39,20 @@ describe('the call that led here', () => {
       undefined,
       undefined,
       undefined,
+    ]);
+  });
+
+  it('[CAM-4] is offered without a link too, also when it can be answered no more, behind those that can', () => {
+    const withdrawn = { ...verified, id: new Uint8Array(8).fill(9), name: 'another', withdrawn: true };
+    const offered = (when: number) =>
+      offeredCalls([withdrawn, verified], { language: 'en', day: when }).map(({ id, state }) => [id[0], state]);
+    expect(offered(day)).toEqual([
+      [1, 'open'],
+      [9, 'withdrawn'],
+    ]);
+    expect(offered(day + 30)).toEqual([
+      [9, 'withdrawn'],
+      [1, 'ended'],
     ]);
   });
 

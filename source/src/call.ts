@@ -67,12 +67,13 @@ export function callOf(
   };
 }
 
-/** Those that can be answered today, for who came by no link. */
-export function openCalls(
+/** For who came by no link: those that can be answered today, then those of which is to be said why not [CAM-4]. */
+export function offeredCalls(
   campaigns: readonly VerifiedCampaign[],
   here: Parameters<typeof callOf>[2],
 ): readonly KnownCall[] {
-  return campaigns.flatMap(({ name }) => openCall(callOf(campaigns, name, here)) ?? []);
+  const known = campaigns.map(({ name }) => callOf(campaigns, name, here)).filter((call) => call.kind === 'known');
+  return [...known.filter(({ state }) => state === 'open'), ...known.filter(({ state }) => state !== 'open')];
 }
 
 /** Whether these are one and the same call. */

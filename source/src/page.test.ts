@@ -3,7 +3,7 @@ import type { VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { sampleCampaign } from '@postern/protocol/testing/campaign-samples';
 import { testOrganisation } from '@postern/protocol/testing/organisation';
 import { expect, it } from 'vitest';
-import { openCalls } from './call.ts';
+import { offeredCalls } from './call.ts';
 import type { VisitParts } from './network.ts';
 import { type PageParts, startPage } from './page.ts';
 import { initialState, type State } from './state.ts';
@@ -47,7 +47,7 @@ function pageWith(campaigns: readonly VerifiedCampaign[]) {
 it('[CAM-1] [CAM-4] says that it was withdrawn, or is listed no more, and asks again when it is open again', () => {
   const { dispatch, comes, state } = pageWith([open]);
   expect(comes([open])).toBeUndefined();
-  dispatch({ type: 'call', call: openCalls([open], { language: 'en', day })[0] });
+  dispatch({ type: 'call', call: offeredCalls([open], { language: 'en', day })[0] });
   dispatch({ type: 'answer', question: 'role', values: ['inside'] });
   expect(comes([withdrawn])).toMatchObject({ kind: 'known', state: 'withdrawn' });
   expect(comes([])).toEqual({ kind: 'unknown' });

@@ -2,7 +2,7 @@
 
 import { bytesToHex, concat, u32be } from '@postern/protocol/bytes/encode';
 import { equal } from '@postern/protocol/bytes/equal';
-import { campaignState, type VerifiedCampaign } from '@postern/protocol/campaign/campaign';
+import { type ListedCampaigns, payloadsOf } from '@postern/protocol/campaign/campaign-list';
 import { type DayKey, decodeDayKey } from '@postern/protocol/keys/day-key';
 import { encodePack } from '@postern/protocol/keys/pack';
 import { activeDesks } from '@postern/protocol/keys/roster';
@@ -13,15 +13,15 @@ import type { Day } from '@postern/protocol/time';
 /** Stored, and verified before [DEV-4]. */
 type PackSources = {
   readonly roster: VerifiedRoster;
-  readonly campaigns: readonly VerifiedCampaign[];
+  readonly listed: ListedCampaigns;
   readonly signedDayKeys: readonly Uint8Array[];
 };
 
 /**
- * All days from today on of which every desk that is not paused has a key under this roster, and the calls that can be
- * answered now or later.
+ * All days from today on of which every desk that is not paused has a key under this roster, and all calls that are
+ * listed: who comes by a poster of one that has ended or was withdrawn is told so [CAM-4].
  */
-export function makePack({ roster, campaigns, signedDayKeys }: PackSources, today: Day): Uint8Array {
+export function makePack({ roster, listed, signedDayKeys }: PackSources, today: Day): Uint8Array {
   const found = new Map<string, { readonly dayKey: DayKey; readonly signed: Uint8Array }>();
   for (const signed of signedDayKeys) {
     const dayKey = decodeDayKey(payloadOf(signed));
@@ -33,6 +33,5 @@ export function makePack({ roster, campaigns, signedDayKeys }: PackSources, toda
   const isWhole = ({ day }: DayKey): boolean =>
     activeDesks(roster).every(({ id }) => all.some(({ dayKey }) => dayKey.day === day && equal(dayKey.desk, id)));
   const dayKeys = all.filter(({ dayKey }) => isWhole(dayKey)).map(({ signed }) => signed);
-  const answerable = campaigns.filter((campaign) => ['open', 'not-begun'].includes(campaignState(campaign, today)));
-  return encodePack({ roster: roster.signed, campaigns: answerable.map(({ payload }) => payload), dayKeys });
+  return encodePack({ roster: roster.signed, campaigns: payloadsOf(listed), dayKeys });
 }

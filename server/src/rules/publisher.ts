@@ -180,8 +180,8 @@ export class Publisher {
 
   async #makePack(roster: VerifiedRoster, signedDayKeys: readonly Uint8Array[], day: Day): Promise<Uint8Array> {
     const [newest = null] = rostersOfDay(this.#chain, day);
-    const { campaigns } = await listedCampaigns(this.#parts.storage, roster, newest);
-    return makePack({ roster, campaigns, signedDayKeys }, day);
+    const listed = await listedCampaigns(this.#parts.storage, roster, newest);
+    return makePack({ roster, listed, signedDayKeys }, day);
   }
 
   async #advanceEpoch(roster: VerifiedRoster, now: number): Promise<void> {

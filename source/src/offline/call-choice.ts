@@ -2,7 +2,7 @@
 import { equal } from '@postern/protocol/bytes/equal';
 import type { VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { inLanguage } from '@postern/protocol/keys/in-language';
-import { isSameCall, type KnownCall, openCall, openCalls } from '../call.ts';
+import { isSameCall, type KnownCall, offeredCalls, openCall } from '../call.ts';
 import { make } from '../dom.ts';
 import type { State } from '../state.ts';
 import { select } from '../views/questions.ts';
@@ -10,7 +10,7 @@ import type { Ui, View } from '../views/view.ts';
 import { callDetails } from './call-details.ts';
 
 /**
- * Those that can be answered today; empty where there are none.
+ * Of those that cannot be answered today the page says why, once one is chosen; empty where there are none.
  * @param campaigns that the roster in use lists, the same array until others have come
  */
 export function callChoice(
@@ -27,7 +27,7 @@ export function callChoice(
     const known = campaigns();
     if (known !== shown) {
       shown = known;
-      const calls = openCalls(known, { language: ui.language, day: today() });
+      const calls = offeredCalls(known, { language: ui.language, day: today() });
       root.replaceChildren(...(calls.length > 0 ? [choiceAmong(ui, calls, now), details] : []));
     } else if (now.call === described) return;
     described = now.call;
