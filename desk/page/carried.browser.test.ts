@@ -9,15 +9,14 @@ import { OfflineSession } from '@postern/protocol/source/offline-session';
 import type { Browser, ElementHandle, HTTPRequest, Page } from 'puppeteer-core';
 import encodeQR from 'qr';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axe, screenshot } from '../../tools/browsers/inspect.ts';
 import { launchChromium } from '../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../tools/build.ts';
 import { lacks } from '../../tools/debian.ts';
 import { DeskWorld, random } from '../src/engine/testing/desk-world.ts';
 import { type DeskOf, deskOf } from '../src/testing/desk-of.ts';
 import { passphrase } from '../src/testing/device-folder.ts';
+import { hearSession, lookInEachLanguage } from './testing/each-language.ts';
 import { passMinutes } from './testing/passing-time.ts';
-import { settled } from './testing/settled-page.ts';
 
 const text = 'Carried over a border';
 
@@ -103,6 +102,7 @@ describe.skipIf(lacks('chromium'))('a carried message', () => {
 
   it('is taken in from QR pictures, files and text by keyboard, and each that is not says why', async () => {
     const page = await browser.newPage();
+    hearSession(page);
     const problems: string[] = [];
     page.on('pageerror', (error) => void problems.push(String(error)));
     page.on('console', (message) => void problems.push(message.text()));
@@ -152,16 +152,7 @@ describe.skipIf(lacks('chromium'))('a carried message', () => {
       'Damaged: a sign in it is wrong.',
     ]);
     expect((await page.$$('.row')).length).toBe(1);
-    for (const [width, scheme] of [
-      [320, 'light'],
-      [1440, 'dark'],
-    ] as const) {
-      await page.setViewport({ width, height: 700 });
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-      await settled(page);
-      expect(await axe(page)).toEqual([]);
-      await screenshot(page, `desk-carried-${width}-${scheme}`, { fullPage: false });
-    }
+    await lookInEachLanguage(page, 'desk-carried');
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => document.querySelector('dialog') === null);
     expect(problems).toEqual([]);

@@ -7,7 +7,6 @@ import { makePictures } from '@postern/protocol/testing/metadata-files';
 import { generateHybridIdentity, identityToRecipient } from 'age-encryption';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axe, screenshot } from '../../tools/browsers/inspect.ts';
 import { launchChromium } from '../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../tools/build.ts';
 import { lacks } from '../../tools/debian.ts';
@@ -16,8 +15,8 @@ import { TestSource } from '../src/engine/testing/test-source.ts';
 import { openArchive } from '../src/export/open-archive.ts';
 import { type DeskOf, deskOf } from '../src/testing/desk-of.ts';
 import { storeFile } from '../src/testing/stored-file.ts';
+import { lookInEachLanguage } from './testing/each-language.ts';
 import { passMinutes } from './testing/passing-time.ts';
-import { settled } from './testing/settled-page.ts';
 import { hasKeys, openUnlocked } from './testing/unlocked-page.ts';
 
 const letter = '我在区里的建设局工作。开标之前就已经定好了价格。';
@@ -139,19 +138,9 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick'))('exp
     await page.click('form.export [type=submit]');
     await page.waitForSelector('form.export .path');
     expect(await page.$eval('form.export', (form) => form.textContent)).toContain('Files in it: 3. Left out: 1.');
-    for (const scheme of ['light', 'dark']) {
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-      await page.$eval('form.export', (form) => form.scrollIntoView());
-      await settled(page);
-      expect(await axe(page), scheme).toEqual([]);
-      await screenshot(page, `desk-export-1440-${scheme}`, { fullPage: false });
-    }
     await page.setViewport({ width: 320, height: 900 });
     await page.click('.work-button');
-    await page.$eval('form.export', (form) => form.scrollIntoView());
-    expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
-    await screenshot(page, 'desk-export-320', { fullPage: false });
-    await page.setViewport({ width: 1440, height: 900 });
+    await lookInEachLanguage(page, 'desk-export', { selector: 'form.export' });
 
     const [name = ''] = readdirSync(join(folder.path, 'exports'));
     const path = join(folder.path, 'exports', name);

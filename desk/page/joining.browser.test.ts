@@ -2,15 +2,15 @@
 import { SNAPSHOT_PARCEL_BYTES } from '@postern/protocol/constants';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axe, screenshot } from '../../tools/browsers/inspect.ts';
+import { screenshot } from '../../tools/browsers/inspect.ts';
 import { launchChromium } from '../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../tools/build.ts';
 import { lacks } from '../../tools/debian.ts';
 import { bigState } from '../src/engine/testing/big-state.ts';
 import { DeskWorld, type TestDevice } from '../src/engine/testing/desk-world.ts';
 import { type DeskOf, deskOf } from '../src/testing/desk-of.ts';
+import { lookInEachLanguage } from './testing/each-language.ts';
 import { passMinutes } from './testing/passing-time.ts';
-import { settled } from './testing/settled-page.ts';
 import { openUnlocked } from './testing/unlocked-page.ts';
 
 const cases = 12;
@@ -53,17 +53,7 @@ describe.skipIf(lacks('chromium'))('the page of a device that joins', () => {
     expect(bar[0]).toBeGreaterThan(0);
     expect(bar[0]).toBeLessThan(bar[1] ?? 0);
     expect(await page.$eval('.inbox .none [role=status]', (said) => said.textContent)).toMatch(/So far \d+ percent/);
-    for (const [width, scheme] of [
-      [1440, 'light'],
-      [320, 'dark'],
-    ] as const) {
-      await page.setViewport({ width, height: 900 });
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-      await settled(page);
-      expect(await axe(page), scheme).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
-      await screenshot(page, `desk-joining-${width}-${scheme}`);
-    }
+    await lookInEachLanguage(page, 'desk-joining');
     expect(await page.$('.row')).toBe(null);
     faults.desk = null;
     await until(async () => (await page.$$('.row')).length > 0);

@@ -3,10 +3,12 @@
 import type { RunningDesk } from '@postern/desk/app/start-desk';
 import type { Browser, Page } from 'puppeteer-core';
 import { passphrase } from '../../src/testing/device-folder.ts';
+import { hearSession } from './each-language.ts';
 
 /** A wide window. */
 export async function openUnlocked(browser: Browser, desk: RunningDesk): Promise<Page> {
   const page = await browser.newPage();
+  hearSession(page);
   page.setDefaultTimeout(30_000);
   await page.setViewport({ width: 1440, height: 900 });
   await page.goto(desk.newUrl());

@@ -10,8 +10,8 @@ import { DeskWorld } from '../../src/engine/testing/desk-world.ts';
 import { TestSource } from '../../src/engine/testing/test-source.ts';
 import { type DeskOf, deskOf } from '../../src/testing/desk-of.ts';
 import { storeFile } from '../../src/testing/stored-file.ts';
+import { lookInEachLanguage } from '../testing/each-language.ts';
 import { passMinutes } from '../testing/passing-time.ts';
-import { settled } from '../testing/settled-page.ts';
 import { hasKeys, openUnlocked } from '../testing/unlocked-page.ts';
 
 let world: DeskWorld;
@@ -65,19 +65,7 @@ describe.skipIf(lacks('chromium'))('looking at a file', () => {
     await frame.waitForSelector('canvas');
     await page.waitForFunction(() => document.querySelector('dialog.viewer [role=status]') === null);
     expect(await frame.evaluate(() => self.origin)).toBe('null');
-    for (const [width, scheme] of [
-      [320, 'light'],
-      [320, 'dark'],
-      [1440, 'light'],
-      [1440, 'dark'],
-    ] as const) {
-      await page.setViewport({ width, height: width === 320 ? 640 : 900 });
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-      await settled(page);
-      expect(await axe(page)).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
-      await screenshot(page, `viewer-${width}-${scheme}`, { fullPage: false });
-    }
+    await lookInEachLanguage(page, 'viewer');
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => document.querySelector('dialog') === null);
     const origins = new Set(
