@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'desk-join': async () => (await import('./desk-join.ts')).deskJoin,
   'server-process': async () => (await import('./server-process.ts')).serverProcess,
   files: async () => (await import('./files.ts')).files,
+  'browser-memory': async () => (await import('./browser-memory.ts')).browserMemory,
   'visit-bytes': async () => (await import('./visit-bytes.ts')).visitBytes,
   storage: async () => (await import('./storage.ts')).storage,
 };

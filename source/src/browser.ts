@@ -7,6 +7,7 @@ import { dayOf } from '@postern/protocol/time';
 import { httpAmong, httpAt } from './addresses.ts';
 import { callNamed } from './call.ts';
 import { carryInto } from './carrying.ts';
+import { type DestinationParts, openDestination } from './destination.ts';
 import { make } from './dom.ts';
 import { Downloads } from './downloads.ts';
 import { type Answered, type Http, httpOver } from './http.ts';
@@ -26,6 +27,11 @@ const emptyPage = 'about:blank';
 const escapeTwiceMs = 1500;
 /** Browsers begin to read what they save some time after they were asked to. */
 const revokeAfterMs = 60_000;
+
+declare global {
+  /** Of Chromium; undefined elsewhere. */
+  var showSaveFilePicker: DestinationParts['ask'];
+}
 
 /** Starts the one visit that this page is. */
 export function start(makeSession: (random: Random) => Session): void {
@@ -49,6 +55,7 @@ export function start(makeSession: (random: Random) => Session): void {
   };
   const offers: Offers = {
     files: true,
+    holdsFiles: globalThis.showSaveFilePicker === undefined,
     judge: async (given, list) => judge(given, session.organisation, [await lists.load(list)], dayOf(clock.unix())),
     carry: (text, tell) => carryInto(session, text, dayOf(clock.unix()), tell),
   };
@@ -104,7 +111,7 @@ function filesOver(http: Http, fingerprintHex: string, report: (event: Event) =>
       post,
       fingerprint,
       clock,
-      save,
+      open: (name) => openDestination({ ask: globalThis.showSaveFilePicker, save }, name),
       tell: (downloads) => report({ type: 'downloads', downloads }),
     }),
   };
@@ -116,7 +123,6 @@ async function loadCleaner(): Promise<Cleaner> {
   return (await import(/* @vite-ignore */ path)) as Cleaner;
 }
 
-/** Gives a file to the browser, which asks where it should go or puts it where downloads go. */
 function save(content: Blob, name: string): void {
   const href = URL.createObjectURL(content);
   make('a', { attributes: { href, download: name } }).click();

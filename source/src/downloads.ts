@@ -1,10 +1,11 @@
-/** Fetches files that an answer names, one after the other, and hands each to the browser to save once it is whole and right. */
+/** Fetches files that an answer names, one after the other; each is there for a person once it is whole and right. */
 
 import { CHUNK_BYTES } from '@postern/protocol/constants';
 import { chunkId, FileOpener } from '@postern/protocol/files/chunks';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { Pace } from '@postern/protocol/files/pace';
-import { type Answer, type FileMove, insist, type MoveState } from './file-move.ts';
+import type { Destination } from './destination.ts';
+import { type Answer, type FileMove, insist, isMoving, type MoveState } from './file-move.ts';
 import type { Clock } from './network.ts';
 
 export type DownloadParts = {
@@ -12,17 +13,16 @@ export type DownloadParts = {
   readonly fingerprint: Uint8Array;
   readonly clock: Pick<Clock, 'seconds' | 'wait'>;
   readonly tell: (files: ReadonlyMap<string, FileMove>) => void;
-  readonly save: (content: Blob, name: string) => void;
+  /** Called at the press of a button: a browser that asks where to save does so at no other time. */
+  readonly open: (name: string) => Promise<Destination>;
 };
 
 type Download = {
   readonly id: string;
   readonly file: FileDescriptor;
   readonly opener: FileOpener;
-  /** One for each chunk: a browser may keep them outside its memory, where it is allowed to. */
-  readonly pieces: Blob[];
+  chunksDone: number;
   state: MoveState;
-  isStopped: boolean;
 };
 
 export class Downloads {
@@ -39,57 +39,55 @@ export class Downloads {
   /** Once more, if it has failed. @param id of the caller's, such as the answer's with the place in it */
   fetch(id: string, file: FileDescriptor): Promise<void> {
     const known = this.#downloads.get(id);
-    if (known !== undefined && (known.state === 'waiting' || known.state === 'moving' || known.state === 'lost'))
-      return this.#turn;
-    const download: Download = {
-      id,
-      file,
-      opener: new FileOpener(file),
-      pieces: [],
-      state: 'waiting',
-      isStopped: false,
-    };
+    if (known !== undefined && isMoving(known.state)) return this.#turn;
+    const download: Download = { id, file, opener: new FileOpener(file), chunksDone: 0, state: 'waiting' };
     this.#downloads.set(id, download);
     this.#tell();
-    this.#turn = this.#turn.then(() => this.#receive(download));
+    // At once: later would not be at the press of a button.
+    const opening = this.#parts.open(file.name).catch(() => undefined);
+    this.#turn = this.#turn.then(async () => this.#receive(download, await opening));
     return this.#turn;
   }
 
   stop(id: string): void {
-    const download = this.#downloads.get(id);
-    if (download === undefined) return;
-    download.isStopped = true;
     this.#downloads.delete(id);
     this.#tell();
   }
 
   stopAll(): void {
-    for (const id of [...this.#downloads.keys()]) this.stop(id);
+    this.#downloads.clear();
+    this.#tell();
   }
 
-  async #receive(download: Download): Promise<void> {
-    const { file, opener, pieces } = download;
+  #isStopped(download: Download): boolean {
+    return this.#downloads.get(download.id) !== download;
+  }
+
+  /** @param destination undefined where the person chose none */
+  async #receive(download: Download, destination: Destination | undefined): Promise<void> {
+    if (destination === undefined) return this.stop(download.id);
     this.#pace.restart();
-    try {
-      while (pieces.length < opener.chunks) {
-        const answer = await this.#ask(download, pieces.length);
-        if (answer === undefined) return;
-        if (answer.status !== 200) return this.#become(download, answer.status === 404 ? 'gone' : 'damaged');
-        const data = await opener.open(pieces.length, answer.body);
-        pieces.push(new Blob([data as Uint8Array<ArrayBuffer>]));
-        this.#pace.add(CHUNK_BYTES);
-        this.#become(download, 'moving');
-      }
-      await opener.finish();
-      if (download.isStopped) return;
-      // Never under the type that the sender has named: the browser is only to save it.
-      this.#parts.save(new Blob(pieces, { type: 'application/octet-stream' }), file.name);
-      pieces.length = 0;
-      this.#become(download, 'done');
-    } catch {
-      pieces.length = 0;
-      this.#become(download, 'damaged');
+    const state = await this.#fill(download, destination).catch((): MoveState => 'damaged');
+    if (state !== 'done') await destination.abort().catch(() => undefined);
+    this.#become(download, state);
+  }
+
+  /** Holds one chunk at a time. */
+  async #fill(download: Download, destination: Destination): Promise<MoveState> {
+    const { opener } = download;
+    while (download.chunksDone < opener.chunks) {
+      const answer = await this.#ask(download, download.chunksDone);
+      if (answer?.status !== 200) return answer?.status === 404 ? 'gone' : 'damaged';
+      const data = await opener.open(download.chunksDone, answer.body);
+      await destination.write(data as Uint8Array<ArrayBuffer>);
+      download.chunksDone += 1;
+      this.#pace.add(CHUNK_BYTES);
+      this.#become(download, 'moving');
     }
+    await opener.finish();
+    if (this.#isStopped(download)) return 'damaged';
+    await destination.close();
+    return 'done';
   }
 
   async #ask(download: Download, index: number): Promise<Answer | undefined> {
@@ -101,7 +99,7 @@ export class Downloads {
     return insist(
       () => this.#parts.post('/fetch', id),
       this.#parts.clock.wait,
-      () => download.isStopped,
+      () => this.#isStopped(download),
       lost,
     );
   }
@@ -112,9 +110,9 @@ export class Downloads {
   }
 
   #tell(): void {
-    const moves = [...this.#downloads].map(([id, { file, state, pieces, opener }]) => {
-      const done = state === 'done' ? 1 : pieces.length / opener.chunks;
-      const pace = state === 'moving' ? this.#pace.of((opener.chunks - pieces.length) * CHUNK_BYTES) : undefined;
+    const moves = [...this.#downloads].map(([id, { file, state, chunksDone, opener }]) => {
+      const done = state === 'done' ? 1 : chunksDone / opener.chunks;
+      const pace = state === 'moving' ? this.#pace.of((opener.chunks - chunksDone) * CHUNK_BYTES) : undefined;
       return [id, { id, name: file.name, bytes: file.bytes, state, done, pace }] as const;
     });
     this.#parts.tell(new Map(moves));

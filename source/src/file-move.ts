@@ -22,6 +22,11 @@ export type MoveState =
   | 'gone'
   | 'damaged';
 
+/** Whether something more comes of it by itself. */
+export function isMoving(state: MoveState): boolean {
+  return state === 'waiting' || state === 'moving' || state === 'lost';
+}
+
 export type FileMove = {
   readonly id: string;
   readonly name: string;
@@ -35,8 +40,13 @@ export type FileMove = {
   readonly pace: PaceValue | undefined;
 };
 
+/** A file on the disk, or what is read like one. */
+export type SendableFile = Pick<File, 'name' | 'type' | 'size' | 'lastModified'> & {
+  readonly slice: (from: number, to: number) => Pick<Blob, 'arrayBuffer'>;
+};
+
 /** A file to send, and what it is: `plain` has nothing beside its content that could be found. */
-export type Admitted = { readonly file: File; readonly as: NonNullable<FileMove['as']> };
+export type Admitted = { readonly file: SendableFile; readonly as: NonNullable<FileMove['as']> };
 
 export type Answer = { readonly status: number; readonly body: Uint8Array };
 

@@ -30,6 +30,16 @@ const fileNames = {
   ar: 'مسودة شروط مناقصة المستشفى الجديد قبل التعديل.pdf',
 } as const;
 
+/** As large as a file may be. */
+const film = {
+  name: 'film.mp4',
+  type: 'video/mp4',
+  bytes: 524_288_000,
+  day: 0,
+  hash: new Uint8Array(32),
+  key: new Uint8Array(32),
+};
+
 beforeAll(() => ensureBuilt());
 
 async function newPage(browser: Browser): Promise<Page> {
@@ -164,8 +174,10 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
       await expectNoTrace(page);
 
       const list = await loadWordList(tag === 'zh-Hans' ? 'chinese_simplified' : 'english');
-      await server.answer(words, list, { desk: 0, number: 1, text: replies[tag] });
+      await server.answer(words, list, { desk: 0, number: 1, text: replies[tag], files: [film] });
       await server.answer(words, list, { desk: 0, number: 3, text: '…' });
+      // As in browsers that let no page write to a place on the disk.
+      await page.evaluateOnNewDocument(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'));
       await page.goto(`${server.origin}/${tag}/`);
       const typed = words.join(tag === 'zh-Hans' ? '' : ' ');
       await enter(page, `${typed.slice(0, -1)}q`);
@@ -181,6 +193,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
       await page.waitForSelector('.answer:nth-child(2)', patience);
       expect(await text(page, '.answer-text')).toBe(replies[tag]);
       expect(await text(page, '.warning')).not.toBe('');
+      expect(await text(page, '.answer .files')).toContain('1,310');
       await see('answers');
       await expectNoTrace(page);
       expect(requests.filter(({ url }) => new URL(url).origin !== server.origin)).toEqual([]);

@@ -1,12 +1,13 @@
 /** Shows a person what each chosen file gives away, before anything of it is sent, and lets them choose what goes. */
 
 import { bytesToHex } from '@postern/protocol/bytes/encode';
-import { type ExaminedState, type Examiner, examine, type Trace } from '@postern/protocol/metadata/examine';
+import type { ExaminedState, Trace } from '@postern/protocol/metadata/examine';
 import type { Random } from '@postern/protocol/primitives/random';
-import type { Admitted } from './file-move.ts';
+import type { Admitted, SendableFile } from './file-move.ts';
+import type { Looked } from './metadata.ts';
 
 /** What metadata.ts gives, loaded on first use. */
-export type Cleaner = Examiner & { readonly inspectedBytesMax: number };
+export type Cleaner = Pick<typeof import('./metadata.ts'), 'look'>;
 
 /**
  * - `looking`: the file is being read
@@ -36,7 +37,7 @@ export type ReviewParts = {
 type Pending = {
   review: Review;
   readonly file: File;
-  cleaned: File | undefined;
+  cleaned: SendableFile | null;
   readonly admit: (admitted: Admitted | null) => void;
 };
 
@@ -59,7 +60,7 @@ export class Reviews {
     return new Promise((admit) => {
       const id = bytesToHex(this.#parts.random(8));
       const review: Review = { id, name: file.name, bytes: file.size, state: 'looking', found: [], left: [] };
-      const pending: Pending = { review, file, cleaned: undefined, admit };
+      const pending: Pending = { review, file, cleaned: null, admit };
       this.#pending.push(pending);
       this.#tell();
       this.#turn = this.#turn.then(() => this.#look(pending));
@@ -73,7 +74,7 @@ export class Reviews {
     const isSeen = !['looking', 'failed'].includes(pending.review.state);
     if (choice === 'none') this.#end(pending, null);
     if (choice === 'original' && isSeen) this.#end(pending, { file, as: 'original' });
-    if (choice === 'clean' && cleaned !== undefined) this.#end(pending, { file: cleaned, as: 'cleaned' });
+    if (choice === 'clean' && cleaned !== null) this.#end(pending, { file: cleaned, as: 'cleaned' });
   }
 
   /** Forgets every file. */
@@ -84,24 +85,23 @@ export class Reviews {
   async #look(pending: Pending): Promise<void> {
     if (!this.#pending.includes(pending)) return;
     await this.#parts.clock.wait(paintSeconds);
-    const outcome = await this.#outcome(pending.file);
+    const looked = await this.#lookInto(pending.file);
     if (!this.#pending.includes(pending)) return;
-    if (outcome === 'nothing') return this.#end(pending, { file: pending.file, as: 'plain' });
-    pending.cleaned = outcome.cleaned;
-    pending.review = { ...pending.review, ...outcome.seen };
+    const { cleaned, ...seen } = looked;
+    if (seen.state === 'nothing') return this.#end(pending, { file: pending.file, as: 'plain' });
+    pending.cleaned = cleaned;
+    pending.review = { ...pending.review, ...seen, state: seen.state };
     this.#tell();
   }
 
-  async #outcome(file: File): Promise<Outcome | 'nothing'> {
+  async #lookInto(file: File): Promise<Seen> {
     try {
       this.#cleaner ??= this.#parts.load();
-      const cleaner = await this.#cleaner;
-      if (file.size > cleaner.inspectedBytesMax) return only('large');
-      return await examineFile(cleaner, file, this.#parts.clock.unix() * 1000);
+      return await (await this.#cleaner).look(file, this.#parts.clock.unix() * 1000);
     } catch {
       // It is asked for again with the next file.
       this.#cleaner = undefined;
-      return only('failed');
+      return { state: 'failed', found: [], left: [], cleaned: null };
     }
   }
 
@@ -116,17 +116,4 @@ export class Reviews {
   }
 }
 
-type Outcome = { readonly seen: Pick<Review, 'state' | 'found' | 'left'>; readonly cleaned: File | undefined };
-
-function only(state: ReviewState): Outcome {
-  return { seen: { state, found: [], left: [] }, cleaned: undefined };
-}
-
-/** @param nowMs stands in the place of the file's own time in a cleaned copy */
-async function examineFile(cleaner: Cleaner, file: File, nowMs: number): Promise<Outcome | 'nothing'> {
-  const { state, found, left, cleaned } = await examine(cleaner, new Uint8Array(await file.arrayBuffer()));
-  if (state === 'nothing') return 'nothing';
-  const content = cleaned as Uint8Array<ArrayBuffer> | null;
-  const copy = content === null ? undefined : new File([content], file.name, { type: file.type, lastModified: nowMs });
-  return { seen: { state, found, left }, cleaned: copy };
-}
+type Seen = Omit<Looked, 'state'> & { readonly state: Looked['state'] | 'failed' };

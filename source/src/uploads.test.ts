@@ -2,6 +2,7 @@
 import { CHUNK_DATA_BYTES } from '@postern/protocol/constants';
 import { FileOpener, FileSealer } from '@postern/protocol/files/chunks';
 import { describe, expect, it } from 'vitest';
+import { type DestinationParts, openDestination } from './destination.ts';
 import { Downloads } from './downloads.ts';
 import type { Admitted, Answer, FileMove } from './file-move.ts';
 import { type UploadParts, Uploads } from './uploads.ts';
@@ -165,7 +166,7 @@ describe('uploads', () => {
 });
 
 describe('downloads', () => {
-  async function sent(content: Uint8Array) {
+  async function sent(content: Uint8Array, ask?: DestinationParts['ask']) {
     const line = makeLine();
     const key = random(32);
     const sealer = new FileSealer(key, fingerprint, content.length);
@@ -191,7 +192,7 @@ describe('downloads', () => {
       fingerprint,
       clock: { seconds: () => 1, wait: () => new Promise<void>((resolve) => setImmediate(resolve)) },
       tell: (files) => void states.push(files.get('a/0')?.state),
-      save: (blob, name) => void saved.push({ content: blob, name }),
+      open: (name) => openDestination({ ask, save: (blob, as) => void saved.push({ content: blob, name: as }) }, name),
     });
     return { line, file, downloads, saved, states };
   }
@@ -217,6 +218,77 @@ describe('downloads', () => {
     await downloads.fetch('a/0', file);
     expect(states.at(-1)).toBe('gone');
     expect(saved).toEqual([]);
+  });
+
+  /** What a browser gives that asks where to save: a swap file, which takes the place of the file when it is closed. */
+  function placeOf(failsAt = Number.POSITIVE_INFINITY) {
+    const disk = { swap: [] as Uint8Array[], file: null as Buffer | null, isRemoved: false, names: [] as string[] };
+    const stream = {
+      write: async (data: Uint8Array) => {
+        if (disk.swap.length >= failsAt) throw new DOMException('no room', 'QuotaExceededError');
+        disk.swap.push(data.slice());
+      },
+      close: async () => {
+        disk.file = Buffer.concat(disk.swap.splice(0));
+      },
+      abort: async () => void disk.swap.splice(0),
+    };
+    const remove = async () => {
+      disk.isRemoved = true;
+    };
+    const handle = { createWritable: async () => stream, remove };
+    const ask = async ({ suggestedName }: { suggestedName: string }) => {
+      disk.names.push(suggestedName);
+      return handle;
+    };
+    return { disk, ask: ask as unknown as NonNullable<DestinationParts['ask']> };
+  }
+
+  it('go straight to the place that a person chose, each chunk before the next is fetched, and make no Blob', async () => {
+    const content = random(20 * CHUNK_DATA_BYTES + 5);
+    const { disk, ask } = placeOf();
+    const { line, file, downloads, saved, states } = await sent(content, ask);
+    let behind = 0;
+    line.happens = (_, count) => {
+      behind = Math.max(behind, count - disk.swap.length);
+      expect(disk.file).toBe(null);
+      return null;
+    };
+    await downloads.fetch('a/0', file);
+    expect([behind, disk.names, states.at(-1), saved]).toEqual([0, ['b.pdf'], 'done', []]);
+    expect(disk.file?.equals(content)).toBe(true);
+    expect(disk.isRemoved).toBe(false);
+  });
+
+  it('[FIL-4] leave nothing at that place of one that is damaged, stopped or finds no room', async () => {
+    const content = random(3 * CHUNK_DATA_BYTES);
+    const full = placeOf(1);
+    const cramped = await sent(content, full.ask);
+    await cramped.downloads.fetch('a/0', cramped.file);
+    const wrong = placeOf();
+    const damaged = await sent(content, wrong.ask);
+    await damaged.downloads.fetch('a/0', { ...damaged.file, hash: random(32) });
+    const left = placeOf();
+    const stopped = await sent(content, left.ask);
+    stopped.line.happens = (_, count) => {
+      if (count === 2) stopped.downloads.stop('a/0');
+      return null;
+    };
+    await stopped.downloads.fetch('a/0', stopped.file);
+    for (const { disk } of [full, wrong, left]) expect(disk).toMatchObject({ swap: [], file: null, isRemoved: true });
+    expect([cramped, damaged, stopped].map(({ states }) => states.at(-1))).toEqual(['damaged', 'damaged', undefined]);
+  });
+
+  it('end where a person chooses no place, and ask at once, though others are before them', async () => {
+    const { line, file, downloads, states } = await sent(random(9), async () => {
+      asked += 1;
+      throw new DOMException('closed', 'AbortError');
+    });
+    let asked = 0;
+    const fetching = [downloads.fetch('a/0', file), downloads.fetch('a/1', file)];
+    expect(asked).toBe(2);
+    await Promise.all(fetching);
+    expect([line.count, states.at(-1)]).toEqual([0, undefined]);
   });
 
   it('can be stopped', async () => {

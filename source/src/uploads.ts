@@ -6,7 +6,7 @@ import { dataBytesIn, FileSealer } from '@postern/protocol/files/chunks';
 import { type FileDescriptor, wireFileName, wireFileType } from '@postern/protocol/files/descriptor';
 import { Pace } from '@postern/protocol/files/pace';
 import type { Random } from '@postern/protocol/primitives/random';
-import { type Admitted, type Answer, type FileMove, insist, type MoveState } from './file-move.ts';
+import { type Admitted, type Answer, type FileMove, insist, type MoveState, type SendableFile } from './file-move.ts';
 import type { Clock } from './network.ts';
 
 export type UploadParts = {
@@ -21,7 +21,7 @@ export type UploadParts = {
 
 type Upload = {
   readonly id: string;
-  readonly file: File;
+  readonly file: SendableFile;
   readonly as: FileMove['as'];
   readonly name: string;
   readonly sealer: FileSealer | null;

@@ -14,6 +14,8 @@ type CommonOptions = {
   readonly socksPort?: number;
   /** A folder of the caller's, who looks at it afterwards and removes it. By default one that goes with the browser. */
   readonly profile?: string;
+  /** False for a browser whose memory is measured: watched, it keeps bodies of requests and answers for who watches. */
+  readonly networkEnabled?: boolean;
 };
 export type ChromiumOptions = CommonOptions & { readonly args?: readonly string[] };
 export type FirefoxOptions = CommonOptions & { readonly prefs?: Readonly<Record<string, unknown>> };
@@ -40,6 +42,7 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Bro
       ...(options.args ?? []),
     ],
     defaultViewport: { width: 1200, height: 900 },
+    networkEnabled: options.networkEnabled ?? true,
     ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
   });
 }
@@ -55,6 +58,7 @@ export async function launchFirefox(level: SecurityLevel, options: FirefoxOption
     extraPrefsFirefox: { ...torBrowserPrefs(level, options.socksPort), ...options.prefs },
     args: ['--width=1200', '--height=900'],
     defaultViewport: null,
+    networkEnabled: options.networkEnabled ?? true,
     ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
   });
 }

@@ -18,6 +18,11 @@ export async function openPage(browser: Browser, url: string, listen?: (page: Pa
 /** From the first page to the twelve words. @param desk part of its name; by default the first @returns the words as they are shown */
 export async function writeMessage(page: Page, text: string, desk = ''): Promise<string[]> {
   await press(page, '#start button.main');
+  return finishMessage(page, text, desk);
+}
+
+/** From the page for writing to the twelve words. @param desk part of its name; by default the first */
+export async function finishMessage(page: Page, text: string, desk = ''): Promise<string[]> {
   await page.waitForSelector('#write-text', patience);
   await page.$$eval(
     '.desk',
@@ -83,6 +88,16 @@ export async function enterWords(page: Page, typed: string): Promise<void> {
 export async function readAnswer(page: Page): Promise<string> {
   await page.waitForSelector('.answer-text', patience);
   return page.$eval('.answer-text', (element) => element.textContent ?? '');
+}
+
+/**
+ * For `page.evaluate` in Chromium: what a person does in the window that asks where to save, with a place in the folder
+ * that the browser keeps for the page's origin. All the rest is the browser's own.
+ */
+export function choosePlace(): void {
+  const choose = async ({ suggestedName }: { readonly suggestedName: string }): Promise<FileSystemFileHandle> =>
+    (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true });
+  Object.assign(globalThis, { showSaveFilePicker: choose });
 }
 
 /** Scrolled to and pressed by the page itself: puppeteer's own pointer waits for frames that a busy machine is slow to give. */

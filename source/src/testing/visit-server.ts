@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
+import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { openRequest, sealResponse } from '@postern/protocol/http/anonymous-request';
 import { encodeKeyConfig } from '@postern/protocol/http/ohttp';
 import { entropyFromWords } from '@postern/protocol/keys/passphrase';
@@ -56,7 +57,12 @@ export type VisitAnswers = {
   readonly respond: (path: string, body: Uint8Array) => Promise<Answered | undefined>;
 };
 
-type PlannedReply = { readonly desk: number; readonly number: number; readonly text: string };
+type PlannedReply = {
+  readonly desk: number;
+  readonly number: number;
+  readonly text: string;
+  readonly files?: readonly FileDescriptor[];
+};
 
 const daySeconds = 86_400;
 const nothing = new Uint8Array(0);
@@ -219,7 +225,7 @@ async function sealAnswer(
   { organisation, day }: Awaited<ReturnType<typeof makeWorld>>,
   words: readonly string[],
   list: WordList,
-  { desk: place, number, text }: PlannedReply,
+  { desk: place, number, text, files = [] }: PlannedReply,
 ): Promise<Planted> {
   const { fingerprint, random } = organisation;
   const desk = organisation.desks[place];
@@ -229,7 +235,7 @@ async function sealAnswer(
   const phrase = await importPhrase(result.entropy.reveal());
   const root = await rootOf(phrase, fingerprint, desk.id, day);
   const keys = (await replyKeysOf(root, fingerprint, desk.id, day))[number - 1];
-  const [piece] = await splitReply({ text, files: [] });
+  const [piece] = await splitReply({ text, files });
   if (keys === undefined || piece === undefined) throw new RangeError('plan a reply: no such link');
   const { id: conversationId } = await conversationKey(phrase, fingerprint, desk.id);
   const from = { fingerprint, desk: desk.id, conversationId, rootDay: day, link: number - 1, replyKey: keys.replyKey };

@@ -2,7 +2,7 @@
 import { countdown } from '@postern/protocol/countdown';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { button, make, setHidden, setText } from '../dom.ts';
-import type { FileMove, MoveState } from '../file-move.ts';
+import { type FileMove, isMoving, type MoveState } from '../file-move.ts';
 import type { State } from '../state.ts';
 import type { DynamicKey } from '../texts.ts';
 import { filePicker } from './file-picker.ts';
@@ -12,6 +12,11 @@ import type { Ui } from './view.ts';
 
 type Part = { readonly root: HTMLElement; readonly update: (state: State) => void };
 type Row = { readonly root: HTMLElement; readonly update: (move: FileMove | undefined) => void };
+
+/** A smaller one than this fits into any browser that shows the page. */
+const heldBytesUntold = 50_000_000;
+/** What Firefox takes, in whose page a file is and again in the process that saves it: 2.3 times (decision 0128). */
+const heldTimes = 2.5;
 
 /** Below the text field. */
 export function fileChooser(ui: Ui): Part {
@@ -79,6 +84,10 @@ function downloadRow(ui: Ui, id: string, file: FileDescriptor): Row {
   const get = button(ui.text('file.get'), 'quiet', () => ui.dispatch({ type: 'fetch-file', id, file }));
   const stop = button(ui.text('file.stop'), 'quiet', () => ui.dispatch({ type: 'stop-file', id }));
   const row = fileRow(ui, file.name, file.bytes, get, stop);
+  if (ui.offers.holdsFiles === true && file.bytes > heldBytesUntold) {
+    const size = sizeText(heldTimes * file.bytes, ui.language);
+    get.before(make('p', { class: 'fine' }, ui.text('file.memory', { size })));
+  }
   const update = (move: FileMove | undefined): void => {
     row.update(move);
     const moves = move !== undefined && isMoving(move.state);
@@ -103,10 +112,6 @@ function fileRow(ui: Ui, name: string, bytes: number, ...buttons: readonly HTMLE
     words.className = move === undefined || isMoving(move.state) || move.state === 'done' ? 'fine' : 'complaint';
   };
   return { root: make('li', {}, title, bar, words, ...buttons), update };
-}
-
-function isMoving(state: MoveState): boolean {
-  return state === 'waiting' || state === 'moving' || state === 'lost';
 }
 
 const stateKeys: Readonly<Record<Exclude<MoveState, 'moving'>, DynamicKey>> = {

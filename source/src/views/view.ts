@@ -28,6 +28,8 @@ export type Offers = {
   readonly judge?: (given: string | Uint8Array, list: WordListId) => Promise<Verdict>;
   /** Whether files can be sent and fetched. */
   readonly files?: boolean;
+  /** Whether a file that is fetched is held in memory until it is saved. */
+  readonly holdsFiles?: boolean;
   /** Shows the calls to choose from, where no link leads from a call to writing. */
   readonly calls?: (ui: Ui, state: State) => View;
   /** Sends a sealed message that somebody carries, and tells the page of it; the problem, or nothing. */
