@@ -61,6 +61,8 @@ export class DeviceHost {
   store = new MemoryStore();
   engine: DeskEngine | null = null;
   isOffline = false;
+  /** Planted: under its name it does nothing while an anonymous request of its own is held back. */
+  isWaiting = false;
   /** Codes of every alert that it ever showed, with the time of the first. */
   readonly alerts = new Map<AlertCode, number>();
   /** What the engine threw though nobody had killed it. */
@@ -109,24 +111,40 @@ export class DeviceHost {
     this.#callsLeft = null;
   }
 
-  async tick(): Promise<void> {
+  /** Whatever is due of one kind, until nothing is under way any more but what the server holds back. */
+  async tick(kind: 'named' | 'anonymous'): Promise<void> {
     if (this.#quickUntil > 0 && this.#now >= this.#quickUntil) {
       this.#quickUntil = 0;
       this.engine = null;
     }
     if (this.engine === null) await this.open();
     const { engine } = this;
+    if (kind === 'named' && this.#waits) return;
     try {
-      await engine?.tick();
+      await engine?.[kind].tick();
     } catch (error) {
       if (!this.#isDead)
         this.faults.push(error instanceof Error ? `${error.name}: ${error.message} ${error.stack}` : String(error));
     }
+    await this.rest();
     if (this.#isDead) return this.#die();
     for (const { code } of engine?.status().alerts ?? []) {
       if (this.alerts.has(code)) continue;
       this.alerts.set(code, this.#now);
       this.#parts.trace.note(this.#now, this.name, `alert ${code}`);
+    }
+  }
+
+  /** Waits for all that goes on by itself, but for what is held back. */
+  async rest(): Promise<void> {
+    const { network } = this.#parts;
+    for (;;) {
+      const circuits = Map.groupBy(this.engine?.underWay ?? [], ({ circuit }) => circuit);
+      const free = [...circuits].flatMap(([circuit, tasks]) => {
+        return tasks.length > (network.held.get(this.#circuit(circuit)) ?? 0) ? tasks : [];
+      });
+      if (free.length === 0) return;
+      await Promise.race([network.nextHold(), ...free.map(({ done }) => done)]);
     }
   }
 
@@ -148,9 +166,17 @@ export class DeviceHost {
     this.#parts.trace.note(this.#now, this.name, 'killed in the middle of its work');
   }
 
-  nextDue(): number {
-    const due = this.engine?.nextDue() ?? this.#now + 600;
-    return Math.max(this.#now + 1, due);
+  nextDue(kind: 'named' | 'anonymous'): number {
+    const due = this.engine?.[kind].nextDue() ?? this.#now + 600;
+    return Math.max(this.#now + (kind === 'named' && this.#waits ? 600 : 1), due);
+  }
+
+  get #waits(): boolean {
+    return this.isWaiting && (this.engine?.underWay.length ?? 0) > 0;
+  }
+
+  #circuit(circuit: string): string {
+    return `${this.name} ${circuit}`;
   }
 
   /** The desk's state as it stands in the store, in its one encoding (LOG-2), and how far it is in the log. */
@@ -194,10 +220,10 @@ export class DeviceHost {
       fetchPublic: async (path, circuit) => {
         this.#count();
         if (this.isOffline) throw new Error('the network is down');
-        return network.call(this.name, `${this.name} ${circuit}`, { method: 'GET', path, headers: {}, body: null });
+        return network.call(this.name, this.#circuit(circuit), { method: 'GET', path, headers: {}, body: null });
       },
       postRequest: async (bytes, circuit) =>
-        post('/request', `${this.name} ${circuit}`, bytes, { 'content-type': 'message/ohttp-req' }),
+        post('/request', this.#circuit(circuit), bytes, { 'content-type': 'message/ohttp-req' }),
     };
   }
 

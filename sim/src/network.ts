@@ -41,6 +41,8 @@ export interface Attempt {
   readonly method: string;
   readonly path: string;
   readonly bytesUp: number;
+  /** The second byte of what was sent: of a device's own request, its kind. */
+  readonly kind: number;
   /** Status and length of the answer, or why none came. */
   readonly outcome: string;
   /** What became of its envelope, once for each time that it arrived; that replies are collected differs by nature. */
@@ -88,6 +90,13 @@ export class Network {
   /** All that ever passed, kept only if asked for. */
   readonly archive: Archived[] = [];
   faults: FaultRates = noFaults;
+  /** For how many seconds the server holds back what it answers to this one. */
+  holds: (from: string, circuit: string, path: string) => number = () => 0;
+  /** How many answers are held back on each circuit. */
+  readonly held = new Map<string, number>();
+  /** What becomes of an answer is done before time goes on, by the name of who gets it. */
+  readonly onRelease = new Map<string, () => Promise<void>>();
+  #onHold = new Set<() => void>();
   keepsArchive = false;
   interceptor: Interceptor | null = null;
   /** Faults that happened. */
@@ -111,6 +120,7 @@ export class Network {
     let outcome = 'no server';
     try {
       const answer = await this.#meet(this.#fateOf(circuit), from, circuit, request);
+      await this.#hold(this.holds(from, circuit, request.path), from, circuit);
       outcome = `${answer.status} ${answer.body.length}`;
       return answer;
     } catch (error) {
@@ -119,8 +129,28 @@ export class Network {
     } finally {
       const { method, path, body } = request;
       const written = this.exchanges.slice(before).flatMap(({ inside }) => inside.flatMap(envelopesIn));
-      this.attempts.push({ at, circuit, method, path, bytesUp: body?.length ?? 0, outcome, written });
+      const [bytesUp, kind] = [body?.length ?? 0, body?.[1] ?? 0];
+      this.attempts.push({ at, circuit, method, path, bytesUp, kind, outcome, written });
     }
+  }
+
+  /** Resolves when an answer begins to be held back. */
+  nextHold(): Promise<void> {
+    return new Promise((resolve) => this.#onHold.add(resolve));
+  }
+
+  async #hold(seconds: number, from: string, circuit: string): Promise<void> {
+    if (seconds === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#agenda.add(this.#agenda.clock.time + seconds, async () => {
+        this.held.set(circuit, (this.held.get(circuit) ?? 0) - 1);
+        resolve();
+        await this.onRelease.get(from)?.();
+      });
+      this.held.set(circuit, (this.held.get(circuit) ?? 0) + 1);
+      for (const tell of this.#onHold) tell();
+      this.#onHold.clear();
+    });
   }
 
   /** The same for a visit and its shadow, whichever of the two comes first. */

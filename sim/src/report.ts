@@ -80,7 +80,7 @@ async function readToTheEnd(world: World): Promise<void> {
   };
   agenda.clock.time = (Math.floor(agenda.clock.time / simTickSeconds) + 1) * simTickSeconds;
   await world.host.tick();
-  for (const device of world.devices) await device.tick();
+  for (const device of world.devices) await device.tick('named');
   network.interceptor = null;
 }
 

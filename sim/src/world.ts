@@ -90,17 +90,25 @@ export class World {
     // Devices that are due together work in their order, whatever they did before.
     const phase = phaseSeconds * this.devices.length;
     this.devices.push(device);
-    let turn = 0;
-    const work = async (own: number): Promise<void> => {
-      if (own !== turn || this.now >= until) return;
-      await device.tick();
-      this.agenda.add(device.nextDue() + phase, () => work(own));
+    // What is due in time that is past by then, or is due later than was thought, is not done.
+    const turns = { named: 0, anonymous: 0 };
+    const plan = (kind: 'named' | 'anonymous', at: number): void => {
+      const own = ++turns[kind];
+      if (at !== Number.POSITIVE_INFINITY) this.agenda.add(at, () => work(kind, own));
     };
-    const begin = (): void => {
-      const own = ++turn;
-      this.agenda.add(this.now + phase, () => work(own));
+    const planAnonymous = (): void => plan('anonymous', device.nextDue('anonymous'));
+    const work = async (kind: 'named' | 'anonymous', own: number): Promise<void> => {
+      if (own !== turns[kind] || this.now >= until) return;
+      await device.tick(kind);
+      if (kind === 'named') plan('named', device.nextDue('named') + phase);
+      planAnonymous();
     };
+    const begin = (): void => plan('named', this.now + phase);
     this.#begin.set(device, begin);
+    this.network.onRelease.set(device.name, async () => {
+      await device.rest();
+      planAnonymous();
+    });
     begin();
   }
 

@@ -2,8 +2,7 @@
 
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EngineLoop, machineTimer, startEngineLoop } from '@postern/desk/app/engine-loop';
-import type { Engine } from '@postern/desk/app/engine-port';
+import { machineTimer, runEngine } from '@postern/desk/app/engine-loop';
 import { startDesk } from '@postern/desk/app/start-desk';
 import { createTransport } from '@postern/desk/app/transport';
 import { MemoryStore } from '@postern/desk/engine/memory-store';
@@ -55,7 +54,8 @@ export async function startDemo(
     const transport = createTransport({ server: server.origin, socks: null, random });
     stops.push(() => transport.close());
     const ports = { ...transport, now, random, recipient: nativeRecipient, store: new MemoryStore() };
-    const other = startLoop(await openDemoEngine(ports, organisation.other), now);
+    const engine = await openDemoEngine(ports, organisation.other);
+    const other = runEngine(engine, now, machineTimer, () => undefined);
     stops.push(other.stop);
     const desk = await startDesk({
       folder: organisation.device,
@@ -81,10 +81,6 @@ async function untilSourcesCanWrite(origin: string): Promise<void> {
     if ((await fetch(`${origin}/bundle`)).ok) return;
     await sleep(bundlePauseMs);
   }
-}
-
-function startLoop(engine: Engine, now: () => number): EngineLoop {
-  return startEngineLoop(engine, now, machineTimer, () => undefined);
 }
 
 /** The first from this one on at which nobody listens on 127.0.0.1; 0 for any. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startEngineLoop, type Timer } from './engine-loop.ts';
-import type { Engine } from './engine-port.ts';
+import { runEngine, startEngineLoop, type Timer } from './engine-loop.ts';
 
 /** A clock and timers that are moved by hand. */
 function handTimer() {
@@ -33,23 +32,19 @@ function handTimer() {
   return { timer, pass, now: () => now, waiting: () => tasks.length };
 }
 
-function engineWith(tick: () => Promise<void>, nextDue: () => number): Engine {
-  return { tick, nextDue } as Engine;
-}
-
 describe('engine loop', () => {
   it('ticks at once and then when something is due, not before', async () => {
     const hand = handTimer();
     const ticks: number[] = [];
     let due = 1_060;
-    const engine = engineWith(
-      async () => {
+    const work = {
+      tick: async () => {
         ticks.push(hand.now());
         due = hand.now() + 60;
       },
-      () => due,
-    );
-    const loop = startEngineLoop(engine, hand.now, hand.timer, () => undefined);
+      nextDue: () => due,
+    };
+    const loop = startEngineLoop(work, hand.now, hand.timer, () => undefined);
     await hand.pass(59);
     expect(ticks).toEqual([1_000]);
     await hand.pass(62);
@@ -66,14 +61,14 @@ describe('engine loop', () => {
     const hand = handTimer();
     let isBroken = true;
     let ticks = 0;
-    const engine = engineWith(
-      async () => {
+    const work = {
+      tick: async () => {
         ticks += 1;
         if (isBroken) throw new Error('the disk is full');
       },
-      () => hand.now() + 60,
-    );
-    const loop = startEngineLoop(engine, hand.now, hand.timer, () => undefined);
+      nextDue: () => hand.now() + 60,
+    };
+    const loop = startEngineLoop(work, hand.now, hand.timer, () => undefined);
     await hand.pass(29);
     expect([ticks, loop.hasFailed]).toEqual([1, true]);
     isBroken = false;
@@ -85,14 +80,14 @@ describe('engine loop', () => {
   it('ends the round that is under way before it says that it has stopped', async () => {
     const hand = handTimer();
     let finish = (): void => undefined;
-    const engine = engineWith(
-      () =>
-        new Promise((resolve) => {
+    const work = {
+      tick: () =>
+        new Promise<void>((resolve) => {
           finish = resolve;
         }),
-      () => hand.now(),
-    );
-    const loop = startEngineLoop(engine, hand.now, hand.timer, () => undefined);
+      nextDue: () => hand.now(),
+    };
+    const loop = startEngineLoop(work, hand.now, hand.timer, () => undefined);
     let isStopped = false;
     const stopping = loop.stop().then(() => {
       isStopped = true;
@@ -102,5 +97,67 @@ describe('engine loop', () => {
     finish();
     await stopping;
     expect(hand.waiting()).toBe(0);
+  });
+});
+
+describe('both kinds of work', () => {
+  /** A kind of work of which each round takes as long as whoever holds it likes. */
+  function heldWork(hand: ReturnType<typeof handTimer>) {
+    const rounds: number[] = [];
+    let due = hand.now();
+    let finish: (() => void) | null = null;
+    const isHeld = { value: false };
+    const tick = (): Promise<void> => {
+      rounds.push(hand.now());
+      due = hand.now() + 60;
+      if (!isHeld.value) return Promise.resolve();
+      return new Promise((resolve) => {
+        finish = resolve;
+      });
+    };
+    return { work: { tick, nextDue: () => due }, rounds, isHeld, finish: () => finish?.() };
+  }
+
+  it.each(['named', 'anonymous'] as const)(
+    '[RPL-8] go on at their times while a round of the %s is held',
+    async (held) => {
+      const hand = handTimer();
+      const works = { named: heldWork(hand), anonymous: heldWork(hand) };
+      const free = works[held === 'named' ? 'anonymous' : 'named'];
+      const engine = {
+        named: works.named.work,
+        anonymous: works.anonymous.work,
+        settled: async () => undefined,
+        onChange: () => () => undefined,
+      };
+      works[held].isHeld.value = true;
+      const running = runEngine(engine, hand.now, hand.timer, () => undefined);
+      await hand.pass(125);
+      expect(works[held].rounds).toEqual([1_000]);
+      expect(free.rounds).toEqual([1_000, 1_060, 1_120]);
+      works[held].finish();
+      await running.stop();
+      expect(hand.waiting()).toBe(0);
+    },
+  );
+
+  it('waits for what goes on by itself before it says that it has stopped', async () => {
+    const hand = handTimer();
+    const work = { tick: async () => undefined, nextDue: () => hand.now() + 60 };
+    let end = (): void => undefined;
+    const settled = (): Promise<void> =>
+      new Promise((resolve) => {
+        end = resolve;
+      });
+    const engine = { named: work, anonymous: work, settled, onChange: () => () => undefined };
+    const running = runEngine(engine, hand.now, hand.timer, () => undefined);
+    let isStopped = false;
+    const stopping = running.stop().then(() => {
+      isStopped = true;
+    });
+    await hand.pass(1);
+    expect(isStopped).toBe(false);
+    end();
+    await stopping;
   });
 });

@@ -1,5 +1,6 @@
-/** Calls the engine whenever something is due, one call at a time. */
+/** Calls one kind of the engine's work whenever some of it is due, one call at a time. */
 
+import type { Work } from '../engine/tasks.ts';
 import type { Engine } from './engine-port.ts';
 
 /** Waits; can be cut short. */
@@ -16,8 +17,10 @@ export const machineTimer: Timer = {
 
 /** A clock that was set, or a machine that slept, is noticed within this. */
 const waitMsMax = 30_000;
-const waitMsMin = 250;
+const waitMsMin = 10;
 const afterFailureMs = 30_000;
+
+type RunnableEngine = Pick<Engine, 'named' | 'anonymous' | 'settled' | 'onChange'>;
 
 export interface EngineLoop {
   /** Whether the last round threw, which a network fault does not. */
@@ -28,8 +31,33 @@ export interface EngineLoop {
   stop(): Promise<void>;
 }
 
+/** Both kinds of work, at their own times. */
+export interface RunningEngine {
+  /** Whether the last round of one of them threw, which a network fault does not. */
+  readonly hasFailed: boolean;
+  /** Resolves when nothing is under way and nothing will begin; what waits for the network ends with that. */
+  stop(): Promise<void>;
+}
+
+/** Neither kind waits for the other (RPL-8). @param now unix seconds @param done called after each round */
+export function runEngine(engine: RunnableEngine, now: () => number, timer: Timer, done: () => void): RunningEngine {
+  const loops = [engine.named, engine.anonymous].map((work) => startEngineLoop(work, now, timer, done));
+  // Documents that have come, or a page that has loaded, make something due earlier than was thought.
+  const unlisten = engine.onChange(() => loops[1]?.hurry());
+  return {
+    get hasFailed() {
+      return loops.some((loop) => loop.hasFailed);
+    },
+    stop: async () => {
+      unlisten();
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await engine.settled();
+    },
+  };
+}
+
 /** @param now unix seconds @param done called after each round */
-export function startEngineLoop(engine: Engine, now: () => number, timer: Timer, done: () => void): EngineLoop {
+export function startEngineLoop(work: Work, now: () => number, timer: Timer, done: () => void): EngineLoop {
   let hasFailed = false;
   let isStopped = false;
   let waiting: { cancel(): void } | null = null;
@@ -37,7 +65,7 @@ export function startEngineLoop(engine: Engine, now: () => number, timer: Timer,
 
   const round = async (): Promise<void> => {
     try {
-      await engine.tick();
+      await work.tick();
       hasFailed = false;
     } catch {
       hasFailed = true;
@@ -52,9 +80,9 @@ export function startEngineLoop(engine: Engine, now: () => number, timer: Timer,
     running = round();
   };
   const wait = (msMax: number): void => {
-    const due = hasFailed ? msMax : (engine.nextDue() - now()) * 1000;
+    const due = hasFailed ? msMax : (work.nextDue() - now()) * 1000;
     waiting = timer.after(Math.max(waitMsMin, Math.min(due, msMax)), () => {
-      if (hasFailed || engine.nextDue() <= now()) start();
+      if (hasFailed || work.nextDue() <= now()) start();
       else wait(waitMsMax);
     });
   };

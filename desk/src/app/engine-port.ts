@@ -9,12 +9,15 @@ import type { TeamView } from '../engine/case-view.ts';
 import type { TakenEnvelopes } from '../engine/envelopes.ts';
 import type { DeskIdentity } from '../engine/identity.ts';
 import type { DeskPorts } from '../engine/ports.ts';
+import type { Work } from '../engine/tasks.ts';
 import type { AlertCode, CaseFile, CaseLine, EngineStatus, ReplyRoom } from '../engine/view.ts';
 
 export interface Engine {
-  tick(): Promise<void>;
-  /** Unix seconds. */
-  nextDue(): number;
+  /** Each has a timer of its own, so that neither waits for the other (RPL-8). */
+  readonly named: Work;
+  readonly anonymous: Work;
+  /** Resolves when no anonymous request is under way. */
+  settled(): Promise<void>;
   status(): EngineStatus;
   conversations(): readonly CaseLine[];
   conversation(id: string): Promise<CaseFile | null> | CaseFile | null;

@@ -15,7 +15,7 @@ import type { Answers, Calls, Change, Preferences } from './api.ts';
 import { readCarried } from './carried-lines.ts';
 import { type CaseAnswer, type CaseCallName, type CaseCalls, caseAction } from './case-calls.ts';
 import { CaseFiles } from './case-files.ts';
-import { type EngineLoop, startEngineLoop, type Timer } from './engine-loop.ts';
+import { type RunningEngine, runEngine, type Timer } from './engine-loop.ts';
 import type { Engine, OpenEngine } from './engine-port.ts';
 import { exportFromDesk } from './export-desk.ts';
 import { Inbox } from './inbox.ts';
@@ -72,7 +72,7 @@ export class OpenDesk {
   /** For text in pictures. */
   readonly languages: LanguageData;
   readonly #inbox: Inbox;
-  readonly #loop: EngineLoop;
+  readonly #running: RunningEngine;
   readonly #unlisten: () => void;
   #gathering: { cancel(): void } | null = null;
   #telling: { cancel(): void } | null = null;
@@ -100,7 +100,7 @@ export class OpenDesk {
       textsOf: (id) => this.files.copies.texts(id),
     });
     this.#unlisten = parts.engine.onChange(() => this.#gather());
-    this.#loop = startEngineLoop(parts.engine, options.now, options.timer, () => this.#gather());
+    this.#running = runEngine(parts.engine, options.now, options.timer, () => this.#gather());
     this.#tellInbox();
   }
 
@@ -145,7 +145,7 @@ export class OpenDesk {
     this.#gathering?.cancel();
     this.#unlisten();
     this.#transport.close();
-    await this.#loop.stop();
+    await this.#running.stop();
     this.#telling?.cancel();
     this.#watching?.cancel();
     await this.files.copies.close();
@@ -186,7 +186,6 @@ export class OpenDesk {
       await this.#files.attachments.sent(attachments);
       this.filesChanged();
       await this.#records.setDraft(id, '');
-      this.#loop.hurry();
       this.#gather();
       return { messageId };
     } catch (error) {
@@ -325,7 +324,6 @@ export class OpenDesk {
     if ('problem' in read) return read;
     if (read.lastDay < dayOf(this.#options.now())) return { problem: 'old' };
     const taken = await this.#engine.take(read.envelopes);
-    this.#loop.hurry();
     this.#gather();
     return taken;
   }
@@ -356,7 +354,7 @@ export class OpenDesk {
       kind: 'status',
       status: this.#engine.status(),
       today,
-      hasFailed: this.#loop.hasFailed,
+      hasFailed: this.#running.hasFailed,
       unsearched: this.#inbox.unsearched,
       readings: this.#inbox.readings,
       team: this.#engine.team(),

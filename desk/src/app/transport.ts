@@ -26,6 +26,8 @@ export interface Transport extends Pick<DeskPorts, 'callDesk' | 'fetchPublic' | 
 
 /** Slow circuits carry the largest answer in this time. */
 const defaultTimeoutMs = 180_000;
+/** What pages ask for too is given up when they give it up. */
+const publicTimeoutMs = 60_000;
 /** How long an unused connection stays, longer than the minute between two requests of a visit. */
 const keepAliveMs = 75_000;
 /** Circuits with connections of their own; the one used longest ago is closed for one more. */
@@ -37,8 +39,8 @@ const answerBytesMax = {
   chunk: CHUNK_BYTES,
 } as const;
 const deviceCircuit = 'device';
-/** Of a circuit that is not the device's own, like a browser's visit. */
-const publicConnections = 1;
+/** Of a circuit that is not the device's own, as many as Firefox opens: an answer that is held back keeps no other request of the visit. */
+const publicConnections = 6;
 
 interface Ask {
   readonly method: 'GET' | 'POST';
@@ -58,6 +60,8 @@ export function createTransport(options: TransportOptions): Transport {
     const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs), ...ends]);
     return send(base, circuits.agent(circuit), what, signal);
   };
+  const askAsPage = (circuit: string, what: Ask): Promise<HttpAnswer> =>
+    ask(`public ${circuit}`, what, AbortSignal.timeout(publicTimeoutMs));
   const post = (path: string, body: Uint8Array, circuit: string, signal?: AbortSignal): Promise<HttpAnswer> => {
     const headers = { 'content-type': 'application/octet-stream', 'content-length': body.length };
     const what = { method: 'POST', path, headers, body, bytesMax: answerBytesMax.chunk } as const;
@@ -69,12 +73,12 @@ export function createTransport(options: TransportOptions): Transport {
       return ask(deviceCircuit, { method: 'POST', path: '/desk', headers: all, body, bytesMax: answerBytesMax.desk });
     },
     fetchPublic: (path, circuit) =>
-      ask(`public ${circuit}`, { method: 'GET', path, headers: {}, body: null, bytesMax: answerBytesMax.public }),
+      askAsPage(circuit, { method: 'GET', path, headers: {}, body: null, bytesMax: answerBytesMax.public }),
     postRequest: (body, circuit) => {
       if (body.length !== REQUEST_BYTES)
         throw new RangeError(`post a request: ${body.length} bytes, wanted ${REQUEST_BYTES}`);
       const headers = { 'content-type': 'message/ohttp-req', 'content-length': body.length };
-      return ask(`public ${circuit}`, {
+      return askAsPage(circuit, {
         method: 'POST',
         path: '/request',
         headers,

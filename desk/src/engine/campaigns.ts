@@ -6,7 +6,7 @@ import { WireError } from '@postern/protocol/bytes/wire-error';
 import { type Campaign, decodeCampaign, type VerifiedCampaign } from '@postern/protocol/campaign/campaign';
 import { openCampaignList } from '@postern/protocol/campaign/campaign-list';
 import { sha256 } from '@postern/protocol/primitives/hash';
-import type { Day } from '@postern/protocol/time';
+import { dayOf } from '@postern/protocol/time';
 import { fetchFile, Unreachable } from './desk-server.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { freshCircuit } from './public-documents.ts';
@@ -55,28 +55,40 @@ export class Campaigns {
     return this.#all;
   }
 
-  /** Fetches the list of all if one that is listed is not here (CAM-1). The desk works on without it. */
-  async refresh(day: Day): Promise<void> {
-    const { ports, options } = this.#parts;
-    const isHere = ({ id, hash }: { readonly id: Uint8Array; readonly hash: Uint8Array }): boolean => {
-      const known = this.#known.get(bytesToHex(id));
-      return known !== undefined && equal(known.hash, hash);
-    };
-    // The server may still show those of the roster before.
-    const rosters = this.#rosters.ofDay(day);
-    if (ports.now() < this.#nextTry || rosters[0]?.campaigns.every(isHere) !== false) return;
+  /** Unix seconds at which the list is to be fetched; null if all that are listed are here. */
+  get nextTime(): number | null {
+    const [newest] = this.#rosters.ofDay(dayOf(this.#parts.ports.now()));
+    const isComplete = newest?.campaigns.every((listed) => this.#isHere(listed)) !== false;
+    return isComplete ? null : this.#nextTry;
+  }
+
+  /** Begins to fetch the list of all (CAM-1). The desk works on without it. */
+  fetch(): void {
+    const { ports, options, tasks } = this.#parts;
     this.#nextTry = ports.now() + options.envelopeSeconds;
+    const circuit = freshCircuit(this.#parts, 'campaigns');
+    tasks.begin(circuit, async () => {
+      const list = await fetchFile(ports, '/campaigns', circuit);
+      if (list !== null) await this.#parts.turns.run(() => this.#take(list));
+    });
+  }
+
+  async #take(list: Uint8Array): Promise<void> {
     try {
-      const list = await fetchFile(ports, '/campaigns', freshCircuit(this.#parts, 'campaigns'));
-      if (list === null) return;
-      // The newest last, so that its contents stay.
-      for (const roster of rosters.reverse()) {
+      const day = dayOf(this.#parts.ports.now());
+      // The server may still show those of the roster before. The newest last, so that its contents stay.
+      for (const roster of this.#rosters.ofDay(day).reverse()) {
         const { campaigns } = await openCampaignList(list, roster, day);
-        for (const campaign of campaigns) if (!isHere(campaign)) await this.#keep(campaign);
+        for (const campaign of campaigns) if (!this.#isHere(campaign)) await this.#keep(campaign);
       }
     } catch (error) {
-      if (!(error instanceof Unreachable || error instanceof WireError)) throw error;
+      if (!(error instanceof WireError)) throw error;
     }
+  }
+
+  #isHere({ id, hash }: { readonly id: Uint8Array; readonly hash: Uint8Array }): boolean {
+    const known = this.#known.get(bytesToHex(id));
+    return known !== undefined && equal(known.hash, hash);
   }
 
   /** Gives the server what a roster lists that it has, then the film of that. @throws Unreachable, Refused */

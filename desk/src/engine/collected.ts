@@ -12,6 +12,8 @@ import {
   ROOT_WINDOW_DAYS,
 } from '@postern/protocol/constants';
 import type { Conversation, DeskReply } from '@postern/protocol/desk/state';
+import type { BundleIssuer } from '@postern/protocol/keys/bundle';
+import { drawBelow } from '@postern/protocol/messages/draw';
 import type { LogEvent } from '@postern/protocol/messages/log-event';
 import { lanePrefix, type ReplyIndex, tagLookup, tagOf } from '@postern/protocol/messages/reply-index';
 import { type Day, dayOf } from '@postern/protocol/time';
@@ -19,9 +21,10 @@ import type { EngineParts } from './engine-parts.ts';
 import type { LogStore } from './log-store.ts';
 import type { PendingEvents } from './pending-events.ts';
 import type { StoreWrite } from './ports.ts';
-import { type Documents, fetchDocuments, fetchIndex, freshCircuit } from './public-documents.ts';
+import { type Documents, fetchDocuments, fetchIndex, freshCircuit, type Loaded } from './public-documents.ts';
 import type { Rosters } from './rosters.ts';
 import { names } from './store-schema.ts';
+import { isLate } from './tasks.ts';
 
 export interface CollectedParts {
   readonly log: LogStore;
@@ -51,13 +54,21 @@ export class Collected {
   readonly #with: CollectedParts;
   readonly #watched = new Map<string, Watched>();
   #documents: Documents | null = null;
-  #fetchedAt = Number.NEGATIVE_INFINITY;
+  #issuers: readonly BundleIssuer[] = [];
+  /** When the look began that was taken last, in unix seconds. */
+  #takenAt = Number.NEGATIVE_INFINITY;
+  #nextTime: number;
+  /** Looks that were begun, and the last of them that was taken. */
+  #begun = 0;
+  #taken = 0;
   /** Looks in a row at which the index named another bundle than the one fetched just before. */
   #mismatches = 0;
 
   private constructor(parts: EngineParts, others: CollectedParts) {
     this.#parts = parts;
     this.#with = others;
+    const { options, ports } = parts;
+    this.#nextTime = ports.now() + drawBelow(Math.ceil(options.documentSeconds / 2), ports.random);
   }
 
   static async load(parts: EngineParts, others: CollectedParts): Promise<Collected> {
@@ -70,46 +81,82 @@ export class Collected {
     return collected;
   }
 
-  /** Roster and bundle of the last look, with which to post. */
+  /** Roster and bundle of the last look, with which to post; null if it is too long ago. */
   get documents(): Documents | null {
-    return this.#documents;
+    const { options, ports } = this.#parts;
+    return ports.now() < this.#takenAt + 2 * options.documentSeconds ? this.#documents : null;
   }
 
+  /** Those under whose keys tokens may be asked for (TOK-3). */
+  get issuers(): readonly BundleIssuer[] {
+    return this.#issuers;
+  }
+
+  /** Unix seconds of the next look, whatever has become of the one before. */
   get nextTime(): number {
-    return this.#fetchedAt + this.#parts.options.documentSeconds;
+    return this.#nextTime;
   }
 
-  /** Looks at the bundle and every lane's index, always all of them, whatever is waited for. @throws Unreachable */
-  async work(): Promise<void> {
-    const now = this.#parts.ports.now();
-    if (now < this.nextTime && this.#documents !== null && this.#documents.bundle.day === dayOf(now)) return;
-    this.#fetchedAt = now;
+  /** Begins a look at the bundle and every lane's index, always all of them, whatever is waited for. */
+  look(): void {
+    const { options, ports, tasks } = this.#parts;
+    const began = ports.now();
+    // At the most so far apart, so that each epoch is looked at twice.
+    const least = Math.ceil(options.documentSeconds / 2);
+    const drawn = began + drawBelow(least, ports.random);
+    if (isLate(this.#nextTime, began)) {
+      this.#nextTime = drawn;
+      return;
+    }
+    this.#nextTime = drawn + least;
     const circuit = freshCircuit(this.#parts, 'documents');
-    const loaded = await fetchDocuments(this.#parts, this.#with.rosters, circuit);
+    const place = ++this.#begun;
+    tasks.begin(circuit, async () => {
+      const loaded = await fetchDocuments(this.#parts, this.#with.rosters, circuit);
+      await this.#take(place, () => this.#takeDocuments(loaded, began));
+      if (loaded === null || loaded === 'bundle-changed') return;
+      for (let lane = 1; lane < 2 ** loaded.documents.bundle.laneDepth; lane++) {
+        const index = await fetchIndex(this.#parts, loaded.documents, lane, circuit);
+        await this.#take(place, async () => {
+          if (index === 'bundle-changed') this.#noteMismatch(dayOf(began));
+          else if (index !== null) await this.#compare(index, dayOf(began));
+        });
+        if (index === 'bundle-changed') return;
+      }
+    });
+  }
+
+  /** What a look brings after one that began later has been taken is old: a reply that stands by now may be missing in it. */
+  #take(place: number, work: () => Promise<void>): Promise<void> {
+    return this.#parts.turns.run(async () => {
+      if (place < this.#taken) return;
+      this.#taken = place;
+      await work();
+    });
+  }
+
+  async #takeDocuments(loaded: Loaded | 'bundle-changed' | null, began: number): Promise<void> {
+    const today = dayOf(began);
     this.#documents = null;
-    if (loaded === 'bundle-changed') return this.#noteMismatch(dayOf(now));
+    if (loaded === 'bundle-changed') return this.#noteMismatch(today);
     if (loaded === null) return;
     this.#documents = loaded.documents;
+    this.#takenAt = began;
+    // Whoever held the answer until after a tick may have seen there whose look it was, and have an answer made for it.
+    if (this.#tickOf(began) === this.#tickOf(this.#parts.ports.now())) this.#issuers = loaded.documents.bundle.issuers;
     this.#mismatches = 0;
-    await this.#compare(loaded.index, dayOf(now));
-    await this.#reportUnreadable(dayOf(now));
-    for (let lane = 1; lane < 2 ** loaded.documents.bundle.laneDepth; lane++) {
-      const index = await fetchIndex(this.#parts, loaded.documents, lane, circuit);
-      if (index === 'bundle-changed') return this.#noteMismatch(dayOf(now));
-      if (index !== null) await this.#compare(index, dayOf(now));
-    }
+    await this.#compare(loaded.index, today);
+    await this.#reportUnreadable(today);
+  }
+
+  #tickOf(time: number): number {
+    return Math.floor(time / this.#parts.options.tickSeconds);
   }
 
   /** Once, a new bundle may have come in between; twice, the server gives an index that belongs to another (BUN-3). */
   #noteMismatch(today: Day): void {
-    this.#fetchedAt = Number.NEGATIVE_INFINITY;
     this.#mismatches += 1;
     if (this.#mismatches > 1) this.#parts.alerts.raise('index-invalid', today);
-  }
-
-  /** The server's key is gone: the bundle is fetched again at the next look. */
-  forgetDocuments(): void {
-    this.#fetchedAt = Number.NEGATIVE_INFINITY;
   }
 
   /** What has become of a posted reply that the source has not confirmed; null while it may still be read. @param id hex of its conversation */

@@ -15,8 +15,9 @@ import { dayOf } from '@postern/protocol/time';
 import { fetchFile, reach, Unreachable } from './desk-server.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { PlannedVisit } from './post-record.ts';
-import { type Documents, fetchIndex, freshCircuit, type Loaded, readDocuments } from './public-documents.ts';
+import { type Documents, fetchIndex, type Loaded, readDocuments } from './public-documents.ts';
 import type { Rosters } from './rosters.ts';
+import { Turns } from './turns.ts';
 
 /** Of the pages that a server of this release has. */
 export const pageLanguages: readonly string[] = [
@@ -40,6 +41,7 @@ export const pageLanguages: readonly string[] = [
 const assetLink = /\s(?:src|href)="(\/a\/[A-Za-z0-9._-]+)"/g;
 /** As the page does. */
 const earlyIndexSeconds = [60, 120, 300];
+const catchUpSeconds = 1;
 
 export class CoverVisit {
   readonly #parts: EngineParts;
@@ -47,37 +49,51 @@ export class CoverVisit {
   readonly #plan: PlannedVisit;
   readonly #circuit: string;
   readonly #delivery: Delivery;
-  readonly #loadedAt: number;
+  readonly #openedAt: number;
+  /** Of what its answers change, as they come. */
+  readonly #turns = new Turns();
   #documents: Documents;
   #moment = 0;
+  #requestedAt = Number.NEGATIVE_INFINITY;
   #indices = 0;
   #isShown = false;
 
-  private constructor(parts: EngineParts, rosters: Rosters, plan: PlannedVisit, circuit: string, loaded: Documents) {
+  private constructor(
+    parts: EngineParts,
+    rosters: Rosters,
+    plan: PlannedVisit,
+    page: { readonly circuit: string; readonly openedAt: number },
+    loaded: Documents,
+  ) {
     this.#parts = parts;
     this.#rosters = rosters;
     this.#plan = plan;
-    this.#circuit = circuit;
+    this.#circuit = page.circuit;
+    this.#openedAt = page.openedAt;
     this.#documents = loaded;
     this.#delivery = new Delivery(termsOf(parts, loaded), parts.ports.random);
-    this.#loadedAt = parts.ports.now();
   }
 
   /** Loads the page and the documents as a browser does. @returns null if there is nothing to visit @throws Unreachable */
-  static async begin(parts: EngineParts, rosters: Rosters, plan: PlannedVisit): Promise<CoverVisit | null> {
-    const circuit = freshCircuit(parts, 'visit');
+  static async begin(
+    parts: EngineParts,
+    rosters: Rosters,
+    plan: PlannedVisit,
+    circuit: string,
+  ): Promise<CoverVisit | null> {
+    const openedAt = parts.ports.now();
     await loadPage(parts, circuit, languagesOf(rosters));
     // A page that knows nothing yet asks for lane 0.
     const loaded = await load(parts, rosters, circuit, 0);
     if (loaded === null) return null;
-    const visit = new CoverVisit(parts, rosters, plan, circuit, loaded.documents);
+    const visit = new CoverVisit(parts, rosters, plan, { circuit, openedAt }, loaded.documents);
     await visit.#look(loaded.index);
     return visit;
   }
 
   /** Unix seconds of what comes next: a request, or the index of another epoch. */
   get nextTime(): number {
-    return this.#loadedAt + Math.min(this.#nextRequest, this.#nextIndex);
+    return this.#openedAt + Math.min(this.#nextRequest, this.#nextIndex);
   }
 
   /** After its moments, whether it found something or not. */
@@ -85,18 +101,24 @@ export class CoverVisit {
     return this.#moment >= this.#plan.moments;
   }
 
-  /** Does what comes next. */
-  async step(): Promise<void> {
+  /** Begins what comes next. As in a page, an answer that is slow moves nothing that comes after it. */
+  step(): void {
+    const { tasks, ports } = this.#parts;
     if (this.#nextIndex < this.#nextRequest) {
       this.#indices += 1;
-      await this.#fetchIndex();
-    } else await this.#request(this.#moment++);
+      tasks.begin(this.#circuit, () => this.#fetchIndex());
+      return;
+    }
+    const moment = this.#moment++;
+    this.#requestedAt = ports.now() - this.#openedAt;
+    tasks.begin(this.#circuit, () => this.#request(moment));
   }
 
   get #nextRequest(): number {
     const { moments, thenEvery } = this.#documents.roster;
     const behind = this.#moment - moments.length + 1;
-    return moments[this.#moment] ?? (moments.at(-1) ?? 0) + behind * thenEvery;
+    const at = moments[this.#moment] ?? (moments.at(-1) ?? 0) + behind * thenEvery;
+    return Math.max(at, this.#requestedAt + catchUpSeconds);
   }
 
   /** One in each epoch, and with more than one lane some early ones, since the first may have been of another lane. */
@@ -113,12 +135,14 @@ export class CoverVisit {
   /** Without an answer the next moment carries the same again. */
   async #request(moment: number): Promise<void> {
     const { ports } = this.#parts;
-    const bytes = await this.#delivery.request(moment, ports.now());
+    const bytes = await this.#turns.run(() => this.#delivery.request(moment, ports.now()));
     try {
       const { status, body } = await reach('/request', () => ports.postRequest(bytes, this.#circuit));
       if (status !== 200) throw new Unreachable(`post a request: status ${status}`);
-      const { bodies } = await this.#delivery.answered(moment, body);
-      for (const answer of bodies) await this.#read(answer.body);
+      await this.#turns.run(async () => {
+        const { bodies } = await this.#delivery.answered(moment, body);
+        for (const answer of bodies) await this.#read(answer.body);
+      });
     } catch (error) {
       if (!(error instanceof Unreachable || error instanceof WireError)) throw error;
       this.#delivery.failed(moment);
@@ -126,17 +150,15 @@ export class CoverVisit {
   }
 
   async #fetchIndex(): Promise<void> {
-    try {
-      const index = await fetchIndex(this.#parts, this.#documents, this.#lane, this.#circuit);
-      if (index === 'bundle-changed') {
-        const loaded = await load(this.#parts, this.#rosters, this.#circuit, this.#lane);
-        if (loaded === null) return;
-        this.#documents = loaded.documents;
-        await this.#look(loaded.index);
-      } else if (index !== null) await this.#look(index);
-    } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
-    }
+    const index = await fetchIndex(this.#parts, this.#documents, this.#lane, this.#circuit);
+    if (index === null) return;
+    if (index !== 'bundle-changed') return this.#turns.run(() => this.#look(index));
+    const loaded = await load(this.#parts, this.#rosters, this.#circuit, this.#lane);
+    if (loaded === null) return;
+    await this.#turns.run(() => {
+      this.#documents = loaded.documents;
+      return this.#look(loaded.index);
+    });
   }
 
   async #look(index: ReplyIndex): Promise<void> {

@@ -8,8 +8,10 @@ import { Unreachable } from './desk-server.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { StoreWrite } from './ports.ts';
 import { type CoverSecrets, decodePlannedVisit, encodePlannedVisit, type PlannedVisit } from './post-record.ts';
+import { freshCircuit } from './public-documents.ts';
 import type { Rosters } from './rosters.ts';
 import { names } from './store-schema.ts';
+import { drawPause, isLate } from './tasks.ts';
 import { visitPlan } from './visit-plan.ts';
 
 /** Visits at the same time. */
@@ -21,8 +23,8 @@ export class CoverVisits {
   readonly #parts: EngineParts;
   readonly #rosters: Rosters;
   readonly #planned = new Map<string, PlannedVisit>();
-  /** Under way; begun anew after a restart. */
-  readonly #visits = new Map<string, CoverVisit>();
+  /** Under way, null while the page loads; begun anew after a restart. */
+  readonly #visits = new Map<string, CoverVisit | null>();
 
   private constructor(parts: EngineParts, rosters: Rosters) {
     this.#parts = parts;
@@ -45,7 +47,7 @@ export class CoverVisits {
     const begins = [...this.#planned].filter(([name]) => canBegin && !this.#visits.has(name));
     const times = [
       ...begins.map(([, { dueAt }]) => dueAt),
-      ...[...this.#visits.values()].map(({ nextTime }) => nextTime),
+      ...[...this.#visits.values()].flatMap((visit) => (visit === null ? [] : [visit.nextTime])),
     ];
     return times.length === 0 ? null : Math.min(...times);
   }
@@ -70,15 +72,17 @@ export class CoverVisits {
     return [{ key: name, bytes: encodePlannedVisit(visit) }];
   }
 
-  /** Begins the visits that are due and does what the moments of those under way ask for. */
+  /** Begins the visits that are due, and what the moments of those under way ask for. */
   async work(): Promise<void> {
     const now = this.#parts.ports.now();
     for (const [name, planned] of this.#planned) {
       if (planned.dueAt > now || this.#visits.has(name) || this.#visits.size >= visitsMax) continue;
-      await this.#begin(name, planned);
+      if (isLate(planned.dueAt, now)) this.#planned.set(name, { ...planned, dueAt: now + this.#drawPause() });
+      else this.#begin(name, planned);
     }
     for (const [name, visit] of this.#visits) {
-      while (!visit.isOver && visit.nextTime <= this.#parts.ports.now()) await visit.step();
+      if (visit === null || visit.nextTime > now) continue;
+      visit.step();
       if (visit.isOver) await this.#drop(name);
     }
   }
@@ -87,23 +91,45 @@ export class CoverVisits {
     for (const [name, { plannedOn }] of this.#planned) if (today - plannedOn > REPLY_LIFE_DAYS) await this.#drop(name);
   }
 
-  async #begin(name: string, planned: PlannedVisit): Promise<void> {
+  /** Not when the device was started or woke. */
+  #drawPause(): number {
     const { options, ports } = this.#parts;
+    return drawPause(options.tickSeconds, ports.random);
+  }
+
+  #begin(name: string, planned: PlannedVisit): void {
+    const { tasks, turns } = this.#parts;
+    this.#visits.set(name, null);
+    const circuit = freshCircuit(this.#parts, 'visit');
+    tasks.begin(circuit, async () => {
+      const visit = await this.#open(planned, circuit);
+      // Not if it was erased meanwhile.
+      await turns.run(async () => {
+        if (!this.#visits.has(name)) return;
+        if (visit !== null) this.#visits.set(name, visit);
+        else await this.#putOff(name, planned);
+      });
+    });
+  }
+
+  async #open(planned: PlannedVisit, circuit: string): Promise<CoverVisit | null> {
     try {
-      const visit = await CoverVisit.begin(this.#parts, this.#rosters, planned);
-      if (visit !== null) {
-        this.#visits.set(name, visit);
-        return;
-      }
+      return await CoverVisit.begin(this.#parts, this.#rosters, planned, circuit);
     } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
+      if (error instanceof Unreachable) return null;
+      throw error;
     }
+  }
+
+  async #putOff(name: string, planned: PlannedVisit): Promise<void> {
+    const { options, ports } = this.#parts;
     const [least, most] = againSeconds;
     const dueAt =
       Math.ceil(ports.now()) + Math.min(least + drawBelow(most - least, ports.random), options.coverDelaySeconds[1]);
     const later = { ...planned, dueAt };
     await ports.store.set(name, encodePlannedVisit(later));
     this.#planned.set(name, later);
+    this.#visits.delete(name);
   }
 
   /** What it did not collect stays, as what somebody does not come back for. */

@@ -9,9 +9,9 @@ import type { DeskReply } from '@postern/protocol/desk/state';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import type { LogEvent } from '@postern/protocol/messages/log-event';
-import { type ReplyContent, splitReply } from '@postern/protocol/messages/reply-content';
 import { type Day, dayOf } from '@postern/protocol/time';
 import type { AlertSubject } from './alerts.ts';
+import { anonymousWork } from './anonymous.ts';
 import type { CaseDesk } from './case-desk.ts';
 import type { TeamView } from './case-view.ts';
 import type { ReplyFate } from './collected.ts';
@@ -23,8 +23,11 @@ import type { TakenEnvelopes } from './envelopes.ts';
 import type { DeskIdentity } from './identity.ts';
 import { takeParcels } from './parcels.ts';
 import { type DeskPorts, defaultOptions, type EngineOptions } from './ports.ts';
+import { piecesOf } from './reply-pieces.ts';
 import { names } from './store-schema.ts';
+import { type Task, Tasks, type Work } from './tasks.ts';
 import { stuckAt } from './transport-keys.ts';
+import { GivenUp } from './turns.ts';
 import type { AlertCode, CaseFile, CaseLine, EngineStatus, ReplyProblem, ReplyRoom } from './view.ts';
 
 /** A reply was not taken; nothing was changed. */
@@ -39,12 +42,20 @@ export class ReplyError extends Error {
 }
 
 export class DeskEngine {
+  /** Under the device's name. A network fault ends the round and shows in the status; what is not done is due again. */
+  readonly named: Work = { tick: () => this.#tick(), nextDue: () => this.#nextNamed() };
+  /** Without it: begins the one thing that is most due, and waits for no answer (RPL-8). Must have a timer of its own. */
+  readonly anonymous: Work = { tick: () => this.#begin(), nextDue: () => this.#nextAnonymous() };
+  readonly #tasks: Tasks;
   readonly #ports: DeskPorts;
   readonly #identity: DeskIdentity;
   readonly #options: EngineOptions;
   readonly #listeners = new Set<() => void>();
   #nouns: Nouns;
   #running: Promise<void> | null = null;
+  #beginning: Promise<void> | null = null;
+  /** What broke a task, until it is told. */
+  #fault: unknown = null;
   #nextSync = Number.NEGATIVE_INFINITY;
   #envelopesDue = Number.NEGATIVE_INFINITY;
   #isOnline = false;
@@ -52,11 +63,13 @@ export class DeskEngine {
   /** Something failed half way: what memory holds may be ahead of the store. */
   #isStale = false;
 
-  private constructor(ports: DeskPorts, identity: DeskIdentity, options: EngineOptions, nouns: Nouns) {
+  private constructor(ports: DeskPorts, identity: DeskIdentity, options: EngineOptions, tasks: Tasks, nouns: Nouns) {
     this.#ports = ports;
     this.#identity = identity;
     this.#options = options;
+    this.#tasks = tasks;
     this.#nouns = nouns;
+    tasks.onEnd = (fault) => this.#taskEnded(fault);
   }
 
   /** @throws WireError, DocumentError for an identity or a store that is not of this organisation */
@@ -66,33 +79,32 @@ export class DeskEngine {
     options: Partial<EngineOptions> = {},
   ): Promise<DeskEngine> {
     const all = { ...defaultOptions, ...options };
-    const engine = new DeskEngine(ports, identity, all, await loadNouns(ports, identity, all));
+    const tasks = new Tasks();
+    const engine = new DeskEngine(ports, identity, all, tasks, await loadNouns(ports, identity, all, tasks));
     const contact = await ports.store.get(names.contact);
     if (contact !== null) engine.#contactDay = new Reader(contact).u32();
     return engine;
   }
 
-  /**
-   * Carries out whatever is due; safe to call at any time. A network fault ends the round and shows in the status; what
-   * is not done is due again. Rejects only when the store fails.
-   */
-  tick(): Promise<void> {
-    this.#running ??= this.#tick().finally(() => {
-      this.#running = null;
-      this.#tell();
-    });
-    return this.#running;
+  /** Both kinds of work, one behind the other, for who has one timer: carries out all that is due, and begins the rest. */
+  async tick(): Promise<void> {
+    await this.named.tick();
+    while (this.anonymous.nextDue() <= this.#ports.now()) await this.anonymous.tick();
   }
 
   /** Unix seconds at which `tick` has something to do. */
   nextDue(): number {
-    const now = this.#ports.now();
-    const { posting, visits, collected, snapshots } = this.#nouns;
-    const post = collected.documents === null ? null : posting.nextTime;
-    // A post that is late waits for the next tick: after a pause the device must not send all of them at once.
-    const ticks = [this.#nextSync, snapshots.nextTime];
-    const times = [...ticks, post !== null && post > now ? post : null, visits.nextTime];
-    return Math.min(...times.filter((time) => time !== null));
+    return Math.min(this.named.nextDue(), this.anonymous.nextDue());
+  }
+
+  /** Anonymous requests that are under way. */
+  get underWay(): readonly Task[] {
+    return this.#tasks.alive;
+  }
+
+  /** Resolves when nothing is under way that was begun without the device's name. */
+  async settled(): Promise<void> {
+    while (this.underWay.length > 0) await Promise.all(this.underWay.map(({ done }) => done));
   }
 
   status(): EngineStatus {
@@ -217,21 +229,84 @@ export class DeskEngine {
     return () => this.#listeners.delete(listener);
   }
 
-  async #tick(): Promise<void> {
+  #tick(): Promise<void> {
+    this.#running ??= this.#work().finally(() => {
+      this.#running = null;
+      this.#tell();
+    });
+    return this.#running;
+  }
+
+  #nextNamed(): number {
+    const times = [this.#nextSync, this.#nouns.snapshots.nextTime, this.#isStale ? this.#ports.now() : null];
+    return Math.min(...times.filter((time) => time !== null));
+  }
+
+  #nextAnonymous(): number {
+    if (this.#fault !== null) return this.#ports.now();
+    if (this.#isStale || !this.#tasks.hasRoom) return Number.POSITIVE_INFINITY;
+    return anonymousWork(this.#nouns)?.at ?? Number.POSITIVE_INFINITY;
+  }
+
+  async #work(): Promise<void> {
     try {
-      if (this.#isStale) this.#nouns = await loadNouns(this.#ports, this.#identity, this.#options);
-      this.#isStale = false;
-      await eraseDue(this.#nouns, dayOf(this.#ports.now()));
-      const isTick = this.#ports.now() >= this.#nextSync;
-      if (isTick) await this.#sync();
+      if (this.#isStale) await this.#reload();
+      const nouns = this.#nouns;
+      await nouns.parts.turns.run(() => eraseDue(nouns, dayOf(this.#ports.now())));
+      if (this.#ports.now() >= this.#nextSync) await this.#sync();
       else await this.#passPieces();
-      if (this.#nouns.rosters.isMember) await this.#anonymous(isTick);
-      const writes = this.#nouns.parts.alerts.takeWrites();
-      if (writes.length > 0) await this.#ports.store.transaction(writes);
+      await this.#keepAlerts();
     } catch (error) {
-      this.#isStale = true;
+      this.#giveUp();
       throw error;
     }
+  }
+
+  #begin(): Promise<void> {
+    this.#beginning ??= this.#beginOne().finally(() => {
+      this.#beginning = null;
+    });
+    return this.#beginning;
+  }
+
+  async #beginOne(): Promise<void> {
+    const fault = this.#fault;
+    this.#fault = null;
+    if (fault !== null) throw fault;
+    if (this.#nextAnonymous() > this.#ports.now()) return;
+    const work = anonymousWork(this.#nouns);
+    try {
+      if (work !== null) await this.#nouns.parts.turns.run(work.begin);
+      await this.#keepAlerts();
+    } catch (error) {
+      this.#giveUp();
+      if (!(error instanceof GivenUp)) throw error;
+    }
+  }
+
+  #taskEnded(fault: unknown): void {
+    if (fault !== null) {
+      this.#fault = fault;
+      this.#giveUp();
+    }
+    this.#tell();
+  }
+
+  /** Nothing more is done with what memory holds: it may be ahead of the store. */
+  #giveUp(): void {
+    this.#isStale = true;
+    void this.#nouns.parts.turns.end();
+  }
+
+  async #reload(): Promise<void> {
+    await this.#nouns.parts.turns.end();
+    this.#nouns = await loadNouns(this.#ports, this.#identity, this.#options, this.#tasks);
+    this.#isStale = false;
+  }
+
+  async #keepAlerts(): Promise<void> {
+    const writes = this.#nouns.parts.alerts.takeWrites();
+    if (writes.length > 0) await this.#ports.store.transaction(writes);
   }
 
   /** All that waits for ticks on the device's own connection, once in each tick's time; pieces pass in between too (PAR-3). */
@@ -254,8 +329,7 @@ export class DeskEngine {
   }
 
   async #steps(day: Day, now: number): Promise<void> {
-    const { rosters, transportKeys, log, sync, dayKeys, envelopes, snapshots, posting, parts, cases, campaigns } =
-      this.#nouns;
+    const { rosters, transportKeys, log, sync, dayKeys, envelopes, snapshots, posting, parts, cases } = this.#nouns;
     await this.#step(day, () => rosters.refresh(day));
     if (!rosters.isMember || rosters.current.lastDay < day) return;
     await this.#step(day, () => transportKeys.refresh(day));
@@ -278,8 +352,7 @@ export class DeskEngine {
     await this.#step(day, () => sync.append(day));
     await cases.refresh();
     if (!log.progress.needsSnapshot) await this.#step(day, () => envelopes.workOnUnopened(day));
-    await this.#step(day, () => posting.begin(day, this.#nouns.collected.documents));
-    await campaigns.refresh(day);
+    await this.#step(day, () => posting.begin(day, this.#nouns.collected.issuers));
     // Much to send, of which some may fail: last, so that it keeps nothing else from its turn, the day's posts least of all.
     await this.#step(day, () => snapshots.send());
   }
@@ -311,41 +384,11 @@ export class DeskEngine {
     }
   }
 
-  /** All that must not be linked with this device. */
-  async #anonymous(isTick: boolean): Promise<void> {
-    const { collected, posting, visits } = this.#nouns;
-    const day = dayOf(this.#ports.now());
-    try {
-      // A look that failed waits for the next tick, or each turn in between would make a circuit for it.
-      if (isTick) await collected.work();
-      if (collected.documents !== null) {
-        if (isTick) await posting.retry(collected.documents, day);
-        // One that is late waits for a tick, whatever else has turns in between.
-        const isLate = (posting.nextTime ?? 0) + this.#options.tickSeconds <= this.#ports.now();
-        if (isTick || !isLate) await posting.post(collected.documents, day);
-        if (posting.takeKeyGone()) collected.forgetDocuments();
-      }
-      await visits.work();
-    } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
-    }
-  }
-
   #waitingReplies(): Extract<LogEvent, { kind: 'reply' }>[] {
     return this.#nouns.pending.events.filter((event) => event.kind === 'reply');
   }
 
   #tell(): void {
     for (const listener of this.#listeners) listener();
-  }
-}
-
-/** Null for a text that is too long. */
-async function piecesOf(content: ReplyContent): Promise<Uint8Array[] | null> {
-  try {
-    return await splitReply(content);
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
   }
 }

@@ -22,8 +22,10 @@ import type { DeskPorts, EngineOptions } from './ports.ts';
 import { Posting } from './posting.ts';
 import { Rosters } from './rosters.ts';
 import { type ReplacedListener, Snapshots } from './snapshots.ts';
+import type { Tasks } from './tasks.ts';
 import { Tokens } from './tokens.ts';
 import { TransportKeys } from './transport-keys.ts';
+import { Turns } from './turns.ts';
 
 export interface Nouns {
   readonly parts: EngineParts;
@@ -46,11 +48,17 @@ export interface Nouns {
 }
 
 /** @throws WireError, DocumentError for an identity or a store that is not of this organisation */
-export async function loadNouns(ports: DeskPorts, identity: DeskIdentity, options: EngineOptions): Promise<Nouns> {
+export async function loadNouns(
+  ports: DeskPorts,
+  identity: DeskIdentity,
+  options: EngineOptions,
+  tasks: Tasks,
+): Promise<Nouns> {
   const { store } = ports;
   const keys = await prepareKeys(identity);
   const alerts = await Alerts.load(store);
-  const parts: EngineParts = { ports, options, keys, alerts, server: new DeskServer(ports, keys) };
+  const server = new DeskServer(ports, keys);
+  const parts: EngineParts = { ports, options, keys, alerts, server, tasks, turns: new Turns() };
   const rosters = await Rosters.load(parts, identity.roster, dayOf(ports.now()));
   const transportKeys = await TransportKeys.load(parts, rosters);
   const dayKeys = await DayKeys.load(parts, rosters, transportKeys);

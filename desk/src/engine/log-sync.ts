@@ -245,7 +245,7 @@ export class LogSync {
       else {
         if (log.groupKey) log.groupKey = { ...log.groupKey, lastDay: day };
         log.progress = { ...log.progress, position: opened.next, readBefore: null };
-        const applied = await this.#apply(opened, day);
+        const applied = await this.#parts.turns.run(() => this.#apply(opened, day));
         for (const id of applied.changed) changed.add(id);
         writes.push(...applied.writes);
         hasProgress ||= opened.events.some(({ kind }) => kind === 'received' || kind === 'day-finished');

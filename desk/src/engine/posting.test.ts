@@ -9,11 +9,14 @@ import {
 } from '@postern/protocol/http/device-response';
 import { decodeReplyPayload } from '@postern/protocol/http/reply-payload';
 import { ackIdOf } from '@postern/protocol/keys/reply-links';
+import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import { generateIssuerKey, importIssuerKey } from '@postern/protocol/primitives/blind-rsa-native';
 import { afterEach, describe, expect, it } from 'vitest';
 import { pageLanguages } from './cover-visit.ts';
+import { prepareKeys } from './identity.ts';
 import { LogStore } from './log-store.ts';
 import { decodePost } from './post-record.ts';
+import { postTimes } from './post-schedule.ts';
 import { names } from './store-schema.ts';
 import { DeskWorld, daySeconds, random, showOwnHistory, type TestDevice } from './testing/desk-world.ts';
 import { TestSource } from './testing/test-source.ts';
@@ -105,8 +108,7 @@ describe('posts', () => {
     await world.run(hour);
     // A crash in between does not change what is sent again.
     await device(0).restart();
-    await world.run(hour);
-    expect(answers.lost).toBeGreaterThan(2);
+    while (answers.lost < 3) await world.run(hour);
     expect((await kept())[0]).toEqual(before[0]);
     // Later posts may have joined it; the first is stored once.
     expect(await world.storage?.replyTags()).toHaveLength(stored + (await kept()).length - 1);
@@ -195,6 +197,59 @@ describe('posts', () => {
     // Signed anew by the one that posted it, so that the source can open it.
     expect(await replies()).toMatchObject([{ progress: 'posted' }]);
     expect(device(0).engine.status().alerts).toEqual([]);
+  });
+
+  it('[RPL-8] go at their times while an answer to one of them, and one under the device’s name, are held back', async () => {
+    await begun(12);
+    await world.nextDay();
+    await world.run(2 * hour);
+    const { engine, faults, seen, identity } = device(0);
+    // In the log with the next tick, it waits for the next post.
+    await engine.reply(onlyId(), 'Held back');
+    await world.run(engine.named.nextDue() - world.clock.time);
+    const stored = (await world.storage?.replyTags())?.length ?? 0;
+    const { fingerprint, desk: deskId, roster, day } = world;
+    const given = { fingerprint, deskId, deviceSeed: identity.seed, roster: (roster as VerifiedRoster).signed };
+    const times = await postTimes(await prepareKeys(given), day, 12);
+    const gate = Promise.withResolvers<void>();
+    const isHeld = Promise.withResolvers<void>();
+    let held = '';
+    faults.anonymous = async (pass) => {
+      const answer = await pass();
+      if (held !== '') return answer;
+      held = seen.at(-1)?.circuit ?? '';
+      isHeld.resolve();
+      await gate.promise;
+      return answer;
+    };
+    faults.desk = async (_request, pass) => {
+      const answer = await pass();
+      await gate.promise;
+      return answer;
+    };
+    seen.length = 0;
+    const from = world.clock.time;
+    let named = Promise.resolve();
+    while (posts(device(0)).length < 4 && world.day === day) {
+      world.clock.time = Math.max(world.clock.time, engine.anonymous.nextDue());
+      await world.server?.tick();
+      if (engine.named.nextDue() <= world.clock.time) named = engine.named.tick();
+      await engine.anonymous.tick();
+      const others = Promise.all(engine.underWay.filter(({ circuit }) => circuit !== held).map(({ done }) => done));
+      await (held === '' ? Promise.race([others, isHeld.promise]) : others);
+    }
+    expect(posts(device(0)).map(({ at }) => at)).toEqual(times.filter((at) => at >= from).slice(0, 4));
+    // The one that is held is not sent a second time, and is no other reply's: it is posted, once, when its answer comes.
+    expect(new Set(posts(device(0)).map(({ circuit }) => circuit)).size).toBe(4);
+    expect(await world.storage?.replyTags()).toHaveLength(stored + 4);
+    expect(await replies()).toMatchObject([{ progress: 'queued' }]);
+    faults.desk = null;
+    gate.resolve();
+    await named;
+    await engine.settled();
+    await world.run(2 * hour);
+    expect(await replies()).toMatchObject([{ progress: 'posted' }]);
+    expect(engine.status().alerts).toEqual([]);
   });
 
   it('[RPL-1] of a device that is removed are told as unreadable, once, until the source has confirmed them or they expire', async () => {
@@ -391,6 +446,29 @@ describe('tokens', () => {
     },
   );
 
+  it('[TOK-3] are not asked for under keys from looks that a server holds back over a tick', async () => {
+    world = await DeskWorld.create(1, { repliesADay: 4 }, { ...slow, tickSeconds: 600, documentSeconds: 600 });
+    let [asked, looks] = [0, 0];
+    device(0).faults.desk = async (request, pass) => {
+      if (request.kind === 'issuer-keys') asked += 1;
+      return pass();
+    };
+    device(0).faults.files = async (path, pass) => {
+      const answer = await pass();
+      if (path !== '/bundle') return answer;
+      looks += 1;
+      world.clock.time += 600;
+      return answer;
+    };
+    await world.run(2 * hour);
+    expect(looks).toBeGreaterThan(2);
+    expect(asked).toBe(0);
+    device(0).faults.files = null;
+    await world.run(hour);
+    expect(asked).toBeGreaterThan(0);
+    expect(device(0).engine.status().alerts).toEqual([]);
+  });
+
   it('[RPL-5] [TOK-2] come with the next contact when their answer was lost, and the day has all of its posts', async () => {
     world = await DeskWorld.create(1, { repliesADay: 6 }, slow);
     await world.run(2 * hour);
@@ -434,7 +512,7 @@ describe('tokens', () => {
     await loseIssuerKeys();
     device(0).faults.anonymous = null;
     device(0).seen.length = 0;
-    await world.run(6 * hour);
+    await world.run(12 * hour);
     expect(await replies()).toMatchObject([{ progress: 'posted' }]);
     expect(device(0).engine.status().alerts).toEqual([]);
     expect(await world.storage?.replyBodies([tagKey])).toEqual([body]);

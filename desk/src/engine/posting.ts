@@ -15,14 +15,15 @@ import type { Conversation, DeskReply } from '@postern/protocol/desk/state';
 import { type Outcome, openResponse, sealRequest } from '@postern/protocol/http/anonymous-request';
 import { decodeKeyConfig } from '@postern/protocol/http/ohttp';
 import { decodeReplyPayload, encodeReplyPayload } from '@postern/protocol/http/reply-payload';
+import type { BundleIssuer } from '@postern/protocol/keys/bundle';
 import { ackIdOf } from '@postern/protocol/keys/reply-links';
 import { outstandingBefore, sealCoverReply, sealReply } from '@postern/protocol/messages/reply';
 import { lanePrefix } from '@postern/protocol/messages/reply-index';
 import { keyIdOfToken } from '@postern/protocol/primitives/blind-rsa';
 import { sha256 } from '@postern/protocol/primitives/hash';
-import type { Day } from '@postern/protocol/time';
+import { type Day, dayOf } from '@postern/protocol/time';
 import type { CoverVisits } from './cover-visits.ts';
-import { reach, Unreachable } from './desk-server.ts';
+import { reach } from './desk-server.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { LogStore } from './log-store.ts';
 import type { PendingEvents } from './pending-events.ts';
@@ -32,6 +33,7 @@ import { decodeSlots, encodeSlots, postShare, postTimes, type SlotProgress } fro
 import { type Documents, freshCircuit } from './public-documents.ts';
 import type { Rosters } from './rosters.ts';
 import { names, numberIn } from './store-schema.ts';
+import { drawPause, isLate } from './tasks.ts';
 import type { Tokens } from './tokens.ts';
 import type { TransportKeys } from './transport-keys.ts';
 
@@ -64,7 +66,10 @@ export class Posting {
   #day: Day = 0;
   #slots: SlotProgress = { count: 0, used: 0 };
   #times: readonly number[] = [];
-  #isKeyGone = false;
+  /** When a slot whose time was missed is made up for, in unix seconds. */
+  #madeUp: { readonly slot: number; readonly at: number } | null = null;
+  /** When a post that was not answered is sent again, in unix seconds; those that are under way have no time. */
+  readonly #again = new Map<string, number>();
 
   private constructor(parts: EngineParts, others: PostingParts) {
     this.#parts = parts;
@@ -77,6 +82,7 @@ export class Posting {
     for (const name of await store.list(names.posts)) {
       const bytes = await store.get(name);
       if (bytes !== null) posting.#posts.set(name, decodePost(bytes));
+      posting.#sendLater(name);
     }
     return posting;
   }
@@ -87,16 +93,17 @@ export class Posting {
     return { today: count, left: count - used, queued: this.#candidates().length };
   }
 
-  /** Whether the documents must be fetched again, since this was last asked. */
-  takeKeyGone(): boolean {
-    const isGone = this.#isKeyGone;
-    this.#isKeyGone = false;
-    return isGone;
+  /** Unix seconds of the next post or, if its time was missed, of what makes up for it; null if there is none today. */
+  get nextTime(): number | null {
+    if (this.#day !== dayOf(this.#parts.ports.now())) return null;
+    const { used } = this.#slots;
+    return this.#madeUp?.slot === used ? this.#madeUp.at : (this.#times[used] ?? null);
   }
 
-  /** Unix seconds of the next post, or null if there is none today. */
-  get nextTime(): number | null {
-    return this.#times[this.#slots.used] ?? null;
+  /** Unix seconds at which something that was not answered is sent again; null if there is nothing. */
+  get nextRetry(): number | null {
+    const times = [...this.#again].filter(([name]) => this.#mayGoAgain(name)).map(([, at]) => at);
+    return times.length === 0 ? null : Math.min(...times);
   }
 
   /**
@@ -105,34 +112,46 @@ export class Posting {
    */
   leaveHistory(): StoreWrite[] {
     const gone = [...this.#posts].filter(([, post]) => post.what.kind === 'reply' && !this.#isInPlace(post));
-    for (const [name] of gone) this.#posts.delete(name);
+    for (const [name] of gone) {
+      this.#posts.delete(name);
+      this.#again.delete(name);
+    }
     return gone.map(([key]) => ({ key, bytes: null }));
   }
 
   /** Draws a day's times and fetches its tokens, at the first contact of the day. @throws Unreachable, Refused */
-  async begin(today: Day, documents: Documents | null): Promise<void> {
-    if (this.#day !== today) await this.#turnDay(today);
-    await this.#with.tokens.refresh(today, this.#slots.count, documents?.bundle.issuers ?? []);
+  async begin(today: Day, issuers: readonly BundleIssuer[]): Promise<void> {
+    if (this.#day !== today) await this.#parts.turns.run(() => this.#turnDay(today));
+    await this.#with.tokens.refresh(today, this.#slots.count, issuers);
   }
 
-  /** Sends again what was not answered, once in each tick's time. */
-  async retry(documents: Documents, today: Day): Promise<void> {
-    for (const [name, post] of this.#posts) {
-      if (!post.isRefused && !(this.#isForked && post.what.kind === 'reply'))
-        await this.#send(name, post, documents, today);
-    }
+  /** Begins to send again what is due to be. */
+  retry(documents: Documents): void {
+    const now = this.#parts.ports.now();
+    const [name] = [...this.#again].find(([of, at]) => at <= now && this.#mayGoAgain(of)) ?? [];
+    const post = this.#posts.get(name ?? '');
+    if (name === undefined || post === undefined) return;
+    if (isLate(this.#again.get(name) ?? now, now)) this.#sendLater(name);
+    else this.#send(name, post, documents);
   }
 
-  /** Makes the post of the oldest slot that is due, if one is, and sends it. */
+  /** Makes the post of the oldest slot that is due, if one is, and begins to send it. */
   async post(documents: Documents, today: Day): Promise<void> {
+    const { ports, options } = this.#parts;
     const at = this.nextTime;
-    if (this.#day !== today || at === null || at > this.#parts.ports.now()) return;
+    const now = ports.now();
+    if (at === null || at > now) return;
+    if (isLate(at, now)) {
+      // Now is when the device is back, or whenever somebody has let it go on: what is late has a time of its own.
+      this.#madeUp = { slot: this.#slots.used, at: now + drawPause(options.tickSeconds, ports.random) };
+      return;
+    }
     const slot = this.#slots.used;
     const slots = { count: this.#slots.count, used: slot + 1 };
     const slotWrite = { key: names.slots(today), bytes: encodeSlots(slots) };
     const token = this.#with.tokens.take('reply', today);
     if (token === null) {
-      await this.#parts.ports.store.transaction([slotWrite]);
+      await ports.store.transaction([slotWrite]);
       this.#slots = slots;
       return;
     }
@@ -151,10 +170,10 @@ export class Posting {
     const name = names.post(today, slot);
     const record = { key: name, bytes: encodePost(post) };
     const visit = await this.#with.visits.plan(today, slot, cover);
-    await this.#parts.ports.store.transaction([slotWrite, ...token.writes, ...writes, record, ...visit]);
+    await ports.store.transaction([slotWrite, ...token.writes, ...writes, record, ...visit]);
     this.#slots = slots;
     this.#posts.set(name, post);
-    await this.#send(name, post, documents, today);
+    this.#send(name, post, documents);
   }
 
   async erase(today: Day): Promise<void> {
@@ -181,6 +200,7 @@ export class Posting {
     if (stored === null) await ports.store.set(names.slots(today), encodeSlots(slots));
     this.#times = await postTimes(keys, today, slots.count);
     this.#slots = slots;
+    this.#madeUp = null;
     this.#day = today;
   }
 
@@ -250,9 +270,35 @@ export class Posting {
     return { tagKey, ackId, lane, body, what: { kind: 'cover' }, cover: secrets, writes: [] };
   }
 
-  /** One request on a circuit of its own; without an answer everything stays as it is. */
-  async #send(name: string, post: Post, documents: Documents, today: Day): Promise<void> {
-    const outcome = await this.#request(post, documents);
+  #mayGoAgain(name: string): boolean {
+    const post = this.#posts.get(name);
+    return post !== undefined && !post.isRefused && !(this.#isForked && post.what.kind === 'reply');
+  }
+
+  #sendLater(name: string): void {
+    const { options, ports } = this.#parts;
+    this.#again.set(name, ports.now() + drawPause(options.tickSeconds, ports.random));
+  }
+
+  /** Begins one request on a circuit of its own; without an answer everything stays as it is. */
+  #send(name: string, post: Post, documents: Documents): void {
+    const { tasks, turns } = this.#parts;
+    this.#again.delete(name);
+    const circuit = freshCircuit(this.#parts, 'post');
+    tasks.begin(circuit, async () => {
+      try {
+        const outcome = await this.#request(post, documents, circuit);
+        await turns.run(() => this.#take(name, post, documents, outcome));
+      } finally {
+        if (this.#posts.has(name)) this.#sendLater(name);
+      }
+    });
+  }
+
+  async #take(name: string, post: Post, documents: Documents, outcome: Outcome | null): Promise<void> {
+    // Dropped meanwhile, with the history that gave it its number.
+    if (this.#posts.get(name) !== post) return;
+    const today = dayOf(this.#parts.ports.now());
     if (outcome === 'stored') return this.#finish(name, post);
     if (outcome !== 'refused') return;
     // A token may have expired, or its issuer's key is gone: only one under the key that everybody is shown counts.
@@ -266,7 +312,7 @@ export class Posting {
     this.#posts.set(name, again);
   }
 
-  async #request(post: Post, { roster, bundle }: Documents): Promise<Outcome | null> {
+  async #request(post: Post, { roster, bundle }: Documents, circuit: string): Promise<Outcome | null> {
     const { ports } = this.#parts;
     const content = {
       fingerprint: roster.fingerprint,
@@ -279,13 +325,11 @@ export class Posting {
     } as const;
     const { bytes, context } = await sealRequest(decodeKeyConfig(bundle.keyConfig), content, ports.random);
     try {
-      const circuit = freshCircuit(this.#parts, 'post');
       const { status, body } = await reach('/request', () => ports.postRequest(bytes, circuit));
-      // The server's key is gone (RFC 9458, section 5.3): the bundle that stands now has another.
-      if (status === 422) this.#isKeyGone = true;
+      // Where the server's key is gone (422: RFC 9458, section 5.3), the next look brings another in time for the next try.
       return status === 200 ? (await openResponse(context, body)).outcome : null;
     } catch (error) {
-      if (error instanceof Unreachable || error instanceof WireError) return null;
+      if (error instanceof WireError) return null;
       throw error;
     }
   }

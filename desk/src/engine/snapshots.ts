@@ -149,7 +149,8 @@ export class Snapshots {
     this.#coming = null;
     try {
       if (joined.kind === 'contradiction') throw new WireError('bad-value', 'join a snapshot: its pieces differ');
-      await this.#install(decodeSnapshot(joined.bytes), day, deletions);
+      const snapshot = decodeSnapshot(joined.bytes);
+      await this.#parts.turns.run(() => this.#install(snapshot, day, deletions));
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#parts.alerts.add('parcel-invalid', day, { device: deviceName(from) });

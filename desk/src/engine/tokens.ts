@@ -114,16 +114,18 @@ export class Tokens {
     for (let wanted = this.#wanted(issuer, today, count); wanted > 0; wanted = this.#wanted(issuer, today, count)) {
       const asked = await this.#ask(issuer, wanted);
       const tokens = await this.#answered(issuer, asked);
-      // The desk's number for the day is used up, or the issuer's answer was no good: tomorrow again.
-      const done = tokens.length === 0 ? count : this.#done(issuer, today) + asked.requests.length;
-      const before = this.#stockOf(purpose).tokens.filter(({ token }) => {
-        return held.some((known) => equal(known, keyIdOfToken(token)));
+      await this.#parts.turns.run(async () => {
+        // The desk's number for the day is used up, or the issuer's answer was no good: tomorrow again.
+        const done = tokens.length === 0 ? count : this.#done(issuer, today) + asked.requests.length;
+        const before = this.#stockOf(purpose).tokens.filter(({ token }) => {
+          return held.some((known) => equal(known, keyIdOfToken(token)));
+        });
+        const all = [...before, ...tokens.map((token) => ({ period, token }))];
+        // What was not used in two days is dropped, so that the stock shows nothing but the roster's number.
+        const stock = { day: today, done, keyHash, tokens: all.slice(-2 * count) };
+        const writes = this.#set(purpose, stock);
+        await this.#parts.ports.store.transaction([...writes, { key: names.tokenRequests(purpose), bytes: null }]);
       });
-      const all = [...before, ...tokens.map((token) => ({ period, token }))];
-      // What was not used in two days is dropped, so that the stock shows nothing but the roster's number.
-      const stock = { day: today, done, keyHash, tokens: all.slice(-2 * count) };
-      const writes = this.#set(purpose, stock);
-      await this.#parts.ports.store.transaction([...writes, { key: names.tokenRequests(purpose), bytes: null }]);
     }
   }
 

@@ -9,6 +9,7 @@ const attempt: Attempt = {
   method: 'POST',
   path: '/request',
   bytesUp: 6_007,
+  kind: 0,
   outcome: '200 8368',
   written: ['envelope done'],
 };

@@ -259,7 +259,15 @@ export class DeskWorld {
   async advance(seconds: number, devices: readonly TestDevice[] = this.devices): Promise<void> {
     this.clock.time += seconds;
     await this.server?.tick();
-    for (const { engine } of devices) await engine.tick();
+    for (const { engine } of devices) {
+      // One thing after the other, so that time passes for nobody in the middle of it.
+      if (engine.named.nextDue() <= this.clock.time) await engine.named.tick();
+      for (;;) {
+        await engine.settled();
+        if (engine.anonymous.nextDue() > this.clock.time) break;
+        await engine.anonymous.tick();
+      }
+    }
   }
 
   /** Lets time pass from one thing that is due to the next. */
