@@ -380,7 +380,7 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     expect(answer.body).toBe('{"problem":null}');
     await isShowing(left - 1);
     await page.waitForFunction(
-      (name) => document.activeElement?.querySelector('.row-name')?.textContent === name,
+      (name) => document.querySelector('.row:focus .row-name')?.textContent === name,
       {},
       second,
     );
@@ -392,7 +392,7 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await new TestSource(world).visit(['A letter about the lighthouse']);
     await until(async () => (await page.$$('.row')).length === left);
     expect(await textOf(page, '.case h2')).toBe(first);
-    expect(await page.evaluate(() => document.activeElement?.querySelector('.row-name')?.textContent)).toBe(second);
+    expect(await textOf(page, '.row:focus .row-name')).toBe(second);
     // One that comes while words are looked for shows as soon as it is read.
     await page.click('#search', { count: 3 });
     await page.keyboard.type('foghorn');
