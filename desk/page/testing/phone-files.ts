@@ -1,26 +1,13 @@
 /** Tiny files of the kinds that phones, recorders and browsers write. */
 
+import { phonePictures } from '@postern/protocol/testing/phone-pictures';
+
 /**
- * Pictures: 64 by 48, the left half blue, the right red, made by ffmpeg; as HEIC by heif-enc (libheif 1.15, x265), as AVIF by
- * ffmpeg with libaom, as TIFF by ffmpeg. Sounds: ffmpeg's `sine`, a twentieth of a second, as Opus, FLAC (its spare room cut out) and AAC; the film is one red
+ * Pictures: 64 by 48, the left half blue, the right red, made by ffmpeg, as TIFF too. Sounds: ffmpeg's `sine`, a twentieth of a second, as Opus, FLAC (its spare room cut out) and AAC; the film is one red
  * picture in VP8. All of ffmpeg 5.1.
  */
 const encoded = {
-  heic:
-    'AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAa1tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAA' +
-    'AA5waXRtAAAAAAACAAAAEGlkYXQAAAAAAEAAMAAAADhpbG9jAQAAAERAAAIAAQAAAAAAAAHRAAEAAAAAAAAAYQACAAEAAAAAAAAA' +
-    'AQAAAAAAAAAIAAAAOGlpbmYAAAAAAAIAAAAVaW5mZQIAAAEAAQAAaHZjMQAAAAAVaW5mZQIAAAAAAgAAZ3JpZAAAAADYaXBycAAA' +
-    'ALZpcGNvAAAAdmh2Y0MBA3AAAAAAAAAAAAAe8AD8/fj4AAAPAyAAAQAYQAEMAf//A3AAAAMAkAAAAwAAAwAeugJAIQABACpCAQED' +
-    'cAAAAwCQAAADAAADAB6gIIEFlurkprm4EBAwIAAAAwAgAAADACEiAAEABkQBwXPAiQAAABRpc3BlAAAAAAAAAEAAAABAAAAAFGlz' +
-    'cGUAAAAAAAAAQAAAADAAAAAQcGl4aQAAAAADCAgIAAAAGmlwbWEAAAAAAAAAAgABAoECAAICA4QAAAAaaXJlZgAAAAAAAAAOZGlt' +
-    'ZwACAAEAAQAAAGltZGF0AAAAXSgBrxOA9SeBP//wyFFf/AQ6v9+vTEq31pqf/8Khov60TXbgMbb232p2bmLs2z3csZqE1hpIvxUb' +
-    '69OacWKtxdsnca7JR2yHui/b+PqTi9RraiGWZ9AP1iFnE3jVWA==',
-  avif:
-    'AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUEAAAD5bWV0YQAAAAAAAAAvaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAA' +
-    'AFBpY3R1cmVIYW5kbGVyAAAAAA5waXRtAAAAAAABAAAAHmlsb2MAAAAARAAAAQABAAAAAQAAASEAAAApAAAAKGlpbmYAAAAAAAEA' +
-    'AAAaaW5mZQIAAAAAAQAAYXYwMUNvbG9yAAAAAGppcHJwAAAAS2lwY28AAAAUaXNwZQAAAAAAAABAAAAAMAAAABBwaXhpAAAAAAMI' +
-    'CAgAAAAMYXYxQ4EgAAAAAAATY29scm5jbHgAAgACAACAAAAAF2lwbWEAAAAAAAAAAQABBAECgwQAAAAxbWRhdAoJOBV/vbQENACA' +
-    'MhwYAAAAUAAAADNmz7723vt+ONxmP1+iuhWI9ajA',
+  ...phonePictures,
   tiff:
     'SUkqAHAAAAB4nO3OUQkAIABEsde/s2KKAz8GC7C6LZ2amub9/f39/f39/f39/f39/f39/f39/f39/f39/f39/f39/f39P/8/uHni' +
     'pggACAAIAEgAAAABAAAASAAAAAEAAABMYXZjNTkuMzcuMTAwAA4A/gAEAAEAAAAAAAAAAAEEAAEAAABAAAAAAQEEAAEAAAAwAAAA' +

@@ -1,5 +1,6 @@
 /** HEIC and AVIF: pictures as items of a `meta` box; EXIF and XMP are items too. Which side is up is a property, not EXIF. */
 
+import { equal } from '../bytes/equal.ts';
 import { type Box, boxesIn, freeBox, metaHeader } from './boxes.ts';
 import { FileView } from './file-view.ts';
 import { readEmbeddedExif } from './png.ts';
@@ -21,7 +22,7 @@ const keptBoxes = new Set(['ftyp', 'meta', 'mdat', 'free', 'skip']);
 export function readHeic(bytes: Uint8Array, findings: FindingSink): void {
   const file = new FileView(bytes);
   for (const item of itemsOf(file)) {
-    if (pictureTypes.has(item.type)) continue;
+    if (pictureTypes.has(item.type) || isEmpty(file, item)) continue;
     const content = concatRanges(file, item);
     if (item.type === 'Exif') readEmbeddedExif(exifIn(content), 'EXIF', findings);
     else if (item.type === 'mime' && /xmp|rdf/.test(item.contentType)) readXmp(content, findings);
@@ -43,12 +44,21 @@ export function cleanHeic(bytes: Uint8Array): Uint8Array {
   return cleaned;
 }
 
-/** An EXIF item keeps the form of one without fields, where it has the room; everything else becomes blank. */
 function emptyItem(bytes: Uint8Array, { type, ranges }: Item): void {
-  for (const [from, to] of ranges) bytes.fill(type === 'Exif' ? 0 : 0x20, from, to);
-  const [first] = ranges;
+  for (const [at, [from, to]] of ranges.entries()) bytes.set(emptyPiece(type, at, to - from), from);
+}
+
+/** Whether a copy would have the same in its place. */
+function isEmpty(file: FileView, { type, ranges }: Item): boolean {
+  return ranges.every(([from, to], at) => equal(file.bytes(from, to), emptyPiece(type, at, to - from)));
+}
+
+/** An EXIF item keeps the form of one without fields, where it has the room; everything else becomes blank. */
+function emptyPiece(type: string, at: number, length: number): Uint8Array {
+  const piece = new Uint8Array(length).fill(type === 'Exif' ? 0 : 0x20);
   const bare = Uint8Array.of(0, 0, 0, 0, 0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0);
-  if (type === 'Exif' && first !== undefined && first[1] - first[0] >= bare.length) bytes.set(bare, first[0]);
+  if (type === 'Exif' && at === 0 && length >= bare.length) piece.set(bare);
+  return piece;
 }
 
 function exifIn(content: Uint8Array): Uint8Array {
