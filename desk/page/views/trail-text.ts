@@ -1,9 +1,10 @@
 /** One step of a case's trail in words, which the page and the transcripts of exports say alike, or of the team's. */
 import { caseName } from '@postern/desk/app/case-name';
+import { gradeText } from '@postern/desk/engine/case-view';
 import type { TeamTrailItem, TrailItem } from '@postern/protocol/desk/case-work';
-import type { CaseState, Role } from '@postern/protocol/messages/case-event';
+import type { AccessKind, CaseState, MotiveKind, Role } from '@postern/protocol/messages/case-event';
 import type { TextKey, Words } from '../languages/languages.ts';
-import { roleTexts, stateTexts } from './case-texts.ts';
+import { accessTexts, motiveTexts, roleTexts, stateTexts } from './case-texts.ts';
 
 const kinds: Readonly<Record<TrailItem['what'], TextKey>> = {
   state: 'trail.state',
@@ -11,7 +12,7 @@ const kinds: Readonly<Record<TrailItem['what'], TextKey>> = {
   tag: 'trail.tag',
   untag: 'trail.untag',
   reminder: 'trail.reminder',
-  hold: 'trail.hold',
+  hold: 'trail.held',
   placement: 'trail.placement',
   link: 'trail.link',
   unlink: 'trail.unlink',
@@ -20,8 +21,8 @@ const kinds: Readonly<Record<TrailItem['what'], TextKey>> = {
   note: 'trail.note',
   graded: 'trail.graded',
   'grade-shown': 'trail.gradeShown',
-  asked: 'trail.asked',
-  answered: 'trail.answered',
+  asked: 'trail.askedFor',
+  answered: 'trail.granted',
   ended: 'trail.ended',
   'wrote-again': 'trail.wroteAgain',
 };
@@ -32,12 +33,25 @@ export interface TrailNames {
   readonly dayText: (day: number) => string;
 }
 
-export function trailText({ say }: Words, item: TrailItem, names: TrailNames): string {
-  return say(kinds[item.what], { value: describe(say, item, names) });
+export function trailText(words: Words, item: TrailItem, names: TrailNames): string {
+  return words.say(keyOf(item), { value: describe(words, item, names) });
 }
 
-function describe(say: Words['say'], { what, value }: TrailItem, { nameOf, dayText }: TrailNames): string {
+function keyOf({ what, value }: TrailItem): TextKey {
+  if (what === 'hold') return value === 'off' ? 'trail.released' : kinds.hold;
+  return what === 'answered' && value.endsWith('/no') ? 'trail.refused' : kinds[what];
+}
+
+function describe({ say, count }: Words, { what, value }: TrailItem, { nameOf, dayText }: TrailNames): string {
+  const [first = '', second = ''] = value.split('/');
   switch (what) {
+    case 'placement':
+      return `${say(accessTexts[first as AccessKind])}, ${say(motiveTexts[second as MotiveKind])}`;
+    case 'grade-shown':
+      return gradeText({ source: Number(first), information: Number(second) });
+    case 'asked':
+    case 'answered':
+      return count(first === 'erase' ? 'work.wantsErase' : 'work.wantsExport', 1);
     case 'state':
       return say(stateTexts[value as CaseState]);
     case 'owner':

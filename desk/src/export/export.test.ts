@@ -108,6 +108,11 @@ const view = {
     trail: [
       { device: own, day, what: 'state', value: 'waiting' },
       { device: own, day, what: 'asked', value: 'export' },
+      { device: other, day, what: 'answered', value: 'export/yes' },
+      { device: other, day, what: 'answered', value: 'erase/no' },
+      { device: other, day, what: 'hold', value: 'off' },
+      { device: own, day, what: 'placement', value: 'documents/gain' },
+      { device: own, day, what: 'grade-shown', value: '2/3' },
     ],
   },
 } as unknown as CaseFile;
@@ -235,6 +240,17 @@ describe('export of cases', () => {
     const target = join(folder, 'opened');
     await openArchive(exported.path, identity, target);
     const html = readFileSync(join(under(target), 'transcript.html'), 'utf8');
+    const steps = [...html.matchAll(/<li>[^<]*<bdi>(\w+)<\/bdi>: ([^<]*)<\/li>/g)].map(
+      ([, who, step]) => `${who}: ${step}`,
+    );
+    expect(steps.slice(1)).toEqual([
+      'Ana: asked for consent: export 1 case',
+      'Bo: agreed: export 1 case',
+      'Bo: refused or withdrew: erase 1 case for good',
+      'Bo: hold released',
+      'Ana: access and motive: Has documents, Gain',
+      'Ana: grade shown: B3',
+    ]);
     // LOG-14: what came after a reply of the same day stands below it.
     expect(html.indexOf('They came back today.')).toBeGreaterThan(html.indexOf('Thank you.'));
     expect(html).not.toMatch(/<(script|img|i|b)[ >](?!.*:<\/b>)/);

@@ -301,6 +301,28 @@ describe('grades [CAS-3]', () => {
   });
 });
 
+describe('the trail of a case', () => {
+  it('[CAS-2] keeps what others did, and the last hold, however much one device does', async () => {
+    const state = await begun();
+    await put(state, third, changed({ aspect: 'state', state: 'open' }), changed({ aspect: 'tag', tag: 'harbour' }));
+    await put(state, lead, changed({ aspect: 'hold', isHeld: true }), changed({ aspect: 'hold', isHeld: false }));
+    const flips = Array.from({ length: 1_100 }, (): CaseEvent[] => [
+      changed({ aspect: 'tag', tag: 'x' }),
+      changed({ aspect: 'untag', tag: 'x' }),
+    ]);
+    await put(state, lead, changed({ aspect: 'state', state: 'closed' }), ...flips.flat());
+    const seen = () => only(state).trail.map(({ device, what, value }) => `${device} ${what} ${value}`);
+    const [of, by] = [hex(third), hex(lead)];
+    const begin = [`${of} state open`, `${of} tag harbour`, `${by} hold on`, `${by} hold off`, `${by} state closed`];
+    expect([seen().length, seen().slice(0, 5)]).toEqual([2_000, begin]);
+    const states = Array.from({ length: 2_100 }, (_, at) =>
+      changed({ aspect: 'state', state: at % 2 === 0 ? 'open' : 'closed' }),
+    );
+    await put(state, lead, ...states);
+    expect([seen().length, seen().slice(0, 3)]).toEqual([2_000, [begin[0], begin[1], begin[3]]]);
+  });
+});
+
 describe('two people [CAS-5]', () => {
   const request = bytes(9, 16);
 

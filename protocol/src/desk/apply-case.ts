@@ -13,11 +13,13 @@ import {
   type TeamTrailItem,
   type TrailItem,
 } from './case-work.ts';
-import { endCase, hasTermPassed } from './end-case.ts';
+import { endCase, hasTermPassed, isOfKeeping } from './end-case.ts';
 import { giveRole } from './roles.ts';
 import type { DeskContext, DeskState } from './state.ts';
 
 const trailLengthMax = 2_000;
+/** Steps that go first when there is no room: what they changed stands in the case, or is easily done again. */
+const lightSteps: ReadonlySet<TrailItem['what']> = new Set(['tag', 'untag', 'reminder', 'link', 'unlink', 'note']);
 /** Of the team's: the whole of it goes to the page with each change. */
 const teamTrailLengthMax = 500;
 
@@ -289,8 +291,16 @@ function addTrail(work: CaseWork, id: string, record: CaseRecord, item: TrailIte
   pushTrail(record, item);
 }
 
-function pushTrail(record: CaseRecord, item: TrailItem): void {
-  push(record.trail, item, trailLengthMax);
+/** Nobody pushes out what another did (CAS-2): whoever has most steps loses one. What a case's term counts from stays (CAS-7). */
+function pushTrail({ trail }: CaseRecord, item: TrailItem): void {
+  trail.push(item);
+  if (trail.length <= trailLengthMax) return;
+  const byDevice = Map.groupBy(trail, ({ device }) => device);
+  const [most] = [...byDevice].reduce((one, other) => (other[1].length > one[1].length ? other : one));
+  const keeping = trail.findLastIndex(isOfKeeping);
+  const light = trail.findIndex(({ device, what }) => device === most && lightSteps.has(what));
+  const at = light >= 0 ? light : trail.findIndex(({ device }, place) => device === most && place !== keeping);
+  trail.splice(at, 1);
 }
 
 function push<Item>(trail: Item[], item: Item, lengthMax: number): void {

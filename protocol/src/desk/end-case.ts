@@ -56,6 +56,7 @@ export function endDayOf(work: CaseWork, id: string, rests: number): number | nu
   );
 }
 
-function isOfKeeping({ what }: TrailItem): boolean {
+/** Whether the case was put on hold, released, merged or taken out: a week counts from the last of these (CAS-7). */
+export function isOfKeeping({ what }: TrailItem): boolean {
   return what === 'hold' || what === 'merge';
 }
