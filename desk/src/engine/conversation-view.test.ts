@@ -43,10 +43,16 @@ describe('a line of the inbox', () => {
   it('keeps the calls and the files of all of its messages, whatever the newest has', () => {
     const messages = [{ day: 1, campaign: call, files: 2 }, { day: 2, campaign: call }, { day: 3 }];
     expect(summaryOf(conversation(messages), [])).toMatchObject({
-      campaign: null,
+      campaign: bytesToHex(call),
       campaigns: [bytesToHex(call)],
       hasFiles: true,
     });
-    expect(summaryOf(conversation([{ day: 1 }]), [])).toMatchObject({ campaigns: [], hasFiles: false });
+    expect(summaryOf(conversation([{ day: 1 }]), [])).toMatchObject({ campaign: null, campaigns: [], hasFiles: false });
+  });
+
+  it('stays with the call by which its source came, whatever comes later', () => {
+    const other = new Uint8Array(8).fill(8);
+    const messages = [{ day: 1 }, { day: 2, campaign: call }, { day: 3, campaign: other }];
+    expect(summaryOf(conversation(messages), []).campaign).toBe(bytesToHex(call));
   });
 });

@@ -33,7 +33,7 @@ export function summaryOf(conversation: Conversation, waiting: readonly WrittenR
     firstDay: messages[0]?.day ?? null,
     lastDay: newest?.day ?? null,
     language: newest?.content?.language ?? '',
-    campaign: campaignOf(newest),
+    campaign: messages.map(campaignOf).find((campaign) => campaign !== null) ?? null,
     campaigns: [...new Set(messages.flatMap((message) => campaignOf(message) ?? []))],
     hasFiles: messages.some(({ content }) => content !== null && content.files.length > 0),
     preview: newest === undefined ? '' : previewOf(newest),
@@ -181,8 +181,8 @@ function ownOf(conversation: Conversation, waiting: readonly WrittenReply[]): Wr
   return waiting.filter(({ conversationId }) => equal(conversationId, conversation.id));
 }
 
-function campaignOf(message: DeskMessage | undefined): string | null {
-  const campaign = message?.content?.campaign ?? null;
+function campaignOf(message: DeskMessage): string | null {
+  const campaign = message.content?.campaign ?? null;
   return campaign === null ? null : bytesToHex(campaign);
 }
 

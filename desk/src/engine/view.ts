@@ -135,7 +135,7 @@ export interface ConversationSummary {
   readonly lastDay: number | null;
   /** Of the newest message, BCP 47; empty if it is unreadable or none is whole. */
   readonly language: string;
-  /** Hex of the newest message's campaign, or null. */
+  /** Hex of the campaign of the first message that has one: a source who writes again still came by it. */
   readonly campaign: string | null;
   /** Hex of each campaign that a message of it answers. */
   readonly campaigns: readonly string[];
