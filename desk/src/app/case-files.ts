@@ -5,9 +5,11 @@ import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
 import type { LocalStore } from '../engine/ports.ts';
 import type { DeskFiles, SaveProblem } from '../files/desk-files.ts';
+import { keptName } from '../files/file-folder.ts';
 import type { SavedFile } from '../files/plain-files.ts';
 import type { FilePlace } from './api.ts';
 import type { Engine } from './engine-port.ts';
+import { KeptRecords } from './kept-records.ts';
 import { SafeCopyDesk } from './safe-copy-desk.ts';
 
 export interface CaseFilesParts {
@@ -23,19 +25,23 @@ export interface CaseFilesParts {
 
 export class CaseFiles {
   readonly copies: SafeCopyDesk;
+  readonly kept: KeptRecords;
   readonly #engine: Pick<Engine, 'file'>;
   readonly #files: DeskFiles;
 
   constructor({ engine, files, store, random, now, onCopies }: CaseFilesParts) {
     this.#engine = engine;
     this.#files = files;
+    this.kept = new KeptRecords(store, (name) => files.forget(name));
     const original = (place: FilePlace): Promise<FileDescriptor | null> => this.#original(place);
     this.copies = new SafeCopyDesk({ store, files, original, random, onCopies, day: () => dayOf(now()) });
   }
 
   async fetch(place: FilePlace): Promise<void> {
     const file = await this.#original(place);
-    if (file !== null) await this.#files.fetch(file);
+    if (file === null) return;
+    await this.kept.note(place.id, [await keptName(file.key)]);
+    await this.#files.fetch(file);
   }
 
   stop(kept: string): void {
@@ -51,6 +57,18 @@ export class CaseFiles {
   async save(place: FilePlace): Promise<SavedFile | { readonly problem: SaveProblem }> {
     const file = await this.#fileAt(place);
     return file === null ? { problem: 'missing' } : this.#files.save(file);
+  }
+
+  /** Nothing of a case that has ended stays. */
+  async forget(id: string): Promise<void> {
+    await this.copies.forget(id);
+    await this.kept.forget(id);
+  }
+
+  /** What another run left of cases that have ended since. */
+  async forgetAllBut(ids: readonly string[]): Promise<void> {
+    await this.copies.forgetAllBut(ids);
+    await this.kept.forgetAllBut(ids);
   }
 
   async #fileAt(place: FilePlace): Promise<FileDescriptor | null> {

@@ -93,7 +93,7 @@ export class OpenDesk {
     this.files = new CaseFiles({ ...options, ...parts, onCopies: (id) => this.#inbox.read([id]) });
     const forget = async (id: string): Promise<void> => {
       await parts.records.forget(id);
-      await this.files.copies.forget(id);
+      await this.files.forget(id);
     };
     this.#inbox = new Inbox({
       ...{ ...parts, forget, calls: () => this.calls.known, onFound: () => this.#gather() },
@@ -128,7 +128,7 @@ export class OpenDesk {
       opened.desk = new OpenDesk(options, keystore, { store, transport, engine, records, files });
       const here = engine.conversations().map(({ id }) => id);
       await records.forgetAllBut(here);
-      await opened.desk.files.copies.forgetAllBut(here);
+      await opened.desk.files.forgetAllBut(here);
       return opened.desk;
     } catch (error) {
       opened.transport?.close();
@@ -169,7 +169,7 @@ export class OpenDesk {
   async conversation(id: string): Promise<Answers['conversation']> {
     const view = await this.#engine.conversation(id);
     const [draft, copies] = await Promise.all([this.#records.draft(id), this.files.copies.list(id)]);
-    if (view !== null) await this.#files.look(view);
+    if (view !== null) await this.files.kept.note(id, await this.#files.look(view));
     return { view, draft, copies, seen: this.#records.seen(id) };
   }
 

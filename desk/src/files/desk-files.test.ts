@@ -8,6 +8,8 @@ import { chunkId, FileOpener, FileSealer } from '@postern/protocol/files/chunks'
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { makeWorld, type World } from '@postern/server/testing/world';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { KeptRecords } from '../app/kept-records.ts';
+import { MemoryStore } from '../engine/memory-store.ts';
 import type { HttpAnswer } from '../engine/ports.ts';
 import { random } from '../engine/testing/desk-world.ts';
 import type { ChunkPorts, TransferState } from './chunk-ports.ts';
@@ -124,6 +126,30 @@ describe('fetching', () => {
     await files.fetch(other);
     await until(files, other.key, 'done');
     expect([first.size, circuits.length, first.has(circuits[0]!)]).toEqual([1, 1, false]);
+  });
+
+  it('leaves no file of a case that ends, nor at the next start of one that ended when the run was stopped', async () => {
+    const [ended, stopped, here] = ['aa', 'bb', 'cc'].map((byte) => byte.repeat(32)) as [string, string, string];
+    const store = new MemoryStore();
+    const files = await openFiles();
+    const records = () => new KeptRecords(store, (name) => files.forget(name));
+    const first = records();
+    const namesOf = new Map<string, string>();
+    for (const id of [ended, stopped, here]) {
+      const file = await sendFile(random(10));
+      const name = await keptName(file.key);
+      namesOf.set(id, name);
+      await first.note(id, [name]);
+      await files.fetch(file);
+      await until(files, file.key, 'done');
+    }
+    const left = () => onDisk().map((path) => path.slice(folder.length + '/files/'.length));
+    expect(left()).toHaveLength(3);
+    await first.forget(ended);
+    expect(left()).toHaveLength(2);
+    await records().forgetAllBut([here]);
+    expect(left()).toEqual([`${namesOf.get(here)}.whole`]);
+    expect(await store.list('')).toEqual([`page/kept/${here}`]);
   });
 
   it('[FIL-10] goes on where another run was stopped, in the middle of a chunk', async () => {

@@ -55,11 +55,21 @@ export class DeskFiles {
     return this.#transfers.list();
   }
 
-  /** Finds out which of a conversation's files are here already. */
-  async look({ messages, replies }: ConversationView): Promise<void> {
+  /** Finds out which of a conversation's files are here already. @returns the names under which those are kept */
+  async look({ messages, replies }: ConversationView): Promise<readonly string[]> {
+    const here: string[] = [];
     for (const { kept, bytes } of [...messages, ...replies].flatMap(({ files }) => files)) {
-      if ((await this.#folder.chunksOf(kept, 'whole')) > 0) this.#transfers.noteHere(kept, bytes);
+      if ((await this.#folder.chunksOf(kept, 'whole')) === 0) continue;
+      this.#transfers.noteHere(kept, bytes);
+      here.push(kept);
     }
+    return here;
+  }
+
+  /** Its case has ended. */
+  async forget(kept: string): Promise<void> {
+    this.#transfers.stop(kept);
+    for (const keeping of ['part', 'whole'] as const) await this.#folder.remove(kept, keeping);
   }
 
   fetch(file: FileDescriptor): Promise<void> {
