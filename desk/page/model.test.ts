@@ -34,6 +34,8 @@ function row(fields: Partial<InboxRow> = {}): InboxRow {
     campaigns: [],
     hasFiles: false,
     preview: 'text',
+    instead: { answers: [], files: '' },
+    isUnreadable: false,
     messages: 1,
     incomplete: 0,
     replies: 0,

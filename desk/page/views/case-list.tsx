@@ -8,6 +8,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import { endsSoon, floodMin, visibleRange } from '../inbox.ts';
 import { canonicalTag, type Words } from '../languages/languages.ts';
+import { rowPreview } from '../row-preview.ts';
 import { stateTexts } from './case-texts.ts';
 import { personName } from './names.ts';
 import { narrowTo } from './narrow.ts';
@@ -128,7 +129,7 @@ function Row({ page, row, isStop }: RowProps): JSX.Element {
   const { open, today } = page.state.value;
   const words = page.words.value;
   const isOpen = open?.id === row.id;
-  const preview = row.preview || words.say(row.messages > 0 ? 'inbox.unreadable' : 'inbox.noText');
+  const preview = rowPreview(row, page.callWords.value);
   return (
     <>
       <input
@@ -160,11 +161,11 @@ function Row({ page, row, isStop }: RowProps): JSX.Element {
             <span class="row-day">{row.lastDay === null ? '' : words.day(row.lastDay, today)}</span>
           </span>
           <span
-            class={`row-text ${row.preview ? '' : 'is-note'}`}
+            class={`row-text ${preview.kind === 'note' ? 'is-note' : ''}`}
             dir="auto"
-            lang={row.preview ? langOf(row) : undefined}
+            lang={preview.kind === 'text' ? langOf(row) : undefined}
           >
-            {preview}
+            {preview.kind === 'note' ? words.say(preview.note) : preview.text}
           </span>
         </button>
         <RowTags page={page} row={row} words={words} isStop={isStop} />

@@ -6,6 +6,7 @@ import { WireError } from '@postern/protocol/bytes/wire-error';
 import { ROOT_USE_DAYS } from '@postern/protocol/constants';
 import { type Conversation, type DeskMessage, type DeskReply, linksLeft } from '@postern/protocol/desk/state';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import type { Content } from '@postern/protocol/messages/content';
 import type { LogEvent } from '@postern/protocol/messages/log-event';
 import { joinReply, type ReplyContent } from '@postern/protocol/messages/reply-content';
 import type { Day } from '@postern/protocol/time';
@@ -36,7 +37,7 @@ export function summaryOf(conversation: Conversation, waiting: readonly WrittenR
     campaign: messages.map(campaignOf).find((campaign) => campaign !== null) ?? null,
     campaigns: [...new Set(messages.flatMap((message) => campaignOf(message) ?? []))],
     hasFiles: messages.some(({ content }) => content !== null && content.files.length > 0),
-    preview: newest === undefined ? '' : previewOf(newest),
+    ...(newest === undefined ? nothing : previewOf(newest)),
     messages: messages.length,
     incomplete: conversation.partial.length,
     replies: texts.length + pending.length,
@@ -186,16 +187,37 @@ function campaignOf(message: DeskMessage): string | null {
   return campaign === null ? null : bytesToHex(campaign);
 }
 
-/** Most lines of a long inbox are asked for again unchanged. A message does not change once it is there. */
-const previews = new WeakMap<DeskMessage, string>();
+type Preview = Pick<ConversationSummary, 'preview' | 'instead' | 'isUnreadable'>;
 
-function previewOf(message: DeskMessage): string {
+const nothing: Preview = { preview: '', instead: { answers: [], files: '' }, isUnreadable: false };
+/** More would not be seen in a line. */
+const answersShown = 4;
+
+/** Most lines of a long inbox are asked for again unchanged. A message does not change once it is there. */
+const previews = new WeakMap<DeskMessage, Preview>();
+
+function previewOf(message: DeskMessage): Preview {
   const known = previews.get(message);
   if (known !== undefined) return known;
+  const { content } = message;
+  const preview = beginOf(content?.text ?? '');
+  const isUnreadable = content === null;
+  const made = { ...nothing, preview, isUnreadable, ...(preview === '' && content !== null ? insteadOf(content) : {}) };
+  previews.set(message, made);
+  return made;
+}
+
+function insteadOf({ answers, files }: Content): Pick<Preview, 'instead'> {
+  const shown = answers.slice(0, answersShown).map(({ question, values }) => ({
+    question,
+    values: values.slice(0, answersShown).map(beginOf),
+  }));
+  return { instead: { answers: shown, files: beginOf(files.map(({ name }) => name).join(' · ')) } };
+}
+
+function beginOf(text: string): string {
   // A text may be a hundred times as long as what is shown of it.
-  const begin = (message.content?.text ?? '').slice(0, 4 * previewCharacters);
+  const begin = text.slice(0, 4 * previewCharacters);
   const characters = [...begin.replace(/\s+/gu, ' ').trim()];
-  const preview = characters.slice(0, previewCharacters).join('');
-  previews.set(message, preview);
-  return preview;
+  return characters.slice(0, previewCharacters).join('');
 }

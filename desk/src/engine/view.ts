@@ -143,6 +143,10 @@ export interface ConversationSummary {
   readonly hasFiles: boolean;
   /** The beginning of the newest message, at most 160 characters. */
   readonly preview: string;
+  /** What the newest message has in place of a text; both empty where it has one. */
+  readonly instead: Pick<MessageView, 'answers'> & { readonly files: string };
+  /** Whether the newest message came whole and makes no content. */
+  readonly isUnreadable: boolean;
   readonly messages: number;
   /** Messages of which parts are missing. */
   readonly incomplete: number;
