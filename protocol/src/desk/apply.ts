@@ -111,7 +111,6 @@ async function receive(state: DeskState, inside: Inside, day: number, context: D
   const partial = conversation.partial.find((other) => equal(other.messageId, inside.messageId));
   if (partial && contradicts(partial, inside)) return null;
   if (await isOtherRoot(conversation, inside, context)) return null;
-  state.conversations.set(id, conversation);
   conversation.lane = inside.lane;
   await importRoot(conversation, inside, context);
   if (inside.kind === 'receipt') {
@@ -120,6 +119,8 @@ async function receive(state: DeskState, inside: Inside, day: number, context: D
   }
   const whole = conversation.messages.length;
   await addPart(conversation, inside, day);
+  // Only now: whoever looks meanwhile would see a conversation without its message.
+  state.conversations.set(id, conversation);
   if (conversation.messages.length > whole) noteArrival(state, id, day);
   return id;
 }
