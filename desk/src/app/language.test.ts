@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { detectLanguage } from './language.ts';
+import { detectLanguage, writtenLanguage } from './language.ts';
 
 describe('the language of a text', () => {
   it.each([
@@ -23,6 +24,37 @@ describe('the language of a text', () => {
       expect(detectLanguage(text)).toBe('');
     },
   );
+
+  it.each([
+    ['ru', 'Вы можете закрыть эту страницу: ответ придёт позже.'],
+    ['ru', 'Никому не показывайте эти слова, запишите их на бумаге.'],
+    ['bg', 'Видях договора преди подписването му и казах на директора.'],
+    ['bg', 'Страхувам се за семейството си, моля не пишете името ми.'],
+    ['pt', 'Tenho medo pela minha família, por favor não escrevam o meu nome.'],
+    ['es', 'Tengo miedo por mi familia, ¿pueden no escribir mi nombre, por favor?'],
+    ['it', 'Lavoro al ministero da tre anni e ho dei documenti.'],
+  ])('is told from that of a neighbour: %s', (tag, text) => {
+    expect(detectLanguage(text)).toBe(tag);
+  });
+
+  it('is that of most texts of the pages for sources, in Russian and in Spanish', async () => {
+    const wrong = async (tag: string): Promise<number> => {
+      const file = await readFile(new URL(`../../../source/src/languages/${tag}.json`, import.meta.url), 'utf8');
+      const entries = Object.entries<unknown>(JSON.parse(file)).filter(([key]) => !key.startsWith('@'));
+      const texts = entries.flatMap(([, text]) => (typeof text === 'string' && text.length > 40 ? [text] : []));
+      const told = texts.map(detectLanguage).filter((one) => one !== '' && one !== tag);
+      return told.length / texts.length;
+    };
+    expect(await wrong('ru')).toBeLessThan(0.06);
+    expect(await wrong('es')).toBeLessThan(0.06);
+  });
+
+  it('is that of the text, not of the page that it was written in, unless it is too short to tell', () => {
+    const text = 'Мы видели этот документ до подписания договора';
+    expect(writtenLanguage({ text, language: 'en' })).toBe('ru');
+    expect(writtenLanguage({ text: 'ok', language: 'en' })).toBe('en');
+    expect(writtenLanguage({ text: '合同在开标之前就已经定好了价格', language: 'zh-Hans' })).toBe('zh-Hans');
+  });
 
   it('is not guessed from nothing', () => {
     expect([detectLanguage(''), detectLanguage('ok'), detectLanguage('12345 67890 11')]).toEqual(['', '', '']);

@@ -53,9 +53,52 @@ const charactersMax = 2_000;
 /** In so few characters two languages of one script look alike; then the second must be less likely by this much. */
 const short = { characters: 40, secondMax: 0.88 } as const;
 
+/** Those in which calls and pages are offered: a source most likely writes one of them. */
+const offered: ReadonlySet<string> = new Set([
+  'ar',
+  'be',
+  'bo',
+  'en',
+  'es',
+  'fa',
+  'fr',
+  'ko',
+  'my',
+  'ru',
+  'tr',
+  'ug',
+  'uk',
+  'vi',
+  'zh',
+]);
+/** So near to the most likely language, one of those offered is taken for it. */
+const nearMin = 0.95;
+/** Letters that a language does not write: it loses a text to its neighbours otherwise, or takes one from them. */
+const foreign: Readonly<Record<string, RegExp>> = {
+  be: /[ищъїєґ]/iu,
+  bg: /[ыэёіїєґў]/iu,
+  es: /[ãõçå]/iu,
+  pt: /[ñ¿¡]/iu,
+  ru: /[іїєґў]/iu,
+  uk: /[ыэёъў]/iu,
+};
+
 /** BCP 47, or empty for a text that is too short to tell or of a language that is not looked for. */
 export function detectLanguage(text: string): string {
-  const [first, second] = francAll(text.slice(0, charactersMax), { only, minLength: 8 });
-  const isUnsure = text.trim().length < short.characters && (second?.[1] ?? 0) > short.secondMax;
-  return isUnsure ? '' : (tags[first?.[0] ?? ''] ?? '');
+  const begin = text.slice(0, charactersMax);
+  const scores = francAll(begin, { only, minLength: 8 })
+    .map(([code, score]) => ({ tag: tags[code] ?? '', score }))
+    .filter(({ tag }) => foreign[tag]?.test(begin) !== true);
+  const [first, second] = scores;
+  if (first === undefined) return '';
+  if (text.trim().length < short.characters && (second?.score ?? 0) > short.secondMax) return '';
+  const near = scores.find(({ tag, score }) => offered.has(tag) && score >= nearMin * first.score);
+  return (near ?? first).tag;
+}
+
+/** Of a message: what its text is written in, as far as that can be told, else what the page was set to that sent it. */
+export function writtenLanguage({ text, language }: { readonly text: string; readonly language: string }): string {
+  const detected = detectLanguage(text);
+  // The page tells more of the same: in which script.
+  return detected === '' || language.split('-')[0] === detected ? language : detected;
 }

@@ -21,6 +21,7 @@ import { exportFromDesk } from './export-desk.ts';
 import { Inbox } from './inbox.ts';
 import { caseIdsIn } from './inbox-rows.ts';
 import { type Enrolment, eraseKeystore, type Keystore } from './keystore.ts';
+import { writtenLanguage } from './language.ts';
 import { LanguageData } from './language-data.ts';
 import { PageRecords } from './page-records.ts';
 import { SealedStore } from './sealed-store.ts';
@@ -170,7 +171,9 @@ export class OpenDesk {
     const view = await this.#engine.conversation(id);
     const [draft, copies] = await Promise.all([this.#records.draft(id), this.files.copies.list(id)]);
     if (view !== null) await this.files.kept.note(id, await this.#files.look(view));
-    return { view, draft, copies, seen: this.#records.seen(id) };
+    const messages = view?.messages.map((message) => ({ ...message, language: writtenLanguage(message) }));
+    const shown = view === null ? null : { ...view, messages: messages ?? [] };
+    return { view: shown, draft, copies, seen: this.#records.seen(id) };
   }
 
   async room(id: string, text: string): Promise<Answers['room']> {

@@ -184,6 +184,7 @@ export interface MessageView {
   readonly day: number;
   /** How many of the desk's texts stood in the log before it: it came after those, whatever their days say. */
   readonly repliesBefore: number;
+  /** BCP 47: what the page was set to that sent it, or what the text is written in where a device has told that. */
   readonly language: string;
   readonly campaign: string | null;
   readonly answers: readonly { readonly question: string; readonly values: readonly string[] }[];

@@ -95,7 +95,7 @@ const view = {
     },
     {
       ...{ id: '33'.repeat(16), day: day - 1, language: 'en', campaign: null, isUnreadable: false },
-      ...{ text: 'They came back today.', answers: [], files: [], repliesBefore: 1 },
+      ...{ text: '他们今天又回来了，没有人说话。', answers: [], files: [], repliesBefore: 1 },
     },
   ],
   incomplete: [],
@@ -252,7 +252,7 @@ describe('export of cases', () => {
       'Ana: grade shown: B3',
     ]);
     // LOG-14: what came after a reply of the same day stands below it.
-    expect(html.indexOf('They came back today.')).toBeGreaterThan(html.indexOf('Thank you.'));
+    expect(html.indexOf('他们今天又回来了，没有人说话。')).toBeGreaterThan(html.indexOf('Thank you.'));
     expect(html).not.toMatch(/<(script|img|i|b)[ >](?!.*:<\/b>)/);
     expect(html).toContain('&lt;script src=&quot;https://attacker.example');
     expect(html).toContain('asked by Ana, agreed to by Bo');
@@ -280,15 +280,9 @@ describe('export of cases', () => {
   it.each([
     [
       'en',
-      [
-        'Open',
-        'Has documents',
-        'B3: B – usually reliable, 3 – possibly true (Ana)',
-        'Simplified Chinese',
-        'state: Waiting',
-      ],
+      ['Open', 'Has documents', 'B3: B – usually reliable, 3 – possibly true (Ana)', '· Chinese<', 'state: Waiting'],
     ],
-    ['zh-Hans', ['处理中', '持有文件', 'B3: B', '简体中文']],
+    ['zh-Hans', ['处理中', '持有文件', 'B3: B', '· 中文<']],
   ])('says states, grades, steps and languages in words, in %s', async (language, wanted) => {
     const identity = await generateX25519Identity();
     const exported = await sealed({ recipients: await identityToRecipient(identity), language });

@@ -2,6 +2,7 @@
 
 import type { CallWords } from '../app/call-words.ts';
 import { caseName } from '../app/case-name.ts';
+import { writtenLanguage } from '../app/language.ts';
 import { type OrderedItem, orderOf } from '../engine/conversation-order.ts';
 import type { CaseFile, MessageView } from '../engine/view.ts';
 import type { CodeWords } from './code-words.ts';
@@ -130,7 +131,7 @@ function itemOf(parts: TranscriptParts, one: OrderedItem): Html {
 function sourceMessage(parts: TranscriptParts, message: MessageView): Html {
   const { texts, words, codes } = parts;
   const { id, day, text, isUnreadable } = message;
-  const language = codes.language(message.language);
+  const language = codes.language(writtenLanguage(message));
   const who = language === '' ? texts.source : `${texts.source} · ${language}`;
   const given = words
     .answers(message)
