@@ -27,6 +27,8 @@ import type {
 const copiedPixelsMax = 4_000_000;
 const textLengthMax = 1024 * 1024;
 const entriesShownMax = 2_000;
+/** Of what has no pages and is shown to its end. */
+const whole = { kind: 'shown', page: 0, pages: 0, encoding: null, isCut: false } as const;
 const documentMs = 20_000;
 const presenceMs = 10_000;
 /** A picture of a screen has letters of ten pixels, too small to be told apart: it is read at up to this scale. */
@@ -100,7 +102,7 @@ async function showPicture(bytes: Uint8Array): Promise<void> {
   image.alt = '';
   await image.decode();
   put(image);
-  tell({ kind: 'shown', page: 0, pages: 0, encoding: null });
+  tell(whole);
 }
 
 /** Turned as its file says, and no larger than a page of a document. */
@@ -160,7 +162,7 @@ function showMedia({ element, type }: Extract<FileKind, { kind: 'media' }>, byte
   const media = document.createElement(element);
   media.controls = true;
   media.preload = 'metadata';
-  media.addEventListener('loadedmetadata', () => tell({ kind: 'shown', page: 0, pages: 0, encoding: null }), {
+  media.addEventListener('loadedmetadata', () => tell(whole), {
     once: true,
   });
   // Browsers do not say whether it is damaged, or one of the kinds that they have no player for.
@@ -175,7 +177,7 @@ function showText({ text, guessed }: ReadText): void {
   shown.tabIndex = 0;
   shown.textContent = text.slice(0, textLengthMax);
   put(shown);
-  tell({ kind: 'shown', page: 0, pages: 0, encoding: guessed });
+  tell({ ...whole, encoding: guessed, isCut: text.length > textLengthMax });
 }
 
 /** What was guessed stands above it, in every copy. */
@@ -198,7 +200,7 @@ function showArchive(bytes: Uint8Array): void {
     }
     list.tabIndex = 0;
     put(list);
-    tell({ kind: 'shown', page: 0, pages: 0, encoding: null });
+    tell({ ...whole, isCut: entries.length > entriesShownMax });
   } catch (error) {
     fail(error instanceof MetadataError && error.code === 'too-large' ? 'too-large' : 'damaged');
   }
@@ -246,7 +248,7 @@ function showPixels(picture: ImageData, text: string, { page, pages }: Pick<Draw
   canvas.setAttribute('aria-label', text.slice(0, 20_000));
   canvas.getContext('2d')?.putImageData(picture, 0, 0);
   put(canvas);
-  tell({ kind: 'shown', page, pages, encoding: null });
+  tell({ ...whole, page, pages });
 }
 
 function takeEnlarged(picture: ImageData | null): void {

@@ -123,6 +123,8 @@ export interface ShownMessage {
   readonly pages: number;
   /** Of a text that does not say it by itself: told by what it holds, so that it may be wrong. */
   readonly encoding: GuessedEncoding | null;
+  /** Whether there is more in it than is shown. */
+  readonly isCut: boolean;
 }
 
 export type FrameMessage =
@@ -145,10 +147,11 @@ const codeForm = /^[\x20-\x7e]{0,4296}$/;
 /** Null for anything that is none: a frame that was taken over can say nothing else. */
 export function readFrameMessage(data: unknown): FrameMessage | null {
   if (typeof data !== 'object' || data === null) return null;
-  const { kind, page, pages, problem, text, percent, encoding } = data as Readonly<Record<string, unknown>>;
+  const { kind, page, pages, problem, text, percent, encoding, isCut } = data as Readonly<Record<string, unknown>>;
   if (kind === 'ready' || kind === 'present') return { kind };
   if (kind === 'shown' && isCount(page) && isCount(pages)) {
-    return { kind, page, pages, encoding: guessedEncodings.find((name) => name === encoding) ?? null };
+    const guessed = guessedEncodings.find((name) => name === encoding) ?? null;
+    return { kind, page, pages, encoding: guessed, isCut: isCut === true };
   }
   if (kind === 'reading' && isCount(percent) && percent <= 100) return { kind, percent };
   if (kind === 'drawn') return readDrawn(data as Readonly<Record<string, unknown>>);

@@ -30,6 +30,7 @@ interface Outcome {
   readonly problem?: string;
   readonly pages?: number;
   readonly encoding?: string | null;
+  readonly isCut?: boolean;
   /** Of the pixels that were handed over. */
   readonly dark?: number;
   readonly text: string;
@@ -428,6 +429,16 @@ describe.each(browsers)('frame that shows files, in %s', (binary, launch) => {
     const listed = await show(page, 'a.zip', bomb);
     expect(listed).toMatchObject({ kind: 'shown', elements: ['ul'] });
     expect(listed.text).toContain('../bomb');
+  });
+
+  it('says of a long text and of an archive of many files that there is more than it shows', async () => {
+    const text = (characters: number) => show(page, 'a.txt', utf8ToBytes('word '.repeat(characters / 5)));
+    expect([(await text(1_000_000)).isCut, (await text(1_100_000)).isCut]).toEqual([false, true]);
+    const archive = async (files: number) => {
+      const entries = Array.from({ length: files }, (_, at) => ({ name: `${at}.txt`, bytes: new Uint8Array(1) }));
+      return show(page, 'a.zip', await writeZip(entries));
+    };
+    expect([(await archive(2_000)).isCut, (await archive(2_001)).isCut]).toEqual([false, true]);
   });
 
   it('shows the pictures of phones and older machines, and hands them over', async () => {

@@ -97,6 +97,11 @@ function Content({ page, file }: { readonly page: DeskPage; readonly file: Viewe
           {say('view.encoding', { encoding: shown.encoding })}
         </p>
       )}
+      {shown.kind === 'shown' && shown.isCut && (
+        <p class="note" role="status">
+          {say('view.cut')}
+        </p>
+      )}
       {shown.kind === 'shown' && shown.pages > 1 && (
         <Pages page={page} shown={shown} turn={(to) => sayTo(frame.current, { kind: 'page', page: to })} />
       )}
