@@ -1,6 +1,7 @@
 /** Sets a transcript as PDF with MuPDF, which shapes letters and orders Arabic; it has fonts of its own, and gets those that it lacks. */
 
 import * as mupdf from 'mupdf';
+import { blankLetters, spelled } from '../fonts/blank-letters.ts';
 import { letterFont } from '../fonts/letter-fonts.ts';
 import { installLetterFonts, letterScripts } from '../fonts/letter-scripts.ts';
 import { breakable } from './text-html.ts';
@@ -11,10 +12,14 @@ installLetterFonts(mupdf, letters);
 
 const a4 = { width: 595, height: 842, textSize: 10 } as const;
 
-/** @param html a transcript: nothing in it is loaded */
+/** @param html a transcript: nothing in it is loaded; what no font draws is spelled */
 export function transcriptPdf(html: string): Uint8Array {
-  const source = mupdf.Document.openDocument(new TextEncoder().encode(withBreaks(html)), 'transcript.html');
-  source.layout(a4.width, a4.height, a4.textSize);
+  let source = laidOut(html);
+  const blank = blankLetters(mupdf, source);
+  if (blank.size > 0) {
+    source.destroy();
+    source = laidOut(inBody(html, (markup) => spelled(markup, blank)));
+  }
   const drawn = new mupdf.Buffer();
   const writer = new mupdf.DocumentWriter(drawn, 'pdf', '');
   for (let at = 0; at < source.countPages(); at++) {
@@ -32,8 +37,15 @@ export function transcriptPdf(html: string): Uint8Array {
   return bytes;
 }
 
-/** In the PDF alone: whoever copies an address out of the HTML gets it as it was written. */
-function withBreaks(html: string): string {
+function laidOut(html: string): mupdf.Document {
+  // In the PDF alone: whoever copies an address out of the HTML gets it as it was written.
+  const document = mupdf.Document.openDocument(new TextEncoder().encode(inBody(html, breakable)), 'transcript.html');
+  document.layout(a4.width, a4.height, a4.textSize);
+  return document;
+}
+
+/** @param change of what stands between two tags */
+function inBody(html: string, change: (markup: string) => string): string {
   const body = html.indexOf('<body>');
-  return html.slice(0, body) + html.slice(body).replace(/(?<=>)[^<]+/g, breakable);
+  return html.slice(0, body) + html.slice(body).replace(/(?<=>)[^<]+/g, change);
 }
