@@ -3,6 +3,7 @@ import type { FilePlace } from '@postern/desk/app/api';
 import type { FileView } from '@postern/desk/engine/view';
 import { type FileChoices, type FileForm, fileForms } from '@postern/desk/export/file-forms';
 import type { Transfer } from '@postern/desk/files/chunk-ports';
+import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
@@ -115,7 +116,8 @@ function Going({ page, going, isNamed, form, choose }: GoingProps): JSX.Element 
   const { transfers, traces } = page.state.value;
   const { say, size } = page.words.value;
   const transfer = transfers.get(file.kept);
-  const isMissing = needsFile(form) && transfer?.state !== 'done';
+  const isTooLarge = form === 'cleaned' && file.bytes > inspectedBytesMax;
+  const isMissing = needsFile(form) && !isTooLarge && transfer?.state !== 'done';
   const found = traces.get(file.kept);
   return (
     <li>
@@ -125,6 +127,7 @@ function Going({ page, going, isNamed, form, choose }: GoingProps): JSX.Element 
       </p>
       <FormChoice page={page} label={say('export.formOf', { name: file.name })} form={form} choose={choose} />
       {form === 'copy' && !hasCopy && <p class="complaint">{say('export.noCopy')}</p>}
+      {isTooLarge && <p class="complaint">{say('export.tooLarge', { size: size(inspectedBytesMax) })}</p>}
       {isMissing && (
         <>
           <p class="complaint">{say(isUnderWay(transfer) ? 'export.coming' : 'export.notHere')}</p>

@@ -1,4 +1,5 @@
 /** Looks at a file that a source sent: in a frame without origin and network, as pixels and text. */
+import { readBytesMax } from '@postern/desk/app/api';
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
@@ -53,7 +54,7 @@ function Content({ page, file }: { readonly page: DeskPage; readonly file: Viewe
   const frame = useRef<HTMLIFrameElement>(null);
   const [shown, setShown] = useState<Shown>({ kind: 'loading' });
   const [isReady, setReady] = useState(false);
-  const { say } = page.words.value;
+  const { say, size } = page.words.value;
 
   // Before the frame can say anything.
   useLayoutEffect(() => {
@@ -84,7 +85,9 @@ function Content({ page, file }: { readonly page: DeskPage; readonly file: Viewe
   if (shown.kind === 'failed') {
     return (
       <p class="callout" role="alert">
-        {say(problemTexts[shown.problem])}
+        {shown.problem === 'too-large' && file.bytes > readBytesMax
+          ? say('view.overLimit', { size: size(readBytesMax) })
+          : say(problemTexts[shown.problem])}
       </p>
     );
   }
