@@ -1,6 +1,6 @@
 /** What this device has read of its cases' texts, in memory only: for the search, near copies and languages. */
 
-import type { CaseFile } from '../engine/view.ts';
+import type { CaseFile, MessageView } from '../engine/view.ts';
 import type { AnswerCount } from './answer-counts.ts';
 import { answerWords, type CallView } from './call-words.ts';
 import { detectLanguage } from './language.ts';
@@ -22,7 +22,7 @@ export class ReadTexts {
     const newest = `${texts.length}/${view.messages.at(-1)?.id}`;
     if (this.#newest.get(id) === newest) return;
     this.#newest.set(id, newest);
-    this.#copies.set(id, texts.join('\n'));
+    this.#copies.set(id, view.messages.flatMap(comparedTexts).join('\n'));
     this.#languages.set(id, detectLanguage(texts.at(-1) ?? ''));
   }
 
@@ -51,4 +51,17 @@ export class ReadTexts {
   seen(id: string): { readonly detected: string; readonly alike: Alike | null } {
     return { detected: this.#languages.get(id) ?? '', alike: this.#copies.of(id) };
   }
+}
+
+/** Longer than the ids of options may be: a person has typed it. */
+const typedMin = 41;
+
+/**
+ * What near copies are told by: what a person typed, else the files. Choices are left out, since many people who know
+ * nothing of each other make the same.
+ */
+function comparedTexts({ text, answers, files }: MessageView): readonly string[] {
+  const typed = [text, ...answers.flatMap(({ values }) => values.filter((value) => value.length >= typedMin))];
+  const written = typed.filter((one) => one.trim() !== '');
+  return written.length > 0 ? written : files.map(({ hash }) => hash);
 }
