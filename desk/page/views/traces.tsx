@@ -64,7 +64,7 @@ export function Reviews({
 }): JSX.Element | null {
   if (reviews.length === 0) return null;
   return (
-    <ul class="files" aria-label={page.words.value.say('review.heading')}>
+    <ul class="files reviews" aria-label={page.words.value.say('review.heading')}>
       {reviews.map((review) => (
         <Review key={review.id} page={page} review={review} />
       ))}
@@ -79,7 +79,7 @@ function Review({ page, review }: { readonly page: DeskPage; readonly review: Fi
     void page.attaching.choose(id, choice);
     // The button is gone with its file: on to the next one, or to the chooser.
     requestAnimationFrame(() =>
-      document.querySelector<HTMLElement>('.attached .choices button, .attached .chooser')?.focus(),
+      document.querySelector<HTMLElement>('.attached .reviews button, .attached .chooser')?.focus(),
     );
   };
   const isCleanable = state === 'cleanable';
