@@ -244,8 +244,12 @@ export class LogSync {
       if (opened.kind === 'rekey') await this.#rekey(opened.keys, opened.next, day);
       else {
         if (log.groupKey) log.groupKey = { ...log.groupKey, lastDay: day };
-        log.progress = { ...log.progress, position: opened.next, readBefore: null };
-        const applied = await this.#parts.turns.run(() => this.#apply(opened, day));
+        const applied = await this.#parts.turns.run(async () => {
+          const done = await this.#apply(opened, day);
+          // Only now: whoever looks meanwhile would keep what was before under the new length.
+          log.progress = { ...log.progress, position: opened.next, readBefore: null };
+          return done;
+        });
         for (const id of applied.changed) changed.add(id);
         writes.push(...applied.writes);
         hasProgress ||= opened.events.some(({ kind }) => kind === 'received' || kind === 'day-finished');

@@ -413,6 +413,14 @@ describe('the end of a case [CAS-6]', () => {
     expect(isHere(held, 2)).toBe(true);
     await put(held, member, ended(day + 408, [1, 2]));
     expect([isHere(held, 1), isHere(held, 2)]).toEqual([true, false]);
+    // Nor is a merging that was done before a release, and comes after it from a device that was offline.
+    const released = await begun();
+    const hold = (isHeld: boolean, on: number): LogEvent => changed({ aspect: 'hold', isHeld }, [2], on);
+    await put(released, lead, retention, hold(true, day), hold(false, day + 400));
+    await put(released, member, merge(1, day + 390), ended(day + 401, [2]), ended(day + 407, [2]));
+    expect(isHere(released, 2)).toBe(true);
+    await put(released, member, ended(day + 408, [2]));
+    expect(isHere(released, 2)).toBe(false);
     const state = await begun();
     await put(state, lead, retention, merge(1), await received(2, day + 20, 7, 'It goes on'));
     await put(state, member, ended(day + 50, [1, 2]));

@@ -13,7 +13,7 @@ import {
   type TeamTrailItem,
   type TrailItem,
 } from './case-work.ts';
-import { endCase, hasTermPassed, isOfKeeping } from './end-case.ts';
+import { endCase, hasTermPassed, lastKeeping } from './end-case.ts';
 import { giveRole } from './roles.ts';
 import type { DeskContext, DeskState } from './state.ts';
 
@@ -291,15 +291,15 @@ function addTrail(work: CaseWork, id: string, record: CaseRecord, item: TrailIte
   pushTrail(record, item);
 }
 
-/** Nobody pushes out what another did (CAS-2): whoever has most steps loses one. What a case's term counts from stays (CAS-7). */
+/** Nobody pushes out what was done by whoever has done less (CAS-2): whoever has most steps loses one. What a case's term counts from stays (CAS-7). */
 function pushTrail({ trail }: CaseRecord, item: TrailItem): void {
   trail.push(item);
   if (trail.length <= trailLengthMax) return;
   const byDevice = Map.groupBy(trail, ({ device }) => device);
   const [most] = [...byDevice].reduce((one, other) => (other[1].length > one[1].length ? other : one));
-  const keeping = trail.findLastIndex(isOfKeeping);
+  const keeping = lastKeeping(trail);
   const light = trail.findIndex(({ device, what }) => device === most && lightSteps.has(what));
-  const at = light >= 0 ? light : trail.findIndex(({ device }, place) => device === most && place !== keeping);
+  const at = light >= 0 ? light : trail.findIndex((one) => one.device === most && !keeping.includes(one));
   trail.splice(at, 1);
 }
 

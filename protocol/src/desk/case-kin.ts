@@ -38,6 +38,9 @@ export function isKept(work: Pick<CaseWork, 'cases'>, id: string): boolean {
   return withAbove(work, id).some((one) => work.cases.get(one)?.isHeld === true);
 }
 
+/** By the parts, which are gathered anew whenever a case may have changed: each of a thousand parts would count all of them. */
+const rests = new WeakMap<PartsByCase, Map<string, number>>();
+
 /** The day of the newest of its messages, parts of such, replies and notes, and of all cases that are part of one another with it; 0 without any. */
 export function restsSince(
   { conversations, work }: Pick<DeskState, 'conversations' | 'work'>,
@@ -45,8 +48,14 @@ export function restsSince(
   id: string,
 ): number {
   const top = withAbove(work, id).at(-1) ?? id;
+  const known = rests.get(parts) ?? new Map<string, number>();
+  rests.set(parts, known);
+  const before = known.get(top);
+  if (before !== undefined) return before;
   const days = withParts(parts, top).map((one) => lastDayOf(conversations.get(one), caseOf(work, one)));
-  return Math.max(0, ...days);
+  const day = days.reduce((last, one) => Math.max(last, one), 0);
+  known.set(top, day);
+  return day;
 }
 
 function lastDayOf(conversation: Conversation | undefined, { notes }: CaseRecord): number {

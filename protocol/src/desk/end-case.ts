@@ -49,14 +49,14 @@ export function hasTermPassed(state: DeskState, parts: PartsByCase, id: string, 
 export function endDayOf(work: CaseWork, id: string, rests: number): number | null {
   const { retentionDays, retentionSince } = work.team;
   if (retentionDays === 0 || caseOf(work, id).endedDay !== null || isKept(work, id)) return null;
-  const steps = withAbove(work, id).map((one) => caseOf(work, one).trail.findLast(isOfKeeping)?.day ?? 0);
+  const steps = withAbove(work, id).flatMap((one) => lastKeeping(caseOf(work, one).trail).map(({ day }) => day));
   return Math.max(
     rests + retentionDays,
     ...[retentionSince, ...steps].map((day) => (day === 0 ? 0 : day + TERM_NOTICE_DAYS)),
   );
 }
 
-/** Whether the case was put on hold, released, merged or taken out: a week counts from the last of these (CAS-7). */
-export function isOfKeeping({ what }: TrailItem): boolean {
-  return what === 'hold' || what === 'merge';
+/** The last hold or release, and the last merging or taking out: a week counts from each of these (CAS-7). */
+export function lastKeeping(trail: readonly TrailItem[]): TrailItem[] {
+  return (['hold', 'merge'] as const).flatMap((kind) => trail.findLast(({ what }) => what === kind) ?? []);
 }
