@@ -8,7 +8,7 @@ import { judge, type Verdict } from '@postern/source/verdict';
 import type { CarryProblem } from '@postern/source/views/view';
 import type { Form } from './form.ts';
 import { Held } from './held.ts';
-import type { TakeFile } from './upload.ts';
+import { fieldBytesMax, type TakeFile } from './upload.ts';
 
 /** Of a form: its screen, and by the field that such a form begins with, since the button comes behind the files. */
 export type Purpose = 'verify' | 'carry';
@@ -57,8 +57,11 @@ export class Brought {
     const content = file?.content ?? (file === undefined ? given : new Uint8Array(0));
     this.verdict = await judge(content, session.organisation, [list], today);
     if (typeof content !== 'string') content.fill(0);
-    // Twelve words are a secret: they are not written into one more page.
-    const isSecret = this.verdict.answer === 'unsure' && this.verdict.why === 'twelve';
+    // Twelve words are a secret, also when they are in another list: they are not written into one more page.
+    const { answer, ...said } = this.verdict;
+    const isTwelve = given.trim().split(/\s+/u).length === 12;
+    const isSecret =
+      answer === 'unsure' && 'why' in said && (said.why === 'twelve' || (said.why === 'list' && isTwelve));
     this.given = isSecret ? '' : given;
   }
 
@@ -102,5 +105,6 @@ export function sealedIn(fields: Form['fields'], file: BroughtFile | undefined):
   if (file.content === null) return null;
   const lines = groupLines(new TextDecoder().decode(file.content));
   file.content.fill(0);
-  return [typed.trim(), ...lines].join('\n').trim();
+  const sealed = [typed.trim(), ...lines].join('\n').trim();
+  return sealed.length > fieldBytesMax ? null : sealed;
 }

@@ -12,8 +12,8 @@ export type TakeFile<Taken> = (
 /** A form whose files have come whole, unless it has a fault. */
 export type Uploaded<Taken> = Form & { readonly files: readonly Taken[] };
 
-/** A text of 65,536 characters, each of three bytes. */
-const fieldBytesMax = 196_608;
+/** What a page shows again of a sealed message; a text of 65,536 characters, each of three bytes, is a third of it. */
+export const fieldBytesMax = 640 * 1024;
 
 /** What is sent in the place of a letter that is none. */
 const strange = '\uFFFD';

@@ -238,7 +238,7 @@ export class Visit {
   async #bring(purpose: Purpose, fields: Form['fields'], file: BroughtFile | undefined): Promise<void> {
     const isCurrent = fields.get('form') === this.#number;
     // What is the matter is told above.
-    if (this.#state.organisation === undefined) return this.#keep(fields, []);
+    if (this.#state.organisation === undefined) return this.#keep(fields, file === undefined ? [] : ['filesAgain']);
     const today = dayOf(this.#parts.clock.unix());
     if (purpose === 'verify') {
       // It changes nothing, so it may come late, or again with something else: the answer is always to what came.

@@ -31,6 +31,7 @@ async function withdraw(context: Context, name: string, options: CampaignWithdra
   const campaigns = await listWith(before.campaigns, found.id, payload);
   await storeCampaign(data, { campaign: withdrawn, film: null }, payload);
   const edited = await finishEdit(context, { ...next, campaigns }, options);
-  const said = 'That the call was withdrawn is said at once, before the rest of the roster comes into use.';
+  const said =
+    'As soon as the server has this roster it says that the call was withdrawn, before the rest comes into use.';
   report(context, options, { ...edited, name }, [...editedLines(edited), said]);
 }

@@ -162,8 +162,11 @@ export function campaignsOf(upstream: Pick<Upstream, 'get'>, known: KnownFilms, 
       for (const name of [...known.keys()]) if (!named.has(name)) known.delete(name);
       return listed;
     },
-    // What it says is verified with the list.
-    hasNewer: async ({ number }) => (await upstream.get(`/roster/${number + 1}`)).status === 200,
+    // What it says is verified with the list. Not to know it takes nothing away: it is asked for again at the next look.
+    hasNewer: async ({ number }) => {
+      const later = await upstream.get(`/roster/${number + 1}`).catch(() => null);
+      return later?.status === 200;
+    },
     film: async (campaign) => {
       if (campaign.film === null) return null;
       const name = bytesToHex(campaign.film);

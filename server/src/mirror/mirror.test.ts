@@ -282,7 +282,8 @@ it('[MIR-1] serves the campaigns that its roster lists and no others, and asks a
 });
 
 it('[CAM-15] a call is withdrawn at the server and its mirror as soon as a roster says so, though a desk has not signed under it', async () => {
-  const { world, mirror } = await open();
+  const made = await open();
+  const { world, mirror } = made;
   const day = dayOf(world.clock.now());
   const sample = sampleCampaign(world.roster, day);
   const publish = async (campaign: typeof sample): Promise<VerifiedRoster> => {
@@ -302,6 +303,11 @@ it('[CAM-15] a call is withdrawn at the server and its mirror as soon as a roste
   await world.server.tick();
   await mirror.tick();
   for (const { origin } of [world.server, mirror]) expect(await said(origin)).toEqual([false]);
+  // Whether there is a later roster cannot be learnt: what is shown stays.
+  made.change = (path, answer) => (path.startsWith('/roster/') ? null : answer);
+  await mirror.tick();
+  expect(await said(mirror.origin)).toEqual([false]);
+  made.change = (_, answer) => answer;
   // From here on no desk is there.
   await publish({ ...sample, withdrawn: true });
   await world.server.tick();

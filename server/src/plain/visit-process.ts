@@ -18,7 +18,8 @@ export type VisitPage = Extract<FromVisit, { readonly kind: 'page' }>;
 /** A public address of the server, asked as a page asks it. */
 export type Call = (path: string, body: Uint8Array) => Promise<Answer>;
 
-const frameBytesMax = 1024 * 1024;
+/** A page that shows again what was typed, each sign of it escaped. */
+const frameBytesMax = 4 * 1024 * 1024;
 const callForm = /^\/(request|bundle|roster(\/\d{1,10})?|index\/\d{1,3}|campaigns|chunk|fetch)$/;
 
 /** To a form: whether the person leaves, and a file that it asked for. */
