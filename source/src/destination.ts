@@ -25,8 +25,17 @@ type ChosenFile = FileSystemFileHandle & { readonly remove: () => Promise<void> 
 export async function openDestination({ ask, save }: DestinationParts, name: string): Promise<Destination> {
   const file = await ask?.({ suggestedName: name });
   if (file === undefined) return inMemory(save, name);
-  const stream = await file.createWritable();
-  const abort = (): Promise<void> => stream.abort().then(() => file.remove());
+  // The browser has made an empty one.
+  const remove = (): Promise<void> => file.remove().catch(() => undefined);
+  const stream = await file.createWritable().catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
+  const abort = (): Promise<void> =>
+    stream
+      .abort()
+      .catch(() => undefined)
+      .then(remove);
   return { write: (data) => stream.write(data), close: () => stream.close(), abort };
 }
 

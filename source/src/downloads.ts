@@ -44,7 +44,11 @@ export class Downloads {
     this.#downloads.set(id, download);
     this.#tell();
     // At once: later would not be at the press of a button.
-    const opening = this.#parts.open(file.name).catch(() => undefined);
+    const opening = this.#parts.open(file.name).catch(() => {
+      // None is chosen: not only when its turn comes, in which the same may have been asked for again.
+      if (!this.#isStopped(download)) this.stop(id);
+      return undefined;
+    });
     this.#turn = this.#turn.then(async () => this.#receive(download, await opening));
     return this.#turn;
   }
@@ -65,7 +69,7 @@ export class Downloads {
 
   /** @param destination undefined where the person chose none */
   async #receive(download: Download, destination: Destination | undefined): Promise<void> {
-    if (destination === undefined) return this.stop(download.id);
+    if (destination === undefined) return;
     this.#pace.restart();
     const state = await this.#fill(download, destination).catch((): MoveState => 'damaged');
     if (state !== 'done') await destination.abort().catch(() => undefined);

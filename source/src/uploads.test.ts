@@ -291,6 +291,23 @@ describe('downloads', () => {
     expect([line.count, states.at(-1)]).toEqual([0, undefined]);
   });
 
+  it('are forgotten at once where no place was chosen while another comes, and come whole when they are asked for again', async () => {
+    const content = random(20 * CHUNK_DATA_BYTES);
+    const places = [placeOf(), placeOf()];
+    const chosen = [places[0]!.ask, undefined, places[1]!.ask];
+    const { file, downloads } = await sent(content, async (options) => {
+      const ask = chosen.shift();
+      if (ask === undefined) throw new DOMException('closed', 'AbortError');
+      return ask(options);
+    });
+    const other = downloads.fetch('a/0', file);
+    void downloads.fetch('a/1', file);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(places[0]!.disk.file).toBe(null);
+    await Promise.all([other, downloads.fetch('a/1', file)]);
+    for (const { disk } of places) expect([disk.file?.equals(content), disk.isRemoved]).toEqual([true, false]);
+  });
+
   it('can be stopped', async () => {
     const { line, file, downloads, saved } = await sent(random(9));
     line.happens = () => 'lost';

@@ -117,6 +117,7 @@ function readPlaces(file: FileView, box: Box, data: Box | undefined): ReadonlyMa
   const count = take(version < 2 ? 2 : 4);
   const places = new Map<number, (readonly [number, number])[]>();
   let total = 0;
+  let totalBytes = 0;
   for (let item = 0; item < count; item++) {
     const id = take(version < 2 ? 2 : 4);
     const method = version === 0 ? 0 : take(2) & 15;
@@ -130,6 +131,9 @@ function readPlaces(file: FileView, box: Box, data: Box | undefined): ReadonlyMa
       const from = base + take(size.offset);
       const length = take(size.length);
       file.bytes(from, from + length);
+      // Many that lie upon each other would each be read.
+      totalBytes += length;
+      if (totalBytes > 2 * file.length) throw new MetadataError('malformed', 'read HEIC: places upon each other');
       ranges.push([from, from + length]);
     }
     places.set(id, ranges);
