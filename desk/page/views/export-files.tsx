@@ -44,7 +44,7 @@ export function ExportFiles({ page, cases, given, choose }: ExportFilesProps): J
   const transferOf = ({ file }: GoingFile): Transfer | undefined => page.state.value.transfers.get(file.kept);
   const formOf = ({ file }: GoingFile): FileForm => given.choices[file.kept] ?? given.form;
   const here = files?.filter((one) => transferOf(one)?.state === 'done') ?? [];
-  const wanted = files?.filter((one) => needsFile(formOf(one))) ?? [];
+  const wanted = files?.filter((one) => needsFile(formOf(one)) && !isTooLarge(formOf(one), one)) ?? [];
   const away = wanted.filter((one) => !here.includes(one) && !isUnderWay(transferOf(one)));
   const look = async (): Promise<void> => {
     setLooking(true);
@@ -102,6 +102,10 @@ async function readAll(page: DeskPage, cases: readonly string[], signal: AbortSi
   return all;
 }
 
+function isTooLarge(form: FileForm, { file }: GoingFile): boolean {
+  return form === 'cleaned' && file.bytes > inspectedBytesMax;
+}
+
 interface GoingProps {
   readonly page: DeskPage;
   readonly going: GoingFile;
@@ -116,8 +120,8 @@ function Going({ page, going, isNamed, form, choose }: GoingProps): JSX.Element 
   const { transfers, traces } = page.state.value;
   const { say, size } = page.words.value;
   const transfer = transfers.get(file.kept);
-  const isTooLarge = form === 'cleaned' && file.bytes > inspectedBytesMax;
-  const isMissing = needsFile(form) && !isTooLarge && transfer?.state !== 'done';
+  const isLeftOut = isTooLarge(form, going);
+  const isMissing = needsFile(form) && !isLeftOut && transfer?.state !== 'done';
   const found = traces.get(file.kept);
   return (
     <li>
@@ -127,7 +131,7 @@ function Going({ page, going, isNamed, form, choose }: GoingProps): JSX.Element 
       </p>
       <FormChoice page={page} label={say('export.formOf', { name: file.name })} form={form} choose={choose} />
       {form === 'copy' && !hasCopy && <p class="complaint">{say('export.noCopy')}</p>}
-      {isTooLarge && <p class="complaint">{say('export.tooLarge', { size: size(inspectedBytesMax) })}</p>}
+      {isLeftOut && <p class="complaint">{say('export.tooLarge', { size: size(inspectedBytesMax) })}</p>}
       {isMissing && (
         <>
           <p class="complaint">{say(isUnderWay(transfer) ? 'export.coming' : 'export.notHere')}</p>

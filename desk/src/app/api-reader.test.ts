@@ -20,6 +20,11 @@ describe('reader of calls', () => {
     });
   });
 
+  it('takes a search as long as the menu of filters can write it', () => {
+    const query = Array.from({ length: 20 }, (_, at) => `answer:where-did-it-happen=place-${at}`).join(' ');
+    expect(read('search', JSON.stringify({ query }))).toEqual({ query });
+  });
+
   it('takes a safe copy of as many pages as are drawn, and not of one more', () => {
     const copy = { id, message: 'ab'.repeat(16), at: 0, name: 'minutes', pages: 500, hasPixels: true };
     expect(read('copy-begin', JSON.stringify(copy))).toEqual(copy);

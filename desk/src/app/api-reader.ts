@@ -106,7 +106,7 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   'note-begun': { id: conversationId },
   'note-keep': { id: conversationId, text: text(8_192) },
   seen: { id: conversationId, messages: count, incomplete: count, replies: count, deeds: count, activity: count32 },
-  search: { query: text(256) },
+  search: { query: text(4_096) },
   statistics: {},
   calls: {},
   'call-begin': { language: text(35) },

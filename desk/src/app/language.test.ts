@@ -25,6 +25,12 @@ describe('the language of a text', () => {
     },
   );
 
+  // Long enough that a name, or a word that is quoted, is not what it is written in.
+  const long = {
+    ru: 'Я работаю в отделе закупок больницы уже шесть лет, и за это время видела много странного. Прошлой весной начальник попросил меня переписать условия конкурса, хотя срок подачи заявок давно прошёл, и сказал, что так решили наверху.',
+    es: 'Trabajo en la oficina de compras del hospital desde hace seis años, y en ese tiempo he visto muchas cosas extrañas. La primavera pasada mi jefe me pidió que cambiara las condiciones del concurso, aunque el plazo ya había terminado.',
+    uk: 'Я працюю у відділі закупівель лікарні вже шість років, і за цей час бачила багато дивного. Минулої весни начальник попросив мене переписати умови конкурсу, хоча строк подання заявок давно минув, і сказав, що так вирішили нагорі.',
+  };
   it.each([
     ['ru', 'Вы можете закрыть эту страницу: ответ придёт позже.'],
     ['ru', 'Никому не показывайте эти слова, запишите их на бумаге.'],
@@ -32,6 +38,9 @@ describe('the language of a text', () => {
     ['bg', 'Страхувам се за семейството си, моля не пишете името ми.'],
     ['pt', 'Tenho medo pela minha família, por favor não escrevam o meu nome.'],
     ['es', 'Tengo miedo por mi familia, ¿pueden no escribir mi nombre, por favor?'],
+    ['ru', `${long.ru} Киев там пишут «Київ», а подпись: «Підпис».`],
+    ['es', `${long.es} Después me mandaron a São Paulo.`],
+    ['uk', `${long.uk} Він сказав: «ты понял».`],
     ['it', 'Lavoro al ministero da tre anni e ho dei documenti.'],
   ])('is told from that of a neighbour: %s', (tag, text) => {
     expect(detectLanguage(text)).toBe(tag);

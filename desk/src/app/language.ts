@@ -73,27 +73,35 @@ const offered: ReadonlySet<string> = new Set([
 ]);
 /** So near to the most likely language, one of those offered is taken for it. */
 const nearMin = 0.95;
-/** Letters that a language does not write: it loses a text to its neighbours otherwise, or takes one from them. */
+/** Letters that a language does not write: it loses a text to its neighbours otherwise, or takes one from them. One in so many may be of a name, or quoted. */
 const foreign: Readonly<Record<string, RegExp>> = {
-  be: /[ищъїєґ]/iu,
-  bg: /[ыэёіїєґў]/iu,
-  es: /[ãõçå]/iu,
-  pt: /[ñ¿¡]/iu,
-  ru: /[іїєґў]/iu,
-  uk: /[ыэёъў]/iu,
+  be: /[ищъїєґ]/giu,
+  bg: /[ыэёіїєґў]/giu,
+  es: /[ãõçå]/giu,
+  pt: /[ñ¿¡]/giu,
+  ru: /[іїєґў]/giu,
+  uk: /[ыэёъў]/giu,
 };
+const foreignEvery = 120;
+/** Where only what is much less likely is left, such letters tell nothing. */
+const ownMin = 0.8;
 
 /** BCP 47, or empty for a text that is too short to tell or of a language that is not looked for. */
 export function detectLanguage(text: string): string {
   const begin = text.slice(0, charactersMax);
-  const scores = francAll(begin, { only, minLength: 8 })
-    .map(([code, score]) => ({ tag: tags[code] ?? '', score }))
-    .filter(({ tag }) => foreign[tag]?.test(begin) !== true);
+  const all = francAll(begin, { only, minLength: 8 }).map(([code, score]) => ({ tag: tags[code] ?? '', score }));
+  const own = all.filter(({ tag }) => !isForeign(tag, begin));
+  const scores = (own[0]?.score ?? 0) >= ownMin * (all[0]?.score ?? 0) ? own : all;
   const [first, second] = scores;
   if (first === undefined) return '';
   if (text.trim().length < short.characters && (second?.score ?? 0) > short.secondMax) return '';
   const near = scores.find(({ tag, score }) => offered.has(tag) && score >= nearMin * first.score);
   return (near ?? first).tag;
+}
+
+function isForeign(tag: string, text: string): boolean {
+  const letters = foreign[tag];
+  return letters !== undefined && (text.match(letters)?.length ?? 0) * foreignEvery > text.length;
 }
 
 /** Of a message: what its text is written in, as far as that can be told, else what the page was set to that sent it. */

@@ -185,6 +185,8 @@ export class OpenDesk {
     const files = this.#files.attachments.ready(id, attachments);
     if (files === null) return { problem: 'files' };
     try {
+      // Before: a case that ends takes its files with it, also if nobody opens it again.
+      await this.files.kept.note(id, attachments);
       const { messageId } = await this.#engine.reply(id, text, files);
       await this.#files.attachments.sent(attachments);
       this.filesChanged();

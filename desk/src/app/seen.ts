@@ -47,9 +47,12 @@ export function decodeSeen(bytes: Uint8Array): (readonly [string, Seen])[] {
   const all = reader.list16(0xffff, (r): [string, Seen] => {
     const id = bytesToHex(r.bytes(CONVERSATION_ID_BYTES));
     const messages = r.u16();
+    const isOld = kept === seenVersionBefore;
+    // Messages in parts were counted with the whole ones: they count as new once more, so that no whole one is missed.
+    const incomplete = isOld ? 0 : r.u16();
     // What was not kept counts as seen until somebody looks again: nothing old is called new.
-    const rest = (): number => (kept === seenVersionBefore ? 0xffff : r.u16());
-    return [id, { messages, incomplete: rest(), replies: rest(), deeds: rest(), activity: r.u32() }];
+    const rest = (): number => (isOld ? 0xffff : r.u16());
+    return [id, { messages, incomplete, replies: rest(), deeds: rest(), activity: r.u32() }];
   });
   reader.end();
   return all;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { globSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CHUNK_DATA_BYTES } from '@postern/protocol/constants';
+import { CHUNK_BYTES, CHUNK_DATA_BYTES } from '@postern/protocol/constants';
 import { chunkId, FileOpener, FileSealer } from '@postern/protocol/files/chunks';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { makeWorld, type World } from '@postern/server/testing/world';
@@ -224,7 +224,7 @@ describe('fetching', () => {
     await files.fetch(file);
     await expect.poll(() => count, patience).toBe(5);
     const { chunks } = shown();
-    expect(shown()).toMatchObject({ state: 'moving', chunksDone: 4, pace: { rate: (4 * 262_144) / 10 } });
+    expect(shown()).toMatchObject({ state: 'moving', chunksDone: 4, pace: { rate: (4 * CHUNK_BYTES) / 10 } });
     expect(shown().pace!.left).toBeCloseTo((chunks - 4) * 2.5);
     seconds += 30;
     expect(shown()).toMatchObject({ state: 'waiting', chunksDone: 4, pace: null });
