@@ -72,8 +72,8 @@ export const browserMemory: Bench = async () => {
     const ofServer = watchTree(server.pid);
     for (const kind of kinds) measures.push(...(await measureBrowser(kind, place)));
     const { before, peak } = ofServer();
-    const note = `${before.all.toFixed(0)} before`;
-    return [...measures, { what: 'server, at the most', value: peak.all, unit: 'MiB', note }];
+    const note = `${before.toFixed(0)} before`;
+    return [...measures, { what: 'server, at the most', value: peak, unit: 'MiB', note }];
   } finally {
     await server.stop();
     office.remove();
@@ -110,8 +110,8 @@ async function measureBrowser(kind: Kind, place: Place): Promise<Measure[]> {
 }
 
 function grown(what: string, size: number, { before, peak }: TreePeak): Measure {
-  const value = peak.all - before.all;
-  const note = `${(value / size).toFixed(2)} times the file; ${before.all.toFixed(0)} before`;
+  const value = peak - before;
+  const note = `${(value / size).toFixed(2)} times the file; ${before.toFixed(0)} before`;
   return { what, value, unit: 'MiB', note };
 }
 
@@ -183,7 +183,11 @@ async function fetchBack(
   if (saves !== null) {
     const [folder, size] = saves;
     const path = join(folder, `${size}.bin`);
-    while ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) < size * mebibyte) await wait(200);
+    const isSaved = (): boolean => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) >= size * mebibyte;
+    for (let round = 0; !isSaved(); round++) {
+      if (round === 3_000) throw new Error(`save a file: not ${size} MiB after ten minutes`);
+      await wait(200);
+    }
   }
   const fetching = peak();
   await page.close();

@@ -2,16 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { ifThere } from '../tools/e2e/memory.ts';
 
-/** MiB: what all processes hold together, each shared page counted once; and the one that holds the most. */
-interface TreeMemory {
-  readonly all: number;
-  readonly largest: number;
-}
-
+/** MiB that all processes hold together, each shared page counted once. */
 export interface TreePeak {
-  readonly before: TreeMemory;
-  /** The highest of each, which may have been at different moments. */
-  readonly peak: TreeMemory;
+  readonly before: number;
+  readonly peak: number;
 }
 
 /** Looks at a process and all below it, four times a second, until it is called. */
@@ -19,8 +13,7 @@ export function watchTree(pid: number): () => TreePeak {
   const before = treeMemory(pid);
   let peak = before;
   const look = (): void => {
-    const now = treeMemory(pid);
-    peak = { all: Math.max(peak.all, now.all), largest: Math.max(peak.largest, now.largest) };
+    peak = Math.max(peak, treeMemory(pid));
   };
   const timer = setInterval(look, 250);
   return () => {
@@ -30,9 +23,8 @@ export function watchTree(pid: number): () => TreePeak {
   };
 }
 
-function treeMemory(pid: number): TreeMemory {
-  const each = pidsBelow(pid).map(proportionalMiB);
-  return { all: each.reduce((sum, one) => sum + one, 0), largest: Math.max(0, ...each) };
+function treeMemory(pid: number): number {
+  return pidsBelow(pid).reduce((sum, one) => sum + proportionalMiB(one), 0);
 }
 
 /** With itself. */

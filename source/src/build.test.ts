@@ -122,6 +122,8 @@ describe('the build', () => {
   });
 
   it('has the codes of errors in its scripts, and not what they say to who reads the code', () => {
+    const reader = readFileSync(new URL('../../protocol/src/bytes/reader.ts', import.meta.url), 'utf8');
+    expect(reader).toContain('are left, wanted');
     for (const [path, content] of [...built].filter(([name]) => name.endsWith('.js') || name === 'offline.html')) {
       expect([path, content.includes('are left, wanted')]).toEqual([path, false]);
       if (!path.startsWith('a/metadata')) expect([path, content.includes('bad-length')]).toEqual([path, true]);
