@@ -161,12 +161,13 @@ const stateTexts: Readonly<Record<Exclude<Transfer['state'], 'moving'>, TextKey>
   gone: 'file.gone',
   damaged: 'file.damaged',
   full: 'file.full',
+  refused: 'file.refused',
   disk: 'file.disk',
 };
 
 export function Moving({ page, transfer }: { readonly page: DeskPage; readonly transfer: Transfer }): JSX.Element {
   const { state, chunksDone, chunks } = transfer;
-  const isBad = state === 'gone' || state === 'damaged' || isWithoutRoom(transfer);
+  const isBad = state === 'gone' || state === 'damaged' || isToTryAgain(transfer);
   const text = moveText(page.words.value, transfer);
   return (
     <p class={isBad ? 'complaint' : 'note'}>
@@ -183,8 +184,8 @@ function moveText({ say, size, number }: Words, { state, chunksDone, chunks, pac
 }
 
 /** It may go another time. */
-function isWithoutRoom({ state }: Transfer): boolean {
-  return state === 'full' || state === 'disk';
+function isToTryAgain({ state }: Transfer): boolean {
+  return state === 'full' || state === 'refused' || state === 'disk';
 }
 
 /** Below the text of a reply: choose files, and see how far they are. */
@@ -219,7 +220,7 @@ export function Attached({
                   <Moving page={page} transfer={transfer} />
                 )}
                 <p class="choices">
-                  {transfer !== undefined && isWithoutRoom(transfer) && (
+                  {transfer !== undefined && isToTryAgain(transfer) && (
                     <button
                       type="button"
                       onClick={() => page.quietly(page.call('attach-again', { attachment: id }))}

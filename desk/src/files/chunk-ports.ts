@@ -18,7 +18,7 @@ export interface ChunkPorts {
  * - `full`: the server has no room for files
  * - `disk`: this machine could not write or read it
  */
-export type TransferProblem = 'gone' | 'damaged' | 'full' | 'disk';
+export type TransferProblem = 'gone' | 'damaged' | 'full' | 'refused' | 'disk';
 
 export type TransferState =
   /** Waits for its moment, its turn or the network. */

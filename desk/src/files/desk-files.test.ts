@@ -362,6 +362,16 @@ describe('attaching', () => {
     await expect(files.attachments.begin('00', { ...given, bytes: 524_288_001 })).rejects.toThrow(RangeError);
   });
 
+  it('keeps a file that the server refuses, and sends it when it is asked to', async () => {
+    const files = await openFiles();
+    mishap = () => ({ status: 403, body: new Uint8Array(0) });
+    const id = await attach(files, random(2 * CHUNK_DATA_BYTES));
+    await expect.poll(() => files.transfers()[0]?.state, patience).toBe('refused');
+    mishap = () => null;
+    await files.attachments.again(id);
+    await expect.poll(() => files.attachments.ready(conversation, [id]), patience).not.toBe(null);
+  });
+
   it('says that the server has no room, and goes on where that was when it is asked to', async () => {
     const files = await openFiles();
     let posts = 0;

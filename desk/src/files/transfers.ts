@@ -169,7 +169,7 @@ export class Transfers {
       const answer = await this.#insist(job, (signal) => this.#options.ports.postChunk(body, circuit, signal));
       if (answer === null) return;
       if (answer.status === 507) throw new Failed('full');
-      if (answer.status !== 204) throw new Failed('damaged');
+      if (answer.status !== 204) throw new Failed('refused');
       this.#become(job, 'moving', index + 1);
     }
   }
