@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
-import type { Page } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { axe, collectRequests, screenshot } from '../../../tools/browsers/inspect.ts';
 import { launchChromium, launchFirefox } from '../../../tools/browsers/launch.ts';
@@ -19,6 +19,8 @@ const closed = [
   ['withdrawn', { from: '2020-01-01', until: '2090-02-01', color: '#7a1f3d' }],
 ] as const;
 /** For `vi.waitFor`. */
+/** The aim for the page of a call, with the pictures in it. */
+const pageBytesMax = 50_000;
 const patient = { timeout: 30_000 };
 const place = new Place();
 const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'hospital-contracts');
@@ -119,6 +121,24 @@ describe.skipIf(lacks('firefox-esr'))('the page of a call in Firefox at Safest',
   });
 });
 
+/** All that a browser asks for before somebody plays the film: the page, style and icon, the picture and captions of a film. */
+async function weighed(browser: Browser, url: string): Promise<{ readonly files: string[]; readonly bytes: number }> {
+  const page = await browser.newPage();
+  try {
+    const requests = collectRequests(page);
+    await page.goto(url, { waitUntil: 'networkidle0' });
+    // Not the signs on the player's buttons, which the browser has.
+    const urls = [...new Set(requests.map((request) => request.url))].filter((each) => each.startsWith('http'));
+    const sizes = await Promise.all(urls.map(async (each) => (await (await fetch(each)).arrayBuffer()).byteLength));
+    return {
+      files: urls.map((each, at) => `${each.split('/').at(-1)} ${sizes[at]}`),
+      bytes: sizes.reduce((sum, size) => sum + size, 0),
+    };
+  } finally {
+    await page.close();
+  }
+}
+
 describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('the page of a call in Chromium', () => {
   it.each(['en', 'zh-Hans', 'ar'])('is readable by everybody in %s', async (language) => {
     const browser = await launchChromium();
@@ -140,6 +160,9 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('the pag
         }
       }
       expect(originsOf(requests.map(({ url }) => url))).toEqual(new Set([origin]));
+      const { files, bytes } = await weighed(browser, `${origin}/c/hospital-contracts/${language}`);
+      console.log(`a call in ${language}, unpacked: ${files.length} requests, ${bytes} bytes: ${files.join(', ')}`);
+      expect(bytes).toBeLessThan(pageBytesMax);
       await page.keyboard.press('Tab');
       await page.locator('a.main').click();
       await page.waitForFunction((path) => location.pathname === path, {}, `/${language}/`);
