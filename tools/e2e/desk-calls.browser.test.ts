@@ -225,8 +225,7 @@ describe.each(browsers)('calls on the page of the desk in %s', (binary, launch) 
       .filter((path) => !existsSync(join(path, '..', 'campaign.json')));
     await reopenUnread(calls, name, film);
     await settle(calls);
-    await screenshot(page, `calls-sign-${binary}`, { fullPage: false });
-    expect(await axe(page)).toEqual([]);
+    await lookAt(calls, 'sign', binary);
     const made = await publishSigned(calls, name);
     // Drafts lie sealed.
     const stored = globSync('desk.sqlite*', { cwd: folder.path }).map((file) => readFileSync(join(folder.path, file)));
