@@ -2,6 +2,7 @@
 
 import type { Campaign } from '@postern/protocol/campaign/campaign';
 import type { CampaignText } from '@postern/protocol/campaign/campaign-text';
+import { isAkin } from '@postern/protocol/keys/in-language';
 import { type FirstWords, firstWordsBy } from './first-words.ts';
 
 /** By the names that they have in the folder of a call. */
@@ -13,6 +14,9 @@ const instructions = ['title', 'summary', 'body', 'who', 'wanted'];
 /** Fewer are a name or a number, which may be the same in every language. */
 const lettersMin = 10;
 
+/** What new calls begin with, by language. */
+const begun = [...firstWordsBy].map(([of, first]) => [of, firstWordsOf(first)] as const);
+
 /** @returns of each text in which some are, its language and the first field that has such */
 export function unwrittenIn({
   questions,
@@ -20,7 +24,8 @@ export function unwrittenIn({
 }: Pick<Campaign, 'questions' | 'texts'>): { readonly language: string; readonly field: string }[] {
   const all = texts.map((text) => ({ language: text.language, words: wordsOf(text, questions) }));
   return all.flatMap(({ language, words }) => {
-    const elsewhere = all.filter((other) => !isSameLanguage(other.language, language));
+    // Chinese in one script can be the same, word by word, in the other.
+    const elsewhere = all.filter((other) => !isAkin(other.language, language));
     const field = [...words].find(
       ([name, said]) =>
         isOfNewCall(name, said, language) || elsewhere.some((other) => isCopied(name, said, other.words)),
@@ -30,11 +35,8 @@ export function unwrittenIn({
 }
 
 function isOfNewCall(name: string, said: string, language: string): boolean {
-  return [...firstWordsBy].some(
-    ([of, first]) =>
-      said !== '' &&
-      firstWordsOf(first).get(name) === said &&
-      (instructions.includes(name) || !isSameLanguage(of, language)),
+  return begun.some(
+    ([of, first]) => said !== '' && first.get(name) === said && (instructions.includes(name) || !isAkin(of, language)),
   );
 }
 
@@ -42,11 +44,6 @@ function isOfNewCall(name: string, said: string, language: string): boolean {
 function isCopied(name: string, said: string, other: Words): boolean {
   const letters = said.match(/\p{L}/gu)?.length ?? 0;
   return letters >= lettersMin && name !== 'title' && !/ option /.test(name) && other.get(name) === said;
-}
-
-/** Chinese in one script can be the same, word by word, in the other. */
-function isSameLanguage(one: string, other: string): boolean {
-  return one.split('-')[0] === other.split('-')[0];
 }
 
 function wordsOf(text: CampaignText, questions: Campaign['questions']): Words {
