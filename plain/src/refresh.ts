@@ -1,5 +1,5 @@
 /** After how many seconds a page on which something is awaited loads itself again. */
-import type { State } from '@postern/source/state';
+import { isWaiting, type State } from '@postern/source/state';
 
 /** After a moment, for the server's answer to have come. */
 const afterMomentSeconds = 3;
@@ -12,13 +12,10 @@ export class Refresh {
     // Not where somebody is typing: a page that loads itself anew is empty again.
     const isTyped = organisation !== undefined && screen !== 'sent' && screen !== 'answers';
     if (trouble !== undefined) return isTyped ? 0 : 30;
-    const isWaiting = session.outbox.some(({ parts, stored }) => stored < parts);
-    const isSent = screen === 'sent' && isWaiting;
+    const isSent = screen === 'sent' && isWaiting(session);
     const { looked, answers, unreadable } = session;
     const isLooking = looked === 'not-yet' || looked === 'fetching' || unreadable > 0;
-    const isNew =
-      answers.some(({ text, parts, partsHere }) => text === null && partsHere < parts) || answers.length > 0;
-    const shows = screen === 'answers' && (isLooking || (isNew && !this.#isAllShown(answers)));
+    const shows = screen === 'answers' && (isLooking || !this.#isAllShown(answers));
     if (times === undefined || !(isSent || shows)) return 0;
     const at = isSent ? times.envelope : looked === 'not-yet' ? times.index : times.request;
     return Math.ceil(Math.max(0, at - times.now)) + afterMomentSeconds;
