@@ -93,6 +93,27 @@ describe('the pages of campaigns', () => {
     await pages.compressed;
   });
 
+  it.each([
+    ['ask for a later roster, which may withdraw one, at each look of a day', roster, both, 2],
+    ['ask for no later roster where the roster lists none', { ...roster, campaigns: [] }, [], 0],
+  ] as const)('%s', async (_, of, listed, asked) => {
+    const pages = new Pages(built, undefined);
+    await pages.fill(of);
+    let questions = 0;
+    const source = {
+      campaigns: async () => ({ campaigns: listed, newer: null }),
+      hasNewer: async () => {
+        questions += 1;
+        return false;
+      },
+      film: async () => null,
+      piece: async () => null,
+    };
+    const look = () => pages.fillCampaigns(day, source);
+    expect([await look(), await look(), await look(), questions]).toEqual([true, false, false, asked]);
+    await pages.compressed;
+  });
+
   it('stand without a film that is missing, and are made anew when it has come', async () => {
     const [call] = both.map((campaign) => ({ ...campaign, film: documentHash(new Uint8Array(32)) }));
     if (call === undefined) throw new Error('one call');

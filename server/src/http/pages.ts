@@ -163,8 +163,10 @@ export class Pages {
    */
   async fillCampaigns(day: Day, source: CampaignSource): Promise<boolean> {
     const roster = this.#filledWith;
+    if (roster === null) return false;
     const isOfToday = this.#filledOn === day;
-    if (roster === null || (isOfToday && this.#isComplete && !(await source.hasNewer(roster)))) return false;
+    const isNone = roster.campaigns.length === 0;
+    if (isOfToday && this.#isComplete && (isNone || !(await source.hasNewer(roster)))) return false;
     const { campaigns, newer } = await source.campaigns(roster);
     const listed = await Promise.all(campaigns.map((campaign) => source.film(campaign)));
     const found = listed.filter((film) => film !== null).length;
