@@ -18,9 +18,9 @@ const closed = [
   ['not-begun', { from: '2090-01-01', until: '2090-02-01' }],
   ['withdrawn', { from: '2020-01-01', until: '2090-02-01', color: '#7a1f3d' }],
 ] as const;
-/** For `vi.waitFor`. */
 /** The aim for the page of a call, with the pictures in it. */
 const pageBytesMax = 50_000;
+/** For `vi.waitFor`. */
 const patient = { timeout: 30_000 };
 const place = new Place();
 const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'hospital-contracts');
