@@ -169,7 +169,7 @@ export class Publisher {
     const ownKeyHash = this.#ownKeyHash;
     const own = this.#chain.filter((roster) => ownKeyHash !== null && serverOf(roster, ownKeyHash) !== null);
     const chosen = await chooseBundle(own, signed, day);
-    this.#pack = chosen === null ? null : await this.#makePack(chosen.roster, signed, day);
+    this.#pack = chosen === null ? null : await this.#makePack(chosen.roster, signed, now);
     const standing = this.#bundle;
     const isStanding =
       standing?.day === day && chosen !== null && equal(standing.content.roster.hash, chosen.roster.hash);
@@ -178,10 +178,9 @@ export class Publisher {
     return content;
   }
 
-  async #makePack(roster: VerifiedRoster, signedDayKeys: readonly Uint8Array[], day: Day): Promise<Uint8Array> {
-    const [newest = null] = rostersOfDay(this.#chain, day);
-    const listed = await listedCampaigns(this.#parts.storage, roster, newest);
-    return makePack({ roster, listed, signedDayKeys }, day);
+  async #makePack(roster: VerifiedRoster, signedDayKeys: readonly Uint8Array[], now: number): Promise<Uint8Array> {
+    const listed = await listedCampaigns(this.#parts.storage, roster, this.newestRoster(now));
+    return makePack({ roster, listed, signedDayKeys }, dayOf(now));
   }
 
   async #advanceEpoch(roster: VerifiedRoster, now: number): Promise<void> {
