@@ -55,13 +55,12 @@ export class Brought {
     today: number,
   ): Promise<void> {
     const content = file?.content ?? (file === undefined ? given : new Uint8Array(0));
-    this.verdict = await judge(content, session.organisation, [list], today);
+    const verdict = await judge(content, session.organisation, [list], today);
     if (typeof content !== 'string') content.fill(0);
     // Twelve words are a secret, also when they are in another list: they are not written into one more page.
-    const { answer, ...said } = this.verdict;
     const isTwelve = given.trim().split(/\s+/u).length === 12;
-    const isSecret =
-      answer === 'unsure' && 'why' in said && (said.why === 'twelve' || (said.why === 'list' && isTwelve));
+    const isSecret = verdict.answer === 'unsure' && (verdict.why === 'twelve' || (verdict.why === 'list' && isTwelve));
+    this.verdict = verdict;
     this.given = isSecret ? '' : given;
   }
 

@@ -4,11 +4,12 @@ import { CHUNK_DATA_BYTES } from '@postern/protocol/constants';
 export class Held {
   readonly #bytesMax: number;
   /** As large as a chunk, or as the bound: most files are small, and each such process has little memory. */
-  #room: Uint8Array | null = new Uint8Array(CHUNK_DATA_BYTES);
+  #room: Uint8Array | null;
   #length = 0;
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
+    this.#room = new Uint8Array(Math.min(bytesMax, CHUNK_DATA_BYTES));
   }
 
   /** Null if it was too large. */
