@@ -8,19 +8,21 @@ import type { PaceValue } from '@postern/protocol/files/pace';
  * - `changed`: the file is not what it was, or cannot be read any more
  * - `full`: no room for files at the server
  * - `large`, `many`: more than a file may have, or a message
- * - `gone`: the server does not have it; `damaged`: what came is not the file
+ * - `gone`: the server does not have it; `damaged`: what came is not the file, or there was no room for it here
  */
-export type MoveState =
-  | 'waiting'
-  | 'moving'
-  | 'lost'
-  | 'done'
-  | 'changed'
-  | 'full'
-  | 'large'
-  | 'many'
-  | 'gone'
-  | 'damaged';
+export const moveStates = [
+  'waiting',
+  'moving',
+  'lost',
+  'done',
+  'changed',
+  'full',
+  'large',
+  'many',
+  'gone',
+  'damaged',
+] as const;
+export type MoveState = (typeof moveStates)[number];
 
 /** Whether something more comes of it by itself. */
 export function isMoving(state: MoveState): boolean {
@@ -36,7 +38,7 @@ export type FileMove = {
   readonly state: MoveState;
   /** 0 to 1. */
   readonly done: number;
-  /** Undefined until something has moved. */
+  /** Undefined until something has moved, and while it stands. */
   readonly pace: PaceValue | undefined;
 };
 

@@ -33,6 +33,9 @@ const verdicts: readonly Verdict[] = [
 ];
 const problems: readonly CarryProblem[] = ['missing', 'lines', 'organisation', 'old'];
 
+/** By name, what shows it; there once the page has been opened. */
+const acts = new Map<string, () => Promise<void> | void>();
+
 function open({ language, texts, words }: Play): readonly string[] {
   const states = statesOf(organisationIn(language, words), words);
   let verdict: Verdict = { answer: 'unsure', why: 'nothing' };
@@ -46,10 +49,9 @@ function open({ language, texts, words }: Play): readonly string[] {
     dispatch: () => undefined,
     typing: () => ({ words: words.words, suggestions: words.words.slice(0, 3) }),
   });
-  const away: Readonly<Record<'home' | 'enter', State | undefined>> = { home: states.home, enter: states.enter };
   /** A view is made when its screen appears, so another one comes between. */
   const appear = (state: State | undefined): void => {
-    const between = state?.screen === 'home' ? away.enter : away.home;
+    const between = state?.screen === 'home' ? states.enter : states.home;
     for (const shown of [between, state]) if (shown !== undefined) update(shown);
   };
   /** Pressed, and answered by what was offered. */
@@ -58,9 +60,7 @@ function open({ language, texts, words }: Play): readonly string[] {
     document.querySelector<HTMLButtonElement>('#app button.main')?.click();
     await new Promise((resolve) => setTimeout(resolve));
   };
-  const acts = new Map<string, () => Promise<void> | void>(
-    Object.entries(states).map(([name, state]) => [name, () => appear(state)]),
-  );
+  for (const [name, state] of Object.entries(states)) acts.set(name, () => appear(state));
   for (const [at, one] of verdicts.entries()) {
     acts.set(`verify-${at}-${one.answer}`, () => {
       verdict = one;
@@ -73,9 +73,8 @@ function open({ language, texts, words }: Play): readonly string[] {
       return ask('carry');
     });
   }
-  Object.assign(stage, { show: async (name: string) => acts.get(name)?.() });
   return [...acts.keys()];
 }
 
-const stage: Stage = { open, show: async () => undefined };
+const stage: Stage = { open, show: async (name) => acts.get(name)?.() };
 Object.assign(globalThis, { stage });

@@ -3,32 +3,18 @@
 import type { Question } from '@postern/protocol/campaign/question';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { WordListId } from '@postern/protocol/keys/word-lists';
+import { examinedStates } from '@postern/protocol/metadata/examine';
 import { findingKinds } from '@postern/protocol/metadata/report';
 import type { KnownCall } from '../call.ts';
-import type { FileMove, MoveState } from '../file-move.ts';
+import { type FileMove, moveStates } from '../file-move.ts';
 import type { Review, ReviewState } from '../reviews.ts';
 import type { SessionState } from '../session.ts';
-import { emptyDraft, initialState, type Organisation, type State, type Trouble } from '../state.ts';
+import { emptyDraft, initialState, type Organisation, type State, type Trouble, troubles } from '../state.ts';
 
 /** Seconds of 29 November 2026, 13:05 UTC. */
 const unixNow = 1_795_957_500;
 const day = Math.floor(unixNow / 86_400);
 const times = { now: 10, request: 24, envelope: 61, index: 75 };
-const troubles: readonly Trouble[] = [
-  'offline',
-  'busy',
-  'stale',
-  'none',
-  'roster',
-  'expired',
-  'clock',
-  'bundle',
-  'closed',
-  'indexOld',
-  'index',
-  'insecure',
-  'words',
-];
 export type WordsShown = { readonly id: WordListId; readonly words: readonly string[] };
 
 /** Named in the page's language, or in English. @param words of the page's list, at least eight */
@@ -153,7 +139,11 @@ function sentWith(state: State, outbox: SessionState['outbox']): State {
 
 /** One in each state, the first with every kind of trace. */
 function reviews(): readonly Review[] {
-  const states: readonly ReviewState[] = ['cleanable', 'looking', 'kept', 'blind', 'large', 'broken', 'failed'];
+  const states: readonly ReviewState[] = [
+    ...examinedStates.filter((state) => state !== 'nothing'),
+    'looking',
+    'failed',
+  ];
   const traces = findingKinds.map((kind) => ({ kind, values: ['iPhone 4', '2025-03-01 09:30'] }));
   return states.map((state, at) => ({
     id: `${at}`,
@@ -164,19 +154,6 @@ function reviews(): readonly Review[] {
     left: state === 'cleanable' ? traces.slice(0, 2) : [],
   }));
 }
-
-const moveStates: readonly MoveState[] = [
-  'waiting',
-  'moving',
-  'lost',
-  'done',
-  'changed',
-  'full',
-  'large',
-  'many',
-  'gone',
-  'damaged',
-];
 
 function moves(): readonly FileMove[] {
   const kinds = ['cleaned', 'original', 'plain', undefined] as const;
