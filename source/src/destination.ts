@@ -20,7 +20,7 @@ type ChosenFile = FileSystemFileHandle & { readonly remove: () => Promise<void> 
 /**
  * Straight to the place where a browser can: Chromium keeps Blobs in its memory only as long as it has room, and then in
  * the clear in its profile (decision 0128).
- * @throws DOMException when no place is chosen
+ * @throws DOMException when no place is chosen, or it cannot be written to
  */
 export async function openDestination({ ask, save }: DestinationParts, name: string): Promise<Destination> {
   const file = await ask?.({ suggestedName: name });

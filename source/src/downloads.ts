@@ -67,7 +67,7 @@ export class Downloads {
     return this.#downloads.get(download.id) !== download;
   }
 
-  /** @param destination undefined where the person chose none */
+  /** @param destination undefined where the person chose none, or it cannot be written to */
   async #receive(download: Download, destination: Destination | undefined): Promise<void> {
     if (destination === undefined) return;
     this.#pace.restart();

@@ -12,14 +12,13 @@ export function verdictTexts(
   if (verdict.answer === 'yes') return [title, [text(yesKeys[verdict.what])], []];
   const { what, difference, places } = verdict;
   const wrong = places === undefined ? [] : [text('verify.places', { places: places.join(', ') })];
-  const { given, real } = difference ?? {};
-  const compared =
-    given && real
-      ? ([
-          [text('verify.given'), given],
-          [text('verify.real'), real],
-        ] as const)
-      : [];
+  const compared: readonly (readonly [string, Marked])[] =
+    difference === undefined
+      ? []
+      : [
+          [text('verify.given'), difference.given],
+          [text('verify.real'), difference.real],
+        ];
   return [title, [text(noKeys[what]), ...wrong], compared];
 }
 
