@@ -1,7 +1,7 @@
 /** The built page in Chromium, on the real local process, engine and server: by keyboard alone, accessible, without a trace. */
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { misfits } from '../../tools/browsers/fit.ts';
+import { misfits, overflows } from '../../tools/browsers/fit.ts';
 import { axe, collectRequests, screenshot } from '../../tools/browsers/inspect.ts';
 import { launchChromium } from '../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../tools/build.ts';
@@ -53,8 +53,6 @@ const textOf = (page: Page, selector: string): Promise<string> =>
   page.$eval(selector, (element) => element.textContent ?? '');
 const focused = (page: Page): Promise<string> =>
   page.evaluate(() => document.activeElement?.id || document.activeElement?.className || 'none');
-const isWide = (page: Page): Promise<boolean> =>
-  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
 describe.skipIf(lacks('chromium'))('page of the desk', () => {
   beforeAll(async () => {
@@ -145,7 +143,7 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
         {},
         await row.$eval('.row-name', (name) => name.textContent),
       );
-      expect(await isWide(page)).toBe(false);
+      expect(await overflows(page)).toBe(false);
       expect(await page.$('.text img')).toBe(null);
       expect(await page.$eval('.item .text', (text) => text.getAttribute('dir'))).toBe('auto');
     }
@@ -529,7 +527,7 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     const look = async (name: string): Promise<void> => {
       await settled(page);
       expect(await axe(page), name).toEqual([]);
-      expect(await isWide(page), name).toBe(false);
+      expect(await overflows(page), name).toBe(false);
       expect(await misfits(page), name).toEqual([]);
       await screenshot(page, `desk-${name}-${language}-${width}-${scheme}`, { fullPage: false });
     };

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { CHUNK_DATA_BYTES } from '@postern/protocol/constants';
-import { FileSealer } from '@postern/protocol/files/chunks';
+import { dataBytesIn, FileSealer } from '@postern/protocol/files/chunks';
 import { expect, it } from 'vitest';
 import { type DestinationParts, openDestination } from './destination.ts';
 import { Downloads } from './downloads.ts';
@@ -79,18 +79,18 @@ it('sending holds no more than is under way', async () => {
 async function fetchTo(write: (data: Uint8Array) => void): Promise<number> {
   const key = random(32);
   const sealer = new FileSealer(key, fingerprint, bytes);
-  const dataOf = (index: number): Uint8Array =>
-    dataAt(index * CHUNK_DATA_BYTES, Math.min(bytes, (index + 1) * CHUNK_DATA_BYTES));
-  const chunks = Math.ceil(bytes / CHUNK_DATA_BYTES);
-  for (let index = 0; index < chunks; index++) await sealer.seal(index, dataOf(index));
+  const dataOf = (index: number): Uint8Array => {
+    const from = index * CHUNK_DATA_BYTES;
+    return dataAt(from, from + dataBytesIn(bytes, index));
+  };
+  for (let index = 0; index < sealer.chunks; index++) await sealer.seal(index, dataOf(index));
   const file = { name: 'film.mp4', type: '', bytes, day: 0, hash: await sealer.contentHash(), key };
   const { look, grownMiB } = await watch();
   let next = 0;
   const post = async (): Promise<Answer> => {
     await look();
     const index = next++;
-    const data = index < chunks ? dataOf(index) : new Uint8Array(0);
-    return { status: 200, body: (await sealer.seal(index, data)).chunk };
+    return { status: 200, body: (await sealer.seal(index, dataOf(index))).chunk };
   };
   const stream = { write: async (data: Uint8Array) => write(data), close: async () => undefined };
   const ask = (async () => ({ createWritable: async () => stream })) as unknown as DestinationParts['ask'];

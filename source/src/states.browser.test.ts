@@ -3,7 +3,7 @@ import { loadWordList } from '@postern/protocol/keys/word-lists';
 import type { BuiltPages } from '@postern/server/ports/files';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { misfits } from '../../tools/browsers/fit.ts';
+import { misfits, overflows } from '../../tools/browsers/fit.ts';
 import { axe, screenshot } from '../../tools/browsers/inspect.ts';
 import { launchChromium } from '../../tools/browsers/launch.ts';
 import { bundleForPage } from '../../tools/browsers/page-build.ts';
@@ -101,9 +101,6 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('every s
 
 /** In the page. */
 declare const stage: Stage;
-
-const overflows = (page: Page): Promise<boolean> =>
-  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
 /** As they are served, but for what would begin a visit. */
 function withoutScripts(built: BuiltPages): BuiltPages {

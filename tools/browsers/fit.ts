@@ -6,6 +6,10 @@ export async function misfits(page: Page): Promise<readonly string[]> {
   return [...(await page.evaluate(findMisfits)), ...(await page.evaluate(findCutChoices))];
 }
 
+/** Whether the page is wider than its window. */
+export const overflows = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
 /** A text in place of another, by what stands there now. */
 export type Replacement = {
   readonly language: string;

@@ -10,6 +10,7 @@ import { firstLine, runHere, start, stop } from '@postern/cli/testing/run';
 import type { CaseFile } from '@postern/desk/engine/view';
 import type { Page } from 'puppeteer-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { overflows } from '../browsers/fit.ts';
 import { axe, collectRequests, screenshot } from '../browsers/inspect.ts';
 import { launchChromium } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
@@ -204,10 +205,7 @@ async function looks(page: Page, name: string): Promise<void> {
     for (const scheme of ['light', 'dark']) {
       await page.setViewport({ width, height: 900 });
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-      const overflows = await page.evaluate(
-        () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
-      );
-      expect({ name, width, scheme, overflows, violations: await axe(page) }).toEqual({
+      expect({ name, width, scheme, overflows: await overflows(page), violations: await axe(page) }).toEqual({
         name,
         width,
         scheme,

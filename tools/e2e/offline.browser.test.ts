@@ -274,6 +274,18 @@ describe.skipIf(lacks('chromium', 'zbar-tools', 'fonts-noto-core', 'fonts-noto-c
     await see('home');
   };
 
+  /** From there to the sealed message, with the questions of a call on the way. */
+  const writeAndSeal = async (page: Page, see: (name: string) => Promise<void>): Promise<void> => {
+    await press(page, '#start button.main');
+    await page.waitForSelector('#write-text');
+    await answerCall(page);
+    await see('call');
+    await page.select('.choice select', '');
+    await press(page, '#app .actions button:nth-of-type(2)');
+    await seal(page, message);
+    await see('sealed');
+  };
+
   it.each(thorough)('%s at %i px, %s: every screen fits and keeps WCAG 2.2 AA', async (tag, width, scheme) => {
     const page = await browser.newPage();
     await page.setViewport({ width, height: width < 600 ? 640 : 900 });
@@ -297,14 +309,7 @@ describe.skipIf(lacks('chromium', 'zbar-tools', 'fonts-noto-core', 'fonts-noto-c
     await page.waitForSelector('.verdict .yes');
     await see('yes');
     await press(page, '#app .actions button:nth-of-type(2)');
-    await press(page, '#start button.main');
-    await page.waitForSelector('#write-text');
-    await answerCall(page);
-    await see('call');
-    await page.select('.choice select', '');
-    await press(page, '#app .actions button:nth-of-type(2)');
-    await seal(page, message);
-    await see('sealed');
+    await writeAndSeal(page, see);
     expect(await page.$$eval('.qr', (codes) => codes.length)).toBeGreaterThan(5);
     await page.close();
   });
@@ -314,14 +319,7 @@ describe.skipIf(lacks('chromium', 'zbar-tools', 'fonts-noto-core', 'fonts-noto-c
     await page.setViewport({ width: 320, height: 640 });
     const see = (name: string): Promise<void> => look(page, `offline-${name}-${tag}-320-light`);
     await unlock(page, tag, see);
-    await press(page, '#start button.main');
-    await page.waitForSelector('#write-text');
-    await answerCall(page);
-    await see('call');
-    await page.select('.choice select', '');
-    await press(page, '#app .actions button:nth-of-type(2)');
-    await seal(page, message);
-    await see('sealed');
+    await writeAndSeal(page, see);
     await page.close();
   });
 

@@ -9,7 +9,7 @@ import { organisationIn, statesOf } from '@postern/source/testing/states';
 import { type VisitServer, visitServer } from '@postern/source/testing/visit-server';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { misfits } from '../browsers/fit.ts';
+import { misfits, overflows } from '../browsers/fit.ts';
 import { axe, screenshot } from '../browsers/inspect.ts';
 import { launchChromium } from '../browsers/launch.ts';
 import { ensureBuilt } from '../build.ts';
@@ -66,11 +66,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))(
       await page.setViewport({ width: 1440, height: 900 });
       for (const name of looked) {
         await show(page, pages.get(name) ?? '');
-        const { scrollWidth, clientWidth } = await page.evaluate(() => {
-          const { scrollWidth: content, clientWidth: window } = document.documentElement;
-          return { scrollWidth: content, clientWidth: window };
-        });
-        expect([name, scrollWidth]).toEqual([name, clientWidth]);
+        expect([name, await overflows(page)]).toEqual([name, false]);
       }
     });
   },

@@ -66,6 +66,11 @@ const received = (): Promise<string[]> => textsOf(desk);
 const patience = { timeout: 30_000 };
 /** Processes of visits end, and forms that are held arrive, a moment after they were told to. */
 const becomes = (isSo: () => unknown): Promise<unknown> => vi.waitFor(isSo, patience);
+/** As the system does when it has no memory left. */
+async function endProcess(pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL');
+  await becomes(() => expect(visitPids(server)).not.toContain(pid));
+}
 /** What a form of this cookie is told that is too long: one that is found so has been read. */
 async function statusOfLong(cookie: string): Promise<number> {
   const headers = { cookie, 'content-type': type };
@@ -198,8 +203,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     const [pid = 0] = visitPids(server).slice(-1);
     await one.press('checked', one.asked(words));
     expect(one.text).toContain('waiting for its moment');
-    process.kill(pid, 'SIGKILL');
-    await becomes(() => expect(visitPids(server)).not.toContain(pid));
+    await endProcess(pid);
     await one.look();
     expect(one.notice).toMatch(/Your visit has ended.*process.*had not been confirmed.*twelve words/s);
     await one.press('enter');
@@ -314,8 +318,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
       for (const socket of some) beginForm(socket, cookie);
     };
     try {
-      process.kill(pid, 'SIGKILL');
-      await becomes(() => expect(visitPids(server)).not.toContain(pid));
+      await endProcess(pid);
       holdWith(ended.cookie, sockets.slice(2));
       await longBecomes(ended.cookie, 503);
       expect([await statusOfLong(''), await statusOfLong(one.cookie)]).toEqual([413, 413]);
@@ -343,8 +346,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     const typed = new URLSearchParams({ ...one.hidden(), go: 'submit', text: 'not lost', end: '1' }).toString();
     const { cookie } = one;
     const [pid = 0] = visitPids(server);
-    process.kill(pid, 'SIGKILL');
-    await becomes(() => expect(visitPids(server)).not.toContain(pid));
+    await endProcess(pid);
     await Promise.all(
       [person(), person(), person()].map(async (other) => {
         await other.look();
@@ -548,8 +550,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     expect([one.notice.includes('incomplete'), one.typedIn('sealed')]).toEqual([true, 'POSTERN1:half']);
     const old = one.withFiles([new File([lines.slice(1).join('\n')], 'note.txt')], { sealed: lines[0]! }, 'deliver');
     const [pid = 0] = visitPids(server).slice(-1);
-    process.kill(pid, 'SIGKILL');
-    await becomes(() => expect(visitPids(server)).not.toContain(pid));
+    await endProcess(pid);
     await one.sendFiles(old);
     expect(one.notice).toMatch(/Your visit has ended.*Your text stands in the field below/s);
     expect(one.typedIn('sealed')).toBe(lines.join('\n'));
@@ -603,8 +604,7 @@ describe.skipIf(process.platform !== 'linux')('without scripts', () => {
     expect([verdict(), one.text.includes('has not signed an offline page')]).toEqual(['unsure', true]);
     // A form of an ended visit is answered all the same, and it is said that the visit has ended.
     const [pid = 0] = visitPids(server).slice(-1);
-    process.kill(pid, 'SIGKILL');
-    await becomes(() => expect(visitPids(server)).not.toContain(pid));
+    await endProcess(pid);
     await one.press('judge', { given: address, list: 'english' });
     expect([one.notice.includes('Your visit has ended'), verdict()]).toEqual([true, 'yes']);
   }, 60_000);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { overflows } from '../../../tools/browsers/fit.ts';
 import { axe, collectRequests, screenshot } from '../../../tools/browsers/inspect.ts';
 import { launchChromium, launchFirefox } from '../../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../../tools/build.ts';
@@ -65,9 +66,6 @@ afterAll(async () => {
   await stop(server);
   place.remove();
 });
-
-const overflows = (page: Page): Promise<boolean> =>
-  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
 /** What was asked for of a film, by name. */
 function filmFiles(urls: readonly string[]): string[] {
