@@ -11,22 +11,20 @@ import type { PhraseProblem, SessionState } from './session.ts';
 export type Screen = 'home' | 'write' | 'words' | 'check' | 'sent' | 'enter' | 'answers' | 'verify' | 'carry';
 
 /** What keeps the page from working; each has a heading and a text in the language files. */
-export const troubles = [
-  'offline',
-  'busy',
-  'stale',
-  'none',
-  'roster',
-  'expired',
-  'clock',
-  'bundle',
-  'closed',
-  'indexOld',
-  'index',
-  'insecure',
-  'words',
-] as const;
-export type Trouble = (typeof troubles)[number];
+export type Trouble =
+  | 'offline'
+  | 'busy'
+  | 'stale'
+  | 'none'
+  | 'roster'
+  | 'expired'
+  | 'clock'
+  | 'bundle'
+  | 'closed'
+  | 'indexOld'
+  | 'index'
+  | 'insecure'
+  | 'words';
 
 /** A desk in the page's language. */
 export type DeskChoice = {

@@ -9,12 +9,29 @@ import type { KnownCall } from '../call.ts';
 import { type FileMove, moveStates } from '../file-move.ts';
 import type { Review, ReviewState } from '../reviews.ts';
 import type { SessionState } from '../session.ts';
-import { emptyDraft, initialState, type Organisation, type State, type Trouble, troubles } from '../state.ts';
+import { emptyDraft, initialState, type Organisation, type State, type Trouble } from '../state.ts';
 
 /** Seconds of 29 November 2026, 13:05 UTC. */
 const unixNow = 1_795_957_500;
 const day = Math.floor(unixNow / 86_400);
 const times = { now: 10, request: 24, envelope: 61, index: 75 };
+/** With all of them: one that is missing does not compile. */
+const troubles: readonly Trouble[] = Object.keys({
+  offline: true,
+  busy: true,
+  stale: true,
+  none: true,
+  roster: true,
+  expired: true,
+  clock: true,
+  bundle: true,
+  closed: true,
+  indexOld: true,
+  index: true,
+  insecure: true,
+  words: true,
+} satisfies Record<Trouble, true>) as Trouble[];
+
 export type WordsShown = { readonly id: WordListId; readonly words: readonly string[] };
 
 /** Named in the page's language, or in English. @param words of the page's list, at least eight */
