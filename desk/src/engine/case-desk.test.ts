@@ -275,6 +275,52 @@ describe('a case that is part of another [CAS-9]', () => {
     await work(0, (cases, day) => cases.ask('export', [id], day));
     expect(device(0).engine.team().requests[0]?.cases).toEqual([id, part].sort());
   });
+
+  it('never becomes part of its own part, not even before the log has what was done here', async () => {
+    const id = await begun(2);
+    for (const other of ['Another', 'A third']) await new TestSource(world).visit([other]);
+    await world.rounds(4);
+    const ids = device(0).engine.conversations();
+    const [part = '', middle = ''] = ids.map((line) => line.id).filter((one) => one !== id);
+    const merge = (some: readonly string[], into: string) =>
+      work(0, (cases, day) => cases.change(some, { aspect: 'merge', into: hexToBytes(into) }, day));
+    const partOf = async (at: number) => {
+      const files = await Promise.all([id, middle, part].map((one) => file(at, one)));
+      return files.map(({ work: { mergedInto } }) => mergedInto);
+    };
+    await merge([part], middle);
+    await merge([middle], id);
+    await world.rounds(2);
+    const before = [null, id, middle];
+    await work(0, (cases, day) => cases.change([part], { aspect: 'tag', tag: 'harbour' }, day));
+    await merge([id], part);
+    expect(await partOf(0)).toEqual(before);
+    await device(0).restart();
+    expect(await partOf(0)).toEqual(before);
+    await world.rounds(2);
+    // One event alone names both.
+    await merge([id, part], part);
+    expect(await partOf(0)).toEqual(before);
+    await world.rounds(2);
+    expect([await partOf(0), await partOf(1)]).toEqual([before, before]);
+  });
+
+  it('[CAS-6] is not shown as erased while that one is on hold, not even before the log has the consent', async () => {
+    const id = await begun(2);
+    await new TestSource(world).visit(['Another writes of the same']);
+    await world.rounds(4);
+    const lines = device(0).engine.conversations();
+    const part = lines.map((line) => line.id).find((one) => one !== id) ?? '';
+    await work(0, (cases, day) => cases.change([part], { aspect: 'merge', into: hexToBytes(id) }, day));
+    await work(0, (cases, day) => cases.change([id], { aspect: 'hold', isHeld: true }, day));
+    await work(0, (cases, day) => cases.ask('erase', [part], day));
+    await world.rounds(2);
+    const request = device(1).engine.team().requests[0]?.id ?? '';
+    await work(1, (cases, day) => cases.answer(request, true, day));
+    expect(await device(1).engine.conversation(part)).not.toBe(null);
+    await world.rounds(2);
+    expect(await device(1).engine.conversation(part)).not.toBe(null);
+  });
 });
 
 describe('the end of a case', () => {

@@ -343,7 +343,7 @@ function checkText(text: string, bytesMin: number, bytesMax: number): void {
   if (length < bytesMin || length > bytesMax) throw new CaseError('malformed');
 }
 
-/** Every case that the events may touch: those they name, what is linked to those, and what a request is about. */
+/** Every case that the events may touch: those they name, what is linked to those, what a request is about, and all that each is part of. */
 function casesOf(events: readonly CaseEvent[], { work }: DeskState): Set<string> {
   const ids = new Set<string>();
   for (const event of events) {
@@ -355,15 +355,10 @@ function casesOf(events: readonly CaseEvent[], { work }: DeskState): Set<string>
     if (event.kind !== 'change') continue;
     const { change } = event;
     if ('other' in change) ids.add(bytesToHex(change.other));
-    if ('into' in change && change.into !== null) {
-      // The whole chain, so that circles are seen.
-      for (let at: string | null = bytesToHex(change.into); at !== null && !ids.has(at); ) {
-        ids.add(at);
-        at = work.cases.get(at)?.mergedInto ?? null;
-      }
-    }
+    if ('into' in change && change.into !== null) ids.add(bytesToHex(change.into));
   }
-  return ids;
+  // The whole chain of each, so that circles and holds are seen.
+  return new Set([...ids].flatMap((id) => withAbove(work, id)));
 }
 
 function copyOf({ conversations, work }: DeskState, ids: ReadonlySet<string>): DeskState {

@@ -4,7 +4,7 @@ import { bytesToHex } from '../bytes/encode.ts';
 import { equal } from '../bytes/equal.ts';
 import type { CaseChange, CaseEvent } from '../messages/case-event.ts';
 import { gradeCommitment } from '../messages/grade.ts';
-import { isKept, partsByCase } from './case-kin.ts';
+import { isKept, partsByCase, withAbove } from './case-kin.ts';
 import {
   type CaseRecord,
   type CaseWork,
@@ -193,9 +193,8 @@ function linkCases(state: DeskState, id: string, one: CaseRecord, other: string,
 
 /** A case is part of another, never in a circle. */
 function mergeCase(state: DeskState, id: string, record: CaseRecord, into: string | null): string | null {
-  const { cases } = state.work;
   if (record.mergedInto === into || (into !== null && !isHere(state, into))) return null;
-  for (let at: string | null = into; at !== null; at = cases.get(at)?.mergedInto ?? null) if (at === id) return null;
+  if (into !== null && withAbove(state.work, into).includes(id)) return null;
   record.mergedInto = into;
   return into ?? '';
 }

@@ -18,19 +18,20 @@ export function partsByCase({ cases }: Pick<CaseWork, 'cases'>): PartsByCase {
   return parts;
 }
 
-/** Hex ids of the case, and of what it is part of, the nearest first. */
+/** Hex ids of the case, and of what it is part of, the nearest first; each once, also in a circle, which a state that was read may hold. */
 export function withAbove(work: Pick<CaseWork, 'cases'>, id: string): string[] {
-  const ids: string[] = [];
-  for (let at: string | null = id; at !== null; at = work.cases.get(at)?.mergedInto ?? null) ids.push(at);
-  return ids;
+  const ids = new Set<string>();
+  for (let at: string | null = id; at !== null && !ids.has(at); at = work.cases.get(at)?.mergedInto ?? null)
+    ids.add(at);
+  return [...ids];
 }
 
-/** Hex ids of the case and of all that is part of it, through others too. */
+/** Hex ids of the case and of all that is part of it, through others too; each once, also in a circle. */
 export function withParts(parts: PartsByCase, id: string): string[] {
-  const ids = [id];
+  const ids = new Set([id]);
   // It grows while it is gone through.
-  for (const one of ids) ids.push(...(parts.get(one) ?? []));
-  return ids;
+  for (const one of ids) for (const part of parts.get(one) ?? []) ids.add(part);
+  return [...ids];
 }
 
 /** Whether it, or a case that it is part of, is on hold. */
