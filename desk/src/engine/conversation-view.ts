@@ -29,13 +29,14 @@ export function summaryOf(conversation: Conversation, waiting: readonly WrittenR
   const unposted = texts.filter((parts) => parts.some((part) => isUnposted(part)));
   const waits = ({ repliesBefore }: DeskMessage): boolean => pending.length === 0 && repliesBefore >= replies.length;
   const pendingPieces = pending.reduce((sum, { pieces }) => sum + pieces.length, 0);
+  const campaigns = [...new Set(messages.flatMap((message) => campaignOf(message) ?? []))];
   return {
     id: bytesToHex(conversation.id),
     firstDay: messages[0]?.day ?? null,
     lastDay: newest?.day ?? null,
     language: newest?.content?.language ?? '',
-    campaign: messages.map(campaignOf).find((campaign) => campaign !== null) ?? null,
-    campaigns: [...new Set(messages.flatMap((message) => campaignOf(message) ?? []))],
+    campaign: campaigns[0] ?? null,
+    campaigns,
     hasFiles: messages.some(({ content }) => content !== null && content.files.length > 0),
     ...(newest === undefined ? nothing : previewOf(newest)),
     messages: messages.length,
