@@ -60,9 +60,14 @@ export async function viewOf(
 ): Promise<ConversationView> {
   const pending = ownOf(conversation, waiting).map((reply) => pendingView(reply, device));
   const replies = groupByMessage(conversation.replies).map((parts) => replyView(parts, today, fateOf));
+  const texts = new Set<string>();
+  const textsBefore = [0, ...conversation.replies.map(({ messageId }) => texts.add(bytesToHex(messageId)).size)];
+  const messages = conversation.messages.map((message) =>
+    messageView(message, textsBefore[message.repliesBefore] ?? texts.size),
+  );
   return {
     summary: summaryOf(conversation, waiting),
-    messages: await Promise.all(conversation.messages.map((message) => messageView(message, conversation.replies))),
+    messages: await Promise.all(messages),
     incomplete: conversation.partial.map(({ messageId, day, parts, pieces }) => ({
       id: bytesToHex(messageId),
       day,
@@ -98,12 +103,13 @@ export async function fileView({ name, type, bytes, day, hash, key }: FileDescri
   return { name, type, bytes, day, hash: bytesToHex(hash), kept: await keptName(key) };
 }
 
-async function messageView(message: DeskMessage, replies: readonly DeskReply[]): Promise<MessageView> {
+/** @param repliesBefore of texts, where the message itself counts their bodies */
+async function messageView(message: DeskMessage, repliesBefore: number): Promise<MessageView> {
   const { content } = message;
   return {
     id: bytesToHex(message.messageId),
     day: message.day,
-    repliesBefore: groupByMessage(replies.slice(0, message.repliesBefore)).length,
+    repliesBefore,
     language: content?.language ?? '',
     campaign: campaignOf(message),
     answers: content?.answers ?? [],
