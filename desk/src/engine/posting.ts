@@ -102,7 +102,7 @@ export class Posting {
 
   /** Unix seconds at which something that was not answered is sent again; null if there is nothing. */
   get nextRetry(): number | null {
-    const times = [...this.#again].filter(([name]) => this.#mayGoAgain(name)).map(([, at]) => at);
+    const times = this.#toRetry.map(({ at }) => at);
     return times.length === 0 ? null : Math.min(...times);
   }
 
@@ -128,11 +128,10 @@ export class Posting {
   /** Begins to send again what is due to be. */
   retry(documents: Documents): void {
     const now = this.#parts.ports.now();
-    const [name] = [...this.#again].find(([of, at]) => at <= now && this.#mayGoAgain(of)) ?? [];
-    const post = this.#posts.get(name ?? '');
-    if (name === undefined || post === undefined) return;
-    if (isLate(this.#again.get(name) ?? now, now)) this.#sendLater(name);
-    else this.#send(name, post, documents);
+    const due = this.#toRetry.find(({ at }) => at <= now);
+    if (due === undefined) return;
+    if (isLate(due.at, now)) this.#sendLater(due.name);
+    else this.#send(due.name, due.post, documents);
   }
 
   /** Makes the post of the oldest slot that is due, if one is, and begins to send it. */
@@ -270,9 +269,13 @@ export class Posting {
     return { tagKey, ackId, lane, body, what: { kind: 'cover' }, cover: secrets, writes: [] };
   }
 
-  #mayGoAgain(name: string): boolean {
-    const post = this.#posts.get(name);
-    return post !== undefined && !post.isRefused && !(this.#isForked && post.what.kind === 'reply');
+  /** What was not answered and may go again, and when. */
+  get #toRetry(): { readonly name: string; readonly at: number; readonly post: Post }[] {
+    return [...this.#again].flatMap(([name, at]) => {
+      const post = this.#posts.get(name);
+      if (post === undefined || post.isRefused || (this.#isForked && post.what.kind === 'reply')) return [];
+      return [{ name, at, post }];
+    });
   }
 
   #sendLater(name: string): void {
