@@ -11,7 +11,7 @@ import { type CoverSecrets, decodePlannedVisit, encodePlannedVisit, type Planned
 import { freshCircuit } from './public-documents.ts';
 import type { Rosters } from './rosters.ts';
 import { names } from './store-schema.ts';
-import { drawPause, isLate } from './tasks.ts';
+import { drawLater, isLate } from './tasks.ts';
 import { visitPlan } from './visit-plan.ts';
 
 /** Visits at the same time. */
@@ -77,7 +77,8 @@ export class CoverVisits {
     const now = this.#parts.ports.now();
     for (const [name, planned] of this.#planned) {
       if (planned.dueAt > now || this.#visits.has(name) || this.#visits.size >= visitsMax) continue;
-      if (isLate(planned.dueAt, now)) this.#planned.set(name, { ...planned, dueAt: now + this.#drawPause() });
+      // Not when the device was started or woke.
+      if (isLate(planned.dueAt, now)) this.#planned.set(name, { ...planned, dueAt: drawLater(this.#parts) });
       else this.#begin(name, planned);
     }
     for (const [name, visit] of this.#visits) {
@@ -89,12 +90,6 @@ export class CoverVisits {
 
   async erase(today: Day): Promise<void> {
     for (const [name, { plannedOn }] of this.#planned) if (today - plannedOn > REPLY_LIFE_DAYS) await this.#drop(name);
-  }
-
-  /** Not when the device was started or woke. */
-  #drawPause(): number {
-    const { options, ports } = this.#parts;
-    return drawPause(options.tickSeconds, ports.random);
   }
 
   #begin(name: string, planned: PlannedVisit): void {

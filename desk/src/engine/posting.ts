@@ -33,7 +33,7 @@ import { decodeSlots, encodeSlots, postShare, postTimes, type SlotProgress } fro
 import { type Documents, freshCircuit } from './public-documents.ts';
 import type { Rosters } from './rosters.ts';
 import { names, numberIn } from './store-schema.ts';
-import { drawPause, isLate } from './tasks.ts';
+import { drawLater, isLate } from './tasks.ts';
 import type { Tokens } from './tokens.ts';
 import type { TransportKeys } from './transport-keys.ts';
 
@@ -136,13 +136,13 @@ export class Posting {
 
   /** Makes the post of the oldest slot that is due, if one is, and begins to send it. */
   async post(documents: Documents, today: Day): Promise<void> {
-    const { ports, options } = this.#parts;
+    const { ports } = this.#parts;
     const at = this.nextTime;
     const now = ports.now();
     if (at === null || at > now) return;
     if (isLate(at, now)) {
       // Now is when the device is back, or whenever somebody has let it go on: what is late has a time of its own.
-      this.#madeUp = { slot: this.#slots.used, at: now + drawPause(options.tickSeconds, ports.random) };
+      this.#madeUp = { slot: this.#slots.used, at: drawLater(this.#parts) };
       return;
     }
     const slot = this.#slots.used;
@@ -279,8 +279,7 @@ export class Posting {
   }
 
   #sendLater(name: string): void {
-    const { options, ports } = this.#parts;
-    this.#again.set(name, ports.now() + drawPause(options.tickSeconds, ports.random));
+    this.#again.set(name, drawLater(this.#parts));
   }
 
   /** Begins one request on a circuit of its own; without an answer everything stays as it is. */

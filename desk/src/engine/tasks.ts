@@ -1,8 +1,8 @@
 /** Anonymous requests that are under way: each goes on by itself, and nothing waits for its answer (spec/protocol.md, section 5, RPL-8). */
 
 import { drawBelow } from '@postern/protocol/messages/draw';
-import type { Random } from '@postern/protocol/primitives/random';
 import { Unreachable } from './desk-server.ts';
+import type { DeskPorts, EngineOptions } from './ports.ts';
 import { GivenUp } from './turns.ts';
 
 /** What is due by itself; whoever has a timer calls it when it is. */
@@ -60,7 +60,13 @@ export function isLate(at: number, now: number): boolean {
   return now - at > 60;
 }
 
-/** Between half and one and a half of so many seconds: when something is tried again follows from nothing that anybody sees. */
-export function drawPause(seconds: number, random: Random): number {
-  return Math.ceil(seconds / 2) + drawBelow(Math.max(1, Math.floor(seconds)), random);
+/** Unix seconds, between half a tick and one and a half from now: when something is tried again follows from nothing that anybody sees. */
+export function drawLater({
+  ports,
+  options: { tickSeconds },
+}: {
+  readonly ports: DeskPorts;
+  readonly options: EngineOptions;
+}): number {
+  return ports.now() + Math.ceil(tickSeconds / 2) + drawBelow(Math.max(1, Math.floor(tickSeconds)), ports.random);
 }
