@@ -15,7 +15,7 @@ import { applyCaseEvent } from '@postern/protocol/desk/apply-case';
 import { type PartsByCase, partsByCase, restsSince, withAbove, withParts } from '@postern/protocol/desk/case-kin';
 import { type CaseRecord, type CaseWork, caseOf } from '@postern/protocol/desk/case-work';
 import { decodeCaseWork, encodeCaseWork } from '@postern/protocol/desk/case-work-codec';
-import { endDayOf, hasTermPassed } from '@postern/protocol/desk/end-case';
+import { endDayOf, withTermPassed } from '@postern/protocol/desk/end-case';
 import { isPermitted } from '@postern/protocol/desk/roles';
 import { type Conversation, type DeskState, emptyDeskState } from '@postern/protocol/desk/state';
 import { decodeConversation, encodeConversation } from '@postern/protocol/desk/state-codec';
@@ -297,8 +297,7 @@ export class CaseDesk {
     const { state } = log;
     const { retentionDays } = state.work.team;
     if (retentionDays === 0 || pending.events.some(({ kind }) => kind === 'ended')) return;
-    const parts = partsByCase(state.work);
-    const due = [...state.conversations.keys()].filter((id) => hasTermPassed(state, parts, id, day));
+    const due = withTermPassed(state, state.conversations.keys(), day);
     if (due.length === 0) return;
     const cases = due.sort().slice(0, CASE_CHANGE_CASES_MAX).map(hexToBytes);
     await this.#write({ kind: 'ended', ...this.#head(day), cases });

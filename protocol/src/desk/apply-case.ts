@@ -4,7 +4,7 @@ import { bytesToHex } from '../bytes/encode.ts';
 import { equal } from '../bytes/equal.ts';
 import type { CaseChange, CaseEvent } from '../messages/case-event.ts';
 import { gradeCommitment } from '../messages/grade.ts';
-import { isKept, partsByCase, withAbove } from './case-kin.ts';
+import { isKept, withAbove } from './case-kin.ts';
 import {
   type CaseRecord,
   type CaseWork,
@@ -13,7 +13,7 @@ import {
   type TeamTrailItem,
   type TrailItem,
 } from './case-work.ts';
-import { endCase, hasTermPassed, lastKeeping } from './end-case.ts';
+import { endCase, lastKeeping, withTermPassed } from './end-case.ts';
 import { giveRole } from './roles.ts';
 import type { DeskContext, DeskState } from './state.ts';
 
@@ -106,8 +106,7 @@ export async function applyCaseEvent(
       return asked.changed;
     }
     case 'ended': {
-      const parts = partsByCase(state.work);
-      const due = knownCases(state, event.cases).filter((id) => hasTermPassed(state, parts, id, event.day));
+      const due = withTermPassed(state, knownCases(state, event.cases), event.day);
       if (due.length > 0) note('ended', String(due.length));
       return due.flatMap((id) => endCase(state, id, { device: by, day: event.day, what: 'ended', value: 'term' }));
     }

@@ -1,7 +1,7 @@
 /** The end of a case: its texts and keys go, what keeps the protocol right stays (spec/protocol.md, section 7.3, CAS-6, CAS-7, CAS-9). */
 
 import { LINKS, TERM_NOTICE_DAYS } from '../constants.ts';
-import { isKept, type PartsByCase, restsSince, withAbove } from './case-kin.ts';
+import { isKept, partsByCase, restsSince, withAbove } from './case-kin.ts';
 import { type CaseWork, caseOf, emptyCase, type TrailItem } from './case-work.ts';
 import type { DeskState } from './state.ts';
 
@@ -33,11 +33,14 @@ export function endCase(state: DeskState, id: string, last: TrailItem): string[]
   return changed;
 }
 
-/** Whether the desk's term has passed since anything was written in the case, or in those it is one with, and nobody holds it. */
-export function hasTermPassed(state: DeskState, parts: PartsByCase, id: string, day: number): boolean {
-  if (!state.conversations.has(id)) return false;
-  const end = endDayOf(state.work, id, restsSince(state, parts, id));
-  return end !== null && day > end;
+/** Hex ids of those cases for which the desk's term has passed since anything was written in them, or in those they are one with, and that nobody holds. */
+export function withTermPassed(state: DeskState, ids: Iterable<string>, day: number): string[] {
+  const parts = partsByCase(state.work);
+  return [...ids].filter((id) => {
+    if (!state.conversations.has(id)) return false;
+    const end = endDayOf(state.work, id, restsSince(state, parts, id));
+    return end !== null && day > end;
+  });
 }
 
 /**
