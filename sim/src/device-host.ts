@@ -144,7 +144,7 @@ export class DeviceHost {
         return tasks.length > (network.held.get(this.#circuit(circuit)) ?? 0) ? tasks : [];
       });
       if (free.length === 0) return;
-      await Promise.race([network.nextHold(), ...free.map(({ done }) => done)]);
+      await network.untilHold(free.map(({ done }) => done));
     }
   }
 

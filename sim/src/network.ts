@@ -91,12 +91,12 @@ export class Network {
   readonly archive: Archived[] = [];
   faults: FaultRates = noFaults;
   /** For how many seconds the server holds back what it answers to this one. */
-  holds: (from: string, circuit: string, path: string) => number = () => 0;
+  holds: (from: string, circuit: string) => number = () => 0;
   /** How many answers are held back on each circuit. */
   readonly held = new Map<string, number>();
   /** What becomes of an answer is done before time goes on, by the name of who gets it. */
   readonly onRelease = new Map<string, () => Promise<void>>();
-  #onHold = new Set<() => void>();
+  readonly #onHold = new Set<() => void>();
   keepsArchive = false;
   interceptor: Interceptor | null = null;
   /** Faults that happened. */
@@ -120,7 +120,7 @@ export class Network {
     let outcome = 'no server';
     try {
       const answer = await this.#meet(this.#fateOf(circuit), from, circuit, request);
-      await this.#hold(this.holds(from, circuit, request.path), from, circuit);
+      await this.#hold(this.holds(from, circuit), from, circuit);
       outcome = `${answer.status} ${answer.body.length}`;
       return answer;
     } catch (error) {
@@ -134,9 +134,12 @@ export class Network {
     }
   }
 
-  /** Resolves when an answer begins to be held back. */
-  nextHold(): Promise<void> {
-    return new Promise((resolve) => this.#onHold.add(resolve));
+  /** Resolves when one of these ends, or an answer begins to be held back. */
+  async untilHold(ends: readonly Promise<void>[]): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onHold.add(resolve);
+    await Promise.race([promise, ...ends]);
+    this.#onHold.delete(resolve);
   }
 
   async #hold(seconds: number, from: string, circuit: string): Promise<void> {
@@ -149,7 +152,6 @@ export class Network {
       });
       this.held.set(circuit, (this.held.get(circuit) ?? 0) + 1);
       for (const tell of this.#onHold) tell();
-      this.#onHold.clear();
     });
   }
 
