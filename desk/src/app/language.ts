@@ -1,6 +1,7 @@
 /** In which language a text is written, as far as the device can tell by itself. */
 
 import { francAll } from 'franc-all';
+import { pageLanguages } from '../engine/cover-visit.ts';
 
 /** The library's codes (ISO 639-3) for the languages that are looked for, and ours (BCP 47): more would only add mistakes. */
 const tags: Readonly<Record<string, string>> = {
@@ -54,23 +55,7 @@ const charactersMax = 2_000;
 const short = { characters: 40, secondMax: 0.88 } as const;
 
 /** Those in which calls and pages are offered: a source most likely writes one of them. */
-const offered: ReadonlySet<string> = new Set([
-  'ar',
-  'be',
-  'bo',
-  'en',
-  'es',
-  'fa',
-  'fr',
-  'ko',
-  'my',
-  'ru',
-  'tr',
-  'ug',
-  'uk',
-  'vi',
-  'zh',
-]);
+const offered: ReadonlySet<string> = new Set(pageLanguages.map((tag) => tag.split('-')[0] ?? ''));
 /** So near to the most likely language, one of those offered is taken for it. */
 const nearMin = 0.95;
 /** Letters that a language does not write: it loses a text to its neighbours otherwise, or takes one from them. One in so many may be of a name, or quoted. */
