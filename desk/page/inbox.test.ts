@@ -34,7 +34,8 @@ const rows = [
   row('c', { lastDay: null, replies: 0 }),
   row('d', { lastDay: 12 }),
 ];
-const sorted = sortRows(new Map(rows.map((each) => [each.id, each])));
+const byId = (some: readonly InboxRow[]): ReadonlyMap<string, InboxRow> => new Map(some.map((each) => [each.id, each]));
+const sorted = sortRows(byId(rows));
 const holding = (...found: readonly string[]): Narrowing => ({ found: new Set(found), tests: [] });
 const ids = (some: readonly InboxRow[]): string => some.map(({ id }) => id).join('');
 const place = { losses: new Set(['a']), own: 'me', today: 20 };
@@ -42,7 +43,7 @@ const place = { losses: new Set(['a']), own: 'me', today: 20 };
 describe('list of conversations', () => {
   it('stands newest day first, in one order on every device, what has no day last', () => {
     expect(ids(sorted)).toBe('bdac');
-    expect(ids(sortRows(new Map([...rows].reverse().map((each) => [each.id, each]))))).toBe('bdac');
+    expect(ids(sortRows(byId([...rows].reverse())))).toBe('bdac');
   });
 
   it('shows the chosen group of what was found', () => {
@@ -114,10 +115,10 @@ describe('list of conversations', () => {
       row('closed', { ...into('case', 'closed'), isUnanswered: true }),
       row('alone', { isUnread: true }),
     ];
-    const parts = newPartsIn(new Map(some.map((each) => [each.id, each])));
+    const parts = newPartsIn(byId(some));
     expect(Object.fromEntries(parts)).toEqual({ case: ['part'], top: ['part'] });
     const circle = [row('one', { ...into('two'), isUnread: true }), row('two', into('one'))];
-    expect(newPartsIn(new Map(circle.map((each) => [each.id, each]))).get('two')).toEqual(['one']);
+    expect(newPartsIn(byId(circle)).get('two')).toEqual(['one']);
   });
 
   it('[CAS-7] counts among what is due what ends within a week, and says how many a new term would end', () => {
@@ -129,10 +130,10 @@ describe('list of conversations', () => {
       row('held', { work: { ...work, restsSince: 3, isHeld: true } }),
     ];
     expect(shownRows(some, 'due', notNarrowed, place).map(({ id }) => id)).toEqual(['ends']);
-    expect([0, 17, 18, 24, 25].map((days) => countEnding(some, days, 20))).toEqual([0, 3, 1, 1, 0]);
+    expect([0, 17, 18, 24, 25].map((days) => countEnding(byId(some), days, 20))).toEqual([0, 3, 1, 1, 0]);
     const part = row('part', { work: { ...row('x').work, mergedInto: 'held', restsSince: 1 } });
     const held = row('held', { work: { ...row('x').work, isHeld: true, restsSince: 1 } });
-    expect([countEnding([part], 5, 20), countEnding([part, held], 5, 20)]).toEqual([1, 0]);
+    expect([countEnding(byId([part]), 5, 20), countEnding(byId([part, held]), 5, 20)]).toEqual([1, 0]);
   });
 
   it('shows one line for each flood, all of it when asked, and small groups as they are', () => {

@@ -53,25 +53,28 @@ export function endsSoon({ work: { endDay } }: InboxRow, today: number): boolean
   return endDay !== null && endDay - today <= TERM_NOTICE_DAYS;
 }
 
-/** The case whose hold keeps this one, itself or one that it is part of; null where none does. */
-export function heldCase(rows: ReadonlyMap<string, InboxRow>, id: string): string | null {
+/** Ids of this case and of those that it is part of, each once; nothing from null. */
+export function* upwards(rows: ReadonlyMap<string, InboxRow>, id: string | null): Generator<string> {
   const seen = new Set<string>();
   // Lines come one by one, so that for a moment they may make a circle.
-  for (let at: string | null = id; at !== null && !seen.has(at); at = rows.get(at)?.work.mergedInto ?? null) {
-    if (rows.get(at)?.work.isHeld === true) return at;
+  for (let at = id; at !== null && !seen.has(at); at = rows.get(at)?.work.mergedInto ?? null) {
     seen.add(at);
+    yield at;
   }
+}
+
+/** The case whose hold keeps this one, itself or one that it is part of; null where none does. */
+export function heldCase(rows: ReadonlyMap<string, InboxRow>, id: string): string | null {
+  for (const at of upwards(rows, id)) if (rows.get(at)?.work.isHeld === true) return at;
   return null;
 }
 
 /** How many cases a new term would end as soon as it may end any (CAS-7). */
-export function countEnding(rows: Iterable<InboxRow>, days: number, today: number): number {
+export function countEnding(rows: ReadonlyMap<string, InboxRow>, days: number, today: number): number {
   if (days === 0) return 0;
-  const byId = new Map([...rows].map((row) => [row.id, row]));
   const isDue = ({ id, work }: InboxRow): boolean =>
-    work.restsSince + days <= today + TERM_NOTICE_DAYS && heldCase(byId, id) === null;
-  const due = [...byId.values()].filter(isDue);
-  return due.length;
+    work.restsSince + days <= today + TERM_NOTICE_DAYS && heldCase(rows, id) === null;
+  return [...rows.values()].filter(isDue).length;
 }
 
 /** Whether somebody must look at it. */

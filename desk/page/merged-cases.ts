@@ -2,7 +2,7 @@
 import type { Answers, Change, InboxRow } from '@postern/desk/app/api';
 import type { CaseFile } from '@postern/desk/engine/view';
 import type { DeskClient } from './desk-client.ts';
-import { isStirring } from './inbox.ts';
+import { isStirring, upwards } from './inbox.ts';
 import type { OpenCase } from './model.ts';
 
 /** Of a case that has more parts the newest are shown within it; each can be opened. */
@@ -15,10 +15,7 @@ export function newPartsIn(rows: Rows): ReadonlyMap<string, readonly string[]> {
   const parts = new Map<string, string[]>();
   for (const row of rows.values()) {
     if (row.work.state === 'closed' || !isStirring(row)) continue;
-    const above = new Set<string>();
-    // Lines come one by one, so that for a moment they may make a circle.
-    for (let at = row.work.mergedInto; at !== null && !above.has(at); at = rows.get(at)?.work.mergedInto ?? null) {
-      above.add(at);
+    for (const at of upwards(rows, row.work.mergedInto)) {
       const known = parts.get(at);
       if (known === undefined) parts.set(at, [row.id]);
       else known.push(row.id);

@@ -147,7 +147,7 @@ function Retention({ page, team }: TeamProps): JSX.Element {
   const [days, setDays] = useState(String(team.retentionDays));
   const [isAsked, setAsked] = useState(false);
   const wanted = /^\d{1,5}$/.test(days) && Number(days) <= 0xffff ? Number(days) : null;
-  const ending = wanted === null ? 0 : countEnding(rows.values(), wanted, today);
+  const ending = wanted === null ? 0 : countEnding(rows, wanted, today);
   const save = (): void => {
     setAsked(false);
     if (wanted !== null) void page.work('retention', { days: wanted });
