@@ -68,8 +68,7 @@ const makers: Readonly<Record<FieldKey, Make>> = {
     return (row) => (languageOf(row) === '' ? value === noValue : same(languageOf(row)));
   },
   call: (value, { calls }) => {
-    const named = new Set(calls.filter(({ name }) => sameLetters(name) === value).map(({ id }) => id));
-    const same = once((id) => named.has(id) || (value.length >= 6 && id.startsWith(value)));
+    const same = once((id) => meansCall(value, id, calls));
     return ({ campaigns }) => (campaigns.length === 0 ? value === noValue : campaigns.some(same));
   },
   has: (value) => (row) => value === 'file' && row.hasFiles,
@@ -95,6 +94,12 @@ export function languageOf({ detected, language }: InboxRow): string {
 /** Of a call as a search names it: its place in addresses, or of one that is not known the beginning of its id. */
 export function callValue(id: string, calls: readonly CallView[]): string {
   return calls.find((call) => call.id === id)?.name ?? id.slice(0, 12);
+}
+
+/** Whether it names this call: by its place in addresses, or by the beginning of its id. @param value in `sameLetters` */
+export function meansCall(value: string, id: string, calls: readonly CallView[]): boolean {
+  const isNamed = calls.some((call) => call.id === id && sameLetters(call.name) === value);
+  return isNamed || (value.length >= 6 && id.startsWith(value));
 }
 
 export interface ValueCount {

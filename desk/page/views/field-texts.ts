@@ -6,7 +6,7 @@ import { accessKinds, caseStates, motiveKinds } from '@postern/protocol/messages
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import type { Order } from '../model.ts';
-import { callValue, noValue } from '../record-filter.ts';
+import { meansCall, noValue } from '../record-filter.ts';
 import { accessTexts, motiveTexts, stateTexts } from './case-texts.ts';
 
 export const fieldTexts: Readonly<Record<FieldKey, TextKey>> = {
@@ -68,9 +68,7 @@ export function valueText(page: Page, key: FieldKey, value: string): Said {
 function callText(page: Page, known: string, value: string): Said {
   if (known === noValue) return { text: page.words.value.say('team.none'), language: undefined };
   const { calls } = page.state.value;
-  const call = calls.find(
-    ({ id }) => sameLetters(callValue(id, calls)) === known || (known.length >= 6 && id.startsWith(known)),
-  );
+  const call = calls.find(({ id }) => meansCall(known, id, calls));
   return call === undefined ? { text: value, language: undefined } : page.callWords.value.title(call.id);
 }
 
