@@ -1,7 +1,7 @@
 /** Which cases a search's fields ask for (decisions/0127), and which values occur. */
 import type { InboxRow } from '@postern/desk/app/api';
 import type { CallView } from '@postern/desk/app/call-words';
-import { type FieldKey, type FieldTerm, sameLetters, termsOf } from '@postern/desk/app/search-query';
+import { type FieldKey, type FieldTerm, fieldKeys, sameLetters, termsOf } from '@postern/desk/app/search-query';
 
 /** What the record of a case is read with. */
 export interface RecordWords {
@@ -119,7 +119,7 @@ export function countFields(
   mayShow: (row: InboxRow, asksState: boolean) => boolean,
   words: RecordWords,
 ): FieldCounts {
-  const counts = new Map(Object.keys(valuesOf).map((key) => [key as FieldKey, new Map<string, number>()]));
+  const counts = new Map(fieldKeys.map((key) => [key, new Map<string, number>()]));
   const asksState = tests.some(({ key }) => key === 'state');
   for (const row of rows) {
     const failing = tests.filter(({ has }) => !has(row)).map(({ key }) => key);

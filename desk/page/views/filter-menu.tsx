@@ -2,13 +2,16 @@
 import type { AnswerCount } from '@postern/desk/app/answer-counts';
 import {
   answerText,
+  asksField,
   type FieldKey,
+  type FieldTerm,
+  fieldKeys,
   fieldText,
   type QueryTerm,
-  sameLetters,
   termsOf,
   withoutTerm,
   withTerm,
+  wordQuery,
 } from '@postern/desk/app/search-query';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
@@ -18,8 +21,6 @@ import { noValue, type ValueCount } from '../record-filter.ts';
 import { Dialog } from './dialog.tsx';
 import { fieldTexts, orderTexts, valueText } from './field-texts.ts';
 import { SaidText } from './said.tsx';
-
-const fields: readonly FieldKey[] = ['state', 'owner', 'grade', 'tag', 'language', 'call', 'access', 'motive', 'has'];
 
 export function FilterMenu({ page }: { readonly page: DeskPage }): JSX.Element {
   const { order } = page.state.value;
@@ -43,7 +44,7 @@ export function FilterMenu({ page }: { readonly page: DeskPage }): JSX.Element {
             </label>
           ))}
         </fieldset>
-        {fields.map((key) => (
+        {fieldKeys.map((key) => (
           <Field key={key} page={page} of={key} />
         ))}
         <Answers page={page} />
@@ -57,9 +58,8 @@ export function FilterMenu({ page }: { readonly page: DeskPage }): JSX.Element {
 function Result({ page, onClose }: { readonly page: DeskPage; readonly onClose: () => void }): JSX.Element {
   const { say, count } = page.words.value;
   const { query } = page.state.value;
-  const words = termsOf(query).filter(({ kind }) => kind === 'word');
   const clear = (): void => {
-    page.search(words.map(({ from, to }) => query.slice(from, to)).join(' '));
+    page.search(wordQuery(query));
     page.send({ kind: 'order', order: 'newest' });
   };
   return (
@@ -76,7 +76,8 @@ function Result({ page, onClose }: { readonly page: DeskPage; readonly onClose: 
 }
 
 function Field({ page, of: key }: { readonly page: DeskPage; readonly of: FieldKey }): JSX.Element | null {
-  const on = termsOf(page.state.value.query).filter((term) => term.kind === 'field' && term.key === key);
+  const terms = termsOf(page.state.value.query);
+  const on = terms.filter((term): term is FieldTerm => term.kind === 'field' && term.key === key);
   const counted = page.list.fieldCounts.value[key];
   // One that is on stays to be switched off, also when nothing is left of it.
   const values = [...inOrder(key, counted), ...missing(on, counted)];
@@ -88,7 +89,7 @@ function Field({ page, of: key }: { readonly page: DeskPage; readonly of: FieldK
         <Choice
           key={value}
           page={page}
-          term={on.find((term) => isOf(term, value)) ?? null}
+          term={on.find((term) => asksField(term, key, value)) ?? null}
           text={fieldText(key, value)}
           cases={cases}
         >
@@ -99,20 +100,15 @@ function Field({ page, of: key }: { readonly page: DeskPage; readonly of: FieldK
   );
 }
 
-function isOf(term: QueryTerm, value: string): boolean {
-  return term.kind === 'field' && sameLetters(term.value) === sameLetters(value);
-}
-
 /** Grades stand best first; what has none stands last. */
 function inOrder(key: FieldKey, counted: readonly ValueCount[]): readonly ValueCount[] {
   const graded = key === 'grade' ? counted.toSorted((a, b) => (a.value < b.value ? -1 : 1)) : counted;
   return [...graded.filter(({ value }) => value !== noValue), ...graded.filter(({ value }) => value === noValue)];
 }
 
-function missing(on: readonly QueryTerm[], counted: readonly ValueCount[]): readonly ValueCount[] {
-  return on.flatMap((term) =>
-    term.kind !== 'field' || counted.some(({ value }) => isOf(term, value)) ? [] : [{ value: term.value, cases: 0 }],
-  );
+function missing(on: readonly FieldTerm[], counted: readonly ValueCount[]): readonly ValueCount[] {
+  const left = on.filter((term) => !counted.some(({ value }) => asksField(term, term.key, value)));
+  return left.map(({ value }) => ({ value, cases: 0 }));
 }
 
 /** Answers to the questions of calls; they are counted in all cases. */

@@ -1,5 +1,5 @@
 /** Starts a filter from where its value is shown. */
-import { type FieldKey, fieldText, sameLetters, termsOf, withTerm } from '@postern/desk/app/search-query';
+import { asksField, type FieldKey, fieldText, termsOf, withTerm } from '@postern/desk/app/search-query';
 import type { DeskPage } from '../desk-page.ts';
 
 /** Beside what is looked for already; one that is on stays on. */
@@ -10,8 +10,6 @@ export function narrowTo(page: DeskPage, key: FieldKey, value: string): void {
     // A narrow window does not show any more what was pressed.
     page.wantFocus('cursor');
   }
-  const isOn = termsOf(query).some(
-    (term) => term.kind === 'field' && term.key === key && sameLetters(term.value) === sameLetters(value),
-  );
+  const isOn = termsOf(query).some((term) => asksField(term, key, value));
   if (!isOn) page.search(withTerm(query, fieldText(key, value)));
 }

@@ -1,7 +1,7 @@
 /** What a search asks for (decisions/0127): words in texts, answers by choice, and fields of the record. */
 
-/** `key=value` asks for the record with one of these, and for an answer with any other key. */
-export const fieldKeys = ['tag', 'owner', 'grade', 'state', 'language', 'call', 'access', 'motive', 'has'] as const;
+/** `key=value` asks for the record with one of these, in the order in which they are offered, and for an answer with any other key. */
+export const fieldKeys = ['state', 'owner', 'grade', 'tag', 'language', 'call', 'access', 'motive', 'has'] as const;
 export type FieldKey = (typeof fieldKeys)[number];
 
 interface Place {
@@ -89,6 +89,11 @@ export function textQuery(query: string): string {
   return partOf(query, (kind) => kind !== 'field');
 }
 
+/** Words alone, without answers. */
+export function wordQuery(query: string): string {
+  return partOf(query, (kind) => kind === 'word');
+}
+
 /** What is asked of the record. */
 export function fieldQuery(query: string): string {
   return partOf(query, (kind) => kind === 'field');
@@ -105,6 +110,11 @@ export function withTerm(query: string, text: string): string {
 
 export function withoutTerm(query: string, { from, to }: Place): string {
   return `${query.slice(0, from).trimEnd()} ${query.slice(to).trimStart()}`.trim();
+}
+
+/** Whether it asks for this value of this field. */
+export function asksField(term: QueryTerm, key: FieldKey, value: string): boolean {
+  return term.kind === 'field' && term.key === key && sameLetters(term.value) === sameLetters(value);
 }
 
 /** Equal but for case and width of the letters: people type names as they come. */
