@@ -99,7 +99,7 @@ export interface State {
   readonly hasFailed: boolean;
   /** Cases that the search has not read yet. */
   readonly unsearched: number;
-  /** Grows with each case that the search reads. */
+  /** Grows with each case that the search reads or forgets. */
   readonly readings: number;
   readonly rows: ReadonlyMap<string, InboxRow>;
   readonly hasInbox: boolean;

@@ -64,7 +64,7 @@ export type Change =
       readonly hasFailed: boolean;
       /** Cases that the search has not read yet. */
       readonly unsearched: number;
-      /** Grows with each case that the search reads: what was found before may not be what is found now. */
+      /** Grows with each case that the search reads or forgets: what was found before may not be what is found now. */
       readonly readings: number;
       readonly team: TeamView;
     }

@@ -105,7 +105,7 @@ export class Attachments {
     return true;
   }
 
-  /** Once more, for one that is whole here and had no room at the server, or whose disk failed. */
+  /** Once more, for one that is whole here and that the server had no room for or refused, or whose disk failed. */
   async again(id: string): Promise<void> {
     const file = this.#drafts.get(id)?.file;
     if (file != null) await this.#transfers.post(file);

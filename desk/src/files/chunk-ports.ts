@@ -16,6 +16,7 @@ export interface ChunkPorts {
  * - `gone`: the server does not have it, or no longer
  * - `damaged`: what came is not the file that the message names
  * - `full`: the server has no room for files
+ * - `refused`: the server does not take it, for another reason
  * - `disk`: this machine could not write or read it
  */
 export type TransferProblem = 'gone' | 'damaged' | 'full' | 'refused' | 'disk';
