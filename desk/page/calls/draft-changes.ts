@@ -3,10 +3,10 @@ import type { CallDraft, DraftText } from '@postern/desk/calls/call-draft';
 
 /** With other words in one language: nobody has reviewed them, nor what is translated from them. */
 export function withWords(draft: CallDraft, language: string, words: DraftText): CallDraft {
-  const texts = { ...draft.texts, [language]: words };
-  const isRead = ([of]: readonly [string, DraftText]): boolean => of !== language && language !== draft.source;
-  const kept = Object.entries(texts).map((entry) => (isRead(entry) ? entry : ([entry[0], unread(entry[1])] as const)));
-  return { ...draft, texts: Object.fromEntries(kept) };
+  const texts = { ...draft.texts, [language]: unread(words) };
+  if (language !== draft.source) return { ...draft, texts };
+  const all = Object.entries(texts).map(([of, text]) => [of, unread(text)] as const);
+  return { ...draft, texts: Object.fromEntries(all) };
 }
 
 /** Only a named reader makes words more than a draft. */
