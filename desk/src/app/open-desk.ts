@@ -170,10 +170,10 @@ export class OpenDesk {
   async conversation(id: string): Promise<Answers['conversation']> {
     const view = await this.#engine.conversation(id);
     const [draft, copies] = await Promise.all([this.#records.draft(id), this.files.copies.list(id)]);
-    if (view !== null) await this.files.kept.note(id, await this.#files.look(view));
-    const messages = view?.messages.map((message) => ({ ...message, language: writtenLanguage(message) }));
-    const shown = view === null ? null : { ...view, messages: messages ?? [] };
-    return { view: shown, draft, copies, seen: this.#records.seen(id) };
+    if (view === null) return { view, draft, copies, seen: this.#records.seen(id) };
+    await this.files.kept.note(id, await this.#files.look(view));
+    const messages = view.messages.map((message) => ({ ...message, language: writtenLanguage(message) }));
+    return { view: { ...view, messages }, draft, copies, seen: this.#records.seen(id) };
   }
 
   async room(id: string, text: string): Promise<Answers['room']> {
@@ -219,7 +219,6 @@ export class OpenDesk {
 
   async attachAgain(attachment: string): Promise<void> {
     await this.#files.attachments.again(attachment);
-    this.filesChanged();
   }
 
   /** Tells the page, not more often than it can show. */
@@ -311,10 +310,13 @@ export class OpenDesk {
     const row = this.#inbox.rows.get(id);
     if (row === undefined) return;
     const { messages, incomplete, replies, work } = row;
-    const most: Seen = { messages, incomplete, replies, deeds: work.activity, activity: work.activity };
-    const names = ['messages', 'incomplete', 'replies', 'deeds', 'activity'] as const;
-    const seen = Object.fromEntries(names.map((name) => [name, Math.min(told[name], most[name])]));
-    await this.#records.setSeen(id, { ...most, ...seen });
+    await this.#records.setSeen(id, {
+      messages: Math.min(told.messages, messages),
+      incomplete: Math.min(told.incomplete, incomplete),
+      replies: Math.min(told.replies, replies),
+      deeds: Math.min(told.deeds, work.activity),
+      activity: Math.min(told.activity, work.activity),
+    });
     this.#gather();
   }
 
