@@ -8,6 +8,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import { endsSoon, floodMin, visibleRange } from '../inbox.ts';
 import { canonicalTag, type Words } from '../languages/languages.ts';
+import { languageOf } from '../record-filter.ts';
 import { rowPreview } from '../row-preview.ts';
 import { stateTexts } from './case-texts.ts';
 import { personName } from './names.ts';
@@ -157,7 +158,7 @@ function Row({ page, row, isStop }: RowProps): JSX.Element {
               </span>
             )}
             <span class="row-name">{caseName(row.id)}</span>
-            <span class="row-language">{words.languageName(row.detected || row.language)}</span>
+            <span class="row-language">{words.languageName(languageOf(row))}</span>
             <span class="row-day">{row.lastDay === null ? '' : words.day(row.lastDay, today)}</span>
           </span>
           <span
@@ -261,6 +262,6 @@ function StartTag({ page, field, value, isStop, class: style, children }: StartT
   );
 }
 
-function langOf({ language, detected }: InboxRow): string | undefined {
-  return canonicalTag(detected || language) ?? undefined;
+function langOf(row: InboxRow): string | undefined {
+  return canonicalTag(languageOf(row)) ?? undefined;
 }

@@ -5,6 +5,7 @@ import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
 import { primary, type TextKey, type Words } from '../languages/languages.ts';
 import type { OpenCase, SendProblem } from '../model.ts';
+import { languageOf } from '../record-filter.ts';
 import { Choice } from './choice.tsx';
 import { Attached } from './files.tsx';
 import { ids } from './shortcuts.ts';
@@ -92,7 +93,7 @@ function SavedReplies({ page, open }: { readonly page: DeskPage; readonly open: 
   const { say, languageName } = page.words.value;
   if (saved.length === 0) return null;
   const row = page.state.value.rows.get(open.id);
-  const spoken = primary(row?.detected || row?.language || '');
+  const spoken = row === undefined ? '' : primary(languageOf(row));
   const isOfCase = (language: string): boolean => spoken !== '' && primary(language) === spoken;
   const insert = (id: string): void => {
     const text = saved.find((reply) => reply.id === id)?.text;
