@@ -111,7 +111,7 @@ export type FieldCounts = Readonly<Record<FieldKey, readonly ValueCount[]>>;
 
 /**
  * What occurs in each field, the most frequent first: in the lines that everything else in the query leaves.
- * @param mayShow whether a line is in the group that is shown; of the state it is told whether that was asked for
+ * @param mayShow whether a line is in the group that is shown as the query stands, or would be if it asked for a state
  */
 export function countFields(
   rows: readonly InboxRow[],
@@ -120,11 +120,10 @@ export function countFields(
   words: RecordWords,
 ): FieldCounts {
   const counts = new Map(fieldKeys.map((key) => [key, new Map<string, number>()]));
-  const asksState = tests.some(({ key }) => key === 'state');
   for (const row of rows) {
     const failing = tests.filter(({ has }) => !has(row)).map(({ key }) => key);
     if (failing.length > 1) continue;
-    const [isShown, isShownOfState] = [mayShow(row, asksState), mayShow(row, true)];
+    const [isShown, isShownOfState] = [mayShow(row, false), mayShow(row, true)];
     for (const [key, ofKey] of counts) {
       const leaves = failing.length === 0 || (failing[0] === key && key !== 'tag');
       if (!leaves || !(key === 'state' ? isShownOfState : isShown)) continue;
