@@ -4,6 +4,7 @@ import { bytesToHex, hexToBytes } from '@postern/protocol/bytes/encode';
 import { Reader } from '@postern/protocol/bytes/reader';
 import { Writer } from '@postern/protocol/bytes/writer';
 import type { LocalStore } from '../engine/ports.ts';
+import { Turns } from '../engine/turns.ts';
 
 const version = 1;
 const nameBytes = 16;
@@ -13,7 +14,7 @@ export class KeptRecords {
   readonly #store: LocalStore;
   readonly #remove: (kept: string) => Promise<void>;
   /** One change after the other: each reads what is there before. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   /** @param remove a file, by the name under which it is kept */
   constructor(store: LocalStore, remove: (kept: string) => Promise<void>) {
@@ -23,7 +24,7 @@ export class KeptRecords {
 
   /** @param names of files of the case that are kept, or will be. Resolves when that is written */
   note(id: string, names: readonly string[]): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       const known = await this.#read(id);
       const all = new Set([...known, ...names]);
       if (all.size === known.length) return;
@@ -37,7 +38,7 @@ export class KeptRecords {
 
   /** Removes the files of a case that has ended. */
   forget(id: string): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       for (const name of await this.#read(id)) await this.#remove(name);
       await this.#store.delete(`${prefix}${id}`);
     });
@@ -58,11 +59,5 @@ export class KeptRecords {
     const names = reader.list16(0xffff, () => bytesToHex(reader.bytes(nameBytes)));
     reader.end();
     return names;
-  }
-
-  #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
-    return done;
   }
 }

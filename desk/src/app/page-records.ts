@@ -93,8 +93,8 @@ export class PageRecords {
   /** What another run left of cases that have ended since: it may have been stopped before it had erased that. */
   async forgetAllBut(ids: readonly string[]): Promise<void> {
     const here = new Set(ids);
-    const texts = [...(await this.#store.list(names.drafts)), ...(await this.#store.list(names.notes))];
-    const known = [...texts.map((name) => name.slice(name.lastIndexOf('/') + 1)), ...this.#seen.keys()];
+    const noted = (await this.#store.list(names.notes)).map((name) => name.slice(names.notes.length));
+    const known = [...this.#drafts, ...noted, ...this.#seen.keys()];
     for (const id of new Set(known)) if (!here.has(id)) await this.forget(id);
   }
 
