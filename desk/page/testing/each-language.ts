@@ -1,6 +1,7 @@
 /** The page of a running desk as people of each language see it. */
 
 import { type Calls, callAddress, sessionHeader } from '@postern/desk/app/api';
+import { ask, ownHeaders } from '@postern/desk/testing/local-page';
 import type { Page } from 'puppeteer-core';
 import { expect } from 'vitest';
 import { misfits } from '../../../tools/browsers/fit.ts';
@@ -26,10 +27,9 @@ export function hearSession(page: Page): void {
 /** By what the local process tells its page, so that nothing is pressed: what stands there stays. English again at the end. */
 async function inEachLanguage(page: Page, work: (tag: string) => Promise<void>): Promise<void> {
   const speak = async (language: string): Promise<void> => {
-    const { origin } = new URL(page.url());
-    const headers = { 'content-type': 'application/json', origin, [sessionHeader]: sessions.get(page) ?? '' };
+    const headers = ownHeaders(page.url(), sessions.get(page));
     const body = JSON.stringify({ language, hasKeys: true } satisfies Calls['preferences']);
-    const answer = await fetch(`${origin}${callAddress}preferences`, { method: 'POST', headers, body });
+    const answer = await ask(page.url(), `${callAddress}preferences`, { headers, body });
     expect(answer.status).toBe(200);
     await page.waitForFunction((tag) => document.documentElement.lang === tag, {}, language);
   };
