@@ -41,16 +41,17 @@ export interface RunningEngine {
 
 /** Neither kind waits for the other (RPL-8). @param now unix seconds @param done called after each round */
 export function runEngine(engine: RunnableEngine, now: () => number, timer: Timer, done: () => void): RunningEngine {
-  const loops = [engine.named, engine.anonymous].map((work) => startEngineLoop(work, now, timer, done));
+  const named = startEngineLoop(engine.named, now, timer, done);
+  const anonymous = startEngineLoop(engine.anonymous, now, timer, done);
   // Documents that have come, or a page that has loaded, make something due earlier than was thought.
-  const unlisten = engine.onChange(() => loops[1]?.hurry());
+  const unlisten = engine.onChange(() => anonymous.hurry());
   return {
     get hasFailed() {
-      return loops.some((loop) => loop.hasFailed);
+      return named.hasFailed || anonymous.hasFailed;
     },
     stop: async () => {
       unlisten();
-      await Promise.all(loops.map((loop) => loop.stop()));
+      await Promise.all([named.stop(), anonymous.stop()]);
       await engine.settled();
     },
   };
