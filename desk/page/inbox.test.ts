@@ -6,7 +6,6 @@ import {
   countRows,
   moveCursor,
   type Narrowing,
-  notNarrowed,
   shownRows,
   sortRows,
   suspectedLosses,
@@ -36,6 +35,7 @@ const rows = [
 ];
 const byId = (some: readonly InboxRow[]): ReadonlyMap<string, InboxRow> => new Map(some.map((each) => [each.id, each]));
 const sorted = sortRows(byId(rows));
+const notNarrowed: Narrowing = { found: null, tests: [] };
 const holding = (...found: readonly string[]): Narrowing => ({ found: new Set(found), tests: [] });
 const ids = (some: readonly InboxRow[]): string => some.map(({ id }) => id).join('');
 const place = { losses: new Set(['a']), own: 'me', today: 20 };

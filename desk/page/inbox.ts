@@ -90,8 +90,6 @@ export interface Narrowing {
   readonly tests: readonly FieldTest[];
 }
 
-export const notNarrowed: Narrowing = { found: null, tests: [] };
-
 function isLeft(row: InboxRow, { found, tests }: Narrowing): boolean {
   return (found === null || found.has(row.id)) && hasAll(row, tests);
 }

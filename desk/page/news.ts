@@ -45,7 +45,7 @@ export function isSame(one: Seen, other: Seen): boolean {
 }
 
 /** Whoever has never looked at a case finds nothing marked in it: all of it is new. */
-export function newsIn(view: CaseFile, seen: Seen, own: string): CaseNews {
+function newsIn(view: CaseFile, seen: Seen, own: string): CaseNews {
   if (hasNeverLooked(seen)) return noNews;
   const { messages, incomplete, replies, work } = view;
   const steps = work.trail.map((step, at) => ({ ...step, at })).filter(({ device }) => isOther(device, own));
