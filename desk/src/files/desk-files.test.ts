@@ -372,6 +372,36 @@ describe('attaching', () => {
     await expect.poll(() => files.attachments.ready(conversation, [id]), patience).not.toBe(null);
   });
 
+  it('keeps nothing that is to come waiting while something goes, nor the other way, each with its own rate', async () => {
+    const [first, second] = [await sendFile(random(4 * CHUNK_DATA_BYTES)), await sendFile(random(10))];
+    const files = await openFiles();
+    const shown = (name: string) => files.transfers().find((transfer) => transfer.name === name)!;
+    // Two pieces of each come and go; then that direction stands still.
+    const counts: Record<string, number> = { '/chunk': 0, '/fetch': 0 };
+    let open = 2;
+    mishap = (path) => {
+      seconds += path === '/chunk' ? 1 : 4;
+      counts[path]! += 1;
+      return counts[path]! > open ? 'silence' : null;
+    };
+    const id = await attach(files, random(4 * CHUNK_DATA_BYTES));
+    await files.fetch(first);
+    await expect.poll(() => counts, patience).toEqual({ '/chunk': 3, '/fetch': 3 });
+    const name = await keptName(first.key);
+    for (const one of [shown(id), shown(name)]) {
+      expect(one).toMatchObject({ state: 'moving', chunksDone: 2, pace: { rate: expect.any(Number) } });
+    }
+    // Another one in the same direction waits for its turn.
+    await files.fetch(second);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([await stateOf(files, second.key), counts['/fetch']]).toEqual(['waiting', 3]);
+    // What comes is through while what goes still stands.
+    open = 100;
+    files.stop(name);
+    await until(files, second.key, 'done');
+    expect(shown(id)).toMatchObject({ chunksDone: 2 });
+  });
+
   it('says that the server has no room, and goes on where that was when it is asked to', async () => {
     const files = await openFiles();
     let posts = 0;

@@ -1,4 +1,7 @@
-/** Brings files from the server and takes them there, one after the other, chunk by chunk, anonymously (spec/protocol.md, FIL-10). */
+/**
+ * Brings files from the server and takes them there, chunk by chunk, anonymously (spec/protocol.md, FIL-10). One comes and
+ * one goes at a time: neither waits for the other direction.
+ */
 
 import { bytesToHex, concat } from '@postern/protocol/bytes/encode';
 import { CHUNK_BYTES } from '@postern/protocol/constants';
@@ -28,8 +31,16 @@ export interface TransfersOptions {
 /** Between two tries while the server is away or busy. */
 const retrySeconds = 15;
 
+/** Files that move in one direction, one after the other. */
+interface Lane {
+  readonly keeping: Keeping;
+  /** Of the one that moves. */
+  readonly pace: Pace;
+  turn: Promise<unknown>;
+}
+
 interface Job {
-  readonly direction: 'fetch' | 'post';
+  readonly lane: Lane;
   readonly file: TransferFile;
   readonly name: string;
   readonly ended: AbortController;
@@ -48,23 +59,25 @@ class Failed extends Error {
 
 export class Transfers {
   readonly #options: TransfersOptions;
-  /** Of the one that moves. */
-  readonly #pace: Pace;
+  readonly #fetching: Lane;
+  readonly #posting: Lane;
   readonly #shown = new Map<string, Omit<Transfer, 'pace'>>();
   readonly #jobs = new Map<string, Job>();
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: TransfersOptions) {
     this.#options = options;
-    this.#pace = new Pace(options.seconds);
+    const lane = (keeping: Keeping): Lane => ({ keeping, pace: new Pace(options.seconds), turn: Promise.resolve() });
+    this.#fetching = lane('part');
+    this.#posting = lane('draft');
   }
 
   /** Those of this run that were asked for. One that moved and stands still waits. */
   list(): Transfer[] {
     return [...this.#shown.values()].map((shown) => {
-      if (shown.state !== 'moving') return { ...shown, pace: null };
-      const pace = this.#pace.of((shown.chunks - shown.chunksDone) * CHUNK_BYTES) ?? null;
-      return { ...shown, state: this.#pace.isStanding ? 'waiting' : 'moving', pace };
+      const pace = this.#jobs.get(shown.name)?.lane.pace;
+      if (shown.state !== 'moving' || pace === undefined) return { ...shown, pace: null };
+      const left = (shown.chunks - shown.chunksDone) * CHUNK_BYTES;
+      return { ...shown, state: pace.isStanding ? 'waiting' : 'moving', pace: pace.of(left) ?? null };
     });
   }
 
@@ -73,7 +86,7 @@ export class Transfers {
     const name = await keptName(file.key);
     const here = await this.#options.folder.chunksOf(name, 'whole');
     if (here > 0) this.#show(name, 'done', here, file);
-    else this.#begin({ direction: 'fetch', file, name, ended: new AbortController() });
+    else this.#begin({ lane: this.#fetching, file, name, ended: new AbortController() });
   }
 
   /** A file that an earlier run has fetched, or a reply has sent. */
@@ -85,7 +98,7 @@ export class Transfers {
   /** Posts a draft's chunks; goes on where it had failed. */
   async post(file: TransferFile): Promise<void> {
     const name = await keptName(file.key);
-    this.#begin({ direction: 'post', file, name, ended: new AbortController() });
+    this.#begin({ lane: this.#posting, file, name, ended: new AbortController() });
   }
 
   /** What is here stays here. */
@@ -98,7 +111,7 @@ export class Transfers {
 
   async close(): Promise<void> {
     for (const { ended } of this.#jobs.values()) ended.abort();
-    await this.#turn;
+    await Promise.all([this.#fetching.turn, this.#posting.turn]);
   }
 
   #begin(job: Job): void {
@@ -108,17 +121,17 @@ export class Transfers {
     const [least, most] = this.#options.delaySeconds;
     const delay = least + drawBelow(Math.max(1, Math.round(most - least)), this.#options.random);
     const due = this.#options.wait(delay, job.ended.signal);
-    this.#turn = Promise.all([this.#turn, due]).then(() => this.#run(job));
+    job.lane.turn = Promise.all([job.lane.turn, due]).then(() => this.#run(job));
   }
 
   async #run(job: Job): Promise<void> {
     if (job.ended.signal.aborted) return;
-    const keeping: Keeping = job.direction === 'fetch' ? 'part' : 'draft';
+    const { keeping, pace } = job.lane;
     let kept: KeptFile | null = null;
-    this.#pace.restart();
+    pace.restart();
     try {
       kept = await this.#options.folder.openKept(job.name, keeping);
-      const move = job.direction === 'fetch' ? this.#fetchAll(job, kept) : this.#postAll(job, kept);
+      const move = keeping === 'part' ? this.#fetchAll(job, kept) : this.#postAll(job, kept);
       await move.finally(() => kept?.close());
       if (job.ended.signal.aborted) return;
       if (keeping === 'part') await this.#options.folder.rename(job.name, 'part', 'whole');
@@ -145,7 +158,7 @@ export class Transfers {
       if (chunk === null) return;
       await opener.open(index, chunk);
       if (known === null) await kept.write(index, chunk);
-      else this.#pace.restart();
+      else job.lane.pace.restart();
       this.#become(job, 'moving', index + 1);
     }
     await opener.finish();
@@ -181,12 +194,12 @@ export class Transfers {
       const answer = await call(signal).catch(() => null);
       if (signal.aborted) break;
       if (answer !== null && !isPassing(answer.status)) {
-        this.#pace.add(CHUNK_BYTES);
+        job.lane.pace.add(CHUNK_BYTES);
         return answer;
       }
       this.#become(job, 'waiting');
       await this.#options.wait(retrySeconds, signal);
-      this.#pace.restart();
+      job.lane.pace.restart();
     }
     return null;
   }
