@@ -132,6 +132,17 @@ describe.skipIf(lacks('firefox-esr'))('Firefox ESR at Safest, on the page of a c
   }, 120_000);
 });
 
+/** Whether the page looks otherwise when something in it is hidden. Of the whole page: without scripts no single element can be taken. */
+async function isDrawn(page: Page, selector: string): Promise<boolean> {
+  const show = (visibility: string): Promise<void> =>
+    page.$eval(selector, (it, wanted) => (it as HTMLElement).style.setProperty('visibility', wanted), visibility);
+  const before = await page.screenshot({ fullPage: true });
+  await show('hidden');
+  const after = await page.screenshot({ fullPage: true });
+  await show('visible');
+  return !Buffer.from(before).equals(after);
+}
+
 describe.skipIf(lacks('firefox-esr'))('Firefox ESR at Safest, for somebody else', () => {
   it('[PLN-1] [PLN-17] [CAR-2] checks an address by its picture, and delivers the file of a message that was sealed without a network', async () => {
     const text = 'Sealed on a machine in the cellar. The third invoice was paid twice.';
@@ -144,10 +155,12 @@ describe.skipIf(lacks('firefox-esr'))('Firefox ESR at Safest, for somebody else'
       await fill(page, 'textarea[name=given]', address.replace('aaad', 'abad'));
       await press(page, go('judge'));
       await present(page, '.verdict-head.no .verdict-picture');
+      expect(await isDrawn(page, '.verdict-picture')).toBe(true);
       await screenshot(page, 'plain-safest-verify-no');
       await fill(page, 'textarea[name=given]', address);
       await press(page, go('judge'));
       await present(page, '.verdict-head.yes .verdict-picture');
+      expect(await isDrawn(page, '.verdict-picture')).toBe(true);
       await press(page, go('home'));
       await press(page, `#start ${go('carry')}`);
       const input = (await page.$('#carry-file')) as ElementHandle<HTMLInputElement>;

@@ -1,7 +1,6 @@
 /** Is it really them? Takes what a person has found, and says yes or no in words and as a picture, above what was asked. */
 import type { State } from '@postern/source/state';
 import type { Verdict } from '@postern/source/verdict';
-import { verdictShapes } from '@postern/source/views/picture';
 import { gap, verdictTexts } from '@postern/source/views/verdict-texts';
 import { type Html, make } from '../html.ts';
 import { fileField } from './files.ts';
@@ -53,7 +52,8 @@ function answer(ui: Ui, verdict: Verdict): Html {
     make('dt', {}, name),
     make('dd', { dir: 'ltr' }, before, make('mark', {}, differing || gap), after),
   ]);
-  const head = make('div', { class: `verdict-head ${verdict.answer}` }, picture(verdict.answer), make('h2', {}, title));
+  const picture = make('span', { class: 'verdict-picture', 'aria-hidden': 'true' });
+  const head = make('div', { class: `verdict-head ${verdict.answer}` }, picture, make('h2', {}, title));
   return make(
     'div',
     { class: 'verdict', role: 'status' },
@@ -61,10 +61,4 @@ function answer(ui: Ui, verdict: Verdict): Html {
     ...lines.map((line) => make('p', {}, line)),
     rows.length === 0 ? null : make('dl', { class: 'compare' }, ...rows),
   );
-}
-
-/** Hidden from screen readers: the heading beside it says the same. */
-function picture(name: Verdict['answer']): Html {
-  const paths = Object.entries(verdictShapes[name]).map(([part, path]) => make('path', { class: part, d: path }));
-  return make('svg', { viewBox: '0 0 64 64', class: 'verdict-picture', 'aria-hidden': 'true' }, ...paths);
 }

@@ -4,7 +4,6 @@ import type { State } from '../state.ts';
 import type { Texts } from '../texts.ts';
 import type { Verdict } from '../verdict.ts';
 import { filePicker } from './file-picker.ts';
-import { verdictPicture } from './picture.ts';
 import { gap, verdictTexts } from './verdict-texts.ts';
 import { goButton, list, type MakeView, screenHeading } from './view.ts';
 import { listChoice } from './words.ts';
@@ -90,8 +89,10 @@ export function verdictParts(text: Texts, verdict: Verdict): readonly HTMLElemen
     make('dt', {}, name),
     make('dd', { attributes: { dir: 'ltr' } }, before, make('mark', {}, differing || gap), after),
   ]);
+  // Hidden from screen readers: the heading beside it says the same.
+  const picture = make('span', { class: 'verdict-picture', attributes: { 'aria-hidden': 'true' } });
   return [
-    make('div', { class: `verdict-head ${answer}` }, verdictPicture(answer), make('h2', {}, title)),
+    make('div', { class: `verdict-head ${answer}` }, picture, make('h2', {}, title)),
     ...lines.map((line) => make('p', {}, line)),
     ...(rows.length === 0 ? [] : [make('dl', { class: 'compare' }, ...rows)]),
   ];
