@@ -19,7 +19,7 @@ import type { TakeFile } from './upload.ts';
 const lookedIntoBytesMax = 16 * 1024 * 1024;
 const unpackedBytesMax = 64 * 1024 * 1024;
 
-const cleaner: Examiner = {
+const cleaner: Examiner<Uint8Array, Uint8Array> = {
   inspectMetadata: (bytes) => inspectMetadata(bytes, unpackedBytesMax),
   cleanMetadata: (bytes) => cleanMetadata(bytes, unpackedBytesMax),
 };

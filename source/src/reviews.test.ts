@@ -32,6 +32,20 @@ const textOf = async (file: SendableFile): Promise<string> => {
   return JSON.stringify((await inspectMetadata(content)).findings);
 };
 
+/** Without the programs that make real ones: a title, then pictures to the end, which are made where they are read. */
+function largeFilm(): { readonly film: File; readonly asked: number[] } {
+  const title = '\0\0\0\x1d\xa9nam\0\x11\0\0MarkerTitle of it';
+  const head = Buffer.from(`\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x25udta${title}\0\0\0\0mdat`, 'latin1');
+  const asked: number[] = [];
+  const slice = (from: number, to: number): Pick<Blob, 'arrayBuffer'> => {
+    asked.push(to - from);
+    const bytes = new Uint8Array(to - from).fill(7);
+    bytes.set(head.subarray(from, to));
+    return { arrayBuffer: async () => bytes.buffer };
+  };
+  return { film: { name: 'film.mp4', type: '', size: 500_000_000, slice } as unknown as File, asked };
+}
+
 describe('reviews', () => {
   it('show what a letter gives away, and give the cleaned copy without it, not even the time of the file', async () => {
     const letter = fileOf((await makeDocx(new Uint8Array(0))).bytes, 'letter.docx');
@@ -64,7 +78,8 @@ describe('reviews', () => {
   it('offer no cleaned copy where there is none, say why, and let nothing go that was not looked at', async () => {
     const noise = fileOf(Uint8Array.of(0, 1, 2, 255, 254), 'a.bin');
     const damaged = fileOf(Uint8Array.of(0xff, 0xd8, 0xff, 0xe1, 0xff, 0xff), 'a.jpg');
-    const huge = { name: 'film.mp4', size: inspectedBytesMax + 1 } as File;
+    const head = fileOf(utf8ToBytes('PK\x03\x04'.padEnd(1024)), 'a.zip');
+    const huge = { name: 'a.zip', size: inspectedBytesMax + 1, slice: head.slice.bind(head) } as File;
     for (const [file, wanted] of [
       [fileOf(makePdf().bytes, 'a.pdf'), 'kept'],
       [noise, 'blind'],
@@ -82,6 +97,33 @@ describe('reviews', () => {
       reviews.choose(id, 'original');
       expect((await admitted)?.file).toBe(file);
     }
+  });
+
+  it('show what a film of 500 MB gives away, and give a copy without it, of which no part is there before it is asked for', async () => {
+    const { film, asked } = largeFilm();
+    const { reviews, seen } = makeReviews();
+    const admitted = reviews.admit(film);
+    const { id, state, found, left } = await seen();
+    expect([state, left]).toEqual(['cleanable', []]);
+    expect(JSON.stringify(found)).toContain('MarkerTitle');
+    reviews.choose(id, 'clean');
+    const { file, as } = (await admitted)!;
+    expect([as, file.size, file.lastModified]).toEqual(['cleaned', film.size, clock.unix() * 1000]);
+    expect(asked.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(16_384);
+    const [before, after] = await Promise.all([film, file].map((one) => one.slice(0, 4096).arrayBuffer()));
+    expect(Buffer.from(before!).includes('MarkerTitle')).toBe(true);
+    expect(Buffer.from(after!).includes('MarkerTitle')).toBe(false);
+    const end = Buffer.from(await file.slice(film.size - 3, film.size).arrayBuffer());
+    expect([...end]).toEqual([7, 7, 7]);
+  });
+
+  it('let nothing of a film go that cannot be read any more', async () => {
+    const { film } = largeFilm();
+    const gone = { arrayBuffer: () => Promise.reject(new DOMException('it is gone', 'NotReadableError')) };
+    const lost = { ...film, slice: (from: number, to: number) => (from === 0 ? film.slice(from, to) : gone) };
+    const { reviews, seen } = makeReviews();
+    void reviews.admit(lost as unknown as File);
+    expect((await seen()).state).toBe('failed');
   });
 
   it('ask about slides that look plain, and say what words beneath them a copy still holds', async () => {

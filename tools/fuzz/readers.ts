@@ -35,6 +35,8 @@ export const fedOtherwise: Readonly<Record<string, (typeof reasons)[keyof typeof
   'protocol/src/metadata/plain-text.ts#readText': reasons.part,
   'protocol/src/metadata/png.ts#readPng': reasons.part,
   'protocol/src/metadata/png.ts#readEmbeddedExif': reasons.part,
+  'protocol/src/metadata/recordings.ts#inspectRecording': reasons.part,
+  'protocol/src/metadata/sliced-file.ts#readSlice': reasons.bare,
   'protocol/src/metadata/webp.ts#readWebp': reasons.part,
   'protocol/src/metadata/xmp.ts#readXmlProperties': reasons.part,
   'protocol/src/metadata/xmp.ts#readXmp': reasons.part,

@@ -11,7 +11,7 @@ export interface Box {
   readonly end: number;
 }
 
-const boxesMax = 10_000;
+export const boxesMax = 10_000;
 
 /** The boxes between two places of the file. @throws MetadataError */
 export function boxesIn(file: FileView, from: number, to: number): readonly Box[] {
@@ -19,15 +19,21 @@ export function boxesIn(file: FileView, from: number, to: number): readonly Box[
   let at = from;
   // QuickTime ends some lists with four zero bytes.
   while (at + 8 <= to) {
-    const short = file.u32(at);
-    const start = short === 1 ? at + 16 : at + 8;
-    const length = short === 0 ? to - at : short === 1 ? file.u64(at + 8) : short;
-    if (length < start - at || at + length > to) throw new MetadataError('malformed', 'read boxes: one does not fit');
-    boxes.push({ name: file.latin(at + 4, at + 8), from: at, start, end: at + length });
+    const box = boxAt(file, at, to);
+    boxes.push(box);
     if (boxes.length > boxesMax) throw new MetadataError('malformed', 'read boxes: too many');
-    at += length;
+    at = box.end;
   }
   return boxes;
+}
+
+/** The box at a place, by its head alone. @throws MetadataError */
+export function boxAt(file: FileView, at: number, to: number): Box {
+  const short = file.u32(at);
+  const start = short === 1 ? at + 16 : at + 8;
+  const length = short === 0 ? to - at : short === 1 ? file.u64(at + 8) : short;
+  if (length < start - at || at + length > to) throw new MetadataError('malformed', 'read boxes: one does not fit');
+  return { name: file.latin(at + 4, at + 8), from: at, start, end: at + length };
 }
 
 /** The first box along a path of names. */

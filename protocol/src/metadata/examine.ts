@@ -9,9 +9,9 @@ export interface Trace {
 }
 
 /** What does the work; a page may load it on first use only. */
-export interface Examiner {
-  readonly inspectMetadata: (bytes: Uint8Array) => Promise<MetadataReport>;
-  readonly cleanMetadata: (bytes: Uint8Array) => Promise<Uint8Array>;
+export interface Examiner<Content, Copy extends Content> {
+  readonly inspectMetadata: (content: Content) => Promise<MetadataReport>;
+  readonly cleanMetadata: (content: Content) => Promise<Copy>;
 }
 
 /**
@@ -25,21 +25,25 @@ export interface Examiner {
 export const examinedStates = ['nothing', 'cleanable', 'kept', 'blind', 'large', 'broken'] as const;
 export type ExaminedState = (typeof examinedStates)[number];
 
-export interface Examined {
+export interface Examined<Copy = Uint8Array> {
   readonly state: ExaminedState;
   readonly found: readonly Trace[];
   readonly left: readonly Trace[];
   /** Null unless it is `cleanable`. */
-  readonly cleaned: Uint8Array | null;
+  readonly cleaned: Copy | null;
 }
 
 /** Of one kind. */
 export const valuesShownMax = 3;
 
-export async function examine({ inspectMetadata, cleanMetadata }: Examiner, bytes: Uint8Array): Promise<Examined> {
+/** @param content bytes, or a recording that is read in parts */
+export async function examine<Content, Copy extends Content>(
+  { inspectMetadata, cleanMetadata }: Examiner<Content, Copy>,
+  content: Content,
+): Promise<Examined<Copy>> {
   let report: MetadataReport;
   try {
-    report = await inspectMetadata(bytes);
+    report = await inspectMetadata(content);
   } catch (error) {
     return unexamined(isTooLarge(error) ? 'large' : 'broken');
   }
@@ -47,7 +51,7 @@ export async function examine({ inspectMetadata, cleanMetadata }: Examiner, byte
   const found = tracesOf(report.findings);
   if (report.cleaning === 'impossible') return unexamined(report.format === 'unknown' ? 'blind' : 'kept', found);
   try {
-    const cleaned = await cleanMetadata(bytes);
+    const cleaned = await cleanMetadata(content);
     // Only what was looked at afterwards is called cleaned.
     const left = tracesOf((await inspectMetadata(cleaned)).findings);
     return { state: 'cleanable', found, left, cleaned };
@@ -57,7 +61,10 @@ export async function examine({ inspectMetadata, cleanMetadata }: Examiner, byte
 }
 
 /** Of a file of which no cleaned copy was made. */
-export function unexamined(state: ExaminedState, found: readonly Trace[] = []): Examined & { readonly cleaned: null } {
+export function unexamined(
+  state: ExaminedState,
+  found: readonly Trace[] = [],
+): Omit<Examined, 'cleaned'> & { readonly cleaned: null } {
   return { state, found, left: [], cleaned: null };
 }
 

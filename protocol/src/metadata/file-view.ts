@@ -44,9 +44,14 @@ export class FileView {
 
   /** The bytes from `from` up to `to`. */
   bytes(from: number, to: number = this.length): Uint8Array {
+    this.checkRange(from, to);
+    return this.#bytes.subarray(from, to);
+  }
+
+  /** Without reading it. */
+  checkRange(from: number, to: number): void {
     const isRange = Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= this.length;
     if (!isRange) throw new MetadataError('malformed', `read bytes: ${this.length} bytes do not hold the range`);
-    return this.#bytes.subarray(from, to);
   }
 
   part(from: number, to: number = this.length, order: ByteOrder = this.order): FileView {
@@ -60,21 +65,19 @@ export class FileView {
 
   /** Where this ASCII text begins at or after `from`, before `to`; -1 if nowhere. */
   find(text: string, from = 0, to: number = this.length): number {
+    if (from >= to) return -1;
+    const bytes = this.bytes(from, to);
     const first = text.charCodeAt(0);
-    let at = this.#bytes.indexOf(first, from);
-    while (at >= 0 && at + text.length <= to) {
-      if (this.startsWith(text, at)) return at;
-      at = this.#bytes.indexOf(first, at + 1);
+    let at = bytes.indexOf(first);
+    while (at >= 0 && at + text.length <= bytes.length) {
+      if (isAt(bytes, text, at)) return from + at;
+      at = bytes.indexOf(first, at + 1);
     }
     return -1;
   }
 
   startsWith(text: string, at = 0): boolean {
-    if (at < 0 || at + text.length > this.length) return false;
-    for (let index = 0; index < text.length; index++) {
-      if (this.#bytes[at + index] !== text.charCodeAt(index)) return false;
-    }
-    return true;
+    return at >= 0 && at + text.length <= this.length && isAt(this.bytes(at, at + text.length), text, 0);
   }
 
   #number(at: number, size: number): number {
@@ -85,6 +88,13 @@ export class FileView {
     }
     return value;
   }
+}
+
+function isAt(bytes: Uint8Array, text: string, at: number): boolean {
+  for (let index = 0; index < text.length; index++) {
+    if (bytes[at + index] !== text.charCodeAt(index)) return false;
+  }
+  return true;
 }
 
 /** One character for each byte, in pieces that the engine's stack holds. */

@@ -11,11 +11,20 @@ import { cleanPdf, readPdf } from './pdf.ts';
 import type { PdfBudget } from './pdf-file.ts';
 import { isMarkedUp, readText } from './plain-text.ts';
 import { cleanPng, isPng, readPng } from './png.ts';
-import { type FileFormat, type Finding, Findings, findingsMax, MetadataError, type MetadataReport } from './report.ts';
+import {
+  type FileFormat,
+  type Finding,
+  Findings,
+  findingsMax,
+  MetadataError,
+  type MetadataReport,
+  reportOf,
+} from './report.ts';
+import { type SlicedFile, slicesOf } from './sliced-file.ts';
 import { cleanWebp, readWebp } from './webp.ts';
 import { unzipEntry, writeZip, type ZipEntry, zipEntries } from './zip-file.ts';
 
-/** Larger files are not looked into: all of one must fit into a page's memory, twice. */
+/** Larger files are not looked into but for recordings: all of one must fit into a page's memory, twice. */
 export const inspectedBytesMax = 128 * 1024 * 1024;
 /** All that is unpacked from one file, archives inside archives included, where not less is asked for. */
 const unpackedBytesMax = 256 * 1024 * 1024;
@@ -40,9 +49,12 @@ export function cleanMetadata(bytes: Uint8Array, unpackedMax: number = unpackedB
   return asMetadataError(() => clean(bytes, budgetOf(unpackedMax), 0));
 }
 
-/** By its first bytes. */
+/** What tells the format of all that can be told without the rest. */
+export const headBytesMax = 1024;
+
+/** By its first bytes, but for archives and texts, of which all is looked at. */
 export function detectFormat(bytes: Uint8Array): FileFormat {
-  const head = latinOf(bytes.subarray(0, 1024));
+  const head = latinOf(bytes.subarray(0, headBytesMax));
   if (head.startsWith('\xff\xd8\xff')) return 'jpeg';
   if (isPng(bytes)) return 'png';
   if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return 'webp';
@@ -64,8 +76,8 @@ async function inspect(bytes: Uint8Array, inside: string, budget: PdfBudget, dep
   if (format === 'png') await readPng(bytes, findings);
   if (format === 'webp') readWebp(bytes, findings);
   if (format === 'heic') readHeic(bytes, findings);
-  if (format === 'mp4') readMovie(bytes, findings);
-  if (format === 'mp3') readMp3(bytes, findings);
+  if (format === 'mp4') await readMovie(slicesOf(bytes), findings);
+  if (format === 'mp3') await readMp3(slicesOf(bytes), findings);
   let isCleanable = format !== 'zip' && format !== 'unknown';
   if (format === 'pdf') isCleanable = await readPdf(bytes, findings, budget);
   if (isZip(format)) {
@@ -73,9 +85,7 @@ async function inspect(bytes: Uint8Array, inside: string, budget: PdfBudget, dep
     nested.push(...seen.nested);
     isCleanable = seen.isCleanable;
   }
-  const all = [...findings.list(), ...nested].slice(0, findingsMax);
-  const cleaning = isCleanable ? (all.length === 0 ? 'nothing' : 'possible') : 'impossible';
-  return { format, findings: all, cleaning };
+  return reportOf(format, [...findings.list(), ...nested].slice(0, findingsMax), isCleanable);
 }
 
 async function clean(bytes: Uint8Array, budget: PdfBudget, depth: number): Promise<Uint8Array> {
@@ -91,9 +101,9 @@ async function clean(bytes: Uint8Array, budget: PdfBudget, depth: number): Promi
     case 'heic':
       return cleanHeic(bytes);
     case 'mp4':
-      return cleanMovie(bytes);
+      return wholeOf(await cleanMovie(slicesOf(bytes)));
     case 'mp3':
-      return cleanMp3(bytes);
+      return wholeOf(await cleanMp3(slicesOf(bytes)));
     case 'ooxml':
     case 'odf':
       return cleanOffice(bytes, format, budget, depth);
@@ -106,6 +116,8 @@ async function clean(bytes: Uint8Array, budget: PdfBudget, depth: number): Promi
       throw new MetadataError('malformed', `clean a file: nobody can be sure with this format, ${format}`);
   }
 }
+
+const wholeOf = (file: SlicedFile): Promise<Uint8Array> => file.read(0, file.size);
 
 const isZip = (format: FileFormat): format is OfficeFormat | 'zip' =>
   format === 'ooxml' || format === 'odf' || format === 'zip';

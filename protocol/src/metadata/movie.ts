@@ -1,9 +1,12 @@
 /** MP4 and MOV: user data, properties, times and tracks of sensor data around the sound and pictures; not what stands within their streams. */
 
-import { type Box, boxesIn, freeBox, handlerOf, metaHeader } from './boxes.ts';
-import { FileView, isAllZero, textOf } from './file-view.ts';
+import { type Box, boxAt, boxesIn, boxesMax, handlerOf, metaHeader } from './boxes.ts';
+import { type FileView, isAllZero, textOf } from './file-view.ts';
+import { HollowView } from './hollow-view.ts';
+import { Patches } from './patches.ts';
 import { type FindingKind, type FindingSink, MetadataError, valueCharactersMax } from './report.ts';
 import { sampleRanges } from './samples.ts';
+import type { SlicedFile, SplicedFile } from './sliced-file.ts';
 import { readXmp } from './xmp.ts';
 
 const holders = new Set(['moov', 'trak', 'mdia', 'minf', 'stbl', 'edts', 'dinf', 'mvex', 'moof', 'traf', 'mfra']);
@@ -18,8 +21,9 @@ const shown = new Set(['vide', 'soun', 'subt', 'text', 'sbtl', 'clcp']);
 const epochSeconds = 2_082_844_800;
 const depthMax = 12;
 
-export function readMovie(bytes: Uint8Array, findings: FindingSink): void {
-  const file = new FileView(bytes);
+/** Reads what stands around sound and pictures, nothing of themselves. @throws MetadataError */
+export async function readMovie(sliced: SlicedFile, findings: FindingSink): Promise<void> {
+  const file = await viewOf(sliced);
   for (const { box, parent } of allBoxes(file)) {
     if (parent === null && !isContent.has(box.name) && !described.has(box.name))
       findings.add('technical', `MP4 ${box.name}`);
@@ -32,21 +36,44 @@ export function readMovie(bytes: Uint8Array, findings: FindingSink): void {
   }
 }
 
-/** What describes becomes free space of the same length, so that sound and pictures stay where they are. */
-export function cleanMovie(bytes: Uint8Array): Uint8Array {
-  const cleaned = bytes.slice();
-  const file = new FileView(bytes);
+/** What describes becomes free space of the same length, so that sound and pictures stay where they are. @throws MetadataError */
+export async function cleanMovie(sliced: SlicedFile): Promise<SplicedFile> {
+  const patches = new Patches();
+  const file = await viewOf(sliced);
   for (const { box, parent } of allBoxes(file)) {
-    if (described.has(box.name) || (parent === null && !isContent.has(box.name))) freeBox(cleaned, box);
-    if (spare.has(box.name)) cleaned.fill(0, box.start, box.end);
-    if (box.name in timed) cleaned.fill(0, box.start + 4, box.start + (file.u8(box.start) === 1 ? 20 : 12));
-    if (box.name === 'hdlr') cleaned.fill(0, Math.min(box.start + 24, box.end), box.end);
-    if (box.name === 'stsd') for (const [from, to] of compressorNames(file, box)) cleaned.fill(0, from, to);
+    if (described.has(box.name) || (parent === null && !isContent.has(box.name))) free(patches, box);
+    if (spare.has(box.name)) patches.zero(box.start, box.end);
+    if (box.name in timed) patches.zero(box.start + 4, box.start + (file.u8(box.start) === 1 ? 20 : 12));
+    if (box.name === 'hdlr') patches.zero(Math.min(box.start + 24, box.end), box.end);
+    if (box.name === 'stsd') for (const [from, to] of compressorNames(file, box)) patches.zero(from, to);
     if (box.name !== 'trak' || !isSensorTrack(file, box)) continue;
-    for (const [from, to] of sampleRanges(file, box)) cleaned.fill(0, from, to);
-    freeBox(cleaned, box);
+    // What a track has in fragments stands in other tables, and would stay.
+    if (parent !== null && boxesIn(file, parent.start, parent.end).some(({ name }) => name === 'mvex'))
+      throw new MetadataError('malformed', 'clean MP4: a track of sensor data in fragments, wanted one with tables');
+    for (const [from, to] of sampleRanges(file, box)) patches.zero(from, to);
+    free(patches, box);
   }
-  return cleaned;
+  return patches.applyTo(sliced);
+}
+
+function free(patches: Patches, box: Box): void {
+  patches.name(box.from + 4, 'free');
+  patches.zero(box.start, box.end);
+}
+
+/** All but the content of `mdat`, which can be most of a large file. */
+async function viewOf(file: SlicedFile): Promise<FileView> {
+  const view = new HollowView(file);
+  let at = 0;
+  for (let count = 0; at + 8 <= file.size; count++) {
+    if (count === boxesMax) throw new MetadataError('malformed', 'read MP4: too many boxes');
+    await view.load(at, at + 8);
+    if (view.u32(at) === 1) await view.load(at, at + 16);
+    const box = boxAt(view, at, file.size);
+    if (box.name !== 'mdat') await view.load(at, box.end);
+    at = box.end;
+  }
+  return view;
 }
 
 function* allBoxes(file: FileView): Generator<{ readonly box: Box; readonly parent: Box | null }> {

@@ -2,8 +2,11 @@
 
 import { FileView, latinOf, textOf } from './file-view.ts';
 import { type FindingKind, type FindingSink, MetadataError } from './report.ts';
+import { readSlice, type SlicedFile, type SplicedFile, splice } from './sliced-file.ts';
 
 interface Parts {
+  /** Where each tag before the sound begins. */
+  readonly tags: readonly number[];
   readonly soundFrom: number;
   readonly soundTo: number;
 }
@@ -20,20 +23,23 @@ const kinds: readonly (readonly [FindingKind, RegExp])[] = [
   ['embedded', /^(GEOB|GEO)/],
 ];
 
-export function readMp3(bytes: Uint8Array, findings: FindingSink): void {
-  const view = new FileView(bytes);
-  const { soundFrom, soundTo } = partsOf(view);
-  for (let at = 0; at < soundFrom; at += id3Length(view, at))
-    readId3(view.part(at, at + id3Length(view, at)), findings);
-  if (soundTo === view.length) return;
-  readTail(view.part(soundTo), findings);
+/** More than any file has on one of its ends. */
+const tagsMax = 1_000;
+/** The foot of the longest tag that is known by its foot. */
+const footBytes = 227;
+
+/** @throws MetadataError */
+export async function readMp3(file: SlicedFile, findings: FindingSink): Promise<void> {
+  const { tags, soundFrom, soundTo } = await partsOf(file);
+  for (const [index, from] of tags.entries())
+    readId3(new FileView(await readSlice(file, from, tags[index + 1] ?? soundFrom)), findings);
+  if (soundTo < file.size) readTail(new FileView(await readSlice(file, soundTo, file.size)), findings);
 }
 
-/** The sound alone. */
-export function cleanMp3(bytes: Uint8Array): Uint8Array {
-  const view = new FileView(bytes);
-  const { soundFrom, soundTo } = partsOf(view);
-  return view.bytes(soundFrom, soundTo).slice();
+/** The sound alone. @throws MetadataError */
+export async function cleanMp3(file: SlicedFile): Promise<SplicedFile> {
+  const { soundFrom, soundTo } = await partsOf(file);
+  return splice(file, soundTo > soundFrom ? [{ from: soundFrom, to: soundTo }] : []);
 }
 
 export function isMp3(bytes: Uint8Array): boolean {
@@ -42,28 +48,44 @@ export function isMp3(bytes: Uint8Array): boolean {
   return latinOf(bytes.subarray(0, 3)) === 'ID3' || isFrame;
 }
 
-function partsOf(view: FileView): Parts {
+async function partsOf(file: SlicedFile): Promise<Parts> {
+  const tags: number[] = [];
   let soundFrom = 0;
-  while (view.startsWith('ID3', soundFrom)) soundFrom += id3Length(view, soundFrom);
-  if (soundFrom > view.length || !isMp3(view.bytes(soundFrom)))
-    throw new MetadataError('malformed', 'read MP3: no sound after its tags');
-  return { soundFrom, soundTo: endOfSound(view, soundFrom) };
+  for (;;) {
+    const head = new FileView(await readSlice(file, soundFrom, Math.min(soundFrom + 10, file.size)));
+    if (!head.startsWith('ID3')) {
+      if (isMp3(head.bytes(0))) break;
+      throw new MetadataError('malformed', 'read MP3: no sound after its tags');
+    }
+    if (tags.push(soundFrom) > tagsMax) throw new MetadataError('malformed', 'read MP3: too many tags');
+    soundFrom += id3Length(head);
+  }
+  return { tags, soundFrom, soundTo: await endOfSound(file, soundFrom) };
 }
 
 /** Tags behind the sound, from the last to the first. */
-function endOfSound(view: FileView, soundFrom: number): number {
-  let end = view.length;
-  for (;;) {
-    const before = end;
-    if (end - 128 >= soundFrom && view.startsWith('TAG', end - 128)) end -= 128;
-    if (end - 227 >= soundFrom && view.startsWith('TAG+', end - 227)) end -= 227;
-    if (end - 32 >= soundFrom && view.startsWith('APETAGEX', end - 32)) end -= apeLength(view, end);
-    if (end - 10 >= soundFrom && view.startsWith('3DI', end - 10)) end -= 20 + syncsafe(view, end - 4);
-    if (end - 15 >= soundFrom && view.startsWith('LYRICS200', end - 9))
-      end -= 15 + (Number.parseInt(view.latin(end - 15, end - 9), 10) || 0);
+async function endOfSound(file: SlicedFile, soundFrom: number): Promise<number> {
+  let end = file.size;
+  for (let count = 0; count <= tagsMax; count++) {
+    const foot = new FileView(await readSlice(file, Math.max(soundFrom, end - footBytes), end));
+    const length = tagLength(foot);
+    if (length === 0) return end;
+    end -= length;
     if (end < soundFrom) throw new MetadataError('malformed', 'read MP3: a tag larger than the file');
-    if (end === before) return end;
   }
+  throw new MetadataError('malformed', 'read MP3: too many tags');
+}
+
+/** Of the tag that ends with the view; 0 where none does. */
+function tagLength(foot: FileView): number {
+  const end = foot.length;
+  if (foot.startsWith('TAG', end - 128)) return 128;
+  if (foot.startsWith('TAG+', end - 227)) return 227;
+  if (foot.startsWith('APETAGEX', end - 32)) return apeLength(foot, end);
+  if (foot.startsWith('3DI', end - 10)) return 20 + syncsafe(foot, end - 4);
+  if (end >= 15 && foot.startsWith('LYRICS200', end - 9))
+    return 15 + (Number.parseInt(foot.latin(end - 15, end - 9), 10) || 0);
+  return 0;
 }
 
 function apeLength(view: FileView, end: number): number {
@@ -76,10 +98,8 @@ function syncsafe(view: FileView, at: number): number {
   return (view.u8(at) << 21) | (view.u8(at + 1) << 14) | (view.u8(at + 2) << 7) | view.u8(at + 3);
 }
 
-function id3Length(view: FileView, at: number): number {
-  const length = 10 + syncsafe(view, at + 6) + ((view.u8(at + 5) & 0x10) === 0 ? 0 : 10);
-  view.bytes(at, at + length);
-  return length;
+function id3Length(head: FileView): number {
+  return 10 + syncsafe(head, 6) + ((head.u8(5) & 0x10) === 0 ? 0 : 10);
 }
 
 function readId3(view: FileView, findings: FindingSink): void {

@@ -53,6 +53,10 @@ export interface MetadataReport {
   readonly cleaning: 'possible' | 'impossible' | 'nothing';
 }
 
+export function reportOf(format: FileFormat, findings: readonly Finding[], isCleanable: boolean): MetadataReport {
+  return { format, findings, cleaning: !isCleanable ? 'impossible' : findings.length === 0 ? 'nothing' : 'possible' };
+}
+
 /** The file does not have the form that its first bytes promise, or is larger than what is looked into. */
 export class MetadataError extends Error {
   override readonly name = 'MetadataError';

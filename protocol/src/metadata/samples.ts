@@ -30,8 +30,8 @@ export function sampleRanges(file: FileView, track: Box): readonly (readonly [fr
       sample += 1;
       if (sample > samplesMax) throw new MetadataError('malformed', 'read MP4: too many samples');
     }
-    file.bytes(from, to);
-    ranges.push([from, to]);
+    file.checkRange(from, to);
+    if (to > from) ranges.push([from, to]);
   }
   return ranges;
 }
