@@ -25,7 +25,7 @@ import { type TreePeak, watchTree } from './process-tree.ts';
 /** MiB. The small one is read whole before it is sent, to look into it; of the large one nobody does. */
 const sizes = [50, 500] as const;
 const epochSeconds = 10;
-const patience = { timeout: 280_000 };
+const patience = { timeout: 1_200_000 };
 const mebibyte = 2 ** 20;
 
 interface Kind {
