@@ -182,6 +182,12 @@ export const LOG_EVENTS_BYTES: number = LOG_INSIDE_BYTES - HYBRID_SIGNATURE_BYTE
 /** Kind 2: device, wrapped keys and padding. */
 export const LOG_REKEY_BYTES: number = LOG_ENTRY_BYTES - LOG_HEADER_BYTES - HYBRID_SIGNATURE_BYTES;
 export const WRAPPED_GROUP_KEY_BYTES: number = SEAL_OVERHEAD_BYTES + GROUP_KEY_BYTES;
+/** Keys of age that an export is sealed for, and bytes of one: those of today's post-quantum kind have 1,959. */
+export const EXPORT_RECIPIENTS_MAX = 16;
+export const EXPORT_RECIPIENT_BYTES_MAX = 2_048;
+/** Files of an export that go out otherwise than the others. */
+export const EXPORT_CHOICES_MAX = 256;
+
 /** Cases that one event is about, at the most. */
 export const CASE_CHANGE_CASES_MAX = 256;
 /** A note or saved reply, in bytes of UTF-8. */

@@ -11,6 +11,7 @@ import { CHUNK_BYTES } from '@postern/protocol/constants';
 import { chunkCount, chunkId, FileOpener } from '@postern/protocol/files/chunks';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { loadWordList } from '@postern/protocol/keys/word-lists';
+import type { ExportTerms } from '@postern/protocol/messages/export-terms';
 import { sqliteFileName } from '@postern/server/storage/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../build.ts';
@@ -111,6 +112,10 @@ describe.skipIf(process.platform !== 'linux')('a server that is taken after work
   }, 240_000);
 });
 
+const terms: ExportTerms = {
+  ...{ recipients: ['age1planted'], form: 'cleaned', choices: {}, hasWork: true },
+};
+
 /** What two people do to a case, until each of their devices has all of it. @returns what hid each grade before it was shown */
 async function workOn(ana: RunningDesk, bo: RunningDesk, id: string): Promise<Uint8Array[]> {
   await ana.engine.work(async (cases, day) => {
@@ -121,7 +126,7 @@ async function workOn(ana: RunningDesk, bo: RunningDesk, id: string): Promise<Ui
     await cases.note(id, 'discussion', texts.discussion, day);
     await cases.saveReply(null, { language: 'en', title: texts.title, text: texts.saved }, day);
     await cases.grade(id, { source: 2, information: 3 }, day);
-    await cases.ask('export', [id], day);
+    await cases.ask([id], terms, day);
   });
   const nonces = [(await ana.store.get(names.grade(id)))!.slice(2)];
   const both = async (what: string, isTrue: () => Promise<boolean>): Promise<void> =>

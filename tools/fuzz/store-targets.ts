@@ -31,6 +31,7 @@ import { emptyDeskState } from '@postern/protocol/desk/state';
 import { decodeProgress, encodeProgress } from '@postern/protocol/desk/state-codec';
 import { rosterDevice } from '@postern/protocol/keys/roster';
 import { carriedToLines } from '@postern/protocol/messages/carried';
+import type { ExportTerms } from '@postern/protocol/messages/export-terms';
 import { logStart } from '@postern/protocol/messages/log-entry';
 import { hybridKey } from '@postern/protocol/primitives/hybrid-signature';
 import type { Random } from '@postern/protocol/primitives/random';
@@ -60,7 +61,21 @@ function caseTargets(random: Random): FuzzTarget[] {
   team.roles.set(device, 'lead');
   team.proposals.set(other, device);
   team.savedReplies.set(bytesToHex(random(16)), { language: 'zh-Hans', title: 'Thanks', text: '谢谢' });
-  team.requests.set(bytesToHex(random(16)), { purpose: 'erase', by: device, day, cases: [id], answer: null });
+  team.requests.set(bytesToHex(random(16)), {
+    purpose: 'erase',
+    by: device,
+    day,
+    cases: [id],
+    terms: null,
+    answer: null,
+  });
+  const terms: ExportTerms = {
+    recipients: ['age1one'],
+    form: 'cleaned',
+    choices: { [bytesToHex(random(16))]: 'none' },
+    hasWork: true,
+  };
+  team.requests.set(bytesToHex(random(16)), { purpose: 'export', by: device, day, cases: [id], terms, answer: null });
   team.retentionSince = day;
   team.trail.push({ device, day, what: 'role', value: `${other}/auditor` });
   team.refused.set(`${other} note`, 3);

@@ -1,4 +1,5 @@
 // Vectors of a desk's log: its first entry, which gives the group key to a device, and one of every event.
+import type { ExportTerms } from '@postern/protocol/messages/export-terms';
 import { gradeCommitment } from '@postern/protocol/messages/grade';
 import { encodeInside } from '@postern/protocol/messages/inside';
 import { logStart, openLogEntry, sealEventsEntry, sealRekeyEntry } from '@postern/protocol/messages/log-entry';
@@ -38,6 +39,11 @@ export const log: VectorSection = {
   },
 };
 
+const terms: ExportTerms = {
+  ...{ recipients: ['age1one', 'age1two'], form: 'cleaned', hasWork: false },
+  choices: { '00112233445566778899aabbccddeeff': 'original', ffeeddccbbaa99887766554433221100: 'none' },
+};
+
 async function everyEvent(
   owner: { readonly fingerprint: Uint8Array; readonly desk: Uint8Array },
   device: Uint8Array,
@@ -63,8 +69,9 @@ async function everyEvent(
     { kind: 'role', id: random(8), day, device, role: 'auditor' },
     { kind: 'saved-reply', id: random(8), reply: random(16), day, language: 'en', title: 'Thanks', text: 'Thank you.' },
     { kind: 'retention', id: random(8), day, days: 365 },
-    { kind: 'asked', request, day, purpose: 'erase', cases: [conversationId] },
+    { kind: 'asked', request, day, purpose: 'erase', cases: [conversationId], terms: null },
     { kind: 'answered', request, day, isGranted: true },
     { kind: 'ended', id: random(8), day, cases: [conversationId] },
+    { kind: 'asked', request: random(16), day, purpose: 'export', cases: [conversationId], terms },
   ];
 }

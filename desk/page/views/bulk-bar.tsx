@@ -1,13 +1,14 @@
 /** What is done to many cases at once: a sample of them always in sight. */
 import { caseName } from '@postern/desk/app/case-name';
 import { CASE_CHANGE_CASES_MAX } from '@postern/protocol/constants';
-import { caseStates, type Purpose } from '@postern/protocol/messages/case-event';
+import { caseStates } from '@postern/protocol/messages/case-event';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import { problemTexts, stateTexts } from './case-texts.ts';
 import { Choice } from './choice.tsx';
+import { ExportRequest } from './export-request.tsx';
 import { personName } from './names.ts';
 
 const sampleLines = 3;
@@ -45,6 +46,7 @@ export function BulkBar({ page }: { readonly page: DeskPage }): JSX.Element | nu
   const { selected, rows, team, open, caseProblem } = page.state.value;
   const { say, count } = page.words.value;
   const [tag, setTag] = useState('');
+  const [isAsking, setAsking] = useState(false);
   const [fields, clearing] = [useRef<HTMLDivElement>(null), useRef<HTMLButtonElement>(null)];
   const isNone = page.list.ticked.value.length === 0;
   // What is done to cases can take them out of the list, and with them the fields.
@@ -57,7 +59,6 @@ export function BulkBar({ page }: { readonly page: DeskPage }): JSX.Element | nu
   const ids = page.list.ticked.value;
   const unseen = selected.size - ids.length;
   const isMany = ids.length > CASE_CHANGE_CASES_MAX;
-  const ask = (purpose: Purpose): void => void page.work('ask', { purpose, ids });
   const none = (key: TextKey) => ({ value: '', text: say(key) });
   const people = (team?.people ?? []).map(({ device }) => ({ value: device, text: personName(team, device) }));
   const clear = (): void => page.send({ kind: 'select', ids: [...selected], isSelected: false });
@@ -106,13 +107,20 @@ export function BulkBar({ page }: { readonly page: DeskPage }): JSX.Element | nu
                 onInput={({ currentTarget }) => setTag(currentTarget.value)}
               />
             </form>
-            <button type="button" class="quiet" disabled={isMany} onClick={() => ask('erase')}>
+            <button type="button" class="quiet" disabled={isMany} onClick={() => void page.work('ask-erase', { ids })}>
               {say('work.askErase')}
             </button>
-            <button type="button" class="quiet" disabled={isMany} onClick={() => ask('export')}>
+            <button
+              type="button"
+              class="quiet"
+              disabled={isMany}
+              aria-expanded={isAsking}
+              onClick={() => setAsking(!isAsking)}
+            >
               {say('work.askExport')}
             </button>
           </div>
+          {isAsking && !isMany && <ExportRequest page={page} ids={ids} close={() => setAsking(false)} />}
         </>
       )}
       {isMany && <p class="note">{say('bulk.askMany', { most: CASE_CHANGE_CASES_MAX })}</p>}

@@ -3,15 +3,19 @@ import { caseName } from '@postern/desk/app/case-name';
 import type { RequestView } from '@postern/desk/engine/case-view';
 import { consentDays } from '@postern/desk/export/granted-request';
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import { heldCase } from '../inbox.ts';
 import type { PanelProps } from './case-parts.tsx';
 import { ExportForm, exportable } from './export-form.tsx';
+import { ExportRequest } from './export-request.tsx';
+import { ExportTermsText } from './export-terms.tsx';
 import { personName } from './names.ts';
 
 export function Consent({ page, id, work }: PanelProps): JSX.Element {
   const { team, today } = page.state.value;
   const { say, day } = page.words.value;
+  const [isAsking, setAsking] = useState(false);
   const isLead = team?.people.some(({ isThis, role }) => isThis && role === 'lead') === true;
   const held = work.isHeld ? id : heldCase(page.state.value.rows, id);
   const waiting = team?.requests.filter(({ answer, cases }) => answer === null && cases.includes(id)) ?? [];
@@ -36,15 +40,16 @@ export function Consent({ page, id, work }: PanelProps): JSX.Element {
         <Request key={request.id} page={page} request={request} />
       ))}
       {waiting.length === 0 && held === null && (
-        <button type="button" class="quiet" onClick={() => void page.work('ask', { purpose: 'erase', ids: [id] })}>
+        <button type="button" class="quiet" onClick={() => void page.work('ask-erase', { ids: [id] })}>
           {say('work.askErase')}
         </button>
       )}
-      {waiting.length === 0 && (
-        <button type="button" class="quiet" onClick={() => void page.work('ask', { purpose: 'export', ids: [id] })}>
+      {waiting.length === 0 && !isAsking && (
+        <button type="button" class="quiet" onClick={() => setAsking(true)}>
           {say('work.askExport')}
         </button>
       )}
+      {waiting.length === 0 && isAsking && <ExportRequest page={page} ids={[id]} close={() => setAsking(false)} />}
       {exportable(team, today, id).map((request) => (
         <ExportForm key={request.id} page={page} request={request} />
       ))}
@@ -57,6 +62,7 @@ export function Request({ page, request }: { readonly page: DeskPage; readonly r
   const { team } = page.state.value;
   const { say, count, number } = page.words.value;
   const isOwn = team?.people.some(({ isThis, device }) => isThis && device === request.by) === true;
+  const isEmpty = request.purpose === 'export' && request.terms === null;
   const answer = (isGranted: boolean): void => void page.work('answer', { request: request.id, isGranted });
   const what = count(request.purpose === 'erase' ? 'work.wantsErase' : 'work.wantsExport', request.cases.length);
   return (
@@ -64,8 +70,15 @@ export function Request({ page, request }: { readonly page: DeskPage; readonly r
       <div>
         <p>{say('work.wants', { name: personName(team, request.by), what })}</p>
         <RequestedCases page={page} request={request} />
-        {request.purpose === 'export' && <p class="note">{say('work.exportFree', { days: number(consentDays) })}</p>}
-        {isOwn ? (
+        {request.terms !== null && (
+          <>
+            <ExportTermsText page={page} cases={request.cases} terms={request.terms} use="agree" />
+            <p class="note">{say('work.exportBound', { days: number(consentDays) })}</p>
+          </>
+        )}
+        {isEmpty ? (
+          <p class="note">{say('work.exportOld')}</p>
+        ) : isOwn ? (
           <p class="note">{say('work.needsOther')}</p>
         ) : (
           <button type="button" onClick={() => answer(true)}>

@@ -39,6 +39,9 @@ export const problemTexts: Readonly<Record<CaseProblem | 'failed', TextKey>> = {
   malformed: 'work.problemMalformed',
   stopped: 'write.problemStopped',
   'graded-already': 'work.problemGraded',
+  recipients: 'export.problem.recipients',
+  mixed: 'export.problem.mixed',
+  'no-room': 'work.problemNoRoom',
   failed: 'work.problemFailed',
 };
 

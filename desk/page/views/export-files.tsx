@@ -1,8 +1,8 @@
 /** The files of an export: how each goes out, and what it gives away beside its content. */
 import type { FilePlace } from '@postern/desk/app/api';
 import type { FileView } from '@postern/desk/engine/view';
-import { type FileChoices, type FileForm, fileForms } from '@postern/desk/export/file-forms';
 import type { Transfer } from '@postern/desk/files/chunk-ports';
+import { type FileChoices, type FileForm, fileForms } from '@postern/protocol/messages/export-terms';
 import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -18,18 +18,26 @@ interface GoingFile {
   readonly hasCopy: boolean;
 }
 
+/**
+ * `choose`: how each goes out. `agree`: that is said only; what this device has of it does not matter. `seal`: it was
+ * agreed to, and what is missing here can be fetched.
+ */
+export type FilesUse = 'choose' | 'agree' | 'seal';
+
 interface ExportFilesProps {
   readonly page: DeskPage;
   /** Ids. */
   readonly cases: readonly string[];
   readonly given: FileChoices;
+  readonly use: FilesUse;
   /** @param kept of the original */
   readonly choose: (kept: string, form: FileForm) => void;
 }
 
 /** Opened, it reads the cases one after the other. */
-export function ExportFiles({ page, cases, given, choose }: ExportFilesProps): JSX.Element {
+export function ExportFiles({ page, cases, given, use, choose }: ExportFilesProps): JSX.Element {
   const { say } = page.words.value;
+  const heading = use === 'choose' ? 'export.each' : 'export.eachFile';
   const [isOpen, setOpen] = useState(false);
   const [files, setFiles] = useState<readonly GoingFile[] | null>(null);
   const [isLooking, setLooking] = useState(false);
@@ -56,7 +64,7 @@ export function ExportFiles({ page, cases, given, choose }: ExportFilesProps): J
   };
   return (
     <details ref={details} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary>{say('export.each')}</summary>
+      <summary>{say(heading)}</summary>
       {files?.length === 0 && <p class="note">{say('export.noFiles')}</p>}
       <p class="choices">
         {here.length > 0 && (
@@ -64,13 +72,13 @@ export function ExportFiles({ page, cases, given, choose }: ExportFilesProps): J
             {say('export.look')}
           </button>
         )}
-        {away.length > 1 && (
+        {use !== 'agree' && away.length > 1 && (
           <button type="button" class="quiet" onClick={() => page.quietly(fetchAway())}>
             {say('export.fetchAll')}
           </button>
         )}
       </p>
-      <ul class="files" aria-label={say('export.each')}>
+      <ul class="files" aria-label={say(heading)}>
         {files?.map((one) => (
           <Going
             key={one.file.kept}
@@ -78,6 +86,7 @@ export function ExportFiles({ page, cases, given, choose }: ExportFilesProps): J
             going={one}
             isNamed={cases.length > 1}
             form={formOf(one)}
+            use={use}
             choose={(form) => choose(one.file.kept, form)}
           />
         ))}
@@ -112,16 +121,17 @@ interface GoingProps {
   /** With the case that it is of. */
   readonly isNamed: boolean;
   readonly form: FileForm;
+  readonly use: FilesUse;
   readonly choose: (form: FileForm) => void;
 }
 
-function Going({ page, going, isNamed, form, choose }: GoingProps): JSX.Element {
+function Going({ page, going, isNamed, form, use, choose }: GoingProps): JSX.Element {
   const { file, place, hasCopy } = going;
   const { transfers, traces } = page.state.value;
   const { say, size } = page.words.value;
   const transfer = transfers.get(file.kept);
   const isLeftOut = isTooLarge(form, going);
-  const isMissing = needsFile(form) && !isLeftOut && transfer?.state !== 'done';
+  const isMissing = use !== 'agree' && needsFile(form) && !isLeftOut && transfer?.state !== 'done';
   const found = traces.get(file.kept);
   return (
     <li>
@@ -129,8 +139,12 @@ function Going({ page, going, isNamed, form, choose }: GoingProps): JSX.Element 
         {isNamed && <CaseLink page={page} id={place.id} />} <bdi>{file.name}</bdi>{' '}
         <span class="note">{size(file.bytes)}</span>
       </p>
-      <FormChoice page={page} label={say('export.formOf', { name: file.name })} form={form} choose={choose} />
-      {form === 'copy' && !hasCopy && <p class="complaint">{say('export.noCopy')}</p>}
+      {use === 'choose' ? (
+        <FormChoice page={page} label={say('export.formOf', { name: file.name })} form={form} choose={choose} />
+      ) : (
+        <p>{say(formTexts[form])}</p>
+      )}
+      {use !== 'agree' && form === 'copy' && !hasCopy && <p class="complaint">{say('export.noCopy')}</p>}
       {isLeftOut && <p class="complaint">{say('export.tooLarge', { size: size(inspectedBytesMax) })}</p>}
       {isMissing && (
         <>
@@ -151,7 +165,7 @@ function needsFile(form: FileForm): boolean {
   return form === 'cleaned' || form === 'original';
 }
 
-const formTexts: Readonly<Record<FileForm, TextKey>> = {
+export const formTexts: Readonly<Record<FileForm, TextKey>> = {
   cleaned: 'export.as.cleaned',
   copy: 'export.as.copy',
   original: 'export.as.original',

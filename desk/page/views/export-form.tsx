@@ -1,69 +1,44 @@
 /** Seals cases for other people, once a second person has agreed. */
 import type { Answers } from '@postern/desk/app/api';
-import type { RequestView, TeamView } from '@postern/desk/engine/case-view';
-import type { FileChoices } from '@postern/desk/export/file-forms';
-import { consentDays, grantedRequest } from '@postern/desk/export/granted-request';
+import type { TeamView } from '@postern/desk/engine/case-view';
+import { consentDays, type GrantedExport, grantedRequest } from '@postern/desk/export/granted-request';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
-import { Field } from './case-parts.tsx';
-import { ExportFiles, FormChoice } from './export-files.tsx';
+import { ExportTermsText } from './export-terms.tsx';
 import { personName } from './names.ts';
 
 type Outcome = Answers['export'] | { readonly problem: 'failed' } | 'working' | null;
 
 /** What this device may export now. @param id of a case that it is about, or null for all */
-export function exportable(team: TeamView | null, today: number, id: string | null): readonly RequestView[] {
+export function exportable(team: TeamView | null, today: number, id: string | null): readonly GrantedExport[] {
   const requests = team?.requests.filter(({ cases }) => id === null || cases.includes(id)) ?? [];
-  return requests.filter((request) => team !== null && grantedRequest(team, request.id, today) !== null);
+  return requests.flatMap((request) => (team === null ? null : grantedRequest(team, request.id, today)) ?? []);
 }
 
 interface FormProps {
   readonly page: DeskPage;
-  readonly request: RequestView;
+  readonly request: GrantedExport;
 }
 
 export function ExportForm({ page, request }: FormProps): JSX.Element {
   const { team, today } = page.state.value;
   const { say, count, day } = page.words.value;
-  const [recipients, setRecipients] = useState('');
-  const [files, setFiles] = useState<FileChoices>({ form: 'cleaned', choices: {} });
   const [outcome, setOutcome] = useState<Outcome>(null);
-  const { answer } = request;
+  const { answer, terms } = request;
   const seal = (event: Event): void => {
     event.preventDefault();
     if (outcome === 'working') return;
     setOutcome('working');
-    void page.export({ request: request.id, recipients, ...files }).then(setOutcome);
+    void page.export({ request: request.id }).then(setOutcome);
   };
   return (
     <form class="stack export" onSubmit={seal} autocomplete="off">
       <h4>{count('export.heading', request.cases.length)}</h4>
-      {answer !== null && (
-        <p class="note">
-          {say('export.agreed', { name: personName(team, answer.by), day: day(answer.day + consentDays, today) })}
-        </p>
-      )}
-      <Field label={say('export.recipients')}>
-        <textarea
-          rows={3}
-          dir="ltr"
-          spellcheck={false}
-          placeholder="age1…"
-          value={recipients}
-          onInput={({ currentTarget }) => setRecipients(currentTarget.value)}
-        />
-      </Field>
-      <Field label={say('export.form')}>
-        <FormChoice page={page} form={files.form} choose={(form) => setFiles({ ...files, form })} />
-      </Field>
-      <p class="note">{say('export.cleanedText')}</p>
-      <ExportFiles
-        page={page}
-        cases={request.cases}
-        given={files}
-        choose={(kept, form) => setFiles({ ...files, choices: { ...files.choices, [kept]: form } })}
-      />
+      <p class="note">
+        {say('export.agreed', { name: personName(team, answer.by), day: day(answer.day + consentDays, today) })}
+      </p>
+      <ExportTermsText page={page} cases={request.cases} terms={terms} use="seal" />
       <button type="submit" aria-disabled={outcome === 'working'}>
         {say('export.seal')}
       </button>

@@ -3,6 +3,8 @@ import { isCallName, readCall } from './api-reader.ts';
 
 const read = (name: Parameters<typeof readCall>[0], text: string) => readCall(name, new TextEncoder().encode(text));
 const id = 'ab'.repeat(32);
+const exporting = `{"request":"${'ab'.repeat(16)}","language":"en"}`;
+const asking = `{"ids":["${id}"],"recipients":"age1one","form":"cleaned","choices":{},"hasWork":false}`;
 const seen = `{"id":"${id}","messages":2,"incomplete":0,"replies":0,"deeds":0,"activity":0}`;
 
 describe('reader of calls', () => {
@@ -13,6 +15,9 @@ describe('reader of calls', () => {
     expect(read('change', JSON.stringify(change))).toEqual(change);
     const answer = { request: 'ab'.repeat(16), isGranted: true };
     expect(read('answer', JSON.stringify(answer))).toEqual(answer);
+    for (const text of [exporting, asking]) {
+      expect(read(text === asking ? 'ask-export' : 'export', text)).toEqual(JSON.parse(text));
+    }
     expect(read('dismiss', '{"code":"clock","device":null,"conversation":null}')).toEqual({
       code: 'clock',
       device: null,
@@ -60,7 +65,13 @@ describe('reader of calls', () => {
     ['grade', `{"id":"${id}","source":1,"information":7}`],
     ['role', `{"device":"${'ab'.repeat(8)}","role":"owner"}`],
     ['note', `{"id":"${id}","of":"secret","text":"a"}`],
-    ['ask', `{"purpose":"keep","ids":["${id}"]}`],
+    ['ask-erase', `{"ids":[]}`],
+    ['ask-export', asking.replace('false', '0')],
+    ['ask-export', asking.replace('cleaned', 'whole')],
+    ['ask-export', asking.replace('{}', `{"${id}":"none"}`)],
+    // What was agreed to cannot be said otherwise (CAS-10).
+    ['export', exporting.replace('}', ',"recipients":"age1one"}')],
+    ['export', exporting.replace('}', ',"form":"original"}')],
     ['answer', `{"request":"${id}","isGranted":true}`],
   ] as const)('refuses for %s: %s', (name, text) => {
     expect(read(name, text)).toBe(null);

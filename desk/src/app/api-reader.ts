@@ -2,12 +2,12 @@
 
 import { bytesToUtf8 } from '@postern/protocol/bytes/encode';
 import { WireError } from '@postern/protocol/bytes/wire-error';
-import { FILE_BYTES_MAX, FILES_MAX } from '@postern/protocol/constants';
-import { aspectNames, noteKinds, purposes, roles } from '@postern/protocol/messages/case-event';
+import { EXPORT_CHOICES_MAX, FILE_BYTES_MAX, FILES_MAX } from '@postern/protocol/constants';
+import { aspectNames, noteKinds, roles } from '@postern/protocol/messages/case-event';
+import { fileForms } from '@postern/protocol/messages/export-terms';
 import { filmWordsMax } from '../calls/film-view.ts';
 import { previewKinds } from '../calls/workshop.ts';
 import { alertCodes } from '../engine/view.ts';
-import { fileForms } from '../export/file-forms.ts';
 import { copyPagesMax } from '../files/copy-limits.ts';
 import type { CallName, Calls } from './api.ts';
 
@@ -20,8 +20,6 @@ const draftCharactersMax = 300_000;
 const rosterCharactersMax = 350_000;
 /** As many as fit into a call, and more than a desk works at once. */
 const casesMax = 15_000;
-/** Files of an export that go out otherwise than the others. */
-const choicesMax = 10_000;
 /** Sixteen of the long, post-quantum kind of age. */
 const recipientsMax = 36_000;
 
@@ -71,7 +69,7 @@ const fileChoices: Field = (value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const entries = Object.entries(value);
   const areRight = entries.every(([kept, form]) => hex32(kept) !== undefined && oneOf(fileForms)(form) !== undefined);
-  return areRight && entries.length <= choicesMax ? value : undefined;
+  return areRight && entries.length <= EXPORT_CHOICES_MAX ? value : undefined;
 };
 const yesOrNo: Field = (value) => (typeof value === 'boolean' ? value : undefined);
 
@@ -127,13 +125,7 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   'call-sign': { call: callId },
   'call-publish': { call: callId, roster: text(rosterCharactersMax) },
   'call-kit': { call: callId, films: yesOrNo },
-  export: {
-    request: requestId,
-    recipients: text(recipientsMax),
-    form: oneOf(fileForms),
-    choices: fileChoices,
-    language: text(16),
-  },
+  export: { request: requestId, language: text(16) },
   change: { ids: caseIds, aspect: oneOf(aspectNames), value: text(160) },
   note: { id: conversationId, of: oneOf(noteKinds), text: text(8_192) },
   grade: { id: conversationId, source: grade, information: grade },
@@ -141,7 +133,14 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   role: { device: deviceId, role: oneOf(roles) },
   retention: { days: count },
   'saved-reply': { reply: orNull(requestId), language: text(32), title: text(96), text: text(8_192) },
-  ask: { purpose: oneOf(purposes), ids: caseIds },
+  'ask-erase': { ids: caseIds },
+  'ask-export': {
+    ids: caseIds,
+    recipients: text(recipientsMax),
+    form: oneOf(fileForms),
+    choices: fileChoices,
+    hasWork: yesOrNo,
+  },
   answer: { request: requestId, isGranted: yesOrNo },
   carried: { text: text(textCharactersMax) },
   dismiss: { code: alertCode, device: orNull(deviceId), conversation: orNull(conversationId) },

@@ -7,17 +7,26 @@ import {
   caseStates,
   motiveKinds,
   type NoteKind,
-  type Purpose,
   type Role,
 } from '@postern/protocol/messages/case-event';
-import type { CaseDesk } from '../engine/case-desk.ts';
+import type { ExportTerms, FileChoices } from '@postern/protocol/messages/export-terms';
+import { type CaseDesk, CaseError } from '../engine/case-desk.ts';
 import type { CaseProblem } from '../engine/case-view.ts';
+import { readRecipients } from '../export/recipients.ts';
 
 /** One field of some cases and its new value, as a short text: a code, a tag, a day, an id, or empty for none. */
 export interface ChangeCall {
   readonly ids: readonly string[];
   readonly aspect: CaseChange['aspect'];
   readonly value: string;
+}
+
+/** What a second person is asked to agree to: for whom, in which form, and whether with what the team wrote. */
+export interface ExportCall extends FileChoices {
+  readonly ids: readonly string[];
+  /** Keys of age, one a line. */
+  readonly recipients: string;
+  readonly hasWork: boolean;
 }
 
 export interface CaseCalls {
@@ -33,7 +42,8 @@ export interface CaseCalls {
     readonly title: string;
     readonly text: string;
   };
-  readonly ask: { readonly purpose: Purpose; readonly ids: readonly string[] };
+  readonly 'ask-erase': { readonly ids: readonly string[] };
+  readonly 'ask-export': ExportCall;
   readonly answer: { readonly request: string; readonly isGranted: boolean };
 }
 
@@ -77,16 +87,24 @@ export function caseAction<Name extends CaseCallName>(name: Name, given: CaseCal
       ({ reply, ...text }) =>
       (cases, day) =>
         cases.saveReply(reply, text, day),
-    ask:
-      ({ purpose, ids }) =>
+    'ask-erase':
+      ({ ids }) =>
       (cases, day) =>
-        cases.ask(purpose, ids, day),
+        cases.ask(ids, null, day),
+    'ask-export': (call) => async (cases, day) => cases.ask(call.ids, termsOf(call), day),
     answer:
       ({ request, isGranted }) =>
       (cases, day) =>
         cases.answer(request, isGranted, day),
   };
   return actions[name](given);
+}
+
+/** @throws CaseError for recipients that no export can be sealed for */
+function termsOf({ recipients: text, form, choices, hasWork }: ExportCall): ExportTerms {
+  const recipients = readRecipients(text);
+  if ('problem' in recipients) throw new CaseError(recipients.problem);
+  return { recipients, form, choices, hasWork };
 }
 
 function readChange({ aspect, value }: ChangeCall): CaseChange | null {

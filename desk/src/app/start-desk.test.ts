@@ -128,14 +128,15 @@ describe('a desk on this machine', { timeout: 240_000 }, () => {
     const { weeks } = await page.call('statistics', {});
     expect(weeks).toMatchObject([{ campaign: null, cases: 1, answered: 1, closed: 0 }]);
     expect(await page.call('person', { name: 'Anastasia Kovac' })).toEqual(done);
-    expect(await page.call('ask', { purpose: 'erase', ids: [id] })).toEqual(done);
+    expect(await page.call('ask-erase', { ids: [id] })).toEqual(done);
     await until(() => page.newest('status')?.team.requests.length === 1);
     const team = page.newest('status')?.team;
     expect(team?.people).toMatchObject([{ name: 'Anastasia Kovac', role: 'lead', isThis: true }]);
     const request = team?.requests[0]?.id ?? '';
     expect(await page.call('answer', { request, isGranted: true })).toEqual({ problem: 'not-permitted' });
-    const order = { request, recipients: 'age1', form: 'cleaned', choices: {}, language: 'en' } as const;
-    expect(await page.call('export', order)).toEqual({ problem: 'not-granted' });
+    const wanted = { ids: [id], form: 'cleaned', choices: {}, hasWork: false } as const;
+    expect(await page.call('ask-export', { ...wanted, recipients: 'age1' })).toEqual({ problem: 'recipients' });
+    expect(await page.call('export', { request, language: 'en' })).toEqual({ problem: 'not-granted' });
     expect((await page.call('conversation', { id })).view?.work.notes).toMatchObject([{ text: '与登记处核对' }]);
   });
 

@@ -1,6 +1,7 @@
 // What a team does to its cases, on real engines over a real server.
 import { bytesToHex, hexToBytes } from '@postern/protocol/bytes/encode';
 import type { CaseChange } from '@postern/protocol/messages/case-event';
+import type { ExportTerms } from '@postern/protocol/messages/export-terms';
 import { encodeEvent } from '@postern/protocol/messages/log-event';
 import { seededRandom } from '@postern/protocol/testing/seeded-random';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -223,10 +224,26 @@ describe('a desk whose only lead is gone', () => {
   });
 });
 
+const terms: ExportTerms = {
+  ...{ recipients: ['age1one', 'age1two'], form: 'cleaned', hasWork: false },
+  choices: { ['ab'.repeat(16)]: 'original' },
+};
+
 describe('an export', () => {
+  it('[CAS-10] shows to who shall agree for whom it is sealed and in which form, and fits into one entry or is refused', async () => {
+    const id = await begun(2);
+    await work(0, (cases, day) => cases.ask([id], terms, day));
+    await world.rounds(2);
+    expect(device(1).engine.team().requests).toMatchObject([{ purpose: 'export', cases: [id], terms, answer: null }]);
+    const recipients = Array.from({ length: 7 }, (_, at) => `age1${at}${'q'.repeat(1_954)}`);
+    const many = work(0, (cases, day) => cases.ask([id], { ...terms, recipients }, day));
+    await expect(many).rejects.toMatchObject({ code: 'no-room' });
+    await work(0, (cases, day) => cases.ask([id], { ...terms, recipients: recipients.slice(0, 6) }, day));
+  });
+
   it('[CAS-5] is for the device that asked, once another one has agreed in the log', async () => {
     const id = await begun(2);
-    await work(0, (cases, day) => cases.ask('export', [id], day));
+    await work(0, (cases, day) => cases.ask([id], terms, day));
     await world.rounds(2);
     const request = device(1).engine.team().requests[0]?.id ?? '';
     const may = () => world.devices.map(({ engine }) => grantedRequest(engine.team(), request, world.day) !== null);
@@ -272,7 +289,7 @@ describe('a case that is part of another [CAS-9]', () => {
     await world.rounds(2);
     expect(ends(1 - lead).filter((day) => day === null)).toHaveLength(1);
     await change({ aspect: 'merge', into: hexToBytes(id) }, part);
-    await work(0, (cases, day) => cases.ask('export', [id], day));
+    await work(0, (cases, day) => cases.ask([id], terms, day));
     expect(device(0).engine.team().requests[0]?.cases).toEqual([id, part].sort());
   });
 
@@ -313,7 +330,7 @@ describe('a case that is part of another [CAS-9]', () => {
     const part = lines.map((line) => line.id).find((one) => one !== id) ?? '';
     await work(0, (cases, day) => cases.change([part], { aspect: 'merge', into: hexToBytes(id) }, day));
     await work(0, (cases, day) => cases.change([id], { aspect: 'hold', isHeld: true }, day));
-    await work(0, (cases, day) => cases.ask('erase', [part], day));
+    await work(0, (cases, day) => cases.ask([part], null, day));
     await world.rounds(2);
     const request = device(1).engine.team().requests[0]?.id ?? '';
     await work(1, (cases, day) => cases.answer(request, true, day));
@@ -330,7 +347,7 @@ describe('the end of a case', () => {
     await world.rounds(2);
     const [early, key] = [device(1).store.copy(), (await device(1).store.get(names.caseKey(id))) as Uint8Array];
     expect(early.find(key)).toEqual([names.caseKey(id)]);
-    await work(0, (cases, day) => cases.ask('erase', [id], day));
+    await work(0, (cases, day) => cases.ask([id], null, day));
     await world.rounds(2);
     const request = device(1).engine.team().requests[0]?.id ?? '';
     await expect(work(0, (cases, day) => cases.answer(request, true, day))).rejects.toThrow('not-permitted');

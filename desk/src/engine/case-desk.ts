@@ -25,11 +25,11 @@ import {
   CHANGE_ID_BYTES,
   isCaseEvent,
   type NoteKind,
-  type Purpose,
   type Role,
 } from '@postern/protocol/messages/case-event';
+import type { ExportTerms } from '@postern/protocol/messages/export-terms';
 import { type Grade, gradeCommitment } from '@postern/protocol/messages/grade';
-import type { LogEvent } from '@postern/protocol/messages/log-event';
+import { encodeEvent, eventRoomBytes, type LogEvent } from '@postern/protocol/messages/log-event';
 import type { Day } from '@postern/protocol/time';
 import {
   type CaseProblem,
@@ -245,12 +245,26 @@ export class CaseDesk {
     await this.#write({ kind: 'saved-reply', ...this.#head(day), reply: id, language, title, text });
   }
 
-  /** Asks for a second person's consent (CAS-5), for the parts of the cases too, which are shown within them. */
-  async ask(purpose: Purpose, ids: readonly string[], day: Day): Promise<void> {
+  /**
+   * Asks for a second person's consent (CAS-5), for the parts of the cases too, which are shown within them.
+   *
+   * @param terms of an export (CAS-10); null: to erase them
+   */
+  async ask(ids: readonly string[], terms: ExportTerms | null, day: Day): Promise<void> {
     const { parts } = this.#seen();
     const cases = this.#known(ids.flatMap((id) => withParts(parts, id)));
     if (cases.length > CASE_CHANGE_CASES_MAX) throw new CaseError('malformed');
-    await this.#write({ kind: 'asked', request: this.#parts.ports.random(MESSAGE_ID_BYTES), day, purpose, cases });
+    const request = this.#parts.ports.random(MESSAGE_ID_BYTES);
+    const event: CaseEvent = {
+      kind: 'asked',
+      request,
+      day,
+      purpose: terms === null ? 'erase' : 'export',
+      cases,
+      terms,
+    };
+    if (encodeEvent(event).length > eventRoomBytes) throw new CaseError('no-room');
+    await this.#write(event);
   }
 
   async answer(request: string, isGranted: boolean, day: Day): Promise<void> {

@@ -3,6 +3,7 @@
 import type { CaseRecord, Team, TeamTrailItem, TrailItem } from '@postern/protocol/desk/case-work';
 import { roleOf } from '@postern/protocol/desk/roles';
 import type { AccessKind, CaseState, MotiveKind, NoteKind, Purpose, Role } from '@postern/protocol/messages/case-event';
+import type { ExportTerms } from '@postern/protocol/messages/export-terms';
 import type { Grade } from '@postern/protocol/messages/grade';
 
 /** What the inbox shows of a case beside its conversation. Devices and cases stand by hex. */
@@ -68,6 +69,8 @@ export interface RequestView {
   readonly by: string;
   readonly day: number;
   readonly cases: readonly string[];
+  /** Null for no export, and for one that was asked for before terms were named: by that none goes out. */
+  readonly terms: ExportTerms | null;
   readonly answer: { readonly by: string; readonly day: number; readonly isGranted: boolean } | null;
 }
 
@@ -93,7 +96,16 @@ export interface TeamView {
 }
 
 /** Why something was not done to a case. */
-export const caseProblems = ['unknown', 'not-permitted', 'malformed', 'stopped', 'graded-already'] as const;
+export const caseProblems = [
+  'unknown',
+  'not-permitted',
+  'malformed',
+  'stopped',
+  'graded-already',
+  'recipients',
+  'mixed',
+  'no-room',
+] as const;
 export type CaseProblem = (typeof caseProblems)[number];
 
 const letters = 'ABCDEF';

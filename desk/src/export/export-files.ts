@@ -1,13 +1,13 @@
 /** The files of a case on their way out: each as somebody has chosen it, with what says so. */
 
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import type { FileChoices, FileForm } from '@postern/protocol/messages/export-terms';
 import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
 import type { CopyRecord } from '../app/copy-records.ts';
 import type { CaseFile } from '../engine/view.ts';
 import { plainHash } from '../files/plain-hash.ts';
 import type { ArchiveWriter } from './archive-writer.ts';
 import { cleanApart } from './file-cleaner.ts';
-import type { FileChoices, FileForm } from './file-forms.ts';
 
 export interface FileParts {
   readonly file: (id: string, message: string, at: number) => Promise<FileDescriptor | null>;

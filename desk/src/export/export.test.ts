@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import type { ExportTerms } from '@postern/protocol/messages/export-terms';
 import { Encrypter, generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { packTar } from 'modern-tar';
 import * as mupdf from 'mupdf';
@@ -15,8 +16,9 @@ import { CallWords } from '../app/call-words.ts';
 import { caseName } from '../app/case-name.ts';
 import type { RequestView, TeamView } from '../engine/case-view.ts';
 import type { CaseFile } from '../engine/view.ts';
-import { type ExportOrder, type ExportParts, exportCases } from './export-cases.ts';
+import { type ExportOrder, type ExportParts, exportCases, exportNote } from './export-cases.ts';
 import { openArchive } from './open-archive.ts';
+import { readRecipients } from './recipients.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -118,7 +120,7 @@ const view = {
 } as unknown as CaseFile;
 
 const request: RequestView = {
-  ...{ id: '77'.repeat(16), purpose: 'export', by: own, day: day - 1, cases: [id] },
+  ...{ id: '77'.repeat(16), purpose: 'export', by: own, day: day - 1, cases: [id], terms: null },
   answer: { by: other, day, isGranted: true },
 };
 const team = (changes: Partial<RequestView> = {}): TeamView =>
@@ -130,15 +132,25 @@ const team = (changes: Partial<RequestView> = {}): TeamView =>
     requests: [{ ...request, ...changes }],
   }) as unknown as TeamView;
 
-const originals: ExportOrder = {
-  ...{ request: request.id, recipients: '', form: 'original', choices: {}, language: 'en' },
-};
-async function seal(order: Partial<ExportOrder>, changes: Partial<RequestView> = {}, today = day) {
-  const whole: ExportOrder = { ...originals, ...order };
-  return exportCases(whole, parts, { team: team(changes), day: today, folder: join(folder, 'exports') });
+/** What was asked for and agreed to, with the keys as somebody pasted them, and what is left to say when it is sealed. */
+interface Asked extends Omit<ExportTerms, 'recipients'>, ExportOrder {
+  readonly recipients: string;
 }
-async function sealed(order: Partial<ExportOrder>) {
-  const answer = await seal(order);
+
+const originals = { request: request.id, form: 'original', choices: {}, hasWork: true, language: 'en' } as const;
+async function seal(asked: Partial<Asked>, changes: Partial<RequestView> = {}, today = day, from = parts) {
+  const { request: wanted, language, recipients: text = '', ...rest } = { ...originals, ...asked };
+  const recipients = readRecipients(text);
+  if ('problem' in recipients) return recipients;
+  const agreed = team({ terms: { ...rest, recipients }, ...changes });
+  return exportCases({ request: wanted, language }, from, {
+    team: agreed,
+    day: today,
+    folder: join(folder, 'exports'),
+  });
+}
+async function sealed(asked: Partial<Asked>) {
+  const answer = await seal(asked);
   if ('problem' in answer) throw new Error(answer.problem);
   return answer;
 }
@@ -309,6 +321,42 @@ describe('export of cases', () => {
     expect(await seal({ recipients }, {}, day + 7)).toHaveProperty('path');
   });
 
+  it('[CAS-10] is sealed for the keys that were agreed to, says for which, and not at all where none were named', async () => {
+    const [agreed, another] = [await generateHybridIdentity(), await generateHybridIdentity()];
+    const recipient = await identityToRecipient(agreed);
+    const exported = await sealed({ recipients: recipient });
+    await openArchive(exported.path, agreed, join(folder, 'opened'));
+    const wrong = openArchive(exported.path, another, join(folder, 'wrong'));
+    await expect(wrong).rejects.toMatchObject({ code: 'sealed' });
+    const mark = hashOf(Buffer.from(recipient)).slice(0, 32).match(/.{4}/g)?.join(' ');
+    expect(exportNote('en', exported)).toContain(`age1pq1`);
+    expect(exportNote('en', exported)).toContain(`SHA-256 ${mark}.`);
+    const recipients = await identityToRecipient(another);
+    expect(await seal({ recipients }, { terms: null })).toEqual({ problem: 'not-granted' });
+    // What another program wrote into the log is looked at again.
+    const terms = { recipients: ['age1qqqq'], form: 'original', choices: {}, hasWork: false } as const;
+    expect(await seal({ recipients }, { terms })).toEqual({ problem: 'recipients' });
+  });
+
+  it('[CAS-10] keeps what the team wrote for itself at the desk, unless that was agreed to', async () => {
+    const identity = await generateX25519Identity();
+    const recipients = await identityToRecipient(identity);
+    const own = ['Ring the harbour office', 'a & b', 'a &amp; b', 'usually reliable', 'hold released'];
+    const found = async (hasWork: boolean) => {
+      const target = join(folder, `opened-${hasWork}`);
+      const exported = await sealed({ recipients, hasWork });
+      const paths = await openArchive(exported.path, identity, target);
+      const all = paths
+        .filter((path) => /\.(html|json)$/.test(path))
+        .map((path) => readFileSync(join(target, path), 'utf8'));
+      expect(all.join('\n')).toContain(chinese);
+      expect(all.join('\n')).toContain('Thank you.');
+      return own.filter((text) => all.join('\n').includes(text));
+    };
+    expect(await found(true)).toEqual(own);
+    expect(await found(false)).toEqual([]);
+  });
+
   it('refuses recipients that are none, and those of both kinds together', async () => {
     const [classic, strong] = [await generateX25519Identity(), await generateHybridIdentity()];
     const both = `${await identityToRecipient(classic)}\n${await identityToRecipient(strong)}`;
@@ -327,10 +375,8 @@ describe('export of cases', () => {
         throw new Error('damaged');
       },
     };
-    const order = { ...originals, recipients };
-    const target = join(folder, 'exports');
-    await expect(exportCases(order, broken, { team: team(), day, folder: target })).rejects.toThrow('damaged');
-    expect(readdirSync(target)).toEqual([]);
+    await expect(seal({ recipients }, {}, day, broken)).rejects.toThrow('damaged');
+    expect(readdirSync(join(folder, 'exports'))).toEqual([]);
   });
 });
 

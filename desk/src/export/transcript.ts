@@ -23,6 +23,8 @@ export interface TranscriptParts {
   /** Whether a case, hex of its id, goes out together with this one. */
   readonly isExported: (id: string) => boolean;
   readonly consent: { readonly by: string; readonly agreed: string };
+  /** Whether what the team wrote for itself goes along. */
+  readonly hasWork: boolean;
   /** UTC day of the export. */
   readonly day: number;
 }
@@ -74,15 +76,12 @@ export function transcriptHtml(parts: TranscriptParts): string {
 ${facts(parts)}
 <h2>${texts.conversation}</h2>
 ${conversation(parts)}
-<h2>${texts.notes}</h2>
-${notes}
-<h2>${texts.trail}</h2>
-<ol>${trail}</ol>
+${parts.hasWork ? html`<h2>${texts.notes}</h2>\n${notes}\n<h2>${texts.trail}</h2>\n<ol>${trail}</ol>` : html``}
 </body></html>
 `.text;
 }
 
-function facts({ view, texts, codes, nameOf, isExported, consent, day }: TranscriptParts): Html {
+function facts({ view, texts, codes, nameOf, isExported, consent, hasWork, day }: TranscriptParts): Html {
   const missing = (id: string): string => fill(texts.partMissing, { name: caseName(id) });
   const { work, summary } = view;
   const exported = fill(texts.exportedText, {
@@ -90,8 +89,7 @@ function facts({ view, texts, codes, nameOf, isExported, consent, day }: Transcr
     by: nameOf(consent.by),
     agreed: nameOf(consent.agreed),
   });
-  const rows: readonly (readonly [string, string])[] = [
-    [texts.id, summary.id],
+  const own: readonly (readonly [string, string])[] = [
     [texts.state, codes.state(work.state)],
     [texts.owner, work.owner === null ? '' : nameOf(work.owner)],
     [texts.tags, work.tags.join(', ')],
@@ -99,6 +97,10 @@ function facts({ view, texts, codes, nameOf, isExported, consent, day }: Transcr
     [texts.motive, codes.motive(work.motive)],
     [texts.grades, work.grades.map((grade) => `${codes.grade(grade)} (${nameOf(grade.device)})`).join('; ')],
     [texts.links, work.links.map(caseName).join(', ')],
+  ];
+  const rows: readonly (readonly [string, string])[] = [
+    [texts.id, summary.id],
+    ...(hasWork ? own : []),
     [texts.partOf, work.mergedInto === null ? '' : caseName(work.mergedInto)],
     [texts.parts, work.parts.map((id) => (isExported(id) ? caseName(id) : missing(id))).join(', ')],
     [texts.exported, exported],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bytesToHex } from '../bytes/encode.ts';
 import type { CaseChange, CaseEvent } from '../messages/case-event.ts';
 import { splitContent } from '../messages/content.ts';
+import type { ExportTerms } from '../messages/export-terms.ts';
 import { type Grade, gradeCommitment } from '../messages/grade.ts';
 import { encodeInside } from '../messages/inside.ts';
 import type { LogEvent } from '../messages/log-event.ts';
@@ -55,7 +56,12 @@ const asked = (request: Uint8Array, purpose: 'export' | 'erase', sources = [1]):
   day,
   purpose,
   cases: sources.map(caseId),
+  terms: purpose === 'export' ? terms : null,
 });
+const terms: ExportTerms = {
+  ...{ recipients: ['age1one', 'age1two'], form: 'cleaned', hasWork: false },
+  choices: { [hex(bytes(3, 16))]: 'original', [hex(bytes(2, 16))]: 'none' },
+};
 const answered = (request: Uint8Array, isGranted: boolean): CaseEvent => ({
   kind: 'answered',
   request,
@@ -348,7 +354,9 @@ describe('two people [CAS-5]', () => {
     await put(state, member, asked(other, 'export'));
     await put(state, lead, answered(other, true));
     expect(state.conversations.get(hex(caseId(1)))?.messages).toHaveLength(1);
-    expect(state.work.team.requests.get(hex(other))?.answer).toMatchObject({ isGranted: true, by: hex(lead) });
+    const granted = state.work.team.requests.get(hex(other));
+    expect(granted).toMatchObject({ terms, answer: { isGranted: true, by: hex(lead) } });
+    expect(decodeTeam(encodeTeam(state.work.team)).requests.get(hex(other))).toEqual(granted);
   });
 });
 
@@ -441,7 +449,7 @@ describe('the end of a case [CAS-6]', () => {
     const old = { ...state, work: { ...state.work, team } };
     await put(old, lead, ended(day + 31));
     expect(old.conversations.get(hex(caseId(1)))?.messages).toEqual([]);
-    expect(() => decodeTeam(before.with(0, 3))).toThrow('wanted 1 or 2');
+    expect(() => decodeTeam(before.with(0, 4))).toThrow('wanted 1 or 2');
   });
 
   it('leaves no text and no key of it in the state, and links to it are gone', async () => {

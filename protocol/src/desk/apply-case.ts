@@ -88,14 +88,15 @@ export async function applyCaseEvent(
       const request = bytesToHex(event.request);
       const cases = knownCases(state, event.cases);
       if (team.requests.has(request) || cases.length === 0) return [];
-      team.requests.set(request, { purpose: event.purpose, by, day: event.day, cases, answer: null });
-      note('asked', `${event.purpose}/${cases.length}`);
+      const { purpose, terms } = event;
+      team.requests.set(request, { purpose, by, day: event.day, cases, terms, answer: null });
+      note('asked', `${purpose}/${cases.length}`);
       for (const id of cases)
         addTrail(state.work, id, caseOf(state.work, id), {
           device: by,
           day: event.day,
           what: 'asked',
-          value: event.purpose,
+          value: purpose,
         });
       return cases;
     }

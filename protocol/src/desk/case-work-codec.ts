@@ -6,6 +6,7 @@ import { requireSorted } from '../bytes/sorted.ts';
 import { WireError } from '../bytes/wire-error.ts';
 import { Writer } from '../bytes/writer.ts';
 import { accessKinds, caseStates, motiveKinds, noteKinds, purposes, roles } from '../messages/case-event.ts';
+import { readExportTerms, writeExportTerms } from '../messages/export-terms.ts';
 import type { Grade } from '../messages/grade.ts';
 import {
   type CaseNote,
@@ -22,8 +23,8 @@ import {
 } from './case-work.ts';
 
 const version = 1;
-/** 1 does not say when the retention was changed, and has no trail. */
-const teamVersion = 2;
+/** 1 does not say when the retention was changed, and has no trail; 2 has no terms of exports. */
+const teamVersion = 3;
 
 export function encodeCase(record: CaseRecord): Uint8Array {
   const writer = new Writer().u8(version);
@@ -87,7 +88,7 @@ export function encodeTeam(team: Team): Uint8Array {
 /** Throws WireError and nothing else. */
 export function decodeTeam(bytes: Uint8Array): Team {
   const reader = new Reader(bytes);
-  const read = reader.version(1, teamVersion);
+  const read = reader.version(1, 2, teamVersion);
   const team = emptyTeam();
   fill(team.names, reader, () => [readHex(reader, 8), reader.text8()]);
   fill(team.roles, reader, () => [readHex(reader, 8), readCode(reader, roles)]);
@@ -97,9 +98,9 @@ export function decodeTeam(bytes: Uint8Array): Team {
     { language: reader.text8(), title: reader.text8(), text: reader.text16() },
   ]);
   team.retentionDays = reader.u16();
-  fill(team.requests, reader, () => [readHex(reader, 16), readRequest(reader)]);
+  fill(team.requests, reader, () => [readHex(reader, 16), readRequest(reader, read)]);
   fill(team.refused, reader, () => [reader.text8(), reader.u32()]);
-  if (read === teamVersion) {
+  if (read > 1) {
     team.retentionSince = reader.u32();
     team.trail.push(...reader.list16(0xffff, (from) => readTrail(from, teamTrailKinds)));
   }
@@ -177,9 +178,10 @@ function readTrail<Kind extends string>(reader: Reader, kinds: readonly Kind[]):
   return { device, day: reader.u32(), what: readCode(reader, kinds), value: reader.text8() };
 }
 
-function writeRequest(id: string, { purpose, by, day, cases, answer }: ConsentRequest, writer: Writer): void {
+function writeRequest(id: string, { purpose, by, day, cases, terms, answer }: ConsentRequest, writer: Writer): void {
   writer.bytes(hexToBytes(id), 16).u8(purposes.indexOf(purpose)).bytes(hexToBytes(by), 8).u32(day);
   writer.list16(cases, (one) => writer.bytes(hexToBytes(one), 32));
+  writer.list8(terms === null ? [] : [terms], writeExportTerms);
   writer.list8(answer === null ? [] : [answer], (given) =>
     writer
       .bytes(hexToBytes(given.by), 8)
@@ -188,11 +190,12 @@ function writeRequest(id: string, { purpose, by, day, cases, answer }: ConsentRe
   );
 }
 
-function readRequest(reader: Reader): ConsentRequest {
+function readRequest(reader: Reader, version: number): ConsentRequest {
   const head = { purpose: readCode(reader, purposes), by: readHex(reader, 8), day: reader.u32() };
   const cases = reader.list16(0xffff, () => readHex(reader, 32));
+  const terms = version < 3 ? null : (reader.list8(1, readExportTerms)[0] ?? null);
   const [answer] = reader.list8(1, () => ({ by: readHex(reader, 8), day: reader.u32(), isGranted: readFlag(reader) }));
-  return { ...head, cases, answer: answer ?? null };
+  return { ...head, cases, terms, answer: answer ?? null };
 }
 
 function fill<Value>(map: Map<string, Value>, reader: Reader, read: () => [string, Value]): void {

@@ -1,6 +1,7 @@
 /** What a team has made of its cases: plain data that every device computes alike (spec/protocol.md, section 7.3). */
 
 import type { AccessKind, CaseState, MotiveKind, NoteKind, Purpose, Role } from '../messages/case-event.ts';
+import type { ExportTerms } from '../messages/export-terms.ts';
 import type { Grade } from '../messages/grade.ts';
 
 /** Devices and cases stand by the hex of their ids. */
@@ -115,6 +116,8 @@ export interface ConsentRequest {
   readonly by: string;
   readonly day: number;
   readonly cases: readonly string[];
+  /** What would be agreed to (CAS-10); null for no export, and for one that was asked for without. */
+  readonly terms: ExportTerms | null;
   readonly answer: { readonly by: string; readonly day: number; readonly isGranted: boolean } | null;
 }
 

@@ -14,6 +14,7 @@ import {
   HASH_BYTES,
   MESSAGE_ID_BYTES,
 } from '../constants.ts';
+import { type ExportTerms, readExportTerms, writeExportTerms } from './export-terms.ts';
 
 export const caseStates = ['new', 'open', 'waiting', 'closed'] as const;
 export type CaseState = (typeof caseStates)[number];
@@ -97,13 +98,14 @@ export type CaseEvent =
     }
   /** How many days after its last message, reply or note a case ends; 0: never by itself. */
   | { readonly kind: 'retention'; readonly id: Uint8Array; readonly day: number; readonly days: number }
-  /** Asks for a second person's consent. */
+  /** Asks for a second person's consent: for an export to what the terms say (null in events of before there were terms), else without. */
   | {
       readonly kind: 'asked';
       readonly request: Uint8Array;
       readonly day: number;
       readonly purpose: Purpose;
       readonly cases: readonly Uint8Array[];
+      readonly terms: ExportTerms | null;
     }
   | { readonly kind: 'answered'; readonly request: Uint8Array; readonly day: number; readonly isGranted: boolean }
   /** The term of these cases has passed. */
@@ -186,7 +188,10 @@ export function writeCaseEvent(event: CaseEvent, writer: Writer): Writer {
       return writer;
     case 'asked':
       writer.bytes(event.request, MESSAGE_ID_BYTES).u32(event.day).u8(codeOf(purposes, event.purpose));
-      return writeCases(event.cases, writer);
+      writeCases(event.cases, writer);
+      if (event.terms === null) return writer;
+      if (event.purpose !== 'export') throw new RangeError('encode an event: terms of what is no export');
+      return writeExportTerms(event.terms, writer);
     case 'answered':
       writer
         .bytes(event.request, MESSAGE_ID_BYTES)
@@ -231,7 +236,9 @@ export function readCaseEvent(type: number, body: Reader): CaseEvent | null {
       return { kind: 'retention', ...readHead(body), days: body.u16() };
     case caseEventTypes.asked: {
       const head = { request: body.bytes(MESSAGE_ID_BYTES), day: body.u32() };
-      return { kind: 'asked', ...head, purpose: readCode(body, purposes), cases: readCases(body) };
+      const [purpose, cases] = [readCode(body, purposes), readCases(body)];
+      const terms = purpose === 'export' && body.remaining > 0 ? readExportTerms(body) : null;
+      return { kind: 'asked', ...head, purpose, cases, terms };
     }
     case caseEventTypes.answered:
       return { kind: 'answered', request: body.bytes(MESSAGE_ID_BYTES), day: body.u32(), isGranted: readFlag(body) };
