@@ -21,6 +21,9 @@ const reasons = {
 /** Readers that no target imports, each with the reason. */
 export const fedOtherwise: Readonly<Record<string, (typeof reasons)[keyof typeof reasons]>> = {
   'protocol/src/metadata/exif.ts#readExif': reasons.part,
+  'protocol/src/metadata/heic-items.ts#readHeicItems': reasons.part,
+  'protocol/src/metadata/heic-items.ts#readPlaces': reasons.part,
+  'protocol/src/metadata/heic-items.ts#readReferences': reasons.part,
   'protocol/src/metadata/heic.ts#readHeic': reasons.part,
   'protocol/src/metadata/iptc.ts#readPhotoshop': reasons.part,
   'protocol/src/metadata/jpeg.ts#readJpeg': reasons.part,

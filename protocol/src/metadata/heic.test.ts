@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { lacks } from '../../../tools/debian.ts';
+import { type HeicPart, makeHeic } from '../testing/heic-file.ts';
 import { exiftool, mat2 } from '../testing/metadata-tools.ts';
-import { phonePictures } from '../testing/phone-pictures.ts';
+import { heicWithSmallCopy, phonePictures } from '../testing/phone-pictures.ts';
+import { FileView } from './file-view.ts';
+import { readHeicItems } from './heic-items.ts';
 import { cleanMetadata, inspectMetadata } from './inspect.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-heic-'));
@@ -52,5 +55,84 @@ describe.skipIf(lacks('libimage-exiftool-perl', 'mat2', 'ffmpeg')).each(['heic',
 
   it('finds nothing in one that has nothing', async () => {
     expect(await shown(picture)).toBe('');
+  });
+});
+
+describe.skipIf(lacks('libimage-exiftool-perl'))('pictures beside the one that is shown', () => {
+  const main = 'what is shown';
+  const depth = 'urn:mpeg:hevc:2015:auxid:2';
+  const brighter = 'urn:com:apple:photo:2020:aux:hdrgainmap';
+  const veil = 'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha';
+  const parts: readonly HeicPart[] = [
+    { type: 'grid', content: '\0\0\0\x01\0\x70\0\x40', refers: ['dimg', 2, 3], isInside: true },
+    { type: 'hvc1', content: `${main} 1` },
+    { type: 'hvc1', content: `${main} 2` },
+    { type: 'hvc1', content: 'planted small copy', refers: ['thmb', 1] },
+    { type: 'hvc1', content: 'planted distances', refers: ['auxl', 1], purpose: depth },
+    { type: 'hvc1', content: 'planted light', refers: ['auxl', 1], purpose: brighter },
+    { type: 'hvc1', content: `${main}, and how far`, refers: ['auxl', 1], purpose: veil },
+    { type: 'mime', content: '<x:xmpmeta xmlns:x="adobe:ns:meta/"/>', refers: ['cdsc', 1, 5] },
+    { type: 'grid', content: 'planted', refers: ['dimg', 10, 11], isInside: true },
+    { type: 'hvc1', content: 'planted tile 1' },
+    { type: 'hvc1', content: 'planted tile 2' },
+    { type: 'tmap', content: 'planted map', refers: ['dimg', 1, 6] },
+  ];
+  const found = async (bytes: Uint8Array): Promise<readonly string[]> =>
+    (await inspectMetadata(bytes)).findings.map(({ kind, field, value }) => `${kind} ${field} ${value}`.trim());
+  const read = (bytes: Uint8Array): string => {
+    const path = join(folder, 'beside.heic');
+    writeFileSync(path, bytes);
+    return exiftool(path, '-x', 'File:all');
+  };
+
+  it('are told, a picture of tiles once, and are in no copy', async () => {
+    const file = makeHeic(parts, [1, 12]);
+    expect(await found(file)).toEqual([
+      'thumbnail HEIC thmb 64x64',
+      'hidden HEIC auxl depth 64x64',
+      'hidden HEIC auxl hdrgainmap 64x64',
+      'hidden HEIC grid 64x64',
+      'hidden HEIC tmap 64x64',
+      'technical XMP',
+    ]);
+    expect(latin(file).match(/planted/g)).toHaveLength(7);
+    expect(read(file)).toMatch(/auxid:2[\s\S]*hdrgainmap/);
+    const copy = await cleanMetadata(file);
+    expect(await found(copy)).toEqual([]);
+    expect(latin(copy)).not.toMatch(/planted|auxid:2|hdrgainmap|thmb|tmap|altr/);
+    expect(read(copy)).not.toMatch(/auxid:2|hdrgainmap/);
+    // All that is drawn, where it lay, and what says how.
+    expect(copy.length).toBe(file.length);
+    for (const seen of [`${main} 1`, `${main} 2`, `${main}, and how far`])
+      expect(latin(copy).indexOf(seen)).toBe(latin(file).indexOf(seen));
+    const { items, references } = readHeicItems(new FileView(copy));
+    expect(items.map(({ id }) => id)).toEqual([1, 2, 3, 7, 8]);
+    expect(references.map(({ kind, from, to }) => [kind, from, ...to])).toEqual([
+      ['dimg', 1, 2, 3],
+      ['auxl', 7, 1],
+      ['cdsc', 8, 1],
+    ]);
+    const [whole] = items;
+    expect(latin(copy.subarray(...whole!.ranges[0]!))).toBe('\0\0\0\x01\0\x70\0\x40');
+  });
+
+  it('are taken out of what heif-enc writes, whose picture stays as it was', async () => {
+    const file = new Uint8Array(Buffer.from(heicWithSmallCopy, 'base64'));
+    expect(await found(file)).toEqual(['thumbnail HEIC thmb 32x24']);
+    const copy = await cleanMetadata(file);
+    expect(await found(copy)).toEqual([]);
+    const before = readHeicItems(new FileView(file)).items.filter(({ id }) => id <= 2);
+    const after = readHeicItems(new FileView(copy)).items;
+    expect(after).toEqual(before);
+    const [from, to] = after.find(({ type }) => type === 'hvc1')!.ranges[0]!;
+    expect(copy.subarray(from, to)).toEqual(file.subarray(from, to));
+  });
+
+  it('make no copy where a picture lies among the tables that change', async () => {
+    const file = makeHeic(parts, [1, 2]);
+    const within = latin(file).indexOf('iref');
+    const at = latin(file).indexOf('iloc') + 12 + 16 + 8;
+    new DataView(file.buffer).setUint32(at, within);
+    await expect(cleanMetadata(file)).rejects.toMatchObject({ code: 'malformed' });
   });
 });
