@@ -1,6 +1,7 @@
 // What a person is shown of a file before it is sent, and what then goes; with the real readers and cleaners.
 import { utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { inspectedBytesMax, inspectMetadata } from '@postern/protocol/metadata/inspect';
+import { filmFill, filmMarker, largeFilm } from '@postern/protocol/testing/large-film';
 import { makeDocx, makePdf } from '@postern/protocol/testing/metadata-files';
 import { packOdf } from '@postern/protocol/testing/office-files';
 import { describe, expect, it } from 'vitest';
@@ -32,18 +33,15 @@ const textOf = async (file: SendableFile): Promise<string> => {
   return JSON.stringify((await inspectMetadata(content)).findings);
 };
 
-/** Without the programs that make real ones: a title, then pictures to the end, which are made where they are read. */
-function largeFilm(): { readonly film: File; readonly asked: number[] } {
-  const title = '\0\0\0\x1d\xa9nam\0\x11\0\0MarkerTitle of it';
-  const head = Buffer.from(`\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x25udta${title}\0\0\0\0mdat`, 'latin1');
+/** @returns it, and of how many bytes each part was that somebody asked for */
+function filmOnDisk(): { readonly film: File; readonly asked: number[] } {
+  const { size, read } = largeFilm(500_000_000);
   const asked: number[] = [];
   const slice = (from: number, to: number): Pick<Blob, 'arrayBuffer'> => {
     asked.push(to - from);
-    const bytes = new Uint8Array(to - from).fill(7);
-    bytes.set(head.subarray(from, to));
-    return { arrayBuffer: async () => bytes.buffer };
+    return { arrayBuffer: async () => (await read(from, to)).buffer as ArrayBuffer };
   };
-  return { film: { name: 'film.mp4', type: '', size: 500_000_000, slice } as unknown as File, asked };
+  return { film: { name: 'film.mp4', type: '', size, slice } as unknown as File, asked };
 }
 
 describe('reviews', () => {
@@ -100,25 +98,25 @@ describe('reviews', () => {
   });
 
   it('show what a film of 500 MB gives away, and give a copy without it, of which no part is there before it is asked for', async () => {
-    const { film, asked } = largeFilm();
+    const { film, asked } = filmOnDisk();
     const { reviews, seen } = makeReviews();
     const admitted = reviews.admit(film);
     const { id, state, found, left } = await seen();
     expect([state, left]).toEqual(['cleanable', []]);
-    expect(JSON.stringify(found)).toContain('MarkerTitle');
+    expect(JSON.stringify(found)).toContain(filmMarker);
     reviews.choose(id, 'clean');
     const { file, as } = (await admitted)!;
     expect([as, file.size, file.lastModified]).toEqual(['cleaned', film.size, clock.unix() * 1000]);
     expect(asked.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(16_384);
     const [before, after] = await Promise.all([film, file].map((one) => one.slice(0, 4096).arrayBuffer()));
-    expect(Buffer.from(before!).includes('MarkerTitle')).toBe(true);
-    expect(Buffer.from(after!).includes('MarkerTitle')).toBe(false);
+    expect(Buffer.from(before!).includes(filmMarker)).toBe(true);
+    expect(Buffer.from(after!).includes(filmMarker)).toBe(false);
     const end = Buffer.from(await file.slice(film.size - 3, film.size).arrayBuffer());
-    expect([...end]).toEqual([7, 7, 7]);
+    expect([...end]).toEqual([filmFill, filmFill, filmFill]);
   });
 
   it('let nothing of a film go that cannot be read any more', async () => {
-    const { film } = largeFilm();
+    const { film } = filmOnDisk();
     const gone = { arrayBuffer: () => Promise.reject(new DOMException('it is gone', 'NotReadableError')) };
     const lost = { ...film, slice: (from: number, to: number) => (from === 0 ? film.slice(from, to) : gone) };
     const { reviews, seen } = makeReviews();

@@ -52,7 +52,7 @@ export function ExportFiles({ page, cases, given, use, choose }: ExportFilesProp
   const transferOf = ({ file }: GoingFile): Transfer | undefined => page.state.value.transfers.get(file.kept);
   const formOf = ({ file }: GoingFile): FileForm => given.choices[file.kept] ?? given.form;
   const here = files?.filter((one) => transferOf(one)?.state === 'done') ?? [];
-  const wanted = files?.filter((one) => needsFile(formOf(one)) && !isTooLarge(formOf(one), one)) ?? [];
+  const wanted = files?.filter((one) => needsFile(formOf(one))) ?? [];
   const away = wanted.filter((one) => !here.includes(one) && !isUnderWay(transferOf(one)));
   const look = async (): Promise<void> => {
     setLooking(true);
@@ -111,10 +111,6 @@ async function readAll(page: DeskPage, cases: readonly string[], signal: AbortSi
   return all;
 }
 
-function isTooLarge(form: FileForm, { file }: GoingFile): boolean {
-  return form === 'cleaned' && file.bytes > inspectedBytesMax;
-}
-
 interface GoingProps {
   readonly page: DeskPage;
   readonly going: GoingFile;
@@ -130,8 +126,8 @@ function Going({ page, going, isNamed, form, use, choose }: GoingProps): JSX.Ele
   const { transfers, traces } = page.state.value;
   const { say, size } = page.words.value;
   const transfer = transfers.get(file.kept);
-  const isLeftOut = isTooLarge(form, going);
-  const isMissing = use !== 'agree' && needsFile(form) && !isLeftOut && transfer?.state !== 'done';
+  const isLarge = form === 'cleaned' && file.bytes > inspectedBytesMax;
+  const isMissing = use !== 'agree' && needsFile(form) && transfer?.state !== 'done';
   const found = traces.get(file.kept);
   return (
     <li>
@@ -145,7 +141,7 @@ function Going({ page, going, isNamed, form, use, choose }: GoingProps): JSX.Ele
         <p>{say(formTexts[form])}</p>
       )}
       {use !== 'agree' && form === 'copy' && !hasCopy && <p class="complaint">{say('export.noCopy')}</p>}
-      {isLeftOut && <p class="complaint">{say('export.tooLarge', { size: size(inspectedBytesMax) })}</p>}
+      {isLarge && <p class="complaint">{say('export.tooLarge', { size: size(inspectedBytesMax) })}</p>}
       {isMissing && (
         <>
           <p class="complaint">{say(isUnderWay(transfer) ? 'export.coming' : 'export.notHere')}</p>

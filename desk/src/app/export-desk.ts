@@ -35,6 +35,7 @@ export async function exportFromDesk(desk: ExportDesk, order: ExportOrder): Prom
         copies: (id) => readCopies(desk.store, id),
         isHere: (file) => files.isHere(file),
         read: (file) => files.read(file),
+        readPart: (file, from, bytes) => files.readPart(file, from, bytes),
         words: new CallWords(desk.calls, order.language),
       },
       { team, day: dayOf(desk.now()), folder: join(desk.folder, 'exports') },

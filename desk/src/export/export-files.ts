@@ -3,11 +3,13 @@
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { FileChoices, FileForm } from '@postern/protocol/messages/export-terms';
 import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
+import { isRecording } from '@postern/protocol/metadata/recordings';
 import type { CopyRecord } from '../app/copy-records.ts';
 import type { CaseFile } from '../engine/view.ts';
 import { plainHash } from '../files/plain-hash.ts';
 import type { ArchiveWriter } from './archive-writer.ts';
 import { cleanApart } from './file-cleaner.ts';
+import { type RecordingCopy, spliceApart, splicePassing } from './recording-cleaner.ts';
 
 export interface FileParts {
   readonly file: (id: string, message: string, at: number) => Promise<FileDescriptor | null>;
@@ -15,6 +17,8 @@ export interface FileParts {
   readonly copies: (id: string) => Promise<readonly CopyRecord[]>;
   readonly isHere: (file: FileDescriptor) => Promise<boolean>;
   readonly read: (file: FileDescriptor) => AsyncIterable<Uint8Array>;
+  /** Null for one that is not here. */
+  readonly readPart: (file: FileDescriptor, from: number, bytes: number) => Promise<Uint8Array | null>;
 }
 
 interface PlacedFile {
@@ -105,13 +109,41 @@ async function addFile(archive: ArchiveWriter, parts: FileParts, going: GoingFil
     const placed = await add(original);
     return { form, files: [placed], original: placed.sha256 };
   }
+  const read = async (from: number, to: number): Promise<Uint8Array> =>
+    (await parts.readPart(original, from, to - from)) ?? new Uint8Array(0);
+  const sliced = { size: original.bytes, read };
+  return (await isRecording(sliced))
+    ? addRecording(archive, parts, original, pathOf(original.name), await spliceApart(sliced))
+    : addCleaned(archive, parts, original, pathOf(original.name));
+}
+
+/** The copy is made, and both are hashed, while the original passes by once. */
+async function addRecording(
+  archive: ArchiveWriter,
+  parts: FileParts,
+  original: FileDescriptor,
+  path: string,
+  copy: RecordingCopy | null,
+): Promise<Placed> {
+  if (copy === null) return { leftOut: 'not-cleanable' };
+  const hash = plainHash();
+  const content = splicePassing(parts.read(original), hash, copy.stretches);
+  const sha256 = await archive.add({ path, bytes: copy.size, content });
+  return { form: 'cleaned', files: [{ path, sha256 }], original: hash.end() };
+}
+
+async function addCleaned(
+  archive: ArchiveWriter,
+  parts: FileParts,
+  original: FileDescriptor,
+  path: string,
+): Promise<Placed> {
   if (original.bytes > inspectedBytesMax) return { leftOut: 'not-cleanable' };
   const content = new Uint8Array(original.bytes);
   const hash = await hashOf(parts.read(original), (piece, at) => content.set(piece, at));
   const cleaned = await cleanApart(content);
   if (cleaned === null) return { leftOut: 'not-cleanable' };
-  const path = pathOf(original.name);
-  return { form, files: [{ path, sha256: await archive.addBytes(path, cleaned) }], original: hash };
+  return { form: 'cleaned', files: [{ path, sha256: await archive.addBytes(path, cleaned) }], original: hash };
 }
 
 /** @param take gets each piece, with where it begins */

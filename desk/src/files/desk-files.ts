@@ -9,7 +9,7 @@ import { Attachments } from './attachments.ts';
 import type { ChunkPorts, Transfer } from './chunk-ports.ts';
 import { FileFolder, keptName } from './file-folder.ts';
 import { type Content, keepContent } from './kept-content.ts';
-import { readKept, type SavedFile, saveOriginal } from './plain-files.ts';
+import { readKept, readKeptPart, type SavedFile, saveOriginal } from './plain-files.ts';
 import { Transfers } from './transfers.ts';
 
 export interface DeskFilesOptions {
@@ -95,6 +95,11 @@ export class DeskFiles {
       length += data.length;
     }
     return content;
+  }
+
+  /** At most `bytes` from `from` on, to be shown and not let out; null for one that is not here. @throws FileError */
+  async readPart(file: FileDescriptor, from: number, bytes: number): Promise<Uint8Array | null> {
+    return (await this.isHere(file)) ? readKeptPart(this.#folder, file, from, bytes) : null;
   }
 
   /** Whether all of it has come and is kept. */

@@ -2,6 +2,8 @@
 
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { concatAll } from '@postern/protocol/bytes/encode';
+import { CHUNK_DATA_BYTES } from '@postern/protocol/constants';
 import { dataBytesIn, FileOpener } from '@postern/protocol/files/chunks';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { type FileFolder, type KeptFile, keptName } from './file-folder.ts';
@@ -20,6 +22,33 @@ export async function* readKept(folder: FileFolder, file: FileDescriptor): Async
       if (dataBytesIn(file.bytes, index) > 0) yield data;
     }
     await opener.finish();
+  } finally {
+    await kept.close();
+  }
+}
+
+/**
+ * A part of the content, its chunks opened alone: that they are this file's was verified when it came.
+ * @returns at most `bytes` from `from` on; less at the end, nothing beyond it
+ * @throws FileError if a chunk does not open at its place
+ */
+export async function readKeptPart(
+  folder: FileFolder,
+  file: FileDescriptor,
+  from: number,
+  bytes: number,
+): Promise<Uint8Array> {
+  const to = Math.min(file.bytes, from + bytes);
+  if (from >= to) return new Uint8Array(0);
+  const first = Math.floor(from / CHUNK_DATA_BYTES);
+  const opener = new FileOpener(file);
+  const kept = await folder.openKept(await keptName(file.key), 'whole');
+  try {
+    const pieces: Uint8Array[] = [];
+    for (let index = first; index * CHUNK_DATA_BYTES < to; index++) {
+      pieces.push(await opener.open(index, await kept.read(index)));
+    }
+    return concatAll(pieces).subarray(from - first * CHUNK_DATA_BYTES, to - first * CHUNK_DATA_BYTES);
   } finally {
     await kept.close();
   }
