@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createTransport } from '@postern/desk/app/transport';
+import { MemoryStore } from '@postern/desk/engine/memory-store';
 import { DeskFiles } from '@postern/desk/files/desk-files';
 import { concat } from '@postern/protocol/bytes/encode';
 import { CHUNK_DATA_BYTES, FILE_BYTES_MAX } from '@postern/protocol/constants';
@@ -82,6 +83,8 @@ async function fetchAndSave(
     ports,
     fingerprint,
     random,
+    store: new MemoryStore(),
+    day: () => 20_800,
     delaySeconds: [0, 0],
     onChange: () => undefined,
   });

@@ -6,7 +6,11 @@ import type { FileReview } from './model.ts';
 
 it('holds a file that was chosen as one that waits until the local process knows of it, and sends it once', async () => {
   let answer: (given: { attachment: string }) => void = () => undefined;
-  const call = vi.fn(() => new Promise<{ attachment: string }>((resolve) => (answer = resolve)));
+  const call = vi.fn((name: string, _given: object) =>
+    name === 'attach'
+      ? new Promise<{ attachment: string }>((resolve) => (answer = resolve))
+      : Promise.resolve({ wanted: 'ef' }),
+  );
   const attach = vi.fn(() => Promise.resolve());
   let reviews: readonly FileReview[] = [];
   const attaching = new Attaching({
@@ -22,9 +26,10 @@ it('holds a file that was chosen as one that waits until the local process knows
   const { id } = reviews[0]!;
   const sent = [attaching.choose(id, 'original'), attaching.choose(id, 'original'), attaching.choose(id, 'none')];
   expect(reviews).toMatchObject([{ id, isChosen: true }]);
+  await vi.waitFor(() => expect(call).toHaveBeenLastCalledWith('attach', expect.objectContaining({ wanted: 'ef' })));
   answer({ attachment: 'cd' });
   await Promise.all(sent);
   expect(reviews).toEqual([]);
-  expect(call).toHaveBeenCalledTimes(1);
+  expect(call.mock.calls.map(([name]) => name)).toEqual(['attach-wanted', 'attach']);
   expect(attach).toHaveBeenCalledTimes(1);
 });

@@ -18,6 +18,8 @@ interface Pending {
   review: FileReview;
   readonly file: File;
   cleaned: File | null;
+  /** What the local process calls it until somebody has chosen, so that it is told if the desk is locked first. */
+  readonly wanted: Promise<string | null>;
 }
 
 export class Attaching {
@@ -35,7 +37,7 @@ export class Attaching {
   add(id: string, files: readonly File[]): void {
     for (const file of files) {
       const review = { id: crypto.randomUUID(), conversation: id, name: file.name, bytes: file.size, ...unseen };
-      const pending: Pending = { review, file, cleaned: null };
+      const pending: Pending = { review, file, cleaned: null, wanted: this.#want(id, file.name) };
       this.#pending.push(pending);
       this.#turn = this.#turn.then(() => this.#look(pending));
     }
@@ -47,8 +49,8 @@ export class Attaching {
     if (pending === undefined || pending.review.isChosen) return;
     const { file, cleaned } = pending;
     const chosen = choice === 'none' ? null : choice === 'clean' ? cleaned : file;
-    if (chosen === null) this.#end(pending);
-    else await this.#send(pending, chosen);
+    if (chosen === null) this.#leave(pending);
+    else await this.#send(pending, chosen, choice === 'clean');
   }
 
   /** Forgets every file that waits. */
@@ -65,10 +67,10 @@ export class Attaching {
     const seen = await this.#examine(pending).catch(() => null);
     if (!this.#pending.includes(pending)) return;
     if (seen === null) {
-      this.#end(pending);
+      this.#leave(pending);
       this.#parts.complain(pending.review.conversation, 'file-unread');
     } else if (seen.state === 'nothing') {
-      if (!pending.review.isChosen) await this.#send(pending, file);
+      if (!pending.review.isChosen) await this.#send(pending, file, false);
     } else {
       pending.review = { ...pending.review, ...seen };
       this.#tell();
@@ -85,21 +87,42 @@ export class Attaching {
   }
 
   /** To the local process, which seals and posts it. The file counts as one that waits until the process knows of it. */
-  async #send(pending: Pending, file: File): Promise<void> {
+  async #send(pending: Pending, file: File, isCleaned: boolean): Promise<void> {
     const { client, complain } = this.#parts;
     pending.review = { ...pending.review, isChosen: true };
     this.#tell();
     const id = pending.review.conversation;
     const day = Math.floor(file.lastModified / 86_400_000);
     try {
-      const given = { id, name: file.name, type: file.type, bytes: file.size, day };
-      const { attachment } = await client.call('attach', given).finally(() => this.#end(pending));
-      if (attachment === null) complain(id, 'too-many-files');
-      else await client.attach(attachment, file);
+      const given = { id, name: file.name, type: file.type, bytes: file.size, day, isCleaned };
+      const wanted = await pending.wanted;
+      const answer = await client.call('attach', { ...given, wanted }).finally(() => this.#end(pending));
+      if ('attachment' in answer) return await client.attach(answer.attachment, file);
+      this.#leave(pending);
+      complain(id, answer.problem);
     } catch (error) {
+      this.#leave(pending);
       const isLarge = error instanceof CallFailed && error.problem === 'malformed';
       complain(id, isLarge ? 'file-too-large' : 'file-unread');
     }
+  }
+
+  #want(id: string, name: string): Promise<string | null> {
+    const asking = this.#parts.client.call('attach-wanted', { id, name });
+    return asking.then(
+      ({ wanted }) => wanted,
+      () => null,
+    );
+  }
+
+  /** Somebody knows that it does not go along. */
+  #leave(pending: Pending): void {
+    this.#end(pending);
+    const forget = async (): Promise<void> => {
+      const attachment = await pending.wanted;
+      if (attachment !== null) await this.#parts.client.call('detach', { attachment });
+    };
+    void forget().catch(() => undefined);
   }
 
   #end(pending: Pending): void {

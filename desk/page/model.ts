@@ -50,7 +50,7 @@ type Link = 'starting' | 'refused' | 'live' | 'gone';
 type UnlockState = 'idle' | 'working' | 'wrong' | 'busy' | 'failed';
 export type SendProblem = ReplyProblem | FileComplaint | 'failed';
 /** `files`: not all of them are stored. `undecided`: one waits for a choice. `file-unread`: the file changed while it was read, or cannot be read. */
-type FileComplaint = 'files' | 'undecided' | 'too-many-files' | 'file-too-large' | 'file-unread';
+type FileComplaint = 'files' | 'undecided' | 'too-many-files' | 'no-room' | 'file-too-large' | 'file-unread';
 
 export type Save =
   | { readonly kind: 'asking' }

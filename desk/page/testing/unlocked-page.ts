@@ -12,11 +12,21 @@ export async function openUnlocked(browser: Browser, desk: RunningDesk): Promise
   page.setDefaultTimeout(30_000);
   await page.setViewport({ width: 1440, height: 900 });
   await page.goto(desk.newUrl());
+  await unlock(page);
+  return page;
+}
+
+export async function unlock(page: Page): Promise<void> {
   await page.waitForSelector('#passphrase');
   await page.keyboard.type(passphrase);
   await page.keyboard.press('Enter');
   await page.waitForSelector('.desk');
-  return page;
+}
+
+/** By its button, in the page. */
+export async function lock(page: Page): Promise<void> {
+  await page.click('button[aria-label="Lock"]');
+  await page.waitForSelector('#passphrase');
 }
 
 /** Asks a page whether its desk has keys that sources can write to. What says so comes after the desk itself. */

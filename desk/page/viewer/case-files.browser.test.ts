@@ -21,7 +21,7 @@ import { storeFile } from '../../src/testing/stored-file.ts';
 import { paintedText, scanOf } from '../testing/painted-text.ts';
 import { passMinutes } from '../testing/passing-time.ts';
 import { settled } from '../testing/settled-page.ts';
-import { hasKeys, openUnlocked } from '../testing/unlocked-page.ts';
+import { hasKeys, lock, openUnlocked, unlock } from '../testing/unlocked-page.ts';
 
 const samples = mkdtempSync(join(tmpdir(), 'postern-copies-'));
 const planted = /Marker|2026[:-]03[:-]04|116(?:\.4| deg)|JavaScript|attacker\.example/;
@@ -313,6 +313,21 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
       () => document.querySelector('.attached')?.textContent?.match(/At the server/g)?.length === 3,
     );
     expect(kept()).toHaveLength(before.length + 3);
+    // One more waits for its choice when somebody locks the desk: the reply comes back, and it says that this one does not.
+    await chooser.uploadFile(paths[1]!);
+    await page.waitForFunction(saysOf, {}, 'other.jpg', 'Attach a cleaned copy');
+    await lock(page);
+    await unlock(page);
+    await page.click('.row');
+    await page.waitForFunction(saysOf, {}, 'other.jpg', 'This file is not attached');
+    await page.waitForFunction(saysOf, {}, 'form.jpg', 'cleaned copy');
+    expect(await page.$eval('#reply', (text) => (text as HTMLTextAreaElement).value)).toBe('Here is a form.');
+    expect(await page.$$eval('.inbox .tag', (all) => all.map(({ textContent }) => textContent))).toContain('Draft');
+    expect(await page.$eval('.attached', ({ textContent }) => textContent?.match(/At the server/g))).toHaveLength(3);
+    expect(kept()).toHaveLength(before.length + 3);
+    expect(await page.$eval('.composer [type=submit]', (button) => button.getAttribute('aria-disabled'))).toBe('true');
+    await look('attached-after-lock', '.attached');
+    await press('other.jpg', 'Remove');
     await page.waitForSelector('.composer [type=submit][aria-disabled="false"]');
     await page.$eval('.composer [type=submit]', (button) => (button as HTMLElement).click());
     await page.waitForSelector('.item.is-desk .files');
@@ -331,8 +346,7 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
     page.on('request', (request) => (request.url().endsWith('/viewer/frame.html') ? undefined : request.continue()));
     await press('photo.jpg', 'What it gives away');
     await page.waitForSelector('body > iframe');
-    await page.click('button[aria-label="Lock"]');
-    await page.waitForSelector('#passphrase');
+    await lock(page);
     expect(await page.$('body > iframe')).toBe(null);
   });
 });

@@ -28,6 +28,7 @@ const problemTexts: Readonly<Record<SendProblem, TextKey>> = {
   files: 'write.problemFiles',
   undecided: 'write.problemUndecided',
   'too-many-files': 'write.problemTooManyFiles',
+  'no-room': 'write.problemNoRoom',
   'file-too-large': 'write.problemFileTooLarge',
   'file-unread': 'write.problemFileUnread',
   failed: 'write.problemFailed',

@@ -205,14 +205,17 @@ export function Attached({
       <Reviews page={page} reviews={waiting} />
       {own.length > 0 && (
         <ul class="files" aria-label={say('file.attached')}>
-          {own.map(({ id, name, bytes }) => {
+          {own.map(({ id, name, bytes, isCleaned, isLost }) => {
             const transfer = transfers.get(id);
+            const about = [size(bytes), ...(isCleaned ? [say('file.cleaned')] : [])].join(' · ');
             return (
               <li key={id}>
                 <p class="file-name">
-                  <bdi>{name}</bdi> <span class="note">{size(bytes)}</span>
+                  <bdi>{name}</bdi> {!isLost && <span class="note">{about}</span>}
                 </p>
-                {transfer === undefined ? (
+                {isLost ? (
+                  <p class="complaint">{say('file.lost')}</p>
+                ) : transfer === undefined ? (
                   <p class="note">{say('file.sealing')}</p>
                 ) : transfer.state === 'done' ? (
                   <p class="note">{say('file.ready')}</p>

@@ -8,7 +8,7 @@ import type { TeamView } from '../engine/case-view.ts';
 import type { TakenEnvelopes } from '../engine/envelopes.ts';
 import type { AlertCode, CaseFile, CaseLine, EngineStatus, ReplyProblem, ReplyRoom } from '../engine/view.ts';
 import type { Exported, ExportOrder, ExportProblem } from '../export/export-cases.ts';
-import type { Attachment, GivenFile } from '../files/attachments.ts';
+import type { Attachment, AttachProblem, GivenFile } from '../files/attachments.ts';
 import type { Transfer } from '../files/chunk-ports.ts';
 import type { SaveProblem } from '../files/desk-files.ts';
 import type { SavedFile } from '../files/plain-files.ts';
@@ -113,8 +113,10 @@ export interface Calls extends CaseCalls {
   /** Every page has come: it is sealed and kept. */
   readonly 'copy-end': { readonly copy: string };
   readonly 'copy-drop': { readonly copy: string };
-  /** A file for a reply; its content follows by `attachAddress`. */
-  readonly attach: { readonly id: string } & GivenFile;
+  /** Somebody has chosen a file and has still to say in what form it goes: its name is kept, so that it is not forgotten without a word. */
+  readonly 'attach-wanted': { readonly id: string; readonly name: string };
+  /** A file for a reply; its content follows by `attachAddress`. `wanted`: what was answered when it was chosen. */
+  readonly attach: { readonly id: string; readonly wanted: string | null } & GivenFile;
   /** Once more, for one that could not be posted. */
   readonly 'attach-again': { readonly attachment: string };
   readonly detach: { readonly attachment: string };
@@ -181,8 +183,9 @@ export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
   readonly 'copy-begin': { readonly copy: string } | { readonly problem: CopyProblem };
   readonly 'copy-end': { readonly problem: CopyProblem | null };
   readonly 'copy-drop': Record<never, never>;
-  /** Null: there are too many. */
-  readonly attach: { readonly attachment: string | null };
+  /** To be given with `attach`, or to `detach`; null where none is kept. */
+  readonly 'attach-wanted': { readonly wanted: string | null };
+  readonly attach: { readonly attachment: string } | { readonly problem: AttachProblem | 'unknown-conversation' };
   readonly 'attach-again': Record<never, never>;
   readonly detach: Record<never, never>;
   readonly draft: Record<never, never>;

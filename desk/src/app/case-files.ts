@@ -62,12 +62,14 @@ export class CaseFiles {
   /** Nothing of a case that has ended stays. */
   async forget(id: string): Promise<void> {
     await this.copies.forget(id);
+    await this.#files.attachments.forget(id);
     await this.kept.forget(id);
   }
 
   /** What another run left of cases that have ended since. */
   async forgetAllBut(ids: readonly string[]): Promise<void> {
     await this.copies.forgetAllBut(ids);
+    await this.#files.attachments.forgetAllBut(ids);
     await this.kept.forgetAllBut(ids);
   }
 

@@ -32,7 +32,7 @@ function opened(textsOf: (id: string) => Promise<readonly string[]>) {
   };
   const inbox = new Inbox({
     ...{ engine: engine as unknown as Engine, records: records as unknown as PageRecords, textsOf, forget },
-    ...{ calls: () => [], onFound: () => undefined },
+    ...{ calls: () => [], hasFiles: () => false, onFound: () => undefined },
   });
   return { here, inbox, forgotten };
 }

@@ -17,6 +17,8 @@ export interface InboxParts {
   readonly calls: () => readonly CallView[];
   /** Of copies that this device keeps of a case's files. */
   readonly textsOf: (id: string) => Promise<readonly string[]>;
+  /** Whether files are attached to a reply that is not sent. */
+  readonly hasFiles: (id: string) => boolean;
   /** Erases what this device keeps of a case that is not there any more. */
   readonly forget: (id: string) => Promise<void>;
   /** Called when more is known than was told. */
@@ -116,13 +118,13 @@ export class Inbox {
 
   #row(line: CaseLine): InboxRow {
     const { id, work } = line;
-    const { records } = this.#parts;
+    const { records, hasFiles } = this.#parts;
     const seen = records.seen(id);
     return {
       ...line,
       isUnread: line.messages > seen.messages || line.incomplete > seen.incomplete,
       hasNews: work.activity > seen.activity,
-      hasDraft: records.hasDraft(id),
+      hasDraft: records.hasDraft(id) || hasFiles(id),
       ...this.#texts.seen(id),
     };
   }

@@ -12,6 +12,7 @@ import { type CaseLine, replyProblems } from '../engine/view.ts';
 import type { ExportOrder } from '../export/export-cases.ts';
 import { DeskFiles, defaultDelaySeconds } from '../files/desk-files.ts';
 import type { Answers, Calls, Change, Preferences } from './api.ts';
+import { AttachDesk } from './attach-desk.ts';
 import { readCarried } from './carried-lines.ts';
 import { type CaseAnswer, type CaseCallName, type CaseCalls, caseAction } from './case-calls.ts';
 import { CaseFiles } from './case-files.ts';
@@ -68,6 +69,7 @@ export class OpenDesk {
   readonly #engine: Engine;
   readonly #records: PageRecords;
   readonly #files: DeskFiles;
+  readonly attaching: AttachDesk;
   /** Known ones, and those that are written here. */
   readonly calls: CallDesk;
   /** For text in pictures. */
@@ -92,12 +94,22 @@ export class OpenDesk {
     this.languages = new LanguageData(join(options.folder, 'tessdata'));
     // What was just recognised is found at once.
     this.files = new CaseFiles({ ...options, ...parts, onCopies: (id) => this.#inbox.read([id]) });
+    this.attaching = new AttachDesk({
+      attachments: parts.files.attachments,
+      isHere: (id) => this.#inbox.rows.has(id),
+      onChange: () => {
+        this.filesChanged();
+        // The inbox says which cases have some.
+        this.#gather();
+      },
+    });
     const forget = async (id: string): Promise<void> => {
       await parts.records.forget(id);
       await this.files.forget(id);
     };
     this.#inbox = new Inbox({
       ...{ ...parts, forget, calls: () => this.calls.known, onFound: () => this.#gather() },
+      hasFiles: (id) => parts.files.attachments.has(id),
       textsOf: (id) => this.files.copies.texts(id),
     });
     this.#unlisten = parts.engine.onChange(() => this.#gather());
@@ -123,6 +135,8 @@ export class OpenDesk {
         ports: transport,
         fingerprint: enrolment.fingerprint,
         random,
+        store,
+        day: () => dayOf(now()),
         delaySeconds: options.fileDelaySeconds ?? defaultDelaySeconds,
         onChange: () => opened.desk?.filesChanged(),
       });
@@ -130,6 +144,7 @@ export class OpenDesk {
       const here = engine.conversations().map(({ id }) => id);
       await records.forgetAllBut(here);
       await opened.desk.files.forgetAllBut(here);
+      await files.attachments.goOn((id) => filesSent(engine, id));
       return opened.desk;
     } catch (error) {
       opened.transport?.close();
@@ -198,27 +213,6 @@ export class OpenDesk {
       if (problem === undefined) throw error;
       return { problem };
     }
-  }
-
-  async attach({ id, ...given }: Calls['attach']): Promise<Answers['attach']> {
-    if (!this.#inbox.rows.has(id)) return { attachment: null };
-    const attachment = await this.#files.attachments.begin(id, given);
-    this.filesChanged();
-    return { attachment };
-  }
-
-  /** @returns false for one that takes no more @throws FileError changed */
-  addToAttachment(attachment: string, bytes: Uint8Array): Promise<boolean> {
-    return this.#files.attachments.add(attachment, bytes);
-  }
-
-  async detach(attachment: string): Promise<void> {
-    await this.#files.attachments.drop(attachment);
-    this.filesChanged();
-  }
-
-  async attachAgain(attachment: string): Promise<void> {
-    await this.#files.attachments.again(attachment);
   }
 
   /** Tells the page, not more often than it can show. */
@@ -388,6 +382,12 @@ interface Parts {
   readonly engine: Engine;
   readonly records: PageRecords;
   readonly files: DeskFiles;
+}
+
+/** Names of the files that a case's replies name. */
+async function filesSent(engine: Engine, id: string): Promise<ReadonlySet<string>> {
+  const view = await engine.conversation(id);
+  return new Set(view?.replies.flatMap(({ files }) => files.map(({ kept }) => kept)));
 }
 
 function identityOf(deviceSeed: Secret, { fingerprint, deskId, roster }: Enrolment) {

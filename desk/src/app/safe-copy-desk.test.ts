@@ -25,11 +25,19 @@ let store: MemoryStore;
 let copies: SafeCopyDesk;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'postern-copies-'));
+  store = new MemoryStore();
   files = await DeskFiles.open({
-    ...{ folder, random, fingerprint: random(32), delaySeconds: [0, 0], onChange: () => undefined },
+    ...{
+      folder,
+      store,
+      day: () => 20_800,
+      random,
+      fingerprint: random(32),
+      delaySeconds: [0, 0],
+      onChange: () => undefined,
+    },
     ports: { fetchChunk: offline, postChunk: offline },
   });
-  store = new MemoryStore();
   const original = async ({ message }: { readonly message: string }) =>
     message === order.message
       ? { name: 'minutes.pdf', type: '', bytes: 1, day: 0, hash: random(32), key: random(32) }

@@ -154,9 +154,10 @@ class DeskRoom {
       'copy-begin': (order) => this.#use((desk) => desk.files.copies.begin(order)),
       'copy-end': ({ copy }) => this.#use((desk) => desk.files.copies.end(copy)),
       'copy-drop': ({ copy }) => this.#use(async (desk) => desk.files.copies.drop(copy)).then(nothing),
-      attach: (given) => this.#use((desk) => desk.attach(given)),
-      'attach-again': ({ attachment }) => this.#use((desk) => desk.attachAgain(attachment).then(nothing)),
-      detach: ({ attachment }) => this.#use((desk) => desk.detach(attachment).then(nothing)),
+      'attach-wanted': (given) => this.#use((desk) => desk.attaching.want(given)),
+      attach: (given) => this.#use((desk) => desk.attaching.begin(given)),
+      'attach-again': ({ attachment }) => this.#use((desk) => desk.attaching.again(attachment).then(nothing)),
+      detach: ({ attachment }) => this.#use((desk) => desk.attaching.drop(attachment).then(nothing)),
       draft: ({ id, text }) => this.#use((desk) => desk.setDraft(id, text).then(nothing)),
       'note-begun': async ({ id }) => ({ text: await this.#use((desk) => desk.note(id)) }),
       'note-keep': ({ id, text }) => this.#use((desk) => desk.setNote(id, text).then(nothing)),
@@ -195,7 +196,7 @@ class DeskRoom {
   }
 
   addToAttachment(attachment: string, bytes: Uint8Array): Promise<boolean> {
-    return this.#use((desk) => desk.addToAttachment(attachment, bytes));
+    return this.#use((desk) => desk.attaching.add(attachment, bytes));
   }
 
   addToCopy(copy: string, page: Uint8Array): Promise<PageAnswer> {

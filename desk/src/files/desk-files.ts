@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type FileDescriptor, wireFileName } from '@postern/protocol/files/descriptor';
 import { FileError } from '@postern/protocol/files/file-error';
 import type { Random } from '@postern/protocol/primitives/random';
+import type { LocalStore } from '../engine/ports.ts';
 import type { ConversationView } from '../engine/view.ts';
 import { Attachments } from './attachments.ts';
 import type { ChunkPorts, Transfer } from './chunk-ports.ts';
@@ -16,9 +17,13 @@ export interface DeskFilesOptions {
   /** The device's folder. */
   readonly folder: string;
   readonly ports: ChunkPorts;
+  /** Where the keys of what is attached stand. */
+  readonly store: LocalStore;
   readonly fingerprint: Uint8Array;
   readonly random: Random;
   readonly delaySeconds: readonly [number, number];
+  /** UTC, today. */
+  readonly day: () => number;
   readonly onChange: () => void;
   /** Resolves after so many seconds, or at once when the signal ends; by default the machine's time. */
   readonly wait?: (seconds: number, signal: AbortSignal) => Promise<void>;
@@ -38,17 +43,18 @@ export class DeskFiles {
   readonly #saved: string;
   readonly #options: DeskFilesOptions;
 
-  private constructor(folder: FileFolder, transfers: Transfers, options: DeskFilesOptions) {
+  private constructor(folder: FileFolder, transfers: Transfers, attachments: Attachments, options: DeskFilesOptions) {
     this.#folder = folder;
     this.#transfers = transfers;
     this.#saved = join(options.folder, 'saved');
     this.#options = options;
-    this.attachments = new Attachments(folder, transfers, options.fingerprint, options.random);
+    this.attachments = attachments;
   }
 
   static async open(options: DeskFilesOptions): Promise<DeskFiles> {
     const folder = await FileFolder.open(join(options.folder, 'files'));
-    return new DeskFiles(folder, new Transfers({ wait, seconds, ...options, folder }), options);
+    const transfers = new Transfers({ wait, seconds, ...options, folder });
+    return new DeskFiles(folder, transfers, await Attachments.open({ ...options, folder, transfers }), options);
   }
 
   transfers(): readonly Transfer[] {
@@ -129,8 +135,8 @@ export class DeskFiles {
   }
 
   async close(): Promise<void> {
-    await this.#transfers.close();
-    await this.attachments.close();
+    // Both at once: what moves may wait for its turn to be noted.
+    await Promise.all([this.#transfers.close(), this.attachments.close()]);
   }
 }
 

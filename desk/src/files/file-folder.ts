@@ -10,7 +10,7 @@ import { bytesToHex } from '@postern/protocol/bytes/encode';
 import { CHUNK_BYTES } from '@postern/protocol/constants';
 import { kdf } from '@postern/protocol/keys/kdf';
 
-/** `part`: chunks are missing, or nothing was compared yet. `draft`: made here, for a reply that is not written. `whole`: verified. */
+/** `part`: chunks are missing, or nothing was compared yet. `draft`: made here, for a reply that is not sent. `whole`: verified. */
 export type Keeping = 'part' | 'draft' | 'whole';
 
 const nameBytes = 16;
@@ -27,11 +27,16 @@ export class FileFolder {
     this.#path = path;
   }
 
-  /** Removes drafts that another run has left: nobody knows their keys any more. */
   static async open(path: string): Promise<FileFolder> {
     await mkdir(path, { recursive: true, mode: 0o700 });
-    for (const name of await readdir(path)) if (name.endsWith('.draft')) await rm(join(path, name));
     return new FileFolder(path);
+  }
+
+  /** Removes drafts that another run has left, but for these: nobody knows the keys of the others. */
+  async removeDraftsBut(names: ReadonlySet<string>): Promise<void> {
+    for (const entry of await readdir(this.#path)) {
+      if (entry.endsWith('.draft') && !names.has(entry.slice(0, -'.draft'.length))) await rm(join(this.#path, entry));
+    }
   }
 
   /** Whole chunks that are kept; a piece of one that a crash has left is not counted, and is written over. */

@@ -13,9 +13,13 @@ import { plainHash } from './plain-hash.ts';
  * The content, a piece of at most 262,128 bytes at a time.
  * @throws FileError if it is not, or no longer, what was verified: then nothing that came before may be used
  */
-export async function* readKept(folder: FileFolder, file: FileDescriptor): AsyncGenerator<Uint8Array> {
+export async function* readKept(
+  folder: FileFolder,
+  file: FileDescriptor,
+  keeping: 'whole' | 'draft' = 'whole',
+): AsyncGenerator<Uint8Array> {
   const opener = new FileOpener(file);
-  const kept: KeptFile = await folder.openKept(await keptName(file.key), 'whole');
+  const kept: KeptFile = await folder.openKept(await keptName(file.key), keeping);
   try {
     for (let index = 0; index < opener.chunks; index++) {
       const data = await opener.open(index, await kept.read(index));

@@ -40,6 +40,8 @@ interface Lane {
 }
 
 interface Job {
+  /** Told how many chunks are stored, before the next one is posted. */
+  readonly onStored?: (chunks: number) => Promise<void>;
   readonly lane: Lane;
   readonly file: TransferFile;
   readonly name: string;
@@ -63,6 +65,7 @@ export class Transfers {
   readonly #posting: Lane;
   readonly #shown = new Map<string, Omit<Transfer, 'pace'>>();
   readonly #jobs = new Map<string, Job>();
+  #isClosed = false;
 
   constructor(options: TransfersOptions) {
     this.#options = options;
@@ -95,10 +98,16 @@ export class Transfers {
     this.#show(name, 'done', chunkCount(bytes), { bytes });
   }
 
-  /** Posts a draft's chunks; goes on where it had failed. */
-  async post(file: TransferFile): Promise<void> {
+  /** A draft that is kept and cannot be posted as it is. */
+  noteFailed(name: string, bytes: number): void {
+    this.#show(name, 'disk', 0, { bytes });
+  }
+
+  /** Posts a draft's chunks; goes on where it had failed. @param stored how many an earlier run has posted */
+  async post(file: TransferFile, stored: number, onStored: (chunks: number) => Promise<void>): Promise<void> {
     const name = await keptName(file.key);
-    this.#begin({ lane: this.#posting, file, name, ended: new AbortController() });
+    if (!this.#shown.has(name)) this.#show(name, 'waiting', stored, file);
+    this.#begin({ onStored, lane: this.#posting, file, name, ended: new AbortController() });
   }
 
   /** What is here stays here. */
@@ -110,12 +119,13 @@ export class Transfers {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const { ended } of this.#jobs.values()) ended.abort();
     await Promise.all([this.#fetching.turn, this.#posting.turn]);
   }
 
   #begin(job: Job): void {
-    if (this.#jobs.has(job.name)) return;
+    if (this.#jobs.has(job.name) || this.#isClosed) return;
     this.#jobs.set(job.name, job);
     this.#become(job, 'waiting');
     const [least, most] = this.#options.delaySeconds;
@@ -183,6 +193,7 @@ export class Transfers {
       if (answer === null) return;
       if (answer.status === 507) throw new Failed('full');
       if (answer.status !== 204) throw new Failed('refused');
+      await job.onStored?.(index + 1);
       this.#become(job, 'moving', index + 1);
     }
   }
