@@ -31,8 +31,10 @@ function viewerPlugin(): Plugin {
           .replaceAll('window.dispatchEvent', 'self.dispatchEvent');
         this.emitFile({ type: 'asset', fileName: `viewer/${name}.js`, source });
       }
-      const examiner = await bundle(join(viewer, 'examine-worker.ts'), 'iife');
-      this.emitFile({ type: 'asset', fileName: 'viewer/examine-worker.js', source: examiner });
+      for (const name of ['examine-worker', 'film-worker']) {
+        const source = await bundle(join(viewer, `${name}.ts`), 'iife');
+        this.emitFile({ type: 'asset', fileName: `viewer/${name}.js`, source });
+      }
       for (const [name, library, wasm] of [
         ['mupdf', 'mupdf', 'mupdf-wasm.wasm'],
         ['tesseract', 'tesseract-wasm', 'tesseract-core.wasm'],

@@ -12,6 +12,7 @@ import {
   callAddress,
   copyAddress,
   copyHeader,
+  type FilePart,
   type FilePlace,
   filmAddress,
   filmHeader,
@@ -86,6 +87,11 @@ export class DeskClient {
   /** The content of a file that is here. @throws CallFailed */
   async readFile(place: FilePlace): Promise<ArrayBuffer> {
     return (await this.#readFile(place)).arrayBuffer();
+  }
+
+  /** A part of one; less at its end, nothing beyond. @throws CallFailed */
+  async readPart(part: FilePart): Promise<ArrayBuffer> {
+    return (await this.#post('file-part', part, AbortSignal.timeout(60_000))).arrayBuffer();
   }
 
   /** What the recogniser of text must know of a language. @throws CallFailed */

@@ -1,5 +1,5 @@
 /** The page at work: holds its state, and does what a person asks for by calling the local process. */
-import type { Answers, Calls, Change, FilePlace } from '@postern/desk/app/api';
+import { type Answers, type Calls, type Change, type FilePlace, readBytesMax } from '@postern/desk/app/api';
 import { CallWords } from '@postern/desk/app/call-words';
 import type { CaseCallName, CaseCalls } from '@postern/desk/app/case-calls';
 import { textQuery } from '@postern/desk/app/search-query';
@@ -16,9 +16,9 @@ import { type Event, type Filter, firstState, type Save, type State, update, typ
 import { hasNeverLooked, isSame, newsOf, seenIn } from './news.ts';
 import { Presence } from './presence.ts';
 import { examineKept } from './viewer/examine-file.ts';
-import { loadFile } from './viewer/load-file.ts';
+import { loadFile, loadLarge } from './viewer/load-file.ts';
 import { SafeCopying } from './viewer/safe-copying.ts';
-import type { ShowFile } from './viewer/viewer-messages.ts';
+import type { ShowFile, ShowLarge, WantMessage } from './viewer/viewer-messages.ts';
 
 const roomDelayMs = 200;
 const draftDelayMs = 700;
@@ -231,9 +231,14 @@ export class DeskPage {
     }
   }
 
-  /** All that the frame needs to show a file; null for one that is larger than what is shown. @throws CallFailed */
-  viewerFile(viewed: ViewedFile): Promise<ShowFile | null> {
-    return loadFile(this.#client, viewed);
+  /** All that the frame needs to show a file, or to begin with a large one. @throws CallFailed */
+  viewerFile(viewed: ViewedFile): Promise<ShowFile | ShowLarge | null> {
+    return viewed.bytes > readBytesMax ? loadLarge(this.#client, viewed) : loadFile(this.#client, viewed);
+  }
+
+  /** What the frame wants of it. @throws CallFailed */
+  async viewerSlice({ place }: ViewedFile, { from, bytes }: WantMessage): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array(await this.#client.readPart({ ...place, from, bytes }));
   }
 
   askToSave(kept: string): void {

@@ -8,6 +8,7 @@ import type { ExamineWork } from './examine-worker.ts';
 import { type FileKind, kindOf } from './file-kind.ts';
 import { startWorker } from './frame-worker.ts';
 import type { HeicWork } from './heic-worker.ts';
+import { LargeFile } from './large-file.ts';
 import { readCode } from './picture-code.ts';
 import { pictureOf, pictureProblem } from './picture-size.ts';
 import { Recogniser, readPixelsMax } from './recogniser.ts';
@@ -20,6 +21,7 @@ import type {
   PageMessage,
   ReadCode,
   ShowFile,
+  ShowLarge,
   ViewProblem,
 } from './viewer-messages.ts';
 
@@ -37,6 +39,7 @@ const readScaleMax = 2;
 let worker: Worker | null = null;
 let purpose: ShowFile['kind'] = 'show';
 let recogniser: Recogniser | null = null;
+let large: LargeFile | null = null;
 /** A page that waits for its larger picture to be read. */
 let unread: DrawnPage | null = null;
 /** Of a file that is looked into. */
@@ -47,6 +50,9 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 addEventListener('message', ({ data, source }: MessageEvent<PageMessage | ReadCode>) => {
   if (source !== parent) return;
   if (data.kind === 'code') void readCode(data.bytes).then((text) => tell({ kind: 'code', text }));
+  else if (data.kind === 'show-large') showLarge(data);
+  else if (data.kind === 'slice') large?.take(data.bytes);
+  else if (data.kind === 'page' && large !== null) large.turn(data.page);
   else if (data.kind === 'page') ask({ kind: 'draw', page: data.page });
   else if (data.kind === 'piece') pieces.push(data.bytes);
   else if (data.kind === 'examine') lookInto(data);
@@ -91,6 +97,24 @@ async function show(file: ShowFile): Promise<void> {
     default:
       return fail('unknown');
   }
+}
+
+function showLarge(file: ShowLarge): void {
+  document.documentElement.dataset.scheme = file.scheme;
+  large = new LargeFile(file, {
+    tell: (message) => {
+      if (message.kind === 'shown') clearTimeout(timer);
+      tell(message);
+    },
+    fail,
+    put,
+    putText,
+    began: (player) => {
+      worker = player;
+      timer = setTimeout(() => fail('too-slow'), documentMs);
+    },
+  });
+  large.show();
 }
 
 async function showPicture(bytes: Uint8Array): Promise<void> {
@@ -171,12 +195,16 @@ function showMedia({ element, type }: Extract<FileKind, { kind: 'media' }>, byte
   put(media);
 }
 
-function showText({ text, guessed }: ReadText): void {
+function putText(text: string): void {
   const shown = document.createElement('pre');
   shown.dir = 'auto';
   shown.tabIndex = 0;
-  shown.textContent = text.slice(0, textLengthMax);
+  shown.textContent = text;
   put(shown);
+}
+
+function showText({ text, guessed }: ReadText): void {
+  putText(text.slice(0, textLengthMax));
   tell({ ...whole, encoding: guessed, isCut: text.length > textLengthMax });
 }
 

@@ -4,7 +4,10 @@ import { readBytesMax } from '@postern/desk/app/api';
 import { letterScripts } from '@postern/desk/fonts/letter-scripts';
 import type { DeskClient } from '../desk-client.ts';
 import type { ViewedFile } from '../model.ts';
-import type { Recognition, ShowFile } from './viewer-messages.ts';
+import type { Recognition, ShowFile, ShowLarge } from './viewer-messages.ts';
+
+/** Enough to tell what a file is. */
+const headBytes = 64 * 1024;
 
 /** @param language of the text that shall be recognised in pictures; null: none shall be @returns null for a file that is larger than what is shown @throws CallFailed; the browser's own error without the process */
 export async function loadFile(
@@ -22,8 +25,20 @@ export async function loadFile(
     loadLibrary('heic-worker.js', 'libheif.wasm'),
     language === null ? null : loadRecognition(client, language),
   ]);
-  const scheme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-  return { kind: 'show', bytes, name, ...drawing, fonts, heic, scheme, recognition };
+  return { kind: 'show', bytes, name, ...drawing, fonts, heic, scheme: colourScheme(), recognition };
+}
+
+/** All that the frame needs to begin with a file that is not handed over whole. @throws as {@link loadFile} */
+export async function loadLarge(client: DeskClient, { place, bytes: length }: ViewedFile): Promise<ShowLarge> {
+  const [head, worker] = await Promise.all([
+    client.readPart({ ...place, from: 0, bytes: headBytes }).then((content) => new Uint8Array(content)),
+    loadPart('film-worker.js').then((answer) => answer.text()),
+  ]);
+  return { kind: 'show-large', head, length, worker, scheme: colourScheme() };
+}
+
+function colourScheme(): 'light' | 'dark' {
+  return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 }
 
 async function loadRecognition(client: DeskClient, language: string): Promise<Recognition> {

@@ -52,5 +52,9 @@ describe('messages of the frame', () => {
     { kind: 'failed', problem: '<b>' },
     { kind: 'shown', page: -1, pages: 1 },
     { kind: 'reading', percent: 101 },
+    { kind: 'want', from: -1, bytes: 1 },
+    { kind: 'want', from: 0, bytes: 5 * 1024 * 1024 },
+    { kind: 'want', from: 0.5, bytes: 1 },
+    { kind: 'want', from: '0', bytes: 1 },
   ])('are one of a few things, and %o is none', (message) => expect(readFrameMessage(message)).toBeNull());
 });

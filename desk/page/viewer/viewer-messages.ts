@@ -1,8 +1,10 @@
 /** What the page and the frame that shows files say to each other. The page trusts no word of the frame: see `readFrameMessage`. */
 
+import { partBytesMax } from '@postern/desk/app/api';
 import type { CopyProblem } from '@postern/desk/app/copy-records';
 import { pagePixelsMax, pageTextMax } from '@postern/desk/files/copy-limits';
 import type { LetterScript } from '@postern/desk/fonts/letter-scripts';
+import { FILE_BYTES_MAX } from '@postern/protocol/constants';
 import { type Examined, examinedStates, type Trace, valuesShownMax } from '@postern/protocol/metadata/examine';
 import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
 import { findingKinds, valueCharactersMax } from '@postern/protocol/metadata/report';
@@ -24,6 +26,21 @@ export interface ShowFile {
   readonly scheme: 'light' | 'dark';
   /** To recognise the text of pages that are pictures, of a file whose pages are handed back. */
   readonly recognition: Recognition | null;
+}
+/** From the page: to show what it can of a file too large to be handed over; the frame asks for slices of it. */
+export interface ShowLarge {
+  readonly kind: 'show-large';
+  /** Its first bytes, which tell what it is. */
+  readonly head: Uint8Array<ArrayBuffer>;
+  readonly length: number;
+  /** Reads sounds and films. */
+  readonly worker: string;
+  readonly scheme: 'light' | 'dark';
+}
+/** What was wanted last. */
+interface Slice {
+  readonly kind: 'slice';
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 /** `data` is of the language that the text is in. */
 export interface Recognition {
@@ -58,7 +75,7 @@ export interface ReadCode {
   readonly bytes: Uint8Array;
 }
 
-export type PageMessage = ShowFile | FilePiece | ExamineFile | TurnPage;
+export type PageMessage = ShowFile | ShowLarge | Slice | FilePiece | ExamineFile | TurnPage;
 
 /** Says nothing where there is no frame. */
 export function sayTo(frame: HTMLIFrameElement | null, message: PageMessage): void {
@@ -67,8 +84,9 @@ export function sayTo(frame: HTMLIFrameElement | null, message: PageMessage): vo
 
 /** What the page gives to the frame for good: to copy as much would hold the page up. */
 function buffersOf(message: PageMessage): Transferable[] {
-  if (message.kind === 'piece') return [message.bytes.buffer];
+  if (message.kind === 'piece' || message.kind === 'slice') return [message.bytes.buffer];
   if (message.kind === 'page' || message.kind === 'examine') return [];
+  if (message.kind === 'show-large') return [message.head.buffer];
   const { bytes, wasm, fonts, heic, recognition } = message;
   const reading = recognition === null ? [] : [recognition.wasm, recognition.data];
   return [bytes.buffer, wasm, heic.wasm, ...fonts.map((font) => font.bytes), ...reading];
@@ -127,8 +145,16 @@ export interface ShownMessage {
   readonly isCut: boolean;
 }
 
+/** Of a large file, so many bytes from there on; then it waits for a `slice`. */
+export interface WantMessage {
+  readonly kind: 'want';
+  readonly from: number;
+  readonly bytes: number;
+}
+
 export type FrameMessage =
   | { readonly kind: 'ready' }
+  | WantMessage
   /** Somebody reads, or a film plays. */
   | { readonly kind: 'present' }
   | ShownMessage
@@ -153,12 +179,18 @@ export function readFrameMessage(data: unknown): FrameMessage | null {
     const guessed = guessedEncodings.find((name) => name === encoding) ?? null;
     return { kind, page, pages, encoding: guessed, isCut: isCut === true };
   }
+  if (kind === 'want') return readWant(data as Readonly<Record<string, unknown>>);
   if (kind === 'reading' && isCount(percent) && percent <= 100) return { kind, percent };
   if (kind === 'drawn') return readDrawn(data as Readonly<Record<string, unknown>>);
   if (kind === 'code' && typeof text === 'string' && codeForm.test(text)) return { kind, text };
   if (kind === 'examined') return readExamined(data as Readonly<Record<string, unknown>>);
   const known = viewProblems.find((name) => name === problem);
   return kind === 'failed' && known !== undefined ? { kind, problem: known } : null;
+}
+
+function readWant({ from, bytes }: Readonly<Record<string, unknown>>): WantMessage | null {
+  const isPart = isWhole(from) && from <= FILE_BYTES_MAX && isWhole(bytes) && bytes <= partBytesMax;
+  return isPart ? { kind: 'want', from, bytes } : null;
 }
 
 function readDrawn(data: Readonly<Record<string, unknown>>): DrawnMessage | null {
@@ -199,5 +231,9 @@ function isPageText(value: unknown): value is string {
 }
 
 function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= pagesMax;
+  return isWhole(value) && value <= pagesMax;
+}
+
+function isWhole(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }

@@ -5,7 +5,13 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
 import type { ViewedFile } from '../model.ts';
-import { readFrameMessage, type ShownMessage, sayTo, type ViewProblem } from '../viewer/viewer-messages.ts';
+import {
+  readFrameMessage,
+  type ShownMessage,
+  sayTo,
+  type ViewProblem,
+  type WantMessage,
+} from '../viewer/viewer-messages.ts';
 import { Dialog } from './dialog.tsx';
 
 type Shown = { readonly kind: 'loading' } | ShownMessage | { readonly kind: 'failed'; readonly problem: ViewProblem };
@@ -54,7 +60,21 @@ function Content({ page, file }: { readonly page: DeskPage; readonly file: Viewe
   const frame = useRef<HTMLIFrameElement>(null);
   const [shown, setShown] = useState<Shown>({ kind: 'loading' });
   const [isReady, setReady] = useState(false);
+  const isBusy = useRef(false);
   const { say, size } = page.words.value;
+
+  /** One slice at a time, whatever the frame asks for. */
+  const give = async (want: WantMessage): Promise<void> => {
+    if (isBusy.current) return;
+    isBusy.current = true;
+    try {
+      sayTo(frame.current, { kind: 'slice', bytes: await page.viewerSlice(file, want) });
+    } catch {
+      setShown({ kind: 'failed', problem: 'damaged' });
+    } finally {
+      isBusy.current = false;
+    }
+  };
 
   // Before the frame can say anything.
   useLayoutEffect(() => {
@@ -62,6 +82,7 @@ function Content({ page, file }: { readonly page: DeskPage; readonly file: Viewe
       const message = source !== null && source === frame.current?.contentWindow ? readFrameMessage(data) : null;
       if (message?.kind === 'ready') setReady(true);
       else if (message?.kind === 'present') page.presence.inFrame(Date.now());
+      else if (message?.kind === 'want') void give(message);
       else if (message?.kind === 'shown' || message?.kind === 'failed') setShown(message);
     };
     window.addEventListener('message', hear);

@@ -9,7 +9,7 @@ import { filmWordsMax } from '../calls/film-view.ts';
 import { previewKinds } from '../calls/workshop.ts';
 import { alertCodes } from '../engine/view.ts';
 import { copyPagesMax } from '../files/copy-limits.ts';
-import type { CallName, Calls } from './api.ts';
+import { type CallName, type Calls, partBytesMax } from './api.ts';
 
 /** Reads one field, or gives undefined for a value that it does not take. */
 type Field = (value: unknown) => unknown;
@@ -86,6 +86,7 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   'file-stop': { kept: hex32 },
   'file-save': filePlace,
   'file-read': filePlace,
+  'file-part': { ...filePlace, from: upTo(FILE_BYTES_MAX), bytes: upTo(partBytesMax) },
   'text-languages': {},
   'text-language-data': { language: text(16) },
   'copy-begin': { ...filePlace, name: text(1_024), pages, hasPixels: yesOrNo },

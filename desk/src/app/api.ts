@@ -104,6 +104,8 @@ export interface Calls extends CaseCalls {
   readonly 'file-save': FilePlace;
   /** Answered with the bytes of the file, not with JSON. */
   readonly 'file-read': FilePlace;
+  /** Of a file of any size, `bytes` from `from` on, as bytes. */
+  readonly 'file-part': FilePart;
   /** Languages whose text can be recognised in pictures on this machine. */
   readonly 'text-languages': Record<never, never>;
   /** Answered with the recogniser's data of one of them, not with JSON. */
@@ -176,6 +178,7 @@ export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
   readonly 'file-fetch': Record<never, never>;
   readonly 'file-stop': Record<never, never>;
   readonly 'file-read': never;
+  readonly 'file-part': never;
   readonly 'file-save': SavedFile | { readonly problem: SaveProblem };
   /** BCP 47. */
   readonly 'text-languages': { readonly languages: readonly string[] };
@@ -224,7 +227,7 @@ export type CarriedRefusal =
 
 export type CallName = keyof Calls;
 /** Answered with bytes, not with JSON. */
-export type BytesCall = 'file-read' | 'film-read' | 'text-language-data';
+export type BytesCall = 'file-read' | 'file-part' | 'film-read' | 'text-language-data';
 
 /** In place of an answer, with a status that says the same: 400, 401, 403, 404, 409, 423, 429, 500. */
 export interface CallProblem {
@@ -238,9 +241,16 @@ export interface FilePlace {
   readonly at: number;
 }
 
+export interface FilePart extends FilePlace {
+  readonly from: number;
+  /** At most `partBytesMax`; the end of the file may come before. */
+  readonly bytes: number;
+}
+
 export const callAddress = '/api/';
-/** Larger files are not shown. */
+/** Larger files are not handed over whole: of some kinds parts are shown. */
 export const readBytesMax: number = 128 * 1024 * 1024;
+export const partBytesMax: number = 4 * 1024 * 1024;
 /** Takes the bytes of an attachment one after the other, at most so many at once; the header names it. */
 export const attachAddress = '/api/attach-data';
 export const attachHeader = 'x-desk-attachment';

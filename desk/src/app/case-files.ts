@@ -7,7 +7,7 @@ import type { LocalStore } from '../engine/ports.ts';
 import type { DeskFiles, SaveProblem } from '../files/desk-files.ts';
 import { keptName } from '../files/file-folder.ts';
 import type { SavedFile } from '../files/plain-files.ts';
-import type { FilePlace } from './api.ts';
+import type { FilePart, FilePlace } from './api.ts';
 import type { Engine } from './engine-port.ts';
 import { KeptRecords } from './kept-records.ts';
 import { SafeCopyDesk } from './safe-copy-desk.ts';
@@ -52,6 +52,12 @@ export class CaseFiles {
   async read(place: FilePlace, bytesMax: number): Promise<Uint8Array | null> {
     const file = await this.#fileAt(place);
     return file === null ? null : this.#files.readWhole(file, bytesMax);
+  }
+
+  /** @returns null for one that is not here @throws FileError */
+  async readPart({ from, bytes, ...place }: FilePart): Promise<Uint8Array | null> {
+    const file = await this.#fileAt(place);
+    return file === null ? null : this.#files.readPart(file, from, bytes);
   }
 
   async save(place: FilePlace): Promise<SavedFile | { readonly problem: SaveProblem }> {

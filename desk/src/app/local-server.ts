@@ -20,6 +20,7 @@ import {
   copyAddress,
   copyHeader,
   copyPageBytesMax,
+  type FilePart,
   type FilePlace,
   filmAddress,
   filmHeader,
@@ -56,6 +57,8 @@ export interface LocalServerOptions {
   readonly subscribe: Subscribe;
   /** The whole content of a file that is here, verified. @returns null for one that is not, or is too large @throws CallRefused */
   readonly readFile: (place: FilePlace) => Promise<Uint8Array | null>;
+  /** Of a file of any size; empty beyond its end. @returns null for one that is not here @throws CallRefused */
+  readonly readPart: (part: FilePart) => Promise<Uint8Array | null>;
   /** The recogniser's data of a language. @returns null where there is none @throws CallRefused */
   readonly readLanguage: (language: string) => Promise<Uint8Array | null>;
   /** Takes the next bytes of an attachment. @returns false for one that takes no more @throws CallRefused */
@@ -168,6 +171,7 @@ async function serveCall(
       return stream(context, response);
     }
     if (name === 'file-read') return answerBytes(response, await context.readFile(read(name, body)));
+    if (name === 'file-part') return answerBytes(response, await context.readPart(read(name, body)));
     if (name === 'film-read') return answerBytes(response, await context.readFilm(read(name, body).call));
     if (name === 'text-language-data') {
       return answerBytes(response, await context.readLanguage(read(name, body).language));

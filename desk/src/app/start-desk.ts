@@ -9,7 +9,7 @@ import type { CallWorkshop } from '../calls/workshop.ts';
 import { DeskEngine } from '../engine/desk-engine.ts';
 import type { PageAnswer } from '../files/safe-copies.ts';
 import { Access } from './access.ts';
-import { type Change, type FilePlace, type LockPhase, readBytesMax } from './api.ts';
+import { type Change, type FilePart, type FilePlace, type LockPhase, readBytesMax } from './api.ts';
 import type { CaseAnswer, CaseCallName, CaseCalls } from './case-calls.ts';
 import { machineTimer, type Timer } from './engine-loop.ts';
 import type { OpenEngine } from './engine-port.ts';
@@ -75,6 +75,7 @@ export async function startDesk(options: StartDeskOptions): Promise<RunningDesk>
     files,
     handlers: room.handlers(),
     readFile: (place) => room.readFile(place),
+    readPart: (part) => room.readPart(part),
     readLanguage: (language) => room.readLanguage(language),
     addToAttachment: (attachment, bytes) => room.addToAttachment(attachment, bytes),
     addToCopy: (copy, page) => room.addToCopy(copy, page),
@@ -131,6 +132,11 @@ class DeskRoom {
   /** @throws CallRefused */
   readFile(place: FilePlace): Promise<Uint8Array | null> {
     return this.#use((desk) => desk.files.read(place, readBytesMax));
+  }
+
+  /** @throws CallRefused */
+  readPart(part: FilePart): Promise<Uint8Array | null> {
+    return this.#ask((desk) => desk.files.readPart(part));
   }
 
   /** @throws CallRefused */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { CHUNK_BYTES, CHUNK_DATA_BYTES } from '@postern/protocol/constants';
 import { FileSealer } from '@postern/protocol/files/chunks';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import { FileError } from '@postern/protocol/files/file-error';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KeptRecords } from '../app/kept-records.ts';
 import { MemoryStore } from '../engine/memory-store.ts';
@@ -41,6 +42,19 @@ const patience = { timeout: 20_000, interval: 10 };
 const until = (files: DeskFiles, key: Uint8Array, state: TransferState) =>
   expect.poll(() => stateOf(files, key), patience).toBe(state);
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** A file that is here, and of which a byte in the second chunk was changed since. */
+async function keepChanged() {
+  const file = await sendFile(random(CHUNK_DATA_BYTES + 99));
+  const files = await line.openFiles();
+  await files.fetch(file);
+  await until(files, file.key, 'done');
+  const path = join(line.folder, 'files', `${await keptName(file.key)}.whole`);
+  const bytes = readFileSync(path);
+  bytes[300_000]! ^= 1;
+  writeFileSync(path, bytes);
+  return { files, file };
+}
 
 async function contentOf(files: DeskFiles, file: FileDescriptor): Promise<Buffer> {
   const pieces = [];
@@ -205,6 +219,33 @@ describe('fetching', () => {
   });
 });
 
+describe('reading a part', () => {
+  it('gives the bytes of any place, across chunks and up to the end, and none of what is not here', async () => {
+    const content = random(2 * CHUNK_DATA_BYTES + 99);
+    const file = await sendFile(content);
+    const files = await line.openFiles();
+    expect(await files.readPart(file, 0, 10)).toBeNull();
+    await files.fetch(file);
+    await until(files, file.key, 'done');
+    for (const [from, bytes] of [
+      [0, 10],
+      [CHUNK_DATA_BYTES - 5, 10],
+      [CHUNK_DATA_BYTES, CHUNK_DATA_BYTES],
+      [99, 2 * CHUNK_DATA_BYTES],
+      [content.length - 3, 100],
+      [content.length, 100],
+    ] as const) {
+      const part = await files.readPart(file, from, bytes);
+      expect(Buffer.compare(part!, content.subarray(from, from + bytes))).toBe(0);
+    }
+  });
+
+  it('[FIL-4] gives nothing of a chunk that was changed since', async () => {
+    const { files, file } = await keepChanged();
+    await expect(files.readPart(file, CHUNK_DATA_BYTES, 10)).rejects.toThrow(FileError);
+  });
+});
+
 describe('saving the original', () => {
   it('writes it whole, for its owner only, beside what is there, and tells the hash that other programs compute', async () => {
     const content = random(CHUNK_DATA_BYTES + 99);
@@ -224,14 +265,7 @@ describe('saving the original', () => {
   });
 
   it('[FIL-4] saves nothing of a kept file that was changed since', async () => {
-    const file = await sendFile(random(CHUNK_DATA_BYTES + 99));
-    const files = await line.openFiles();
-    await files.fetch(file);
-    await until(files, file.key, 'done');
-    const path = join(line.folder, 'files', `${await keptName(file.key)}.whole`);
-    const bytes = readFileSync(path);
-    bytes[300_000]! ^= 1;
-    writeFileSync(path, bytes);
+    const { files, file } = await keepChanged();
     expect(await files.save(file)).toEqual({ problem: 'damaged' });
     expect(line.onDisk().filter((found) => found.includes('saved'))).toEqual([]);
   });
