@@ -2,7 +2,7 @@
 
 import { pageTextMax } from '@postern/desk/files/copy-limits';
 import { MetadataError } from '@postern/protocol/metadata/report';
-import { zipEntries } from '@postern/protocol/metadata/zip-file';
+import { type ListedEntry, zipEntries } from '@postern/protocol/metadata/zip-file';
 import type { DocumentForm, DocumentWork, DrawnPage, WorkerAnswer } from './document-worker.ts';
 import type { ExamineWork } from './examine-worker.ts';
 import { type FileKind, kindOf } from './file-kind.ts';
@@ -109,6 +109,8 @@ function showLarge(file: ShowLarge): void {
     fail,
     put,
     putText,
+    showEntries,
+    failAsArchive,
     began: (player) => {
       worker = player;
       timer = setTimeout(() => fail('too-slow'), documentMs);
@@ -214,24 +216,31 @@ function copyText(file: ShowFile, { text, guessed }: ReadText): void {
   openDocument({ ...file, bytes: new TextEncoder().encode(marked) }, 'text');
 }
 
-/** Names and sizes only: nothing is unpacked. */
 function showArchive(bytes: Uint8Array): void {
   try {
-    const { entries } = zipEntries(bytes);
-    const list = document.createElement('ul');
-    for (const { name, bytes: length } of entries.slice(0, entriesShownMax)) {
-      const line = document.createElement('li');
-      const shown = document.createElement('bdi');
-      shown.textContent = name.slice(0, 300);
-      line.append(shown, ` ${length.toLocaleString()} B`);
-      list.append(line);
-    }
-    list.tabIndex = 0;
-    put(list);
-    tell({ ...whole, isCut: entries.length > entriesShownMax });
+    showEntries(zipEntries(bytes).entries);
   } catch (error) {
-    fail(error instanceof MetadataError && error.code === 'too-large' ? 'too-large' : 'damaged');
+    failAsArchive(error);
   }
+}
+
+/** Names and sizes only: nothing is unpacked. */
+function showEntries(entries: readonly ListedEntry[]): void {
+  const list = document.createElement('ul');
+  for (const { name, bytes: length } of entries.slice(0, entriesShownMax)) {
+    const line = document.createElement('li');
+    const shown = document.createElement('bdi');
+    shown.textContent = name.slice(0, 300);
+    line.append(shown, ` ${length.toLocaleString()} B`);
+    list.append(line);
+  }
+  list.tabIndex = 0;
+  put(list);
+  tell({ ...whole, isCut: entries.length > entriesShownMax });
+}
+
+function failAsArchive(error: unknown): void {
+  fail(error instanceof MetadataError && error.code === 'too-large' ? 'too-large' : 'damaged');
 }
 
 function openDocument(file: ShowFile, form: DocumentForm): void {

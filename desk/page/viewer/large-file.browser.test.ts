@@ -1,13 +1,16 @@
 /** Looking at files that are too large to be handed over, on the real page and process, in Chromium and Firefox: they play and turn, nothing of them is on the disk, nothing calls. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBytesMax } from '@postern/desk/app/api';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import { writeZip } from '@postern/protocol/metadata/zip-file';
 import type { Browser, Frame, Page } from 'puppeteer-core';
 import { afterAll, it as baseIt, beforeAll, describe, expect } from 'vitest';
-import { screenshot } from '../../../tools/browsers/inspect.ts';
+import { axe, screenshot } from '../../../tools/browsers/inspect.ts';
 import { launchChromium, launchFirefox } from '../../../tools/browsers/launch.ts';
 import { ensureBuilt } from '../../../tools/build.ts';
 import { binaries, lacks } from '../../../tools/debian.ts';
@@ -16,15 +19,17 @@ import { TestSource } from '../../src/engine/testing/test-source.ts';
 import { FileFolder } from '../../src/files/file-folder.ts';
 import { contentOf, keepContent } from '../../src/files/kept-content.ts';
 import { type DeskOf, deskOf } from '../../src/testing/desk-of.ts';
+import { passphrase } from '../../src/testing/device-folder.ts';
+import { LocalPage } from '../../src/testing/local-page.ts';
 import { passMinutes } from '../testing/passing-time.ts';
-import { hasKeys, openUnlocked } from '../testing/unlocked-page.ts';
 
 /** In every picture of the film. */
 const mark = 'harbour-at-dawn';
 const seconds = 60;
 
 /** As phones write films: what leads to the pictures stands behind them. Between both lies what makes it large. */
-function phoneFilm(folder: string): Uint8Array {
+function phoneFilm(): Uint8Array {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-film-'));
   const path = join(folder, 'film.mp4');
   const inputs = [
     '-f',
@@ -53,6 +58,7 @@ function phoneFilm(folder: string): Uint8Array {
   ];
   execFileSync(binaries.ffmpeg, ['-v', 'error', '-y', ...inputs, ...coded, path]);
   const film = readFileSync(path);
+  rmSync(folder, { recursive: true });
   const moov = film.lastIndexOf('moov') - 4;
   const free = Buffer.alloc(readBytesMax);
   free.writeUInt32BE(free.length);
@@ -80,91 +86,156 @@ function holds(folder: string, letters: string): boolean {
   });
 }
 
+/** Outside private windows, and keeping on the disk what they may. */
+const ordinary = {
+  'privacy.resistFingerprinting.letterboxing': false,
+  'browser.privatebrowsing.autostart': false,
+  'browser.cache.disk.enable': true,
+};
 const browsers = [
   ['chromium', (profile: string) => launchChromium({ profile })],
-  [
-    'firefox-esr',
-    (profile: string) =>
-      launchFirefox('standard', { profile, prefs: { 'privacy.resistFingerprinting.letterboxing': false } }),
-  ],
+  ['firefox-esr', (profile: string) => launchFirefox('standard', { profile, prefs: ordinary })],
 ] as const;
 
-describe.each(browsers)('large files at the desk, in %s', (binary, launch) => {
-  const it = baseIt.skipIf(lacks(binary, 'ffmpeg'));
-  let world: DeskWorld;
-  let device: DeskOf;
-  let browser: Browser;
-  let page: Page;
-  let profile: string;
-  const until = (isSo: () => Promise<boolean>): Promise<void> => passMinutes(world, isSo, 120);
+let world: DeskWorld;
+let device: DeskOf;
+/** Anybody's, who lets pages be kept. */
+let open: Server;
 
+/** On a device whose files are here already: how they come is the matter of other tests. */
+async function receive(files: Readonly<Record<string, () => Promise<Uint8Array> | Uint8Array>>): Promise<void> {
+  const person = await LocalPage.open(device.desk.url);
+  await person.call('unlock', { passphrase });
+  await passMinutes(world, async () => (person.newest('status')?.status.dayKeysThrough ?? null) !== null, 120);
+  const folder = await FileFolder.open(join(device.folder.path, 'files'));
+  const sealing = { fingerprint: world.fingerprint, random };
+  const kept: FileDescriptor[] = [];
+  for (const [name, content] of Object.entries(files)) {
+    kept.push(await keepContent(folder, { name, type: '', day: 0 }, contentOf(await content()), sealing));
+  }
+  await new TestSource(world).visit(['See the film.'], 6, true, kept);
+  await passMinutes(world, async () => (person.newest('inbox')?.rows.length ?? 0) > 0, 120);
+  person.close();
+}
+
+describe.skipIf(lacks('ffmpeg'))('large files at the desk', () => {
   beforeAll(async () => {
     await ensureBuilt();
+    open = createServer((_request, response) => {
+      response.setHeader('Cache-Control', 'max-age=1000').end(mark.repeat(10_000));
+    });
+    await new Promise<void>((resolve) => open.listen(0, '127.0.0.1', resolve));
     world = await DeskWorld.create(0, { repliesADay: 48 });
     device = await deskOf(world, { fileDelaySeconds: [0, 0] });
-    profile = mkdtempSync(join(tmpdir(), 'postern-large-'));
-    browser = await launch(profile);
-    page = await openUnlocked(browser, device.desk);
-    await until(hasKeys(page));
-    // They are here already: how they come is the matter of other tests.
-    const folder = await FileFolder.open(join(device.folder.path, 'files'));
-    const keep = (name: string, content: Uint8Array): Promise<FileDescriptor> =>
-      keepContent(folder, { name, type: '', day: 0 }, contentOf(content), { fingerprint: world.fingerprint, random });
-    const files = [await keep('film.mp4', phoneFilm(profile)), await keep('list.txt', longText())];
-    rmSync(join(profile, 'film.mp4'));
-    await new TestSource(world).visit(['See the film.'], 6, true, files);
-    await until(async () => (await page.$('.row')) !== null);
-    await page.click('.row');
-    await page.waitForFunction(() => document.querySelectorAll('.files .main').length === 2);
-  });
+    const empty = (): Uint8Array => new Uint8Array(readBytesMax);
+    await receive({
+      'film.mp4': phoneFilm,
+      'list.txt': longText,
+      'all.zip': () => writeZip([{ name: 'ledger-2026.csv', bytes: new Uint8Array(9), packed: empty() }]),
+      'minutes.pdf': () => Buffer.concat([Buffer.from('%PDF-1.7\n'), empty()]),
+    });
+  }, 120_000);
   afterAll(async () => {
-    await browser.close();
     await device.remove();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    open.close();
   });
 
-  const look = async (at: number): Promise<Frame> => {
-    await page.evaluate((place) => [...document.querySelectorAll<HTMLElement>('.files .main')].at(place)?.click(), at);
-    await page.waitForSelector('dialog.viewer iframe');
-    const frame = await page.waitForFrame((one) => one.url().endsWith('/viewer/frame.html'));
-    await page.waitForFunction(
-      () => document.querySelector('dialog.viewer [role=status]')?.textContent !== 'Opening behind glass…',
-    );
-    return frame;
-  };
-
-  it('plays a film, from wherever somebody goes in it, and calls nobody', async () => {
+  describe.each(browsers)('in %s', (binary, launch) => {
+    const it = baseIt.skipIf(lacks(binary));
+    let browser: Browser;
+    let page: Page;
+    let profile: string;
     const asked: string[] = [];
-    page.on('request', (request) => void asked.push(request.url()));
-    const frame = await look(0);
-    await frame.waitForSelector('video');
-    const at = (
-      to: number | null,
-    ): Promise<{ readonly time: number; readonly length: number; readonly isDrawn: boolean }> =>
-      frame.evaluate(async (goal) => {
-        const video = document.querySelector('video') as HTMLVideoElement;
-        if (goal !== null) video.currentTime = goal;
-        video.muted = true;
-        await video.play();
-        const start = goal ?? 0;
-        while (video.currentTime < start + 0.5) await new Promise((resolve) => setTimeout(resolve, 50));
-        return { time: video.currentTime, length: video.duration, isDrawn: video.videoWidth === 320 };
-      }, to);
-    const first = await at(null);
-    expect(first).toMatchObject({ isDrawn: true });
-    expect(Math.round(first.length)).toBe(seconds);
-    expect((await at(41.3)).time).toBeLessThan(45);
-    expect((await at(7)).time).toBeLessThan(11);
-    await screenshot(page, `viewer-film-${binary}`, { fullPage: false });
-    expect(holds(profile, mark)).toBe(false);
-    await page.keyboard.press('Escape');
-    await page.waitForFunction(() => document.querySelector('dialog') === null);
-    const addresses = new Set(
-      asked
-        .map((url) => new URL(url))
-        .filter(({ protocol }) => protocol !== 'blob:' && protocol !== 'data:')
-        .map(({ origin }) => origin),
-    );
-    expect([...addresses]).toEqual([new URL(device.desk.url).origin]);
+
+    beforeAll(async () => {
+      profile = mkdtempSync(join(tmpdir(), 'postern-large-'));
+      browser = await launch(profile);
+      page = await browser.newPage();
+      await page.setViewport({ width: 1440, height: 900 });
+      page.on('request', (request) => void asked.push(request.url()));
+      await page.goto(device.desk.newUrl());
+      await (await page.waitForSelector('.row'))?.click();
+      await page.waitForFunction(() => document.querySelectorAll('.files .main').length === 4);
+    }, 60_000);
+    afterAll(async () => {
+      await browser.close();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    });
+
+    /** Resolves when it is shown, or said not to be. */
+    const look = async (at: number): Promise<void> => {
+      await page.evaluate(
+        (place) => [...document.querySelectorAll<HTMLElement>('.files .main')].at(place)?.click(),
+        at,
+      );
+      await page.waitForSelector('dialog.viewer');
+      await page.waitForFunction(
+        () => !/Opening/.test(document.querySelector('dialog.viewer [role=status]')?.textContent ?? ''),
+      );
+    };
+    const inside = (): Frame => {
+      const frame = page.frames().find((one) => one.url().endsWith('/viewer/frame.html'));
+      if (frame === undefined) throw new Error('look at a file: no frame');
+      return frame;
+    };
+    const close = async (): Promise<void> => {
+      await page.keyboard.press('Escape');
+      await page.waitForFunction(() => document.querySelector('dialog') === null);
+    };
+
+    it('plays a film from wherever somebody goes in it, keeps nothing of it on the disk, and calls nobody', async () => {
+      await look(0);
+      const playFrom = (moment: number): Promise<Readonly<Record<'time' | 'length' | 'width', number>>> =>
+        inside().evaluate(async (goal) => {
+          const video = document.querySelector('video') as HTMLVideoElement;
+          video.muted = true;
+          video.currentTime = goal;
+          await video.play();
+          while (video.currentTime < goal + 0.5) await new Promise((resolve) => setTimeout(resolve, 50));
+          video.pause();
+          return { time: video.currentTime, length: video.duration, width: video.videoWidth };
+        }, moment);
+      for (const moment of [0, 41.3, 7]) {
+        const { time, length, width } = await playFrom(moment);
+        expect([Math.round(length), width]).toEqual([seconds, 320]);
+        expect(time - moment).toBeLessThan(10);
+      }
+      await screenshot(page, `viewer-film-${binary}`, { fullPage: false });
+      expect(await axe(page)).toEqual([]);
+      await close();
+      expect(holds(profile, mark)).toBe(false);
+      const origins = asked.map((url) => new URL(url)).filter(({ protocol }) => /^(http|ws|ftp)/.test(protocol));
+      expect([...new Set(origins.map(({ origin }) => origin))]).toEqual([new URL(device.desk.url).origin]);
+    }, 60_000);
+
+    it('would be seen to keep what it may', async () => {
+      const other = await browser.newPage();
+      await other.goto(`http://127.0.0.1:${(open.address() as AddressInfo).port}`);
+      await expect.poll(() => holds(profile, mark), { timeout: 20_000 }).toBe(true);
+      await other.close();
+    }, 30_000);
+
+    it('turns the pages of a text, lists an archive, and says of a document why it is not shown', async () => {
+      await look(1);
+      const text = (): Promise<string> => inside().$eval('pre', ({ textContent }) => textContent ?? '');
+      expect(await text()).toMatch(/^00000000 список\n/);
+      await page.evaluate(() =>
+        [...document.querySelectorAll('button')].find((one) => one.textContent === 'Next page')?.click(),
+      );
+      await page.waitForFunction(() =>
+        /Page 2 of 1\d\d/.test(document.querySelector('dialog.viewer')?.textContent ?? ''),
+      );
+      expect(await text()).toMatch(/^\d{8} список\n/);
+      await screenshot(page, `viewer-long-text-${binary}`, { fullPage: false });
+      await close();
+      await look(2);
+      expect(await inside().$eval('li', ({ textContent }) => textContent)).toBe('ledger-2026.csv 9 B');
+      await close();
+      await look(3);
+      expect(await page.$eval('dialog.viewer [role=alert]', ({ textContent }) => textContent)).toContain(
+        'this one is larger',
+      );
+      await close();
+    }, 60_000);
   });
 });

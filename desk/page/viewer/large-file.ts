@@ -1,5 +1,6 @@
-/** What can be shown of a file that is not handed over whole: sounds and films play, texts are turned page by page. Of either only what is looked at is held. */
+/** What can be shown of a file that is not handed over whole: sounds and films play, texts are turned page by page, archives listed. Only what is looked at is held. */
 
+import { type ListedEntry, listZip } from '@postern/protocol/metadata/zip-file';
 import { kindOf } from './file-kind.ts';
 import { FileSlices } from './file-slices.ts';
 import { playFilm } from './film-player.ts';
@@ -7,11 +8,15 @@ import type { ReadText } from './text-encoding.ts';
 import { pagesOf, readTextPage } from './text-pages.ts';
 import type { ShowLarge, ShownMessage, ViewProblem, WantMessage } from './viewer-messages.ts';
 
+const documentMarks = new Set(['[Content_Types].xml', 'mimetype']);
+
 export interface LargeStage {
   readonly tell: (message: WantMessage | ShownMessage) => void;
   readonly fail: (problem: ViewProblem) => void;
   readonly put: (element: Element) => void;
   readonly putText: (text: string) => void;
+  readonly showEntries: (entries: readonly ListedEntry[]) => void;
+  readonly failAsArchive: (error: unknown) => void;
   /** It is ended when the file fails or takes too long. */
   readonly began: (worker: Worker) => void;
 }
@@ -37,6 +42,7 @@ export class LargeFile {
     if (kind === 'media') this.#play();
     // The head of a text may end within a letter.
     else if (kind === 'text' || kind === 'unknown') this.turn(0);
+    else if (kind === 'archive') this.#list();
     else this.#stage.fail('too-large');
   }
 
@@ -52,6 +58,16 @@ export class LargeFile {
       this.#stage.tell({ kind: 'shown', page, pages: pagesOf(length), encoding: read.guessed, isCut: false });
     };
     readTextPage(page, length, (from, to) => this.#slices.read(from, to)).then(show, () => this.#stage.fail('damaged'));
+  }
+
+  /** Documents are archives too: their names would tell nobody anything. */
+  #list(): void {
+    const { showEntries, fail, failAsArchive } = this.#stage;
+    const show = (entries: readonly ListedEntry[]): void => {
+      if (entries.some(({ name }) => documentMarks.has(name))) fail('too-large');
+      else showEntries(entries);
+    };
+    listZip({ size: this.#file.length, read: (from, to) => this.#slices.read(from, to) }).then(show, failAsArchive);
   }
 
   #play(): void {

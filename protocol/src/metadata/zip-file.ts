@@ -5,8 +5,10 @@ import { WireError } from '../bytes/wire-error.ts';
 import { deflate, inflate } from '../primitives/deflate.ts';
 import { FileView, textOf } from './file-view.ts';
 import { MetadataError } from './report.ts';
+import type { SlicedFile } from './sliced-file.ts';
 
-export interface ZipEntry {
+/** What the directory says of a file or folder. */
+export interface ListedEntry {
   readonly name: string;
   /** Bytes inside the archive, and as the archive says that they become. */
   readonly packedBytes: number;
@@ -17,12 +19,17 @@ export interface ZipEntry {
   readonly comment: string;
   readonly isEncrypted: boolean;
   readonly method: number;
+}
+
+export interface ZipEntry extends ListedEntry {
   readonly packed: Uint8Array;
 }
 
 const signature = { entry: 0x0201_4b50, local: 0x0403_4b50, end: 0x0605_4b50 };
 const endBytes = 22;
 export const entriesMax = 10_000;
+/** Of as many entries with long names. */
+const directoryBytesMax = 16 * 1024 * 1024;
 /** What one entry may become; a bomb stops here. */
 export const entryBytesMax = 128 * 1024 * 1024;
 
@@ -30,30 +37,22 @@ export const entryBytesMax = 128 * 1024 * 1024;
 export function zipEntries(bytes: Uint8Array): { readonly entries: readonly ZipEntry[]; readonly comment: string } {
   const view = new FileView(bytes, 'little');
   const end = findEnd(view);
-  const count = view.u16(end + 10);
-  if (count > entriesMax) throw new MetadataError('too-large', `read ZIP: ${count} entries, at most ${entriesMax}`);
-  const entries: ZipEntry[] = [];
-  let at = view.u32(end + 16);
-  for (let index = 0; index < count; index++) {
-    if (view.u32(at) !== signature.entry) throw new MetadataError('malformed', 'read ZIP: no entry where one must be');
-    const [nameBytes, extraBytes, commentBytes] = [view.u16(at + 28), view.u16(at + 30), view.u16(at + 32)];
-    const name = textOf(view.bytes(at + 46, at + 46 + nameBytes));
-    const commentFrom = at + 46 + nameBytes + extraBytes;
-    const packedBytes = view.u32(at + 20);
-    entries.push({
-      name,
-      packedBytes,
-      bytes: view.u32(at + 24),
-      isFolder: name.endsWith('/'),
-      time: timeOf(view.u16(at + 14), view.u16(at + 12)),
-      comment: textOf(view.bytes(commentFrom, commentFrom + commentBytes)),
-      isEncrypted: (view.u16(at + 8) & 1) === 1,
-      method: view.u16(at + 10),
-      packed: packedAt(view, view.u32(at + 42), packedBytes),
-    });
-    at = commentFrom + commentBytes;
-  }
+  const count = countAt(view, end);
+  const entries = readDirectory(view, view.u32(end + 16), count).map(({ local, ...entry }) => ({
+    ...entry,
+    packed: packedAt(view, local, entry.packedBytes),
+  }));
   return { entries, comment: textOf(view.bytes(end + endBytes, end + endBytes + view.u16(end + 20))) };
+}
+
+/** The directory alone, of an archive of any size. @throws MetadataError, or what reading throws */
+export async function listZip({ size, read }: SlicedFile): Promise<readonly ListedEntry[]> {
+  const tail = new FileView(await read(Math.max(0, size - endBytes - 0xffff), size), 'little');
+  const end = findEnd(tail);
+  const [count, bytes, from] = [countAt(tail, end), tail.u32(end + 12), tail.u32(end + 16)];
+  if (bytes > directoryBytesMax) throw new MetadataError('too-large', `list ZIP: ${bytes} bytes of directory`);
+  if (from + bytes > size) throw new MetadataError('malformed', 'list ZIP: its directory lies behind its end');
+  return readDirectory(new FileView(await read(from, from + bytes), 'little'), 0, count);
 }
 
 /** @throws MetadataError for an entry that is locked, packed in another way, or larger than it says */
@@ -132,6 +131,40 @@ function findEnd(view: FileView): number {
       return at;
   }
   throw new MetadataError('malformed', 'read ZIP: it has no end');
+}
+
+function countAt(view: FileView, end: number): number {
+  const count = view.u16(end + 10);
+  if (count > entriesMax) throw new MetadataError('too-large', `read ZIP: ${count} entries, at most ${entriesMax}`);
+  return count;
+}
+
+interface FoundEntry extends ListedEntry {
+  /** Where its content begins with a header of its own. */
+  readonly local: number;
+}
+
+function readDirectory(view: FileView, from: number, count: number): readonly FoundEntry[] {
+  const entries: FoundEntry[] = [];
+  for (let index = 0, at = from; index < count; index++) {
+    if (view.u32(at) !== signature.entry) throw new MetadataError('malformed', 'read ZIP: no entry where one must be');
+    const [nameBytes, extraBytes, commentBytes] = [view.u16(at + 28), view.u16(at + 30), view.u16(at + 32)];
+    const name = textOf(view.bytes(at + 46, at + 46 + nameBytes));
+    const commentFrom = at + 46 + nameBytes + extraBytes;
+    entries.push({
+      name,
+      packedBytes: view.u32(at + 20),
+      bytes: view.u32(at + 24),
+      isFolder: name.endsWith('/'),
+      time: timeOf(view.u16(at + 14), view.u16(at + 12)),
+      comment: textOf(view.bytes(commentFrom, commentFrom + commentBytes)),
+      isEncrypted: (view.u16(at + 8) & 1) === 1,
+      method: view.u16(at + 10),
+      local: view.u32(at + 42),
+    });
+    at = commentFrom + commentBytes;
+  }
+  return entries;
 }
 
 function packedAt(view: FileView, local: number, packedBytes: number): Uint8Array {
