@@ -126,6 +126,11 @@ function AlertItem({ page, alert }: { readonly page: DeskPage; readonly alert: A
               {say('status.open', { name: caseName(conversation) })}
             </button>
           )}
+          {code === 'lead-missing' && (
+            <button type="button" class="quiet small" onClick={() => page.send({ kind: 'team', isOpen: true })}>
+              {say('team.heading')}
+            </button>
+          )}
           <button type="button" class="quiet small" onClick={() => page.dismiss(alert)}>
             {say('status.dismiss')}
             <span class="unseen">: {say(`alert.${code}`)}</span>

@@ -199,6 +199,7 @@ describe('roles', () => {
 describe('a desk whose only lead is gone', () => {
   it('gets another when two members name the same device, and shows who was named meanwhile', async () => {
     await begun(3);
+    expect(world.devices.flatMap(({ engine }) => engine.status().alerts)).toEqual([]);
     const { lead, others } = byRole();
     const [one, two] = others as [number, number];
     const rest = others.map(device);
@@ -209,6 +210,9 @@ describe('a desk whose only lead is gone', () => {
         .engine.team()
         .people.map(({ role, proposedBy }) => [role, proposedBy]);
     expect(people()).toEqual(Array(2).fill(['member', null]));
+    const missing = () =>
+      rest.map(({ engine }) => engine.status().alerts.filter(({ code }) => code === 'lead-missing').length);
+    expect(missing()).toEqual([1, 1]);
     const name = (at: number) => work(at, (cases, day) => cases.setRole(device(one).id, 'lead', day));
     await name(one);
     await world.rounds(3, rest);
@@ -220,6 +224,7 @@ describe('a desk whose only lead is gone', () => {
         .map(([role]) => role)
         .sort(),
     ).toEqual(['lead', 'member']);
+    expect(missing()).toEqual([0, 0]);
     await work(one, (cases, day) => cases.setRetention(90, day));
   });
 });

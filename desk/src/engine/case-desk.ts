@@ -14,11 +14,9 @@ import {
 import { applyCaseEvent } from '@postern/protocol/desk/apply-case';
 import { type PartsByCase, partsByCase, restsSince, withAbove, withParts } from '@postern/protocol/desk/case-kin';
 import { type CaseRecord, type CaseWork, caseOf } from '@postern/protocol/desk/case-work';
-import { decodeCaseWork, encodeCaseWork } from '@postern/protocol/desk/case-work-codec';
 import { endDayOf, withTermPassed } from '@postern/protocol/desk/end-case';
 import { isPermitted } from '@postern/protocol/desk/roles';
-import { type Conversation, type DeskState, emptyDeskState } from '@postern/protocol/desk/state';
-import { decodeConversation, encodeConversation } from '@postern/protocol/desk/state-codec';
+import type { DeskState } from '@postern/protocol/desk/state';
 import {
   type CaseChange,
   type CaseEvent,
@@ -40,10 +38,12 @@ import {
   teamView,
 } from './case-view.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { noteLead } from './lead-alert.ts';
 import type { LogStore } from './log-store.ts';
 import type { PendingEvents } from './pending-events.ts';
 import type { StoreWrite } from './ports.ts';
 import type { Rosters } from './rosters.ts';
+import { copyForEvents } from './state-copy.ts';
 import { names } from './store-schema.ts';
 
 /** Nothing was done. */
@@ -113,7 +113,7 @@ export class CaseDesk {
       this.#ahead = null;
       return;
     }
-    const copy = copyOf(state, casesOf(of, state));
+    const copy = copyForEvents(state, of);
     const { device } = this.#parts.keys;
     for (const event of of) {
       if (isPermitted(copy.work.team, bytesToHex(device), event)) {
@@ -274,8 +274,9 @@ export class CaseDesk {
     await this.#write({ kind: 'answered', request: hexToBytes(request), day, isGranted });
   }
 
-  /** Shows own grades when both have been given, and ends cases whose term has passed. */
+  /** Shows own grades when both have been given, ends cases whose term has passed, and tells whether there is a lead. */
   async work(day: Day): Promise<void> {
+    noteLead(this.#parts.alerts, this.#with.log.state.work.team, this.#with.rosters.devices, day);
     for (const id of [...this.#graded]) await this.#showGrade(id, day);
     await this.#endDue(day);
     await this.refresh();
@@ -354,39 +355,6 @@ export class CaseDesk {
 function checkText(text: string, bytesMin: number, bytesMax: number): void {
   const { length } = utf8ToBytes(text);
   if (length < bytesMin || length > bytesMax) throw new CaseError('malformed');
-}
-
-/** Every case that the events may touch: those they name, what is linked to those, what a request is about, and all that each is part of. */
-function casesOf(events: readonly CaseEvent[], { work }: DeskState): Set<string> {
-  const ids = new Set<string>();
-  for (const event of events) {
-    if ('cases' in event) for (const id of event.cases) ids.add(bytesToHex(id));
-    if ('conversationId' in event) ids.add(bytesToHex(event.conversationId));
-    if (event.kind === 'answered') {
-      for (const id of work.team.requests.get(bytesToHex(event.request))?.cases ?? []) ids.add(id);
-    }
-    if (event.kind !== 'change') continue;
-    const { change } = event;
-    if ('other' in change) ids.add(bytesToHex(change.other));
-    if ('into' in change && change.into !== null) ids.add(bytesToHex(change.into));
-  }
-  // The whole chain of each, so that circles and holds are seen.
-  return new Set([...ids].flatMap((id) => withAbove(work, id)));
-}
-
-function copyOf({ conversations, work }: DeskState, ids: ReadonlySet<string>): DeskState {
-  const some = new Map([...ids].flatMap((id) => entryOf(work.cases, id)));
-  const copied = new Map<string, Conversation>();
-  for (const [id, conversation] of [...ids].flatMap((one) => entryOf(conversations, one))) {
-    copied.set(id, decodeConversation(encodeConversation(conversation)));
-  }
-  const ownWork = decodeCaseWork(encodeCaseWork({ cases: some, team: work.team }));
-  return { ...emptyDeskState(), conversations: copied, work: ownWork };
-}
-
-function entryOf<Value>(map: ReadonlyMap<string, Value>, id: string): [string, Value][] {
-  const value = map.get(id);
-  return value === undefined ? [] : [[id, value]];
 }
 
 /** Whether an event that waits is about a case whose texts are gone. */

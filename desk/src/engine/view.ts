@@ -29,6 +29,7 @@ import type { CaseSummary, CaseView } from './case-view.ts';
  * - `reply-unreadable`: a removed device has signed a reply that the source has not read: it cannot open it any more (RPL-1)
  * - `loss-suspected`: replies left the index early, and no receipt of the source came before
  * - `event-refused`: a device wrote what its role does not permit; it counts nowhere (CAS-1)
+ * - `lead-missing`: no device that the roster lists for the desk is lead, as after the last one was removed
  * - `term-changed`: another device has changed how long cases are kept (CAS-7)
  * - `clock`: the server does not accept this device's clock
  */
@@ -60,6 +61,7 @@ export const alertCodes = [
   'reply-unreadable',
   'loss-suspected',
   'event-refused',
+  'lead-missing',
   'term-changed',
   'clock',
 ] as const;
