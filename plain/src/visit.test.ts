@@ -1,4 +1,6 @@
 /** [PLN-6] What a visit without scripts asks of the server, beside what a page with scripts asks. */
+
+import { newPassphrase } from '@postern/protocol/keys/passphrase';
 import { carriedToLines } from '@postern/protocol/messages/carried';
 import { SourceSession } from '@postern/protocol/source';
 import { dayOf } from '@postern/protocol/time';
@@ -7,11 +9,13 @@ import { type Clock, Visit as PageVisit } from '@postern/source/network';
 import { type VisitAnswers, visitAnswers } from '@postern/source/testing/visit-server';
 import { expect, it } from 'vitest';
 import { Visit } from './visit.ts';
+import { wordLists } from './word-lists.ts';
 
 const started = 1_795_500_000;
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
 const fields = { moments: [3, 4], thenEvery: 1, envelopeEvery: 2 };
 const staySeconds = 6.5;
+const patience = { timeout: 20_000, interval: 50 };
 
 type Asked = readonly [path: string, bytes: number, seconds: number];
 
@@ -109,6 +113,47 @@ it('[PLN-6] [CAR-2] one that writes, one that delivers for another and one that 
   const until = page.asked.length;
   expect(until).toBeGreaterThan(5);
   for (const { log } of visits) expect(log.asked.slice(0, until)).toEqual(page.asked);
+}, 60_000);
+
+it('[RPL-9] [PLN-18] keeps an answer with files at the server until the person asks to delete it, one without only until it has come', async () => {
+  const answers = await visitAnswers(() => started, fields);
+  const list = await wordLists().load('english');
+  const { words } = await newPassphrase(random, list);
+  const key = random(32);
+  const file = { name: 'form.pdf', type: '', bytes: 9, day: 0, hash: random(32), key };
+  await answers.answer(words, list, { desk: 0, number: 1, text: 'with a file', files: [file] });
+  await answers.answer(words, list, { desk: 0, number: 2, text: 'words alone' });
+  const log = logged(answers);
+  const { fingerprint } = answers;
+  const begin = { kind: 'begin', fingerprint, language: 'en', icon: '/i', style: '/s', past: null } as const;
+  const visit = new Visit({ begin, ...log, random, progress: () => undefined });
+  const look = async (): Promise<string> => new TextDecoder().decode((await visit.look(false)).body);
+  const send = async (values: Record<string, string>): Promise<string> => {
+    const form = /name="form" value="(\w+)"/.exec(await look())?.[1];
+    const body = new URLSearchParams({ ...(form && { form }), ...values, end: '1' }).toString();
+    await visit.form('application/x-www-form-urlencoded', new TextEncoder().encode(body), true);
+    return look();
+  };
+  await send({ go: 'enter' });
+  await send({ go: 'look', typed: words.join(' '), list: 'english' });
+  await log.clock.advance(staySeconds);
+  await expect.poll(look, patience).toContain('words alone');
+  const before = await look();
+  expect([before.includes('with a file'), before.includes('words alone')]).toEqual([true, true]);
+  const go = /name="go" value="(settled:[^"]+)"/.exec(before)?.[1] ?? '';
+  let seconds = staySeconds;
+  const deletedLater = async (): Promise<readonly number[]> => {
+    await log.clock.advance(++seconds);
+    return [...answers.deleted];
+  };
+  // Looked at again, so both have been shown; one receipt tells of both.
+  await look();
+  await expect.poll(deletedLater, patience).toEqual([2]);
+  for (let later = 0; later < 6; later++) expect(await deletedLater()).toEqual([2]);
+
+  const after = await send({ go });
+  expect([after.includes('with a file'), after.includes('settled:')]).toEqual([true, false]);
+  await expect.poll(deletedLater, patience).toEqual([2, 1]);
 }, 60_000);
 
 it('loads no page anew on which somebody is typing, however long the server is away', async () => {

@@ -75,9 +75,8 @@ export class Visit {
     const { fingerprint } = parts.begin;
     const session = new SourceSession({ fingerprint, random: parts.random });
     this.#session = session;
-    const { post } = parts.http;
     this.#stores = {
-      post: (path, body) => post(path, body),
+      post: (path, body) => parts.http.post(path, body),
       fingerprint,
       random: parts.random,
       wait: parts.clock.wait,
@@ -154,15 +153,13 @@ export class Visit {
       const state = this.#state;
       if (state.screen === 'home' && state.trouble === undefined) return { body: new Uint8Array(0), again: 0 };
       const { icon, style } = this.#parts.begin;
-      const again = this.#refresh.secondsTo(state);
-      const said = this.#said;
       const html = screenHtml({
         state,
         language: this.#language,
         icon,
         style,
         number: this.#number,
-        said,
+        said: this.#said,
         typed: this.#typed,
         brought: this.#brought,
         calls: this.#call.offered(state),
@@ -170,7 +167,7 @@ export class Visit {
       if (state.screen === 'answers') {
         this.#handedOut = state.session.answers.filter(({ text }) => text !== null).map(({ id }) => id);
       }
-      return { body: padPage(html, gzip), again };
+      return { body: padPage(html, gzip), again: this.#refresh.secondsTo(state) };
     });
   }
 
@@ -269,6 +266,9 @@ export class Visit {
       case 'detach':
         await this.#draft(fields);
         this.#dispatch({ type: 'detach', id });
+        return;
+      case 'settled':
+        this.#dispatch({ type: 'settled', id: go.slice('settled:'.length) });
         return;
       case 'fetch':
         this.#said = { keys: ['file.gone'], values: {} };

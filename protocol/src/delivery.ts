@@ -84,6 +84,8 @@ export class Delivery {
   /** Shown, and not in a receipt yet. */
   #shown: Uint8Array[] = [];
   #acknowledgements: Uint8Array[] = [];
+  /** Shown, and not to be deleted yet (RPL-9). */
+  #kept: ReadonlySet<Uint8Array> = new Set();
   #tokens: Uint8Array[] = [];
   #flights = new Map<number, Flight>();
   #puzzleBits = 0;
@@ -122,6 +124,11 @@ export class Delivery {
     this.#shown.push(ackKey);
   }
 
+  /** Keeps these replies, and no others, at the server, whatever was confirmed of them (RPL-9). @param ackKeys as `shown` got them */
+  keep(ackKeys: readonly Uint8Array[]): void {
+    this.#kept = new Set(ackKeys);
+  }
+
   /** A token that lets one envelope pass in a flood (spec section 6.2). */
   addToken(token: Uint8Array): void {
     this.#tokens.push(token);
@@ -140,6 +147,7 @@ export class Delivery {
     this.#wanted = [];
     this.#shown = [];
     this.#acknowledgements = [];
+    this.#kept = new Set();
     this.#tokens = [];
     this.#busy = false;
   }
@@ -171,7 +179,7 @@ export class Delivery {
     const claims = await Promise.all(
       claimed.map((tagKey) => (tagKey === null ? this.#random(CLAIM_BYTES) : claimOf(tagKey, epoch))),
     );
-    const acknowledged = this.#acknowledgements.slice(0, ACKNOWLEDGEMENTS);
+    const acknowledged = this.#acknowledgements.filter((key) => !this.#kept.has(key)).slice(0, ACKNOWLEDGEMENTS);
     const acknowledgements = this.#places(acknowledged).map((key) => key ?? this.#random(ACK_KEY_BYTES));
     const admission = await this.#admission(item, epoch);
     const content = {

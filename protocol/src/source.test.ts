@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { bytesToHex, concat } from './bytes/encode.ts';
 import { equal } from './bytes/equal.ts';
 import { DAY_SECONDS, ROOT_USE_DAYS } from './constants.ts';
+import type { FileDescriptor } from './files/descriptor.ts';
 import { type AnonymousContent, openRequest, sealResponse } from './http/anonymous-request.ts';
 import { encodeKeyConfig, type OhttpKey } from './http/ohttp.ts';
 import { decodeBundle, encodeBundle } from './keys/bundle.ts';
@@ -117,7 +118,13 @@ interface PlantedReply {
 /** A reply as a desk would post it for these words. */
 async function plantReply(
   words: readonly string[],
-  place: { readonly desk: number; readonly daysAgo: number; readonly link: number; readonly number?: number },
+  place: {
+    readonly desk: number;
+    readonly daysAgo: number;
+    readonly link: number;
+    readonly number?: number;
+    readonly files?: readonly FileDescriptor[];
+  },
   text: string,
   signer?: HybridKey,
 ): Promise<PlantedReply> {
@@ -133,7 +140,7 @@ async function plantReply(
   const keys = (await replyKeysOf(root, organisation.fingerprint, desk.id, rootDay))[place.link];
   if (!keys) throw new RangeError('no such link');
   const { id: conversationId } = await conversationKey(phrase, organisation.fingerprint, desk.id);
-  const [piece] = await splitReply({ text, files: [] });
+  const [piece] = await splitReply({ text, files: place.files ?? [] });
   const number = place.number ?? 1;
   const reply = {
     device: deviceIdOf(await keyHashOf(device.publicKey)),
@@ -290,6 +297,49 @@ describe('returning', () => {
     // The first moment carries the receipt, the next the acknowledgement.
     expect((await go(back, 2, bodies)).map((content) => acknowledged([content]))).toEqual([false, true]);
     expect(acknowledged(await go(back, 1, bodies))).toBe(false);
+  });
+
+  it('[RPL-9] [RCP-1] confirms an answer with files once it was shown, and deletes it only when somebody has settled it', async () => {
+    const session = await visit('files');
+    const words = await session.newPhrase(english);
+    const file = { name: 'form.pdf', type: '', bytes: 9, day: 0, hash: new Uint8Array(32), key: new Uint8Array(32) };
+    const place = { desk: 0, daysAgo: 2, link: 1, number: 3, files: [file] };
+    const planted = await plantReply(words, place, 'with a file');
+    const bodies = new Map([[planted.claim, planted.body]]);
+    const comeBack = async (seed: string) => {
+      const back = await visit(seed, [planted.live]);
+      await back.enterPhrase(words.join(' '), [english]);
+      await go(back, 1, bodies);
+      const [answer] = back.state.answers;
+      expect([answer?.text, answer?.files.length, answer?.isKept]).toEqual(['with a file', 1, true]);
+      back.shown(answer!.id);
+      const contents = await go(back, 6, bodies);
+      const envelopes = contents.filter(({ kind }) => kind === 'envelope').map(({ payload }) => payload);
+      const receipts = (await submissionsIn(envelopes)).filter((kind) => kind === 'receipt');
+      return { back, contents, receipts, id: answer!.id };
+    };
+    const isDeleted = (contents: readonly AnonymousContent[]) =>
+      contents.some(({ acknowledgements }) => acknowledgements.some((key) => equal(key, planted.ackKey)));
+    const first = await comeBack('files first');
+    expect([first.receipts.length, isDeleted(first.contents)]).toEqual([1, false]);
+
+    // The page closes here; whoever comes back finds it again, with its file.
+    const second = await comeBack('files second');
+    expect(isDeleted(second.contents)).toBe(false);
+    second.back.settled(second.id);
+    expect(second.back.state.answers[0]?.isKept).toBe(false);
+    expect(second.back.state.unacknowledged).toBe(1);
+    expect(isDeleted(await go(second.back, 1, bodies))).toBe(true);
+    expect(second.back.state.unacknowledged).toBe(0);
+
+    const early = await visit('files early', [planted.live]);
+    await early.enterPhrase(words.join(' '), [english]);
+    await go(early, 1, bodies);
+    // Nothing is deleted that was not shown, and nothing before its receipt is stored.
+    early.settled(second.id);
+    expect(isDeleted(await go(early, 4, bodies))).toBe(false);
+    early.shown(second.id);
+    expect((await go(early, 2, bodies)).map((content) => isDeleted([content]))).toEqual([false, true]);
   });
 
   it('[RCP-1] [RCP-2] tells the desk what was shown, in place of a cover, and acknowledges only once that is stored', async () => {

@@ -254,9 +254,16 @@ export class SourceSession {
     this.#delivery?.failed(moment);
   }
 
-  /** An answer is on the screen: its desk will be told, and then it will be deleted at the server, at later moments (RPL-3, RCP-1). */
+  /** An answer is on the screen: its desk will be told, and then, unless it is kept, it will be deleted at the server, at later moments (RPL-3, RCP-1). */
   shown(answerId: string): void {
     for (const candidate of this.#answers.show(answerId)) this.#delivery?.shown(candidate.ackKey);
+    this.#delivery?.keep(this.#answers.kept());
+  }
+
+  /** A person has the files of an answer, or does not want it any more: nothing keeps it at the server once it was shown (RPL-9). */
+  settled(answerId: string): void {
+    this.#answers.settle(answerId);
+    this.#delivery?.keep(this.#answers.kept());
   }
 
   get state(): SourceState {

@@ -174,6 +174,9 @@ async function perform(
     case 'acknowledge':
       session.shown?.(effect.id);
       break;
+    case 'settle':
+      session.settled?.(effect.id);
+      break;
     case 'reload':
       parts.reload();
       return;

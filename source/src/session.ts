@@ -23,6 +23,7 @@ export type Session = Pick<
   | 'answered'
   | 'failed'
   | 'shown'
+  | 'settled'
   | 'state'
 >;
 
@@ -32,6 +33,7 @@ export type PageSession = Pick<Session, 'desks' | 'newPhrase' | 'enterPhrase' | 
   readonly campaigns?: Session['campaigns'];
   /** Where there are answers. */
   shown?(answerId: string): void;
+  settled?(answerId: string): void;
   readonly organisation: Pick<Session['organisation'], 'names' | 'verificationNumbers'>;
   send(message: Parameters<Session['send']>[0]): Promise<unknown>;
 };

@@ -136,6 +136,8 @@ export type Event =
   /** The view that comes next tells how far it is, so it must know of it first. */
   | { readonly type: 'carried'; readonly session: SessionState }
   | { readonly type: 'shown'; readonly id: string }
+  /** A person has what an answer brought, or does not want it. */
+  | { readonly type: 'settled'; readonly id: string }
   | { readonly type: 'reload' }
   | { readonly type: 'leave' };
 
@@ -152,7 +154,7 @@ export type Effect =
       readonly answered: Answered | undefined;
     }
   | { readonly type: 'enter'; readonly typed: string; readonly list: WordListId }
-  | { readonly type: 'acknowledge'; readonly id: string }
+  | { readonly type: 'acknowledge' | 'settle'; readonly id: string }
   | { readonly type: 'reload' }
   | { readonly type: 'leave' };
 
@@ -201,6 +203,11 @@ export function progressOf(session: SessionState): { readonly parts: number; rea
     (sum, { parts, stored }) => ({ parts: sum.parts + parts, stored: sum.stored + stored }),
     { parts: 0, stored: 0 },
   );
+}
+
+/** Of a file of an answer. @param at its place there, from 0 */
+export function fileIdOf(answerId: string, at: number): string {
+  return `${answerId}/${at}`;
 }
 
 export function isWaiting(session: SessionState): boolean {

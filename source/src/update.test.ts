@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { type Call, noAnswers } from './call.ts';
+import type { MoveState } from './file-move.ts';
 import type { SessionState } from './session.ts';
-import { type Effect, type Event, initialState, type Organisation, type State } from './state.ts';
+import { type Effect, type Event, fileIdOf, initialState, type Organisation, type State } from './state.ts';
 import { isIdle, sameWord, update } from './update.ts';
 
 const words = 'one two three four five six seven eight nine ten eleven twelve'.split(' ');
@@ -213,6 +214,31 @@ describe('a call', () => {
       expect([...state.draft.answers.keys()]).toEqual([]);
     }
   });
+});
+
+it('[RPL-9] gives up an answer once all of its files were saved whole, or a person says so', () => {
+  const file = { name: 'a.pdf', type: '', bytes: 3, day: 0, hash: new Uint8Array(32), key: new Uint8Array(32) };
+  const answer = { deskId: 'a', number: 1, day: 0, text: 'two files', parts: 1, partsHere: 1, isKept: true };
+  const here = sessionWith({
+    answers: [
+      { ...answer, id: 'a:1:1', files: [file, file] },
+      { ...answer, id: 'a:2:1', files: [file] },
+      { ...answer, id: 'a:3:1', files: [], isKept: false },
+    ],
+  });
+  const moves = (...states: readonly MoveState[]): Event => {
+    const moved = states.map((state, at) => {
+      const id = fileIdOf('a:1:1', at);
+      return [id, { id, name: 'a.pdf', bytes: 3, state, done: 1, pace: undefined }] as const;
+    });
+    return { type: 'downloads', downloads: new Map(moved) };
+  };
+  const settles = (...events: readonly Event[]) => play([here, ...events]).effects;
+  const unsaved = ['waiting', 'moving', 'lost', 'gone', 'damaged'] as const;
+  for (const state of unsaved) expect(settles(moves('done', state), moves(state, 'done'))).toEqual([]);
+  expect(settles(moves('done'))).toEqual([]);
+  expect(settles(moves('done', 'done'))).toEqual([{ type: 'settle', id: 'a:1:1' }]);
+  expect(settles({ type: 'settled', id: 'a:2:1' })).toEqual([{ type: 'settle', id: 'a:2:1' }]);
 });
 
 describe('what the page knows', () => {

@@ -7,6 +7,7 @@ import {
   type Effect,
   type Event,
   emptyDraft,
+  fileIdOf,
   isWaiting,
   type Organisation,
   type Screen,
@@ -50,8 +51,9 @@ export function update(state: State, event: Event): Next {
       return [{ ...state, draft: { ...state.draft, complaint: undefined } }, [event]];
     case 'files':
     case 'reviews':
-    case 'downloads':
       return quiet({ ...state, ...moved(event) });
+    case 'downloads':
+      return downloaded({ ...state, downloads: event.downloads });
     case 'submit':
       return submit(state);
     case 'list':
@@ -79,6 +81,8 @@ export function update(state: State, event: Event): Next {
       return quiet({ ...state, screen: 'sent', session: event.session });
     case 'shown':
       return [state, [{ type: 'acknowledge', id: event.id }]];
+    case 'settled':
+      return [state, [{ type: 'settle', id: event.id }]];
     case 'reload':
     case 'leave':
       return [state, [event]];
@@ -143,7 +147,16 @@ function answer(state: State, { question, values }: Extract<Event, { type: 'answ
   return [{ ...state, draft }, [{ type: 'measure', text: draft.text, answers }]];
 }
 
-function moved(event: Extract<Event, { type: 'files' | 'reviews' | 'downloads' }>): Partial<State> {
+/** An answer all files of which were saved whole need not be kept any longer (RPL-9). */
+function downloaded(state: State): Next {
+  const isSaved = (id: string): boolean => state.downloads.get(id)?.state === 'done';
+  const saved = state.session.answers.filter(
+    ({ id, files, isKept }) => isKept && files.every((_file, at) => isSaved(fileIdOf(id, at))),
+  );
+  return [state, saved.map(({ id }) => ({ type: 'settle', id }))];
+}
+
+function moved(event: Extract<Event, { type: 'files' | 'reviews' }>): Partial<State> {
   const { type: _type, ...told } = event;
   return told;
 }

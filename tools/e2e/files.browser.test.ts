@@ -30,7 +30,7 @@ import {
 } from './visit.ts';
 
 const patience = { timeout: 90_000 };
-const { epochSeconds } = demoSchedule;
+const { epochSeconds, thenEvery } = demoSchedule;
 const folder = mkdtempSync(join(tmpdir(), 'postern-e2e-files-'));
 const saved = join(folder, 'downloads');
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -132,6 +132,7 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick')).each
         await replyWith(desk, join(folder, back.name), name);
         await nextEpoch(epochSeconds, told.source);
         returning = await launch();
+        if (name !== 'chromium') await closeWhileItComes(returning, desk, words);
         const page = await fetchAnswer(returning, words, name);
         const copy = (): unknown =>
           name === 'chromium' ? hashInPage(page, back.name) : hashAt(join(saved, back.name));
@@ -290,6 +291,27 @@ async function replyWith(page: Page, path: string, name: string): Promise<void> 
   const posted = (): boolean =>
     /^Posted/.test(document.querySelector('.item.is-desk .progress')?.textContent?.trim() ?? '');
   await page.waitForFunction(posted, patience);
+}
+
+/** The desk has its confirmation, the line is cut, and the page closes: the answer and its file must still be there (RPL-9). */
+async function closeWhileItComes(browser: Browser, office: Page, words: readonly string[]): Promise<void> {
+  const page = await openPage(browser, `${line.origin}/en/`);
+  await enterWords(page, words.join(' '));
+  expect(await readAnswer(page)).toBe('Here is ours.');
+  const isConfirmed = (): boolean =>
+    /^Confirmed/.test(document.querySelector('.item.is-desk .progress')?.textContent?.trim() ?? '');
+  await office.waitForFunction(isConfirmed, patience);
+  // At the moment after a receipt a reply without files is deleted.
+  await new Promise((resolve) => setTimeout(resolve, 1000 * (thenEvery + 1)));
+  const cut = line.cutAfter(1);
+  await press(page, '.answer .files button:not([hidden])');
+  await cut;
+  const isLost = (): boolean =>
+    document.querySelector('.answer .files')?.textContent?.includes('Connection lost') === true;
+  await page.waitForFunction(isLost, patience);
+  expect(await page.$eval('.answer', ({ textContent }) => textContent)).toContain('your words find it again');
+  await page.close();
+  line.mend();
 }
 
 /** In Chromium what a person does in the window that asks where to save is done for them; the rest is the browser's own. */

@@ -100,7 +100,7 @@ export function visitPids({ pid }: Pick<ServerProcess, 'pid'>): number[] {
   return children === '' ? [] : children.split(' ').map(Number);
 }
 
-const schedule = { moments: [2, 4, 6], thenEvery: 3, envelopeEvery: 1, epochSeconds: 10 };
+export const schedule = { moments: [2, 4, 6], thenEvery: 3, envelopeEvery: 1, epochSeconds: 10 };
 const script = join(import.meta.dirname, 'serve.ts');
 
 /**

@@ -13,7 +13,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { ensureBuilt } from '../build.ts';
 import { openDesk, publishDayKeys, type RunningDesk } from './desk.ts';
 import { findInFolder, findInMemory, formsOf, type Needles } from './memory.ts';
-import { makeOffice, type Office, type ServerProcess, visitPids } from './office.ts';
+import { makeOffice, type Office, type ServerProcess, schedule, visitPids } from './office.ts';
 import { PlainPerson } from './plain-person.ts';
 
 const random = (length: number): Uint8Array<ArrayBuffer> => new Uint8Array(randomBytes(length));
@@ -68,6 +68,17 @@ function png(text: string): Uint8Array<ArrayBuffer> {
     part('IEND', Buffer.alloc(0)),
   ];
   return new Uint8Array(Buffer.concat(parts));
+}
+
+/** Comes back with these words and waits for the answer. */
+async function returning(words: readonly string[]): Promise<PlainPerson> {
+  const one = new PlainPerson(server.origin);
+  people.push(one);
+  await one.look();
+  await one.press('enter');
+  await one.press('look', { typed: words.join(' '), list: 'english' });
+  await one.until('the answer', () => one.html.includes('answer-text'), 60);
+  return one;
 }
 
 /** By the words back to what the desk reads. */
@@ -236,7 +247,7 @@ describe.skipIf(process.platform !== 'linux')('files without scripts', () => {
     });
   }, 60_000);
 
-  it('[PLN-13] of an answer are handed out to be saved, whole, under a safe name, in steps of size', async () => {
+  it('[PLN-13] [PLN-18] [RPL-9] of an answer are handed out to be saved, whole, under a safe name, in steps of size', async () => {
     const one = await writing();
     await one.press('submit', { text: 'please send me the form', desk: deskHex() });
     const { words } = one;
@@ -254,12 +265,16 @@ describe.skipIf(process.platform !== 'linux')('files without scripts', () => {
       const { replies } = (await desk.engine.conversation(id))!;
       return replies.some(({ progress }) => progress === 'posted');
     });
-    const back = new PlainPerson(server.origin);
-    people.push(back);
-    await back.look();
-    await back.press('enter');
-    await back.press('look', { typed: words.join(' '), list: 'english' });
-    await back.until('the answer', () => back.html.includes('answer-text'), 60);
+    // Read, and the visit ends before a file was fetched, long after the desk has the receipt.
+    const early = await returning(words);
+    await early.look();
+    await desk.until('a confirmed answer', async () => {
+      const { replies } = (await desk.engine.conversation(id))!;
+      return replies.every(({ isConfirmed }) => isConfirmed);
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1000 * (schedule.thenEvery + 1)));
+    await early.press('leave');
+    const back = await returning(words);
     const gets = back.buttons('fetch');
     expect(gets).toHaveLength(4);
     for (const [at, content] of contents.entries()) {
@@ -280,6 +295,17 @@ describe.skipIf(process.platform !== 'linux')('files without scripts', () => {
     // And the visit goes on.
     await back.look();
     expect(back.text).toContain('here it is');
+    const [settle = ''] = back.buttons('settled');
+    expect([back.text.includes('Your words find this answer'), back.text.includes('Read it now')]).toEqual([
+      true,
+      false,
+    ]);
+    await back.press(settle);
+    expect([back.text.includes('Read it now'), back.buttons('settled'), back.text.includes('here it is')]).toEqual([
+      true,
+      [],
+      true,
+    ]);
   }, 120_000);
 
   it('[PLN-3] [PLN-11] leave nothing in the memory of the server, on its disk or in its log', async () => {

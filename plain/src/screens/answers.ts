@@ -11,13 +11,13 @@ type Answer = State['session']['answers'][number];
 export function answersScreen(ui: Ui, state: State): Html {
   const { session } = state;
   const { answers, looked } = session;
-  const hasText = answers.some(({ text }) => text !== null);
+  const isEnding = answers.some(({ text, isKept }) => text !== null && !isKept);
   return make(
     'section',
     {},
     heading(ui, 'answers.heading'),
     looked === 'found' ? null : panel(ui, state),
-    hasText ? make('p', { class: 'warning' }, ui.text('answers.once')) : null,
+    isEnding ? make('p', { class: 'warning' }, ui.text('answers.once')) : null,
     make('div', { class: 'answers' }, ...answers.map((answer) => card(ui, answer, state))),
     make('div', { role: 'status' }, ...warnings(ui, state).map((words) => make('p', { class: 'warning' }, words))),
     ui.form(
@@ -55,7 +55,8 @@ function panel(ui: Ui, { session, times }: State): Html {
   );
 }
 
-function card(ui: Ui, { id, text, files, parts, partsHere, day, deskId }: Answer, state: State): Html {
+function card(ui: Ui, answer: Answer, state: State): Html {
+  const { text, parts, partsHere, day, deskId } = answer;
   const rest =
     partsHere < parts ? ui.text('answers.rest', { here: partsHere, total: parts }) : ui.text('answers.unreadable');
   const body =
@@ -66,7 +67,7 @@ function card(ui: Ui, { id, text, files, parts, partsHere, day, deskId }: Answer
     { class: 'answer' },
     make('h2', {}, title),
     body,
-    answerFiles(ui, id, files),
+    answerFiles(ui, answer),
     make('p', { class: 'checked' }, ui.text('answers.checked')),
   );
 }

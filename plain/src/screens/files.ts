@@ -1,13 +1,12 @@
 /** Files beside a message, with what each gives away, and files that an answer brings: by buttons of the form they stand in. */
-import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { Trace } from '@postern/protocol/metadata/examine';
 import type { FileMove } from '@postern/source/file-move';
 import type { Choice, Review } from '@postern/source/reviews';
-import type { State } from '@postern/source/state';
+import { fileIdOf, type State } from '@postern/source/state';
 import type { TextKey } from '@postern/source/texts';
 import { sizeText } from '@postern/source/views/size';
 import { type Html, make } from '../html.ts';
-import { actions, hidden, type Ui } from './ui.ts';
+import { actions, button, hidden, type Ui } from './ui.ts';
 
 /** Below the text field. The button for files alone sends the form in the shape that carries them. */
 export function fileChooser(ui: Ui, { files, reviews }: Pick<State, 'files' | 'reviews'>): Html {
@@ -46,15 +45,17 @@ export function withFiles({ files, reviews }: Pick<State, 'files' | 'reviews'>):
 }
 
 /** The files of an answer; null without any. */
-export function answerFiles(ui: Ui, answerId: string, files: readonly FileDescriptor[]): Html | null {
+export function answerFiles(ui: Ui, { id, files, isKept }: State['session']['answers'][number]): Html | null {
   if (files.length === 0) return null;
   const rows = files.map(({ name, bytes }, at) => {
-    const get = { class: 'quiet', name: 'go', value: `fetch:${answerId}/${at}` };
+    const get = { class: 'quiet', name: 'go', value: `fetch:${fileIdOf(id, at)}` };
     const label = `${ui.text('file.get')}: ${name}`;
     return make('li', {}, title(ui, name, bytes), make('button', { ...get, 'aria-label': label }, ui.text('file.get')));
   });
+  const list = make('ul', { class: 'files' }, ...rows);
+  if (!isKept) return make('div', { class: 'attach' }, ui.form(list));
   const hint = make('p', { class: 'fine' }, ui.text('file.getHint'));
-  return make('div', { class: 'attach' }, hint, ui.form(make('ul', { class: 'files' }, ...rows)));
+  return make('div', { class: 'attach' }, hint, ui.form(list, button(ui, 'answers.delete', `settled:${id}`)));
 }
 
 function title(ui: Ui, name: string, bytes: number): Html {
@@ -75,14 +76,14 @@ function fileRow(ui: Ui, { id, name, bytes, as, state }: FileMove): Html {
 
 function reviewRow(ui: Ui, { id, name, bytes, state, found, left }: Review): Html {
   const [clean, original] = [ui.text('review.sendClean'), ui.text('review.sendOriginal')];
-  const button = (which: Choice, words: string, label: string, isFirst = false): Html =>
+  const choose = (which: Choice, words: string, label: string, isFirst = false): Html =>
     choice(`${which}:${id}`, words, label, isFirst);
   const remove = ui.text('file.removeOne', { name });
   // The safer choice stands first and is the one that stands out.
   const buttons =
     state === 'cleanable'
-      ? [button('clean', clean, `${clean}: ${name}`, true), button('none', ui.text('file.remove'), remove)]
-      : [button('none', ui.text('file.remove'), remove, true)];
+      ? [choose('clean', clean, `${clean}: ${name}`, true), choose('none', ui.text('file.remove'), remove)]
+      : [choose('none', ui.text('file.remove'), remove, true)];
   return make(
     'li',
     {},
@@ -90,7 +91,7 @@ function reviewRow(ui: Ui, { id, name, bytes, state, found, left }: Review): Htm
     ...(found.length > 0 ? [make('p', {}, ui.text('review.found')), traceList(ui, found)] : []),
     ...whatCleaningDoes(ui, state, left),
     make('p', { class: 'fine' }, ui.text('review.wait')),
-    actions(...buttons, button('original', original, `${original}: ${name}`)),
+    actions(...buttons, choose('original', original, `${original}: ${name}`)),
   );
 }
 

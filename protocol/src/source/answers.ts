@@ -20,6 +20,8 @@ export interface SourceAnswer {
   readonly text: string | null;
   /** None until all parts are here. */
   readonly files: readonly FileDescriptor[];
+  /** Whether the server keeps it, also once it was shown, until it is settled: it names files (RPL-9). */
+  readonly isKept: boolean;
   readonly parts: number;
   readonly partsHere: number;
 }
@@ -34,6 +36,7 @@ export class Answers {
   readonly #arrived = new Map<string, Arrived>();
   readonly #contents = new Map<string, ReplyContent | null>();
   readonly #shown = new Set<string>();
+  readonly #settled = new Set<string>();
 
   /** Takes a verified reply. A second one of the same number changes nothing. */
   async add(candidate: Candidate, reply: Reply): Promise<void> {
@@ -66,6 +69,17 @@ export class Answers {
     return this.#partsOf(id).map(({ candidate }) => candidate);
   }
 
+  /** Marks an answer as one whose files a person has, or does not want. */
+  settle(id: string): void {
+    this.#settled.add(id);
+  }
+
+  /** Acknowledgement keys of what must not be deleted yet (RPL-9). */
+  kept(): Uint8Array[] {
+    const ids = this.list().filter(({ isKept }) => isKept);
+    return ids.flatMap(({ id }) => this.#partsOf(id)).map(({ candidate }) => candidate.ackKey);
+  }
+
   /** Where a reply that is here was found, and its number. @param ackKey as `show` gave it */
   placeOf(ackKey: Uint8Array): { readonly desk: DeskId; readonly number: number } | null {
     const found = [...this.#arrived.values()].find(({ candidate }) => candidate.ackKey === ackKey);
@@ -94,7 +108,8 @@ export class Answers {
     const { number, part, parts: of, day } = first.reply;
     const deskId = bytesToHex(first.candidate.desk);
     const { text = null, files = [] } = this.#contents.get(id) ?? {};
-    return [{ id, deskId, number: number - part, day, text, files, parts: of, partsHere: parts.length }];
+    const isKept = files.length > 0 && !this.#settled.has(id);
+    return [{ id, deskId, number: number - part, day, text, files, isKept, parts: of, partsHere: parts.length }];
   }
 }
 

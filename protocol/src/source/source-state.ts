@@ -29,6 +29,6 @@ export interface SourceState {
   /** Replies that were found and could not be verified: to be looked for again (RPL-2). */
   readonly unreadable: number;
   readonly missing: readonly { readonly deskId: string; readonly number: number }[];
-  /** Replies that were shown and that the server has not been told to delete yet. */
+  /** Replies that were shown and that the server has not been told to delete yet, kept ones among them. */
   readonly unacknowledged: number;
 }

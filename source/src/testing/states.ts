@@ -205,6 +205,7 @@ function found(first: string, second: string): Partial<SessionState> {
       day,
       text,
       files: text === null ? [] : files,
+      isKept: text !== null,
       parts: 3,
       partsHere,
     }) as const;

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { equal } from '@postern/protocol/bytes/equal';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { openRequest, sealResponse } from '@postern/protocol/http/anonymous-request';
 import { encodeKeyConfig } from '@postern/protocol/http/ohttp';
@@ -49,6 +50,8 @@ export type VisitAnswers = {
   readonly paths: string[];
   /** What was inside each sealed request, in order. */
   readonly posts: SeenPost[];
+  /** Numbers of the answers that visits have asked to delete; they stay here all the same. */
+  readonly deleted: Set<number>;
   readonly signRosterWith: (fields: Partial<Roster>) => Promise<Uint8Array>;
   /** Another bundle of the same day, which the index does not name. */
   readonly otherBundle: () => Promise<Uint8Array>;
@@ -164,11 +167,13 @@ async function makeAnswers(now: () => number, fields: Partial<Roster>) {
   const request = async (bytes: Uint8Array): Promise<Answered | undefined> => {
     const opened = await openRequest(portableRecipient, [world.ohttpKey], bytes, fingerprint);
     if (!('content' in opened)) return { status: 422, body: nothing };
-    const { kind, payload, claims } = opened.content;
+    const { kind, payload, claims, acknowledgements } = opened.content;
     const { mood } = answers;
     answers.posts.push({ kind, length: bytes.length, payload: bytesToHex(payload) });
     if (mood === 'closed') return undefined;
     if (mood === 'gone') return { status: 422, body: nothing };
+    const asked = planted.filter(({ ackKey }) => acknowledgements.some((key) => equal(key, ackKey)));
+    for (const { number } of asked) answers.deleted.add(number);
     const outcome = kind !== 'envelope' ? 'nothing' : mood === 'busy' ? 'busy' : 'stored';
     const bodies = await bodiesByClaim(planted, [epochNow(), epochNow() - 1, epochNow() - 2]);
     const found = claims.map((claim) => bodies.get(bytesToHex(claim)) ?? random(2048));
@@ -182,6 +187,7 @@ async function makeAnswers(now: () => number, fields: Partial<Roster>) {
     replaced: new Map(),
     paths: [],
     posts: [],
+    deleted: new Set(),
     otherBundle: async () => (await testBundle(organisation, world.verified, world)).bytes,
     signRosterWith: (changed) => signRoster({ ...roster, ...changed }, organisation.rootKey, random),
     answer: async (words, list, reply) => {
@@ -250,10 +256,16 @@ async function sealAnswer(
     token: null,
     piece,
   };
-  return { tagKey: keys.tagKey, body: await sealReply(from, reply, device.ed25519, random) };
+  const { tagKey, ackKey } = keys;
+  return { number, tagKey, ackKey, body: await sealReply(from, reply, device.ed25519, random) };
 }
 
-type Planted = { readonly tagKey: Uint8Array; readonly body: Uint8Array };
+type Planted = {
+  readonly number: number;
+  readonly tagKey: Uint8Array;
+  readonly ackKey: Uint8Array;
+  readonly body: Uint8Array;
+};
 
 async function bodiesByClaim(
   planted: readonly Planted[],

@@ -38,9 +38,9 @@ export const answersView: MakeView = (ui, state) => {
       answers.replaceChildren(...cards.map(({ root }) => root));
     }
     for (const { update: updateCard } of cards) updateCard(now);
-    const isHere = session.answers.some((answer) => answer.text !== null);
-    setText(once, isHere ? ui.text('answers.once') : '');
-    setHidden(once, !isHere);
+    const isEnding = session.answers.some((answer) => answer.text !== null && !answer.isKept);
+    setText(once, isEnding ? ui.text('answers.once') : '');
+    setHidden(once, !isEnding);
     const warnKey = `${session.unreadable}/${session.missing.map(({ deskId, number }) => deskId + number).join()}`;
     if (warnKey !== warned) {
       warned = warnKey;
@@ -88,7 +88,7 @@ function asUtc(unix: number, ui: Ui): string {
 type Card = { readonly root: HTMLElement; readonly update: (state: State) => void };
 
 function card(ui: Ui, answer: Answer, state: State): Card {
-  const files = answerFiles(ui, answer.id, answer.files);
+  const files = answerFiles(ui, answer);
   const { text, parts, partsHere, day, deskId } = answer;
   const title = ui.text('answers.from', { desk: deskName(state, deskId), day: utcDay(day, ui.language) });
   const body =

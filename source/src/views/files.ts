@@ -3,7 +3,7 @@ import { countdown } from '@postern/protocol/countdown';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import { button, make, setHidden, setText } from '../dom.ts';
 import { type FileMove, isMoving, type MoveState } from '../file-move.ts';
-import type { State } from '../state.ts';
+import { fileIdOf, type State } from '../state.ts';
 import type { DynamicKey } from '../texts.ts';
 import { filePicker } from './file-picker.ts';
 import { reviewList } from './reviews.ts';
@@ -63,19 +63,22 @@ function uploadRow(ui: Ui, { id, name, bytes }: FileMove): Row {
 }
 
 /** The files of an answer; empty without any. */
-export function answerFiles(ui: Ui, answerId: string, files: readonly FileDescriptor[]): Part {
+export function answerFiles(ui: Ui, { id: answerId, files }: State['session']['answers'][number]): Part {
   const rows = files.map((file, at): readonly [string, Row] => {
-    const id = `${answerId}/${at}`;
+    const id = fileIdOf(answerId, at);
     return [id, downloadRow(ui, id, file)];
   });
   const hint = make('p', { class: 'fine' }, ui.text('file.getHint'));
   const list = make('ul', { class: 'files' }, ...rows.map(([, { root }]) => root));
-  const root = make('div', { class: 'attach' }, hint, list);
+  const settle = button(ui.text('answers.delete'), 'quiet', () => ui.dispatch({ type: 'settled', id: answerId }));
+  const root = make('div', { class: 'attach' }, hint, list, settle);
   setHidden(root, files.length === 0);
   return {
     root,
-    update: ({ downloads }) => {
+    update: ({ downloads, session }) => {
       for (const [id, row] of rows) row.update(downloads.get(id));
+      const isKept = session.answers.some((answer) => answer.id === answerId && answer.isKept);
+      for (const part of [hint, settle]) setHidden(part, !isKept);
     },
   };
 }
