@@ -56,12 +56,21 @@ async function frameHtml(entry: string, style: string): Promise<string> {
   return `<!doctype html><html lang="und"><head><meta charset="utf-8"><title>File</title><style>${style}</style></head><body><script>${script}</script></body></html>\n`;
 }
 
+/** The library that reads old Word files would bring a reader of containers that needs Node's streams; it is given the content instead. */
+const withoutStreams: Plugin = {
+  name: 'postern-without-streams',
+  enforce: 'pre',
+  resolveId: (id) => (id === './ole-compound-doc' ? '\0without-streams' : null),
+  load: (id) => (id === '\0without-streams' ? 'export default null' : null),
+};
+
 async function bundle(input: string, format: 'iife' | 'es'): Promise<string> {
   const made = await build({
     configFile: false,
     root,
     logLevel: 'warn',
     publicDir: false,
+    plugins: [withoutStreams],
     build: {
       write: false,
       target,

@@ -6,11 +6,12 @@ import { MetadataError } from '@postern/protocol/metadata/report';
 import type * as Mupdf from 'mupdf';
 import { odfPages } from './odf-html.ts';
 import { officeEnding } from './office-ending.ts';
+import { oldOfficeText } from './old-office.ts';
 import { readPixelsMax } from './recogniser.ts';
 import type { DrawnMessage, LetterFont } from './viewer-messages.ts';
 import { drawableXlsx } from './xlsx-words.ts';
 
-export type DocumentForm = 'pdf' | 'tiff' | 'text' | 'ooxml' | 'odf';
+export type DocumentForm = 'pdf' | 'tiff' | 'text' | 'ooxml' | 'odf' | 'compound';
 
 interface OpenDocument {
   readonly kind: 'open';
@@ -33,6 +34,7 @@ interface EnlargePage {
 export interface DrawnPage extends Omit<DrawnMessage, 'recognition' | 'recognised'> {
   /** It is to be read, and has no letters, or pictures in which some could be. */
   readonly isPicture: boolean;
+  readonly isWordsOnly: boolean;
 }
 export type WorkerAnswer =
   | DrawnPage
@@ -58,6 +60,7 @@ export type DocumentWork = OpenDocument | DrawPage | EnlargePage;
 let mupdf: typeof Mupdf | null = null;
 let opened: Mupdf.Document | null = null;
 let isRead = false;
+let isWordsOnly = false;
 
 addEventListener('message', ({ data }: MessageEvent<DocumentWork>) => {
   answer(data).then(
@@ -74,6 +77,7 @@ async function answer(asked: DocumentWork): Promise<WorkerAnswer> {
     isRead = asked.isRead;
     const given = await openable(asked);
     if (typeof given === 'string') return { kind: 'failed', problem: given };
+    isWordsOnly = asked.form === 'compound';
     opened = mupdf.Document.openDocument(given.bytes, given.ending);
     if (opened.needsPassword()) return { kind: 'failed', problem: 'locked' };
     if (given.page !== null) opened.layout(...given.page, letterSize);
@@ -93,10 +97,10 @@ interface Openable {
 
 async function openable({ bytes, form }: OpenDocument): Promise<Openable | 'too-large' | 'unknown'> {
   if (form === 'pdf' || form === 'tiff') return { bytes, ending: form, page: null };
-  if (form === 'text') {
-    // Each letter as it is meant: a library that draws text guesses how it is written, and wrongly at times.
-    const set = textDocument(bytes);
-    return set === null ? 'too-large' : { bytes: set, ending: 'text/html', page: null };
+  if (form === 'text') return openableText(bytes);
+  if (form === 'compound') {
+    const text = await oldOfficeText(bytes);
+    return text === null ? 'unknown' : openableText(new TextEncoder().encode(text));
   }
   const ending = officeEnding(bytes);
   if (ending === null) return 'unknown';
@@ -104,6 +108,12 @@ async function openable({ bytes, form }: OpenDocument): Promise<Openable | 'too-
   if (ending !== 'odf') return { bytes, ending, page: null };
   const { html, width, height } = await odfPages(bytes);
   return { bytes: html, ending: 'text/html', page: [width, height] };
+}
+
+/** Each letter as it is meant: a library that draws text guesses how it is written, and wrongly at times. */
+function openableText(bytes: Uint8Array): Openable | 'too-large' {
+  const set = textDocument(bytes);
+  return set === null ? 'too-large' : { bytes: set, ending: 'text/html', page: null };
 }
 
 function problemOf(error: unknown): 'locked' | 'too-large' | 'damaged' {
@@ -119,7 +129,7 @@ function draw(library: typeof Mupdf, opened: Mupdf.Document, page: number): Work
   const text = loaded.toStructuredText(opened.isPDF() ? '' : 'inhibit-spaces').asText();
   const isPicture = isRead && (!hasLetters(text) || areaOfAll(picturesOn(loaded)) >= pictureAreaMin);
   loaded.destroy();
-  return { kind: 'drawn', page, pages, width, height, pixels, text, isPicture };
+  return { kind: 'drawn', page, pages, width, height, pixels, text, isPicture, isWordsOnly };
 }
 
 function enlarge(library: typeof Mupdf, opened: Mupdf.Document, page: number): WorkerAnswer {

@@ -3,6 +3,7 @@
 import { latinOf } from '@postern/protocol/metadata/file-view';
 import { detectFormat } from '@postern/protocol/metadata/inspect';
 import type { FileFormat } from '@postern/protocol/metadata/report';
+import { isCompound } from './compound-file.ts';
 import type { DocumentForm } from './document-worker.ts';
 import { isAvif, isBitmap, isGif } from './picture-size.ts';
 import { decodeText, type ReadText } from './text-encoding.ts';
@@ -26,6 +27,7 @@ const known: Readonly<Partial<Record<FileFormat, FileKind>>> = {
 };
 
 export function kindOf(bytes: Uint8Array): FileKind {
+  if (isCompound(bytes)) return { kind: 'document', form: 'compound' };
   if (isGif(bytes) || isBitmap(bytes)) return { kind: 'picture' };
   const format = detectFormat(bytes);
   if (format === 'heic') return { kind: isAvif(bytes) ? 'picture' : 'heic' };

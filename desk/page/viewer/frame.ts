@@ -30,7 +30,7 @@ const copiedPixelsMax = 4_000_000;
 const textLengthMax = 1024 * 1024;
 const entriesShownMax = 2_000;
 /** Of what has no pages and is shown to its end. */
-const whole = { kind: 'shown', page: 0, pages: 0, encoding: null, isCut: false } as const;
+const whole = { kind: 'shown', page: 0, pages: 0, encoding: null, isCut: false, isWordsOnly: false } as const;
 const documentMs = 20_000;
 const presenceMs = 10_000;
 /** A picture of a screen has letters of ten pixels, too small to be told apart: it is read at up to this scale. */
@@ -177,7 +177,7 @@ function decodeHeic({ bytes, heic }: ShowFile): void {
     clearTimeout(timer);
     if (picture === null) fail('damaged');
     else if (purpose === 'copy') copyPicture(picture).catch(failDamaged);
-    else showPixels(picture, '', { page: 0, pages: 0 });
+    else showPixels(picture, '', whole);
   };
   worker = startWorker(heic.worker, take, failDamaged);
   timer = setTimeout(() => fail('too-slow'), documentMs);
@@ -278,14 +278,18 @@ function takeAnswer(answer: WorkerAnswer): void {
   showPixels(new ImageData(pixels, width, height), text, answer);
 }
 
-function showPixels(picture: ImageData, text: string, { page, pages }: Pick<DrawnPage, 'page' | 'pages'>): void {
+function showPixels(
+  picture: ImageData,
+  text: string,
+  { page, pages, isWordsOnly }: Pick<DrawnPage, 'page' | 'pages' | 'isWordsOnly'>,
+): void {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [picture.width, picture.height];
   canvas.setAttribute('role', 'img');
   canvas.setAttribute('aria-label', text.slice(0, 20_000));
   canvas.getContext('2d')?.putImageData(picture, 0, 0);
   put(canvas);
-  tell({ ...whole, page, pages });
+  tell({ ...whole, page, pages, isWordsOnly });
 }
 
 function takeEnlarged(picture: ImageData | null): void {

@@ -55,7 +55,14 @@ export class LargeFile {
         return;
       }
       this.#stage.putText(read.text);
-      this.#stage.tell({ kind: 'shown', page, pages: pagesOf(length), encoding: read.guessed, isCut: false });
+      this.#stage.tell({
+        kind: 'shown',
+        page,
+        pages: pagesOf(length),
+        encoding: read.guessed,
+        isCut: false,
+        isWordsOnly: false,
+      });
     };
     readTextPage(page, length, (from, to) => this.#slices.read(from, to)).then(show, () => this.#stage.fail('damaged'));
   }
@@ -73,7 +80,8 @@ export class LargeFile {
   #play(): void {
     const { worker, length } = this.#file;
     const { put, fail, tell, began } = this.#stage;
-    const onShown = (): void => tell({ kind: 'shown', page: 0, pages: 0, encoding: null, isCut: false });
+    const onShown = (): void =>
+      tell({ kind: 'shown', page: 0, pages: 0, encoding: null, isCut: false, isWordsOnly: false });
     const read = (from: number, to: number): Promise<Uint8Array<ArrayBuffer>> => this.#slices.read(from, to);
     began(playFilm(worker, length, { read, put, onShown, onFail: fail }));
   }

@@ -38,11 +38,13 @@ describe('messages of the frame', () => {
     }
   });
 
-  it('say whether there is more than is shown, and nothing else in its place', () => {
-    const shown = { kind: 'shown', page: 0, pages: 0, encoding: null };
-    expect(readFrameMessage({ ...shown, isCut: true })).toEqual({ ...shown, isCut: true });
-    for (const isCut of [undefined, '<b>', 1])
-      expect(readFrameMessage({ ...shown, isCut })).toMatchObject({ isCut: false });
+  it('say whether there is more than is shown, or other than words, and nothing else in its place', () => {
+    const shown = { kind: 'shown', page: 0, pages: 0, encoding: null, isCut: true, isWordsOnly: true };
+    expect(readFrameMessage({ ...shown, more: 'not this' })).toEqual(shown);
+    for (const said of [undefined, '<b>', 1]) {
+      const read = readFrameMessage({ ...shown, isCut: said, isWordsOnly: said });
+      expect(read).toMatchObject({ isCut: false, isWordsOnly: false });
+    }
   });
 
   it.each([

@@ -143,6 +143,8 @@ export interface ShownMessage {
   readonly encoding: GuessedEncoding | null;
   /** Whether there is more in it than is shown. */
   readonly isCut: boolean;
+  /** Whether it has looks and pictures that are not. */
+  readonly isWordsOnly: boolean;
 }
 
 /** Of a large file, so many bytes from there on; then it waits for a `slice`. */
@@ -173,11 +175,13 @@ const codeForm = /^[\x20-\x7e]{0,4296}$/;
 /** Null for anything that is none: a frame that was taken over can say nothing else. */
 export function readFrameMessage(data: unknown): FrameMessage | null {
   if (typeof data !== 'object' || data === null) return null;
-  const { kind, page, pages, problem, text, percent, encoding, isCut } = data as Readonly<Record<string, unknown>>;
+  const { kind, page, pages, problem, text, percent, encoding, isCut, isWordsOnly } = data as Readonly<
+    Record<string, unknown>
+  >;
   if (kind === 'ready' || kind === 'present') return { kind };
   if (kind === 'shown' && isCount(page) && isCount(pages)) {
     const guessed = guessedEncodings.find((name) => name === encoding) ?? null;
-    return { kind, page, pages, encoding: guessed, isCut: isCut === true };
+    return { kind, page, pages, encoding: guessed, isCut: isCut === true, isWordsOnly: isWordsOnly === true };
   }
   if (kind === 'want') return readWant(data as Readonly<Record<string, unknown>>);
   if (kind === 'reading' && isCount(percent) && percent <= 100) return { kind, percent };

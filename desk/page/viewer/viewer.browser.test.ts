@@ -15,6 +15,7 @@ import { LanguageData } from '../../src/app/language-data.ts';
 import { type PageFile, readPageFiles } from '../../src/app/page-files.ts';
 import { pageHeaders } from '../../src/app/page-headers.ts';
 import { odfFile } from '../testing/odf-file.ts';
+import { oldOfficeFile } from '../testing/old-office-files.ts';
 import { letterWith, paintedText, scanOf } from '../testing/painted-text.ts';
 import { bitmapFile, phoneFile, wavFile } from '../testing/phone-files.ts';
 
@@ -31,6 +32,7 @@ interface Outcome {
   readonly pages?: number;
   readonly encoding?: string | null;
   readonly isCut?: boolean;
+  readonly isWordsOnly?: boolean;
   /** Of the pixels that were handed over. */
   readonly dark?: number;
   readonly text: string;
@@ -509,6 +511,18 @@ describe.each(browsers)('frame that shows files, in %s', (binary, launch) => {
     expect(copied).toMatchObject({ kind: 'drawn', text: expect.stringMatching(/^\[GB18030\]\s+没有人问/) });
     expect(copied.dark).toBeGreaterThan(200);
     expect(await show(page, 'b.txt', utf8ToBytes(words))).toMatchObject({ kind: 'shown', encoding: null, text: words });
+  });
+
+  it('draws the words of an old Word file, and says that they are not all of it', async () => {
+    const doc = oldOfficeFile('doc');
+    expect(await show(page, 'a.txt', doc)).toMatchObject({ kind: 'shown', isWordsOnly: true, elements: ['canvas'] });
+    await screenshot(page, 'viewer-frame-doc');
+    const copied = await show(page, 'a.doc', doc, 'copy');
+    expect(copied).toMatchObject({ kind: 'drawn', pages: 1, text: expect.stringContaining('部长在五月签了名单') });
+    expect(copied.dark).toBeGreaterThan(200);
+    expect(await show(page, 'a.pdf', pdf(1))).toMatchObject({ isWordsOnly: false });
+    expect(await show(page, 'a.doc', doc.subarray(0, 3_000))).toMatchObject({ kind: 'failed', problem: 'damaged' });
+    expect(calls).toEqual([]);
   });
 
   it('says that bombs and damaged files could not be shown', async () => {

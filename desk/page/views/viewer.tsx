@@ -126,6 +126,11 @@ function Content({ page, file }: { readonly page: DeskPage; readonly file: Viewe
           {say('view.cut')}
         </p>
       )}
+      {shown.kind === 'shown' && shown.isWordsOnly && (
+        <p class="note" role="status">
+          {say('view.wordsOnly')}
+        </p>
+      )}
       {shown.kind === 'shown' && shown.pages > 1 && (
         <Pages page={page} shown={shown} turn={(to) => sayTo(frame.current, { kind: 'page', page: to })} />
       )}
