@@ -14,6 +14,7 @@ import { MemoryStore } from '@postern/desk/engine/memory-store';
 import { decodePlannedVisit, decodePost, encodePlannedVisit, encodePost } from '@postern/desk/engine/post-record';
 import { decodeSlots, encodeSlots } from '@postern/desk/engine/post-schedule';
 import { decodeTokenRequests, decodeTokens, encodeTokenRequests, encodeTokens } from '@postern/desk/engine/token-stock';
+import { attachmentWrite, readAttachment } from '@postern/desk/files/attachment-records';
 import { bytesToHex, bytesToUtf8, utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { Reader } from '@postern/protocol/bytes/reader';
 import { WireError } from '@postern/protocol/bytes/wire-error';
@@ -41,7 +42,7 @@ const ownErrors = [WireError];
 const day = 20_780;
 
 export async function storeTargets(random: Random): Promise<readonly FuzzTarget[]> {
-  return [...caseTargets(random), ...recordTargets(random), await copies(random), ...(await handedIn(random))];
+  return [...caseTargets(random), ...recordTargets(random), ...(await ownFiles(random)), ...(await handedIn(random))];
 }
 
 function caseTargets(random: Random): FuzzTarget[] {
@@ -129,16 +130,35 @@ function recordTargets(random: Random): FuzzTarget[] {
   ];
 }
 
-async function copies(random: Random): Promise<FuzzTarget> {
+/** Records of files that a device has made, which are read out of its store. */
+async function ownFiles(random: Random): Promise<FuzzTarget[]> {
   const store = new MemoryStore();
   const file = { name: 'a.pdf', type: 'application/pdf', bytes: 70, day, hash: random(32), key: random(32) };
   await writeCopies(store, 'case', [{ form: 'text', message: bytesToHex(random(16)), at: 0, file }]);
   const [name = ''] = await store.list('');
-  const read = async (bytes: Uint8Array): Promise<unknown> => {
-    await store.set(name, bytes);
-    return readCopies(store, 'case');
-  };
-  return { name: 'safe copies', seeds: [(await store.get(name)) ?? random(0)], read, ownErrors };
+  const place = { conversation: 'case', id: 'file' };
+  const whole = attachmentWrite(place, { file, isCleaned: true, stored: 1, since: day });
+  const named = attachmentWrite(place, { name: file.name });
+  const readAs =
+    (key: string, read: () => Promise<unknown>) =>
+    async (bytes: Uint8Array): Promise<unknown> => {
+      await store.set(key, bytes);
+      return read();
+    };
+  return [
+    {
+      name: 'safe copies',
+      seeds: [(await store.get(name)) ?? random(0)],
+      read: readAs(name, () => readCopies(store, 'case')),
+      ownErrors,
+    },
+    {
+      name: 'attachment',
+      seeds: [whole, named].map(({ bytes }) => bytes ?? random(0)),
+      read: readAs(whole.key, () => readAttachment(store, place)),
+      ownErrors,
+    },
+  ];
 }
 
 /** What people paste and write, a server's pages, and what the page asks of its own process. */

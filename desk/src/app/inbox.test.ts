@@ -20,6 +20,7 @@ function view(text: string): CaseFile {
 /** A desk with three cases. */
 function opened(textsOf: (id: string) => Promise<readonly string[]>) {
   const here = new Set(ids);
+  const withFiles = new Set<string>();
   const engine = {
     conversations: () => [...here].map(line),
     conversation: async (id: string) => (here.has(id) ? view(`Harbour of ${id}`) : null),
@@ -32,9 +33,9 @@ function opened(textsOf: (id: string) => Promise<readonly string[]>) {
   };
   const inbox = new Inbox({
     ...{ engine: engine as unknown as Engine, records: records as unknown as PageRecords, textsOf, forget },
-    ...{ calls: () => [], hasFiles: () => false, onFound: () => undefined },
+    ...{ calls: () => [], hasFiles: (id) => withFiles.has(id), onFound: () => undefined },
   });
-  return { here, inbox, forgotten };
+  return { here, inbox, forgotten, withFiles };
 }
 
 const patience = { timeout: 20_000 };
@@ -97,4 +98,14 @@ describe('what the search reads', () => {
     expect(inbox.find('new')).toEqual([one]);
     expect(inbox.find('old')).toEqual([]);
   });
+});
+
+it('tells of a reply that was begun when it has no text yet, and files', async () => {
+  const { inbox, withFiles } = opened(async () => []);
+  expect(inbox.update().rows.map(({ hasDraft }) => hasDraft)).toEqual([false, false, false]);
+  withFiles.add(two);
+  expect(inbox.update().rows).toMatchObject([{ id: two, hasDraft: true }]);
+  withFiles.clear();
+  expect(inbox.update().rows).toMatchObject([{ id: two, hasDraft: false }]);
+  await inbox.close();
 });

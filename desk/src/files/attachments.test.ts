@@ -5,6 +5,7 @@ import { Secret } from '@postern/protocol/bytes/secret';
 import { CHUNK_DATA_BYTES, FILE_BYTES_MAX } from '@postern/protocol/constants';
 import { chunkCount } from '@postern/protocol/files/chunks';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CaseFiles } from '../app/case-files.ts';
 import { SealedStore } from '../app/sealed-store.ts';
 import { random } from '../engine/testing/desk-world.ts';
 import { FileLine } from '../testing/file-line.ts';
@@ -87,6 +88,12 @@ async function attach(files: DeskFiles, content: Uint8Array, conversation = firs
   return id;
 }
 
+/** Which is told when cases end. */
+function casesOf(files: DeskFiles): CaseFiles {
+  const nothing = { engine: { file: async () => null }, onCopies: async () => undefined, now: () => 0 };
+  return new CaseFiles({ ...nothing, files, store, random });
+}
+
 const stored = (files: DeskFiles) => files.transfers().map(({ chunksDone }) => chunksDone);
 const idsOf = (files: DeskFiles) => files.attachments.list().map(({ id }) => id);
 async function readyFile(files: DeskFiles) {
@@ -156,8 +163,13 @@ describe.each([
     expect(draftsOnDisk()).toHaveLength(2);
     files = await unlock();
     expect(draftsOnDisk()).toHaveLength(1);
-    await files.attachments.forgetAllBut([first]);
+    await casesOf(files).forgetAllBut([first]);
     expect([draftsOnDisk(), await store.list('page/'), files.transfers()]).toEqual([[], [], []]);
+    // Nor one whose case ends while it is being read.
+    await files.attachments.add(await begin(files, 3 * CHUNK_DATA_BYTES, second), random(2 * CHUNK_DATA_BYTES));
+    expect([draftsOnDisk().length, (await store.list('page/')).length]).toEqual([1, 1]);
+    await casesOf(files).forget(second);
+    expect([draftsOnDisk(), await store.list('page/')]).toEqual([[], []]);
     postsMax = Number.POSITIVE_INFINITY;
     await attach(files, random(9));
     const { key } = await readyFile(files);
