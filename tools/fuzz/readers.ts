@@ -81,12 +81,14 @@ export const fedOtherwise: Readonly<Record<string, (typeof reasons)[keyof typeof
   'desk/src/engine/public-documents.ts#readDocuments': reasons.signed,
   'desk/src/export/open-archive.ts#openArchive': reasons.file,
   'desk/src/app/keystore.ts#openKeystore': reasons.file,
+  'desk/src/files/plain-files.ts#readKeptPart': reasons.sealed,
   'desk/src/app/own-file.ts#readOwnFile': reasons.bare,
   'desk/src/app/page-files.ts#readPageFiles': reasons.own,
   'protocol/src/source/phrase.ts#readPhrase': reasons.own,
   'protocol/src/keys/passphrase-typing.ts#readTyped': reasons.own,
   'protocol/src/keys/word-lists.ts#parseWordList': reasons.own,
   'desk/src/app/server-address.ts#readServerAddress': reasons.own,
+  'desk/src/export/recipients.ts#readRecipients': reasons.own,
 };
 
 /** `path#name` of every exported function that reads bytes or text, by the words that such are named with. */
