@@ -1,4 +1,4 @@
-import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
+import { unexamined } from '@postern/protocol/metadata/examine';
 import { expect, it, vi } from 'vitest';
 import { Attaching } from './attaching.ts';
 import type { DeskClient } from './desk-client.ts';
@@ -15,14 +15,14 @@ it('holds a file that was chosen as one that waits until the local process knows
   let reviews: readonly FileReview[] = [];
   const attaching = new Attaching({
     client: { call, attach } as unknown as DeskClient,
+    // Nobody can look into it, so that a person has to say.
+    examine: async () => unexamined('blind'),
     tell: (told) => (reviews = told),
     complain: (_, problem) => expect.fail(problem),
   });
-  // Too large to be looked into, so that a person has to say.
-  const file = new File([], 'film.mp4');
-  Object.defineProperty(file, 'size', { value: inspectedBytesMax + 1 });
+  const file = new File([], 'sealed.bin');
   attaching.add('ab', [file]);
-  await vi.waitFor(() => expect(reviews[0]?.state).toBe('large'), 20_000);
+  await vi.waitFor(() => expect(reviews[0]?.state).toBe('blind'), 20_000);
   const { id } = reviews[0]!;
   const sent = [attaching.choose(id, 'original'), attaching.choose(id, 'original'), attaching.choose(id, 'none')];
   expect(reviews).toMatchObject([{ id, isChosen: true }]);

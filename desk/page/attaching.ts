@@ -1,14 +1,15 @@
 /** Files for replies: each is looked into before anything of it is sealed or sent, and goes as its person has chosen. */
 
-import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
 import { CallFailed, type DeskClient } from './desk-client.ts';
 import type { FileReview, SendProblem } from './model.ts';
-import { examineBehindGlass } from './viewer/examine-file.ts';
+import type { ExaminedFile } from './viewer/viewer-messages.ts';
 
 export type AttachChoice = 'clean' | 'original' | 'none';
 
 export interface AttachingParts {
   readonly client: DeskClient;
+  /** Looks into a file, and cleans a copy. @throws for a file that cannot be read */
+  readonly examine: (file: File, signal: AbortSignal) => Promise<ExaminedFile>;
   readonly tell: (reviews: readonly FileReview[]) => void;
   /** @param id of the case */
   readonly complain: (id: string, problem: SendProblem) => void;
@@ -79,8 +80,7 @@ export class Attaching {
 
   async #examine(pending: Pending): Promise<Pick<FileReview, 'state' | 'found' | 'left'>> {
     const { file } = pending;
-    if (file.size > inspectedBytesMax) return { state: 'large', found: [], left: [] };
-    const { state, found, left, cleaned } = await examineBehindGlass(file.stream(), true, this.#ended.signal);
+    const { state, found, left, cleaned } = await this.#parts.examine(file, this.#ended.signal);
     // Today in place of the file's own time.
     if (cleaned !== null) pending.cleaned = new File([cleaned], file.name, { type: file.type });
     return { state, found, left };

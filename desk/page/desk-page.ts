@@ -15,7 +15,7 @@ import { hasChanged, loadCase } from './merged-cases.ts';
 import { type Event, type Filter, firstState, type Save, type State, update, type ViewedFile } from './model.ts';
 import { hasNeverLooked, isSame, newsOf, seenIn } from './news.ts';
 import { Presence } from './presence.ts';
-import { examineKept } from './viewer/examine-file.ts';
+import { examineBehindGlass, examineKept } from './viewer/examine-file.ts';
 import { loadFile, loadLarge } from './viewer/load-file.ts';
 import { SafeCopying } from './viewer/safe-copying.ts';
 import type { ShowFile, ShowLarge, WantMessage } from './viewer/viewer-messages.ts';
@@ -71,6 +71,7 @@ export class DeskPage {
     this.#client = client;
     this.attaching = new Attaching({
       client,
+      examine: (file, signal) => examineBehindGlass(file, true, signal),
       tell: (reviews) => this.send({ kind: 'reviews', reviews }),
       complain: (id, problem) => this.send({ kind: 'not-sent', id, problem }),
     });

@@ -1,10 +1,12 @@
 /** Files on the real page, process, engine and server: safe copies are pixels and plain text and nothing else; what files give away is shown and taken out. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { utf8ToBytes } from '@postern/protocol/bytes/encode';
-import { makeDocx, makePictures } from '@postern/protocol/testing/metadata-files';
+import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
+import { filmHead, filmMarker } from '@postern/protocol/testing/large-film';
+import { makeDocx, makePictures, makeRecordings } from '@postern/protocol/testing/metadata-files';
 import { exiftool, mat2 } from '@postern/protocol/testing/metadata-tools';
 import { fullPdfs } from '@postern/protocol/testing/pdf-files';
 import * as mupdf from 'mupdf';
@@ -125,7 +127,7 @@ const saysOf = (name: string, text: string): boolean =>
     (item) => item.querySelector('.file-name bdi')?.textContent === name && item.textContent?.includes(text) === true,
   );
 
-describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2'))('files of a case', () => {
+describe.skipIf(lacks('chromium', 'ffmpeg', 'libimage-exiftool-perl', 'imagemagick', 'mat2'))('files of a case', () => {
   beforeAll(async () => {
     await ensureBuilt();
     const photo = makePictures(samples)[0]!.bytes;
@@ -281,17 +283,25 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
   it('asks what shall become of a file before anything of it is attached, and attaches what was chosen', async () => {
     const kept = (): string[] => readdirSync(join(folder.path, 'files')).sort();
     const before = kept();
-    const paths = ['form.jpg', 'other.jpg', 'paper.pdf', 'plain.txt'].map((name) => join(samples, name));
+    const paths = ['form.jpg', 'other.jpg', 'paper.pdf', 'plain.txt', 'film.mp4', 'large.mp4'].map((name) =>
+      join(samples, name),
+    );
     writeFileSync(paths[0]!, contents.get('photo.jpg')!);
     writeFileSync(paths[1]!, contents.get('photo.jpg')!);
     writeFileSync(paths[2]!, fullPdfs(contents.get('photo.jpg')!).table);
     writeFileSync(paths[3]!, 'Nothing but this line');
+    writeFileSync(paths[4]!, makeRecordings(samples).find(({ name }) => name === 'a.mp4')!.bytes);
+    writeFileSync(paths[5]!, filmHead);
+    truncateSync(paths[5]!, inspectedBytesMax + 1);
     const chooser = (await page.$('.attached input')) as ElementHandle<HTMLInputElement>;
-    await chooser.uploadFile(paths[0]!, paths[1]!, paths[2]!);
+    await chooser.uploadFile(paths[0]!, paths[1]!, paths[2]!, paths[4]!, paths[5]!);
     for (const text of ['MarkerSerial7', 'Attach a cleaned copy']) {
       await page.waitForFunction(saysOf, {}, 'form.jpg', text);
       await page.waitForFunction(saysOf, {}, 'other.jpg', text);
       await page.waitForFunction(saysOf, {}, 'paper.pdf', text.replace('MarkerSerial7', 'MarkerAuthor'));
+      await page.waitForFunction(saysOf, {}, 'film.mp4', text.replace('MarkerSerial7', 'MarkerMake'));
+      // Of which most was not read.
+      await page.waitForFunction(saysOf, {}, 'large.mp4', text.replace('MarkerSerial7', filmMarker));
     }
     await page.focus('#reply');
     await page.keyboard.type('Here is a form.');
@@ -305,14 +315,16 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
     await look('review', '.attached');
     await press('form.jpg', 'Attach a cleaned copy');
     await press('paper.pdf', 'Attach a cleaned copy');
+    await press('film.mp4', 'Attach a cleaned copy');
+    await press('large.mp4', 'Do not attach');
     await press('other.jpg', 'Do not attach');
     await page.waitForFunction(() => document.activeElement?.matches('.attached .chooser'));
     // Where nothing was found nobody is asked.
     await chooser.uploadFile(paths[3]!);
     await page.waitForFunction(
-      () => document.querySelector('.attached')?.textContent?.match(/At the server/g)?.length === 3,
+      () => document.querySelector('.attached')?.textContent?.match(/At the server/g)?.length === 4,
     );
-    expect(kept()).toHaveLength(before.length + 3);
+    expect(kept()).toHaveLength(before.length + 4);
     // One more waits for its choice when somebody locks the desk: the reply comes back, and it says that this one does not.
     await chooser.uploadFile(paths[1]!);
     await page.waitForFunction(saysOf, {}, 'other.jpg', 'Attach a cleaned copy');
@@ -323,21 +335,20 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick', 'mat2
     await page.waitForFunction(saysOf, {}, 'form.jpg', 'cleaned copy');
     expect(await page.$eval('#reply', (text) => (text as HTMLTextAreaElement).value)).toBe('Here is a form.');
     expect(await page.$$eval('.inbox .tag', (all) => all.map(({ textContent }) => textContent))).toContain('Draft');
-    expect(await page.$eval('.attached', ({ textContent }) => textContent?.match(/At the server/g))).toHaveLength(3);
-    expect(kept()).toHaveLength(before.length + 3);
+    expect(await page.$eval('.attached', ({ textContent }) => textContent?.match(/At the server/g))).toHaveLength(4);
+    expect(kept()).toHaveLength(before.length + 4);
     expect(await page.$eval('.composer [type=submit]', (button) => button.getAttribute('aria-disabled'))).toBe('true');
     await look('attached-after-lock', '.attached');
     await press('other.jpg', 'Remove');
     await page.waitForSelector('.composer [type=submit][aria-disabled="false"]');
     await page.$eval('.composer [type=submit]', (button) => (button as HTMLElement).click());
     await page.waitForSelector('.item.is-desk .files');
-    expect(await page.$$eval('.item.is-desk .file-name', (all) => all.map(({ textContent }) => textContent))).toEqual([
-      'form.jpg',
-      'paper.pdf',
-      'plain.txt',
-    ]);
+    // Attachments that were kept over a lock come back in any order.
+    const names = await page.$$eval('.item.is-desk .file-name', (all) => all.map(({ textContent }) => textContent));
+    expect(names.sort()).toEqual(['film.mp4', 'form.jpg', 'paper.pdf', 'plain.txt']);
     expect(foundIn(await save('form.jpg', 'Save original…'), 'form.jpg')).not.toMatch(planted);
     expect(foundIn(await save('paper.pdf', 'Save original…'), 'paper.pdf')).not.toMatch(planted);
+    expect(foundIn(await save('film.mp4', 'Save original…'), 'film.mp4')).not.toMatch(planted);
   });
 
   it('ends looking into a file when the desk is locked', async () => {

@@ -8,28 +8,39 @@ import { Glass } from './glass.ts';
 import { loadPart } from './load-file.ts';
 import type { ExaminedFile } from './viewer-messages.ts';
 
-/** `broken` too where the frame fell silent. @throws what the stream throws, the signal's reason, or the browser's own error without the process */
+/** `broken` too where the frame fell silent. @param content a file of this machine, or what comes from the process @throws what the stream throws, the signal's reason, or the browser's own error without the process */
 export async function examineBehindGlass(
-  content: ReadableStream<Uint8Array<ArrayBuffer>>,
+  content: ReadableStream<Uint8Array<ArrayBuffer>> | File,
   isCleaned: boolean,
   signal: AbortSignal,
 ): Promise<ExaminedFile> {
   const glass = await Glass.open(signal);
   try {
     const worker = await (await loadPart('examine-worker.js')).text();
-    // In pieces as they are read: in one, a large file would hold the page up.
-    const reader = content.getReader();
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-      signal.throwIfAborted();
-      glass.say({ kind: 'piece', bytes: piece.value });
-    }
-    const answer = await glass.ask({ kind: 'examine', worker, isCleaned });
+    const file = content instanceof File ? content : null;
+    if (content instanceof ReadableStream) await handOver(content, glass, signal);
+    // What cannot be read is told apart from what is damaged.
+    else await content.slice(0, 1).arrayBuffer();
+    const answer = await glass.ask({ kind: 'examine', worker, file, isCleaned });
     if (answer.kind !== 'examined') return unexamined('broken');
     // What can be read is the browser's, and stays when the frame goes.
     await answer.cleaned?.slice(-1).arrayBuffer();
     return answer;
   } finally {
     glass.close();
+  }
+}
+
+/** In pieces as they are read: in one, a large file would hold the page up. */
+async function handOver(
+  content: ReadableStream<Uint8Array<ArrayBuffer>>,
+  glass: Glass,
+  signal: AbortSignal,
+): Promise<void> {
+  const reader = content.getReader();
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    signal.throwIfAborted();
+    glass.say({ kind: 'piece', bytes: piece.value });
   }
 }
 

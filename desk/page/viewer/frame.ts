@@ -63,11 +63,11 @@ tell({ kind: 'ready' });
 for (const name of ['keydown', 'pointermove', 'wheel', 'timeupdate'])
   document.addEventListener(name, tellPresence, { capture: true, passive: true });
 
-function lookInto({ isCleaned, worker: code }: ExamineFile): void {
+function lookInto({ isCleaned, file, worker: code }: ExamineFile): void {
   worker = startWorker(code, (examined: ExaminedFile) => tell({ kind: 'examined', ...examined }), failDamaged);
   const given = pieces.splice(0);
   worker.postMessage(
-    { pieces: given, isCleaned } satisfies ExamineWork,
+    { content: file ?? given, isCleaned } satisfies ExamineWork,
     given.map(({ buffer }) => buffer),
   );
 }

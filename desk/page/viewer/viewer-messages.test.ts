@@ -1,4 +1,5 @@
 // What the page believes of a frame that somebody may have taken over.
+import { FILE_BYTES_MAX } from '@postern/protocol/constants';
 import { describe, expect, it } from 'vitest';
 import { readFrameMessage } from './viewer-messages.ts';
 
@@ -32,7 +33,7 @@ describe('messages of the frame', () => {
   it('hand a cleaned copy over as what the frame cannot change, and none that is too large', () => {
     const examined = { kind: 'examined', state: 'cleanable', found: [], left: [], cleaned: new Blob(['clean']) };
     expect(readFrameMessage(examined)).toEqual(examined);
-    const large = Object.defineProperty(new Blob(), 'size', { value: 128 * 1024 * 1024 + 1 });
+    const large = Object.defineProperty(new Blob(), 'size', { value: FILE_BYTES_MAX + 1 });
     for (const cleaned of [new Uint8Array(5), 'clean', undefined, large]) {
       expect(readFrameMessage({ ...examined, cleaned })).toBeNull();
     }

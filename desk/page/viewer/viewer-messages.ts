@@ -6,7 +6,6 @@ import { pagePixelsMax, pageTextMax } from '@postern/desk/files/copy-limits';
 import type { LetterScript } from '@postern/desk/fonts/letter-scripts';
 import { FILE_BYTES_MAX } from '@postern/protocol/constants';
 import { type Examined, examinedStates, type Trace, valuesShownMax } from '@postern/protocol/metadata/examine';
-import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
 import { findingKinds, valueCharactersMax } from '@postern/protocol/metadata/report';
 import { type GuessedEncoding, guessedEncodings } from './text-encoding.ts';
 
@@ -58,10 +57,12 @@ interface FilePiece {
   readonly kind: 'piece';
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
-/** To look, by `worker`, for what the pieces so far give away, and to clean a copy if that is wanted. */
+/** To look, by `worker`, for what `file` gives away, or where there is none the pieces so far, and to clean a copy if that is wanted. */
 export interface ExamineFile {
   readonly kind: 'examine';
   readonly worker: string;
+  /** By reference: what of it is not wanted is not read. */
+  readonly file: Blob | null;
   readonly isCleaned: boolean;
 }
 export interface TurnPage {
@@ -214,7 +215,7 @@ function readExamined(data: Readonly<Record<string, unknown>>): ExaminedMessage 
   const state = examinedStates.find((name) => name === data.state);
   const { cleaned } = data;
   if (state === undefined || found === null || left === null) return null;
-  if (cleaned !== null && !(cleaned instanceof Blob && cleaned.size <= inspectedBytesMax)) return null;
+  if (cleaned !== null && !(cleaned instanceof Blob && cleaned.size <= FILE_BYTES_MAX)) return null;
   return { kind: 'examined', state, found, left, cleaned };
 }
 
