@@ -11,6 +11,7 @@ import { Pages } from './http/pages.ts';
 import { parserMemory } from './http/parser-memory.ts';
 import { clearRemains } from './http/remains.ts';
 import { routes } from './http/routes.ts';
+import { withWayBack } from './http/way-back.ts';
 import { machineTimer, type ServerOptions, withDefaults } from './options.ts';
 import { startPlain } from './plain/start-plain.ts';
 import { ChunkDesk } from './rules/chunk-desk.ts';
@@ -79,8 +80,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ? { over: (next: Handler) => next, stop: () => undefined }
       : startPlain({ pages, parser, fingerprint, timer: machineTimer, random, limits: given.plain }, open());
   // Apart for each address: whoever floods that of the clear web keeps nobody from the onion address.
-  const clear = given.shownOnion === null ? plain.over(open()) : clearOnly(pages, counters, open());
-  const onion = plain.over(open());
+  const over = (next: Handler): Handler => withWayBack(pages.wayBack, counters, next);
+  const clear = over(given.shownOnion === null ? plain.over(open()) : clearOnly(pages, counters, open()));
+  const onion = over(plain.over(open()));
   const close = async (): Promise<void> => {
     remains.close();
     parser.close();

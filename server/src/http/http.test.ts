@@ -42,7 +42,10 @@ function writePages(folder: string): string {
     pages: [page('zh-Hans', 'chinese_simplified'), page('en', 'english')],
     plainPages: [],
     clearPages: [],
-    campaigns: [],
+    campaigns: [
+      { ...page('zh-Hans', 'chinese_simplified'), name: '简体中文', direction: 'ltr' },
+      { ...page('en', 'english'), name: 'English', direction: 'ltr' },
+    ],
     assets,
   };
   writeFileSync(join(pages, 'manifest.json'), JSON.stringify(manifest));
@@ -251,6 +254,34 @@ describe('static answers', () => {
   it('a coding that makes a file larger is not used', async () => {
     const { headers, body } = await fetchRaw('/a/tiny.12345678.txt', { 'accept-encoding': 'br, gzip' });
     expect([headers['content-encoding'], body.toString()]).toEqual([undefined, tiny]);
+  });
+
+  it('[HTTP-11] to a person who goes where nothing is are the same page, which leads to the first pages and shows nothing of the way there', async () => {
+    const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    const paths = ['/en', '/c/hospital', '/c/<b>', '/plain/en/x', '/roster/2', '/?a=<script>', '/en/index.html'];
+    const seen = await Promise.all(paths.map((path) => fetchRaw(path, { accept })));
+    const [first] = seen;
+    const page = first?.body.toString() ?? '';
+    for (const [at, { status, headers, body }] of seen.entries())
+      expect([paths[at], status, headers, body.toString()]).toEqual([paths[at], 404, first?.headers, page]);
+    expect(first?.headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    });
+    const links = [...page.matchAll(/<a href="([^"]+)"[^>]*>([^<]+)</g)];
+    expect(links.map(([, href, name]) => [href, name])).toEqual([
+      ['/zh-Hans/', '简体中文'],
+      ['/en/', 'English'],
+    ]);
+    expect(page).not.toMatch(/hospital|<script|<b>|index\.html/);
+    for (const [, href = ''] of links) expect((await fetchRaw(href, { accept })).status).toBe(200);
+    // Programs, scripts among them, are told as before, and what is no reading too.
+    expect((await fetchRaw('/en', { accept: '*/*' })).headers['content-type']).toBe('application/problem+json');
+    expect((await fetchRaw('/fetch', { accept })).headers['content-type']).toBe('application/problem+json');
+    expect((await fetchRaw('/en', { accept }, 'POST')).headers['content-type']).toBe('application/problem+json');
   });
 
   it('[HTTP-1] nothing outside the manifest can be read', async () => {

@@ -252,6 +252,11 @@ export class Pages {
     this.#filledOn = null;
   }
 
+  /** What a page of the languages of the build needs: each with what it calls itself, and the path of the stylesheet. */
+  get wayBack(): { readonly languages: BuiltPages['campaigns']; readonly style: string } {
+    return { languages: this.#built.campaigns, style: this.#pathOf('.css') };
+  }
+
   get plainLanguages(): readonly string[] {
     return [...this.#plain.keys()];
   }

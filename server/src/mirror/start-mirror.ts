@@ -10,6 +10,7 @@ import { listen } from '../http/listener.ts';
 import { Pages } from '../http/pages.ts';
 import { parserMemory } from '../http/parser-memory.ts';
 import { clearRemains } from '../http/remains.ts';
+import { withWayBack } from '../http/way-back.ts';
 import { machineTimer } from '../options.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Upstream } from '../ports/upstream.ts';
@@ -64,7 +65,7 @@ export async function startMirror(options: MirrorOptions): Promise<RunningMirror
   const pages = new Pages(await readBuiltPages(options.pages), options.language);
   const keeper = new Keeper(options, counters, pages);
   await keeper.look();
-  const handler = mirrorRoutes({
+  const routes = mirrorRoutes({
     upstream,
     copy: () => keeper.usable(),
     page: (path) => pages.find(path),
@@ -73,6 +74,7 @@ export async function startMirror(options: MirrorOptions): Promise<RunningMirror
     counters,
     ...limits,
   });
+  const handler = withWayBack(pages.wayBack, counters, routes);
   const parser = await parserMemory();
   const remains = clearRemains(machineTimer, parser, limits.remainsSecondsMax);
   const listener = await listen({ host, port }, limits, counters, handler, remains.left);
