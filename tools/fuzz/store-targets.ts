@@ -137,8 +137,8 @@ async function ownFiles(random: Random): Promise<FuzzTarget[]> {
   await writeCopies(store, 'case', [{ form: 'text', message: bytesToHex(random(16)), at: 0, file }]);
   const [name = ''] = await store.list('');
   const place = { conversation: 'case', id: 'file' };
-  const whole = attachmentWrite(place, { file, isCleaned: true, stored: 1, since: day });
-  const named = attachmentWrite(place, { name: file.name });
+  const whole = attachmentWrite(place, { file, order: 1, isCleaned: true, stored: 1, since: day });
+  const named = attachmentWrite(place, { name: file.name, order: 2 });
   const readAs =
     (key: string, read: () => Promise<unknown>) =>
     async (bytes: Uint8Array): Promise<unknown> => {

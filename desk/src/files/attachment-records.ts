@@ -20,7 +20,10 @@ export interface WholeAttachment {
 }
 
 /** Until all of a file is sealed only its name is written down: what there is of it is of no use without its key. */
-export type AttachmentRecord = WholeAttachment | { readonly name: string };
+export type AttachmentRecord = (WholeAttachment | { readonly name: string }) & {
+  /** Files stand in the reply by this, ascending. */
+  readonly order: number;
+};
 
 export interface AttachmentPlace {
   /** Hex of the case. */
@@ -48,9 +51,10 @@ export async function readAttachment(store: LocalStore, place: AttachmentPlace):
   reader.version(version);
   const form = reader.u8();
   if (form > 1) throw new WireError('bad-value', 'read an attachment: of an unknown form');
+  const order = reader.u32();
   const record = form === 0 ? { name: reader.text8() } : readWhole(reader);
   reader.end();
-  return record;
+  return { ...record, order };
 }
 
 function readWhole(reader: Reader): WholeAttachment {
@@ -62,8 +66,8 @@ function readWhole(reader: Reader): WholeAttachment {
 export function attachmentWrite(place: AttachmentPlace, record: AttachmentRecord | null): StoreWrite {
   if (record === null) return { key: keyOf(place), bytes: null };
   const writer = new Writer().u8(version);
-  if ('name' in record) return { key: keyOf(place), bytes: writer.u8(0).text8(record.name).done() };
-  writeDescriptor(record.file, writer.u8(1));
+  if ('name' in record) return { key: keyOf(place), bytes: writer.u8(0).u32(record.order).text8(record.name).done() };
+  writeDescriptor(record.file, writer.u8(1).u32(record.order));
   const { isCleaned, stored, since } = record;
   return { key: keyOf(place), bytes: writer.u8(Number(isCleaned)).u32(stored).u32(since).done() };
 }

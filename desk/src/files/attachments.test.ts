@@ -189,6 +189,23 @@ it('is not attached again if its reply was taken just before the desk was stoppe
   expect([again.attachments.list(), await store.list('page/'), await again.isHere(file)]).toEqual([[], [], true]);
 });
 
+it('stands in its place among the others after a lock, in the order in which they were chosen', async () => {
+  let files = await unlock();
+  const names = Array.from({ length: 12 }, (_, at) => `${at}.txt`);
+  const wanted = await Promise.all(names.map((name) => files.attachments.want(first, name)));
+  // Decided on from the last to the first.
+  for (const at of names.keys()) {
+    const [name = '', chosen = null] = [names.at(-1 - at), wanted.at(-1 - at)];
+    const answer = await files.attachments.begin(first, { ...given, name, bytes: 1 }, chosen);
+    if ('attachment' in answer) await files.attachments.add(answer.attachment, random(1));
+  }
+  const order = () => files.attachments.list().map(({ name }) => name);
+  expect(order()).toEqual(names);
+  await lock(files);
+  files = await unlock();
+  expect(order()).toEqual(names);
+});
+
 it('takes the place of what was chosen, which is then not told as lost', async () => {
   let files = await unlock();
   const wanted = await files.attachments.want(first, given.name);

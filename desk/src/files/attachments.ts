@@ -59,20 +59,22 @@ export interface AttachmentsParts {
   readonly onChange: () => void;
 }
 
-interface Named {
-  readonly state: 'wanted' | 'lost';
+interface Placed {
   readonly conversation: string;
+  /** Files stand in the reply by this, ascending. */
+  readonly order: number;
+}
+interface Named extends Placed {
+  readonly state: 'wanted' | 'lost';
   readonly name: string;
 }
-interface Sealing {
+interface Sealing extends Placed {
   readonly state: 'sealing';
-  readonly conversation: string;
   readonly draft: SealingDraft;
   readonly isCleaned: boolean;
 }
-interface Whole extends WholeAttachment {
+interface Whole extends WholeAttachment, Placed {
   readonly state: 'whole';
-  readonly conversation: string;
 }
 type Held = Named | Sealing | Whole;
 
@@ -88,6 +90,7 @@ export class Attachments {
   /** One change after the other: none may find a file half moved by another. */
   readonly #turns = new Turns();
   #isClosing = false;
+  #last = 0;
 
   private constructor(parts: AttachmentsParts) {
     this.#parts = parts;
@@ -103,7 +106,8 @@ export class Attachments {
   }
 
   list(): Attachment[] {
-    return [...this.#held].flatMap(([id, held]) => (held.state === 'wanted' ? [] : [shown(id, held)]));
+    const inOrder = [...this.#held].sort(([, a], [, b]) => a.order - b.order);
+    return inOrder.flatMap(([id, held]) => (held.state === 'wanted' ? [] : [shown(id, held)]));
   }
 
   /** Whether a reply in this conversation would have some. */
@@ -130,7 +134,7 @@ export class Attachments {
     const wanted = [...this.#held.values()].filter((held) => held.state === 'wanted');
     if (wanted.filter((held) => held.conversation === conversation).length >= FILES_MAX) return null;
     const id = bytesToHex(this.#parts.random(wantedIdBytes));
-    const held = { state: 'wanted', conversation, name: wireFileName(name) } as const;
+    const held = { state: 'wanted', conversation, order: ++this.#last, name: wireFileName(name) } as const;
     await this.#turns.run(() => this.#hold(id, held));
     return id;
   }
@@ -149,14 +153,16 @@ export class Attachments {
       const kept = all.filter(({ isLost }) => !isLost).reduce((sum, { bytes }) => sum + chunkCount(bytes), 0);
       if (kept + chunkCount(about.bytes) > keptChunksMax) return { problem: 'no-room' };
       const { folder, store } = this.#parts;
+      const chosen = this.#held.get(wanted ?? '');
+      const before = chosen?.state === 'wanted' ? wanted : null;
+      const order = before === null || chosen === undefined ? ++this.#last : chosen.order;
       const draft = await SealingDraft.begin(folder, about, this.#parts, async (id) => {
-        const before = this.#held.get(wanted ?? '')?.state === 'wanted' ? wanted : null;
-        const write = attachmentWrite({ conversation, id }, { name: about.name });
+        const write = attachmentWrite({ conversation, id }, { name: about.name, order });
         const writes = before === null ? [] : [attachmentWrite({ conversation, id: before }, null)];
         await store.transaction([...writes, write]);
         if (before !== null) this.#held.delete(before);
       });
-      this.#held.set(draft.id, { state: 'sealing', conversation, draft, isCleaned });
+      this.#held.set(draft.id, { state: 'sealing', conversation, order, draft, isCleaned });
       return { attachment: draft.id };
     });
   }
@@ -171,8 +177,8 @@ export class Attachments {
       if (held?.state !== 'sealing') return false;
       const file = await held.draft.add(bytes);
       if (file === null) return true;
-      const { conversation, isCleaned } = held;
-      await this.#hold(id, { state: 'whole', conversation, file, isCleaned, stored: 0, since: 0 });
+      const { conversation, order, isCleaned } = held;
+      await this.#hold(id, { state: 'whole', conversation, order, file, isCleaned, stored: 0, since: 0 });
       await this.#post(id);
       return true;
     });
@@ -257,7 +263,8 @@ export class Attachments {
     const record = await readAttachment(store, place);
     if (record === null) return;
     const { conversation, id } = place;
-    if ('name' in record) this.#held.set(id, { state: 'lost', conversation, name: record.name });
+    this.#last = Math.max(this.#last, record.order);
+    if ('name' in record) this.#held.set(id, { state: 'lost', conversation, ...record });
     else {
       const chunks = await Promise.all((['draft', 'whole'] as const).map((keeping) => folder.chunksOf(id, keeping)));
       this.#held.set(id, { state: 'whole', conversation, ...record });
@@ -288,7 +295,7 @@ export class Attachments {
   }
 
   /** Under another key, since the server takes the same chunk for the one that it has (FIL-6). */
-  async #renew(id: string, { conversation, file, isCleaned }: Whole): Promise<void> {
+  async #renew(id: string, { conversation, order, file, isCleaned }: Whole): Promise<void> {
     const { folder, store, transfers, onChange } = this.#parts;
     transfers.stop(id);
     let anew: FileDescriptor;
@@ -299,7 +306,7 @@ export class Attachments {
       else if (!this.#isClosing) transfers.noteFailed(id, file.bytes);
       return;
     }
-    const next: Whole = { state: 'whole', conversation, file: anew, isCleaned, stored: 0, since: 0 };
+    const next: Whole = { state: 'whole', conversation, order, file: anew, isCleaned, stored: 0, since: 0 };
     const newId = await keptName(anew.key);
     const old = attachmentWrite({ conversation, id }, null);
     await store.transaction([old, attachmentWrite({ conversation, id: newId }, next)]);
@@ -313,9 +320,9 @@ export class Attachments {
   async #lose(id: string): Promise<void> {
     const held = this.#held.get(id);
     if (held?.state !== 'whole') return;
-    const { conversation, file } = held;
+    const { conversation, order, file } = held;
     this.#parts.transfers.stop(id);
-    await this.#hold(id, { state: 'lost', conversation, name: file.name });
+    await this.#hold(id, { state: 'lost', conversation, order, name: file.name });
     await this.#parts.folder.remove(id, 'draft');
     this.#parts.onChange();
   }
