@@ -8,6 +8,7 @@ import { odfPages } from './odf-html.ts';
 import { officeEnding } from './office-ending.ts';
 import { oldOfficeText } from './old-office.ts';
 import { readPixelsMax } from './recogniser.ts';
+import { type Drawable, openSpelled, type SpelledDocument, textIn } from './spelled-document.ts';
 import type { DrawnMessage, LetterFont } from './viewer-messages.ts';
 import { drawableXlsx } from './xlsx-words.ts';
 
@@ -42,8 +43,6 @@ export type WorkerAnswer =
   | { readonly kind: 'enlarged'; readonly picture: ImageData | null }
   | { readonly kind: 'failed'; readonly problem: 'damaged' | 'locked' | 'too-large' | 'unknown' };
 
-/** In points, of what the library lays out on pages of a given size. */
-const letterSize = 12;
 const pixelsMax = 4_000_000;
 const scaleMax = 2;
 /** 300 dots to an inch: what the recogniser was made for. */
@@ -58,7 +57,7 @@ const picturesMax = 500;
 export type DocumentWork = OpenDocument | DrawPage | EnlargePage;
 
 let mupdf: typeof Mupdf | null = null;
-let opened: Mupdf.Document | null = null;
+let opened: SpelledDocument | null = null;
 let isRead = false;
 let isWordsOnly = false;
 
@@ -78,24 +77,15 @@ async function answer(asked: DocumentWork): Promise<WorkerAnswer> {
     const given = await openable(asked);
     if (typeof given === 'string') return { kind: 'failed', problem: given };
     isWordsOnly = asked.form === 'compound';
-    opened = mupdf.Document.openDocument(given.bytes, given.ending);
-    if (opened.needsPassword()) return { kind: 'failed', problem: 'locked' };
-    if (given.page !== null) opened.layout(...given.page, letterSize);
+    opened = await openSpelled(mupdf, given);
+    if (opened.document.needsPassword()) return { kind: 'failed', problem: 'locked' };
     return draw(mupdf, opened, 0);
   }
   if (mupdf === null || opened === null) return { kind: 'failed', problem: 'damaged' };
   return asked.kind === 'draw' ? draw(mupdf, opened, asked.page) : enlarge(mupdf, opened, asked.page);
 }
 
-interface Openable {
-  readonly bytes: Uint8Array;
-  /** Tells the library what it is. */
-  readonly ending: string;
-  /** Width and height in points, where the library shall not choose. */
-  readonly page: readonly [number, number] | null;
-}
-
-async function openable({ bytes, form }: OpenDocument): Promise<Openable | 'too-large' | 'unknown'> {
+async function openable({ bytes, form }: OpenDocument): Promise<Drawable | 'too-large' | 'unknown'> {
   if (form === 'pdf' || form === 'tiff') return { bytes, ending: form, page: null };
   if (form === 'text') return openableText(bytes);
   if (form === 'compound') {
@@ -111,7 +101,7 @@ async function openable({ bytes, form }: OpenDocument): Promise<Openable | 'too-
 }
 
 /** Each letter as it is meant: a library that draws text guesses how it is written, and wrongly at times. */
-function openableText(bytes: Uint8Array): Openable | 'too-large' {
+function openableText(bytes: Uint8Array): Drawable | 'too-large' {
   const set = textDocument(bytes);
   return set === null ? 'too-large' : { bytes: set, ending: 'text/html', page: null };
 }
@@ -121,20 +111,21 @@ function problemOf(error: unknown): 'locked' | 'too-large' | 'damaged' {
   return error.code === 'encrypted' ? 'locked' : 'too-large';
 }
 
-function draw(library: typeof Mupdf, opened: Mupdf.Document, page: number): WorkerAnswer {
-  const pages = opened.countPages();
-  const loaded = opened.loadPage(page);
+function draw(library: typeof Mupdf, opened: SpelledDocument, page: number): WorkerAnswer {
+  const { document } = opened;
+  const pages = document.countPages();
+  const loaded = document.loadPage(page);
   const { data: pixels, width, height } = pixelsOf(library, loaded, scaleMax, pixelsMax);
   // Only a PDF leaves spaces out; of other documents gaps between letters that are joined are none.
-  const text = loaded.toStructuredText(opened.isPDF() ? '' : 'inhibit-spaces').asText();
+  const text = textIn(loaded.toStructuredText(document.isPDF() ? '' : 'inhibit-spaces').asText(), opened);
   const isPicture = isRead && (!hasLetters(text) || areaOfAll(picturesOn(loaded)) >= pictureAreaMin);
   loaded.destroy();
   return { kind: 'drawn', page, pages, width, height, pixels, text, isPicture, isWordsOnly };
 }
 
-function enlarge(library: typeof Mupdf, opened: Mupdf.Document, page: number): WorkerAnswer {
+function enlarge(library: typeof Mupdf, { document }: SpelledDocument, page: number): WorkerAnswer {
   try {
-    const loaded = opened.loadPage(page);
+    const loaded = document.loadPage(page);
     const picture = pixelsOf(library, loaded, readScaleMax, readPixelsMax);
     const bounds = loaded.getBounds();
     const pictures = picturesOn(loaded);

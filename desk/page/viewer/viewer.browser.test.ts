@@ -415,8 +415,11 @@ describe.each(browsers)('frame that shows files, in %s', (binary, launch) => {
   });
 
   it('draws the letters of each language that a text may come in, and hands them over', async () => {
-    // Letters that no font has are blank, and so is the page.
-    expect(await show(page, 'cuneiform.txt', utf8ToBytes('\u{12000}'), 'copy')).toMatchObject({ dark: 0 });
+    // One that no font has is spelled, and is itself in the text: more is drawn than of a sign that nobody sees.
+    expect(await show(page, 'blank.txt', utf8ToBytes('\u{2062}'), 'copy')).toMatchObject({ dark: 0 });
+    const spelled = await show(page, 'cuneiform.txt', utf8ToBytes('\u{12000}'), 'copy');
+    expect(spelled.dark).toBeGreaterThan(200);
+    expect(spelled.text.trim()).toBe('\u{12000}');
     for (const text of ['تم توقيع القوائم', 'ئۇيغۇرچە', 'ဆိပ်ကမ်း', 'བོད་སྐད་', 'नमस्ते', 'ảểệự', 'Список ў', '港口 항구']) {
       const drawn = await show(page, 'a.txt', utf8ToBytes(text), 'copy');
       expect(drawn.dark, text).toBeGreaterThan(200);

@@ -35,6 +35,16 @@ export function breakable(markup: string): string {
   return [joined, unbroken].reduce((all, long) => all.replace(long, '$&\u200b'), markup);
 }
 
+/** @param change of what stands between two tags of a document's body */
+export function inBody(html: string, change: (markup: string) => string): string {
+  const body = html.indexOf('<body>');
+  return html.slice(0, body) + inTexts(html.slice(body), change);
+}
+
+/** @param change of what stands between two tags */
+export const inTexts = (markup: string, change: (text: string) => string): string =>
+  markup.replace(/(?<=>)[^<]+/g, change);
+
 /** A text as HTML, in UTF-8. @returns null for one that is more than a safe copy may hold */
 export function textDocument(bytes: Uint8Array): Uint8Array<ArrayBuffer> | null {
   if (bytes.length > 3 * copyTextMax) return null;

@@ -4,7 +4,7 @@ import * as mupdf from 'mupdf';
 import { blankLetters, spelled } from '../fonts/blank-letters.ts';
 import { letterFont } from '../fonts/letter-fonts.ts';
 import { installLetterFonts, letterScripts } from '../fonts/letter-scripts.ts';
-import { breakable } from './text-html.ts';
+import { breakable, inBody } from './text-html.ts';
 
 const letters = [];
 for (const script of letterScripts) letters.push({ script, bytes: await letterFont(script) });
@@ -42,10 +42,4 @@ function laidOut(html: string): mupdf.Document {
   const document = mupdf.Document.openDocument(new TextEncoder().encode(inBody(html, breakable)), 'transcript.html');
   document.layout(a4.width, a4.height, a4.textSize);
   return document;
-}
-
-/** @param change of what stands between two tags */
-function inBody(html: string, change: (markup: string) => string): string {
-  const body = html.indexOf('<body>');
-  return html.slice(0, body) + html.slice(body).replace(/(?<=>)[^<]+/g, change);
 }

@@ -40,6 +40,14 @@ export function spelled(markup: string, blank: ReadonlySet<string>): string {
   );
 }
 
+/** The letters themselves again, in a text that was read from what is {@link spelled}, however its lines break. */
+export function lettersOf(text: string, blank: ReadonlySet<string>): string {
+  return text.replace(/\[U\+[0-9A-F]{4,6}(?:\s+U\+[0-9A-F]{4,6})*\]/g, (whole) => {
+    const letters = whole.match(/[0-9A-F]{4,6}/g)?.map((hex) => String.fromCodePoint(Number.parseInt(hex, 16)));
+    return letters?.every((letter) => blank.has(letter)) === true ? letters.join('') : whole;
+  });
+}
+
 function hexOf(letter: string): string {
   return (letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
 }
