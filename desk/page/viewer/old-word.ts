@@ -31,7 +31,9 @@ export async function oldWordText(file: Streams): Promise<string> {
   if (view.u16(0) !== magic) throw malformed('it was not written by Word 97 or later');
   if ((view.u16(10) & lockedFlag) !== 0)
     throw new MetadataError('encrypted', 'read Word: it is locked with a password');
-  const text = await new WordReader().extractWordDocument(file, new Bytes(bytes));
+  const text = await new WordReader().extractWordDocument(file, new Bytes(bytes)).catch((error) => {
+    throw error instanceof MetadataError ? error : malformed('the library does not understand it');
+  });
   const asWritten = { filterUnicode: false } as const;
   return [
     text.getHeaders(asWritten),
