@@ -23,11 +23,15 @@ function viewerPlugin(): Plugin {
       ]);
       this.emitFile({ type: 'asset', fileName: 'viewer/frame.html', source: file });
       this.emitFile({ type: 'asset', fileName: 'viewer/call-frame.html', source: call });
-      for (const name of ['document-worker', 'recognise-worker', 'heic-worker']) {
+      for (const name of ['document-worker', 'recognise-worker', 'heic-worker', 'archive-worker']) {
         const worker = await bundle(join(viewer, `${name}.ts`), 'es');
         // Browsers refuse a module to a frame without origin: it runs as a plain script, which has no address of its own.
         const source = worker
-          .replaceAll('import.meta', '({ url: "file:///" })')
+          // One library asks its network for what it is given, which it does for no file.
+          .replaceAll(
+            'import.meta',
+            `({ url: "${name === 'archive-worker' ? 'https://given.invalid/' : 'file:///'}" })`,
+          )
           .replaceAll('window.dispatchEvent', 'self.dispatchEvent');
         this.emitFile({ type: 'asset', fileName: `viewer/${name}.js`, source });
       }
@@ -39,6 +43,7 @@ function viewerPlugin(): Plugin {
         ['mupdf', 'mupdf', 'mupdf-wasm.wasm'],
         ['tesseract', 'tesseract-wasm', 'tesseract-core.wasm'],
         ['libheif', 'libheif-js/libheif-wasm/libheif.js', 'libheif.wasm'],
+        ['libarchive', 'archive-wasm', 'wasm/libarchive.wasm'],
       ] as const) {
         const folder = dirname(fileURLToPath(import.meta.resolve(library)));
         this.emitFile({ type: 'asset', fileName: `viewer/${name}.wasm`, source: readFileSync(join(folder, wasm)) });

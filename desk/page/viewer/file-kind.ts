@@ -3,13 +3,14 @@
 import { latinOf } from '@postern/protocol/metadata/file-view';
 import { detectFormat } from '@postern/protocol/metadata/inspect';
 import type { FileFormat } from '@postern/protocol/metadata/report';
+import { isArchive } from './archive-kind.ts';
 import { isCompound } from './compound-file.ts';
 import type { DocumentForm } from './document-worker.ts';
 import { isAvif, isBitmap, isGif } from './picture-size.ts';
 import { decodeText, type ReadText } from './text-encoding.ts';
 
 export type FileKind =
-  | { readonly kind: 'picture' | 'heic' | 'archive' | 'unknown' }
+  | { readonly kind: 'picture' | 'heic' | 'archive' | 'packed' | 'unknown' }
   | { readonly kind: 'media'; readonly element: 'audio' | 'video'; readonly type: string }
   | { readonly kind: 'document'; readonly form: Exclude<DocumentForm, 'text'> }
   | ({ readonly kind: 'text' } & ReadText);
@@ -28,6 +29,7 @@ const known: Readonly<Partial<Record<FileFormat, FileKind>>> = {
 
 export function kindOf(bytes: Uint8Array): FileKind {
   if (isCompound(bytes)) return { kind: 'document', form: 'compound' };
+  if (isArchive(bytes)) return { kind: 'packed' };
   if (isGif(bytes) || isBitmap(bytes)) return { kind: 'picture' };
   const format = detectFormat(bytes);
   if (format === 'heic') return { kind: isAvif(bytes) ? 'picture' : 'heic' };

@@ -2,7 +2,9 @@
 
 import { pageTextMax } from '@postern/desk/files/copy-limits';
 import { MetadataError } from '@postern/protocol/metadata/report';
-import { type ListedEntry, zipEntries } from '@postern/protocol/metadata/zip-file';
+import { zipEntries } from '@postern/protocol/metadata/zip-file';
+import { type ArchiveList, entriesShownMax, type NamedEntry, shownName } from './archive-kind.ts';
+import type { ArchiveWork } from './archive-worker.ts';
 import type { DocumentForm, DocumentWork, DrawnPage, WorkerAnswer } from './document-worker.ts';
 import type { ExamineWork } from './examine-worker.ts';
 import { type FileKind, kindOf } from './file-kind.ts';
@@ -28,7 +30,6 @@ import type {
 /** Of a picture that is copied; documents are drawn at as much. */
 const copiedPixelsMax = 4_000_000;
 const textLengthMax = 1024 * 1024;
-const entriesShownMax = 2_000;
 /** Of what has no pages and is shown to its end. */
 const whole = { kind: 'shown', page: 0, pages: 0, encoding: null, isCut: false, isWordsOnly: false } as const;
 const documentMs = 20_000;
@@ -80,7 +81,7 @@ async function show(file: ShowFile): Promise<void> {
   document.documentElement.dataset.scheme = file.scheme;
   const { bytes } = file;
   const found = kindOf(bytes);
-  if (purpose === 'copy' && (found.kind === 'media' || found.kind === 'archive')) return fail('unknown');
+  if (purpose === 'copy' && /^(media|archive|packed)$/.test(found.kind)) return fail('unknown');
   switch (found.kind) {
     case 'picture':
       return showPicture(bytes);
@@ -92,6 +93,8 @@ async function show(file: ShowFile): Promise<void> {
       return openDocument(file, found.form);
     case 'archive':
       return showArchive(bytes);
+    case 'packed':
+      return listPacked(file);
     case 'text':
       return purpose === 'copy' ? copyText(file, found) : showText(found);
     default:
@@ -224,19 +227,31 @@ function showArchive(bytes: Uint8Array): void {
   }
 }
 
+/** Other archives than ZIP are read by a worker, which may have to unpack what it passes over, and is ended when that takes too long. */
+function listPacked({ bytes, archive }: ShowFile): void {
+  const take = (list: ArchiveList): void => {
+    clearTimeout(timer);
+    if (list.kind === 'failed') fail(list.problem);
+    else showEntries(list.entries, list.isCut);
+  };
+  worker = startWorker(archive.worker, take, failDamaged);
+  timer = setTimeout(() => fail('too-slow'), documentMs);
+  worker.postMessage({ bytes, wasm: archive.wasm } satisfies ArchiveWork, [bytes.buffer, archive.wasm]);
+}
+
 /** Names and sizes only: nothing is unpacked. */
-function showEntries(entries: readonly ListedEntry[]): void {
+function showEntries(entries: readonly NamedEntry[], isCut = entries.length > entriesShownMax): void {
   const list = document.createElement('ul');
   for (const { name, bytes: length } of entries.slice(0, entriesShownMax)) {
     const line = document.createElement('li');
     const shown = document.createElement('bdi');
-    shown.textContent = name.slice(0, 300);
+    shown.textContent = shownName(name);
     line.append(shown, ` ${length.toLocaleString()} B`);
     list.append(line);
   }
   list.tabIndex = 0;
   put(list);
-  tell({ ...whole, isCut: entries.length > entriesShownMax });
+  tell({ ...whole, isCut });
 }
 
 function failAsArchive(error: unknown): void {

@@ -16,16 +16,17 @@ export async function loadFile(
   language: string | null = null,
 ): Promise<ShowFile | null> {
   if (length > readBytesMax) return null;
-  const [bytes, drawing, fonts, heic, recognition] = await Promise.all([
+  const [bytes, drawing, fonts, heic, archive, recognition] = await Promise.all([
     client.readFile(place).then((content) => new Uint8Array(content)),
     loadLibrary('document-worker.js', 'mupdf.wasm'),
     Promise.all(
       letterScripts.map(async (script) => ({ script, bytes: await (await loadPart(`${script}.ttf`)).arrayBuffer() })),
     ),
     loadLibrary('heic-worker.js', 'libheif.wasm'),
+    loadLibrary('archive-worker.js', 'libarchive.wasm'),
     language === null ? null : loadRecognition(client, language),
   ]);
-  return { kind: 'show', bytes, name, ...drawing, fonts, heic, scheme: colourScheme(), recognition };
+  return { kind: 'show', bytes, name, ...drawing, fonts, heic, archive, scheme: colourScheme(), recognition };
 }
 
 /** All that the frame needs to begin with a file that is not handed over whole. @throws as {@link loadFile} */

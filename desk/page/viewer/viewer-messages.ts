@@ -22,6 +22,8 @@ export interface ShowFile {
   readonly fonts: readonly LetterFont[];
   /** Decodes pictures that most browsers do not. */
   readonly heic: { readonly worker: string; readonly wasm: ArrayBuffer };
+  /** Lists archives other than ZIP. */
+  readonly archive: { readonly worker: string; readonly wasm: ArrayBuffer };
   readonly scheme: 'light' | 'dark';
   /** To recognise the text of pages that are pictures, of a file whose pages are handed back. */
   readonly recognition: Recognition | null;
@@ -88,9 +90,9 @@ function buffersOf(message: PageMessage): Transferable[] {
   if (message.kind === 'piece' || message.kind === 'slice') return [message.bytes.buffer];
   if (message.kind === 'page' || message.kind === 'examine') return [];
   if (message.kind === 'show-large') return [message.head.buffer];
-  const { bytes, wasm, fonts, heic, recognition } = message;
+  const { bytes, wasm, fonts, heic, archive, recognition } = message;
   const reading = recognition === null ? [] : [recognition.wasm, recognition.data];
-  return [bytes.buffer, wasm, heic.wasm, ...fonts.map((font) => font.bytes), ...reading];
+  return [bytes.buffer, wasm, heic.wasm, archive.wasm, ...fonts.map((font) => font.bytes), ...reading];
 }
 
 /** Why a file is not shown. `browser`: it keeps the pixels of pictures to itself, and gives others. `no-player`: it plays no such sound or film, or this one is damaged. */

@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { utf8ToBytes } from '@postern/protocol/bytes/encode';
 import { writeZip } from '@postern/protocol/metadata/zip-file';
 import { packOffice, relationsOf } from '@postern/protocol/testing/office-files';
@@ -14,6 +15,7 @@ import { lacks } from '../../../tools/debian.ts';
 import { LanguageData } from '../../src/app/language-data.ts';
 import { type PageFile, readPageFiles } from '../../src/app/page-files.ts';
 import { pageHeaders } from '../../src/app/page-headers.ts';
+import { archiveFile, rar4File, rar5File } from '../testing/archive-files.ts';
 import { odfFile } from '../testing/odf-file.ts';
 import { oldOfficeFile } from '../testing/old-office-files.ts';
 import { letterWith, paintedText, scanOf } from '../testing/painted-text.ts';
@@ -79,6 +81,10 @@ async function show(
         worker: await (await fetch('/viewer/heic-worker.js')).text(),
         wasm: await load('/viewer/libheif.wasm'),
       };
+      const archive = {
+        worker: await (await fetch('/viewer/archive-worker.js')).text(),
+        wasm: await load('/viewer/libarchive.wasm'),
+      };
       const recogniser = async () => ({
         worker: await (await fetch(language === 'endless' ? '/data/endless' : '/viewer/recognise-worker.js')).text(),
         wasm: await load('/viewer/tesseract.wasm'),
@@ -87,7 +93,18 @@ async function show(
       const recognition = language === null ? null : await recogniser();
       const content = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
       const answer = next();
-      const given = { kind, bytes: content, name: file, worker, wasm, fonts, heic, scheme: 'light', recognition };
+      const given = {
+        kind,
+        bytes: content,
+        name: file,
+        worker,
+        wasm,
+        fonts,
+        heic,
+        archive,
+        scheme: 'light',
+        recognition,
+      };
       frame.contentWindow?.postMessage(given, '*');
       const { pixels, ...said } = await answer;
       return pixels instanceof Uint8ClampedArray
@@ -434,6 +451,31 @@ describe.each(browsers)('frame that shows files, in %s', (binary, launch) => {
     const listed = await show(page, 'a.zip', bomb);
     expect(listed).toMatchObject({ kind: 'shown', elements: ['ul'] });
     expect(listed.text).toContain('../bomb');
+  });
+
+  it('lists archives of other kinds, says which it cannot list, and turns no name around', async () => {
+    const names = ['资料/名单.txt', '../../etc/passwd', 'a\u202etxt.exe'];
+    for (const [name, bytes] of [
+      ['a.rar', rar5File(names)],
+      ['b.rar', rar4File(names)],
+    ] as const) {
+      const listed = await show(page, name, bytes);
+      expect(listed, name).toMatchObject({ kind: 'shown', elements: ['ul'] });
+      expect(listed.text).toBe('资料/名单.txt 1 B../../etc/passwd 1 Ba\ufffdtxt.exe 1 B');
+    }
+    const bomb = await show(page, 'a.zip', archiveFile('7z'));
+    expect(bomb).toMatchObject({ kind: 'shown', elements: ['ul'], isCut: false });
+    expect(bomb.text).toContain('zeros.bin 3,000,000 B');
+    await screenshot(page, 'viewer-frame-7z');
+    expect(await show(page, 'a.txt', archiveFile('tar.xz'))).toMatchObject({ kind: 'shown', elements: ['ul'] });
+    for (const [bytes, problem] of [
+      [archiveFile('hidden'), 'locked'],
+      [archiveFile('7z').subarray(0, 300), 'damaged'],
+      [gzipSync('words'), 'unknown'],
+    ] as const)
+      expect(await show(page, 'a.7z', bytes)).toMatchObject({ kind: 'failed', problem, elements: [] });
+    expect(await show(page, 'a.7z', archiveFile('7z'), 'copy')).toMatchObject({ kind: 'failed', problem: 'unknown' });
+    expect(calls).toEqual([]);
   });
 
   it('says of a long text and of an archive of many files that there is more than it shows', async () => {
