@@ -433,6 +433,26 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     expect(await page.$$eval('dialog.team .trail li', (steps) => steps.map((step) => step.textContent))).toContainEqual(
       expect.stringContaining('saved reply: Thanks'),
     );
+    // A saved reply is changed where it is, and stays one.
+    const isSaved = (title: string, text: string) => async (): Promise<boolean> =>
+      page.$$eval(
+        '.saved-reply',
+        (all, name, words) =>
+          all.filter(
+            (one) => one.querySelector('b')?.textContent === name && one.querySelector('.note')?.textContent === words,
+          ).length === 1,
+        title,
+        text,
+      );
+    const saved = (await page.$$('.saved-reply')).length;
+    await page.focus('button[aria-label="Edit Thanks"]');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.activeElement?.matches('dialog.team input') && document.activeElement);
+    await page.keyboard.press('End');
+    await page.keyboard.type(' anew');
+    await page.keyboard.press('Enter');
+    await until(isSaved('Thanks anew', 'Thank you for writing.'));
+    expect((await page.$$('.saved-reply')).length).toBe(saved);
     expect(await axe(page)).toEqual([]);
     await screenshot(page, 'desk-team-trail');
     await page.keyboard.press('Escape');

@@ -237,6 +237,15 @@ describe('the trail of the team', () => {
     expect(decodeTeam(encodeTeam(state.work.team)).trail).toEqual(state.work.team.trail);
   });
 
+  it('[CAS-4] changes a saved reply in its place: of two changes the later in the log counts', async () => {
+    const state = await begun();
+    await put(state, lead, reply('Thank you'), reply('Thank you.', 'Thanks anew'));
+    await put(state, member, reply('Many thanks'));
+    expect([...state.work.team.savedReplies.values()]).toEqual([
+      { language: 'en', title: 'Thanks', text: 'Many thanks' },
+    ]);
+  });
+
   it('[CAS-8] says how many cases ended by their term, holds nothing that changed nothing, and keeps the newest', async () => {
     const state = await begun();
     const ended: CaseEvent = { kind: 'ended', id: random(8), day: day + 31, cases: [caseId(1), caseId(2)] };
