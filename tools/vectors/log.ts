@@ -73,5 +73,6 @@ async function everyEvent(
     { kind: 'answered', request, day, isGranted: true },
     { kind: 'ended', id: random(8), day, cases: [conversationId] },
     { kind: 'asked', request: random(16), day, purpose: 'export', cases: [conversationId], terms },
+    { kind: 'saved-original', id: random(8), day, conversationId },
   ];
 }

@@ -70,6 +70,13 @@ trailer << /Root 1 0 R /Info 3 0 R >>
 `);
 }
 
+/** Steps of the case that say that an original was saved. */
+const stepsOfSaving = (): Promise<number> =>
+  page.$$eval(
+    '.work-body .trail li',
+    (all) => all.filter((one) => one.textContent?.includes('original file saved')).length,
+  );
+
 const until = (isSo: () => Promise<boolean>): Promise<void> => passMinutes(world, isSo);
 
 /** Presses a button of the file with this name, by keyboard, once it is there. */
@@ -160,6 +167,7 @@ describe.skipIf(lacks('chromium', 'ffmpeg', 'libimage-exiftool-perl', 'imagemagi
   });
 
   it('keeps pages as pixels beside the original, with nothing of what was planted, and the original as it was', async () => {
+    let originals = 0;
     for (const [name, pages] of [
       ['minutes.pdf', 3],
       ['letter.docx', 1],
@@ -178,6 +186,10 @@ describe.skipIf(lacks('chromium', 'ffmpeg', 'libimage-exiftool-perl', 'imagemagi
       const pixels = opened.loadPage(0).toPixmap(mupdf.Matrix.identity, mupdf.ColorSpace.DeviceGray).getPixels();
       expect(pixels.filter((value) => value < 128).length).toBeGreaterThan(50);
       expect(sha256(await save(name, 'Save original…'))).toBe(sha256(contents.get(name)!));
+      // CAS-12: of this, and not of the copy.
+      originals += 1;
+      await until(async () => (await stepsOfSaving()) >= originals);
+      expect(await stepsOfSaving()).toBe(originals);
     }
   });
 

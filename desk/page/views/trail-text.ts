@@ -25,6 +25,7 @@ const kinds: Readonly<Record<TrailItem['what'], TextKey>> = {
   answered: 'trail.granted',
   ended: 'trail.ended',
   'wrote-again': 'trail.wroteAgain',
+  'saved-original': 'trail.savedOriginal',
 };
 
 /** How people and days are called where it is said. */

@@ -60,9 +60,13 @@ export class CaseFiles {
     return file === null ? null : this.#files.readPart(file, from, bytes);
   }
 
-  async save(place: FilePlace): Promise<SavedFile | { readonly problem: SaveProblem }> {
-    const file = await this.#fileAt(place);
-    return file === null ? { problem: 'missing' } : this.#files.save(file);
+  /** @param note tells the desk of what goes out as it came; if it fails nothing is written */
+  async save(place: FilePlace, note: () => Promise<void>): Promise<SavedFile | { readonly problem: SaveProblem }> {
+    const original = await this.#original(place);
+    const file = original ?? (await this.copies.file(place));
+    if (file === null || !(await this.#files.isHere(file))) return { problem: 'missing' };
+    if (original !== null) await note();
+    return this.#files.save(file);
   }
 
   /** Nothing of a case that has ended stays. */

@@ -11,7 +11,7 @@ import { caseProblems } from '../engine/case-view.ts';
 import { type CaseLine, replyProblems } from '../engine/view.ts';
 import type { ExportOrder } from '../export/export-cases.ts';
 import { DeskFiles, defaultDelaySeconds } from '../files/desk-files.ts';
-import type { Answers, Calls, Change, Preferences } from './api.ts';
+import type { Answers, Calls, Change, FilePlace, Preferences } from './api.ts';
 import { AttachDesk } from './attach-desk.ts';
 import { readCarried } from './carried-lines.ts';
 import { type CaseAnswer, type CaseCallName, type CaseCalls, caseAction } from './case-calls.ts';
@@ -254,9 +254,7 @@ export class OpenDesk {
     if (action === null) return { problem: 'malformed' };
     try {
       const ids = caseIdsIn(given);
-      const known = this.#withoutNews(ids);
-      await this.#engine.work(action);
-      await this.#noteOwn(known);
+      await this.#act(ids, action);
       // What was just written is found at once.
       if (ids.length <= readAtOnceMax) await this.#inbox.read(ids);
       return { problem: null };
@@ -267,15 +265,17 @@ export class OpenDesk {
     }
   }
 
-  /** As it is now: what the page was told last may be older. */
-  #withoutNews(ids: readonly string[]): readonly string[] {
-    const lines = this.#linesOf(ids).filter(({ id, work }) => work.activity <= this.#records.seen(id).activity);
-    return lines.map(({ id }) => id);
+  /** Saves a file as it came, in the clear; the case's trail says that this device did. */
+  async saveOriginal(place: FilePlace): Promise<Answers['file-save']> {
+    return this.files.save(place, () => this.#act([place.id], (cases, day) => cases.noteSaved(place.id, day)));
   }
 
-  /** What a person has just done is no news to them. */
-  async #noteOwn(ids: readonly string[]): Promise<void> {
-    const lines = this.#linesOf(ids);
+  /** What a person has just done is no news to them, where nothing else was as it is now: what the page was told may be older. */
+  async #act(ids: readonly string[], action: Parameters<Engine['work']>[0]): Promise<void> {
+    const isSeen = ({ id, work }: CaseLine): boolean => work.activity <= this.#records.seen(id).activity;
+    const known = this.#linesOf(ids).filter(isSeen);
+    await this.#engine.work(action);
+    const lines = this.#linesOf(known.map(({ id }) => id));
     const seen = lines.map(({ id, work }) => [id, { ...this.#records.seen(id), activity: work.activity }] as const);
     await this.#records.setSeenAll(seen);
   }

@@ -155,7 +155,7 @@ class DeskRoom {
       reply: ({ id, text, attachments }) => this.#use((desk) => desk.reply(id, text, attachments)),
       'file-fetch': (place) => this.#use((desk) => desk.files.fetch(place).then(nothing)),
       'file-stop': ({ kept }) => this.#use(async (desk) => desk.files.stop(kept)).then(nothing),
-      'file-save': (place) => this.#use((desk) => desk.files.save(place)),
+      'file-save': (place) => this.#use((desk) => desk.saveOriginal(place)),
       'text-languages': () => this.#use(async (desk) => ({ languages: await desk.languages.list() })),
       'copy-begin': (order) => this.#use((desk) => desk.files.copies.begin(order)),
       'copy-end': ({ copy }) => this.#use((desk) => desk.files.copies.end(copy)),

@@ -219,6 +219,12 @@ export class CaseDesk {
     });
   }
 
+  /** Tells the others that a file of the case is saved in the clear, as it came, on this device. */
+  async noteSaved(id: string, day: Day): Promise<void> {
+    const [conversationId] = this.#known([id]) as [Uint8Array];
+    await this.#write({ kind: 'saved-original', ...this.#head(day), conversationId });
+  }
+
   async setName(name: string, day: Day): Promise<void> {
     checkText(name, 0, CASE_LABEL_BYTES_MAX);
     await this.#write({ kind: 'person', ...this.#head(day), name });
@@ -359,8 +365,6 @@ function checkText(text: string, bytesMin: number, bytesMax: number): void {
 
 /** Whether an event that waits is about a case whose texts are gone. */
 export function isAboutEnded({ work }: DeskState, event: LogEvent): boolean {
-  if (event.kind !== 'note' && event.kind !== 'reply' && event.kind !== 'graded' && event.kind !== 'grade-shown') {
-    return false;
-  }
+  if (!('conversationId' in event) || event.kind === 'posted' || event.kind === 'collected') return false;
   return (work.cases.get(bytesToHex(event.conversationId))?.endedDay ?? null) !== null;
 }

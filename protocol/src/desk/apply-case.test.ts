@@ -262,6 +262,17 @@ describe('the trail of the team', () => {
   });
 });
 
+describe('a file that is saved in the clear', () => {
+  it('[CAS-12] leaves a step of whoever saved it in its case, an auditor’s too, and no name', async () => {
+    const state = await begun();
+    const saved: CaseEvent = { kind: 'saved-original', id: random(8), day, conversationId: caseId(1) };
+    await put(state, lead, role(member, 'auditor'));
+    await put(state, member, saved);
+    expect(only(state).trail).toEqual([{ device: hex(member), day, what: 'saved-original', value: '' }]);
+    expect(decodeCaseWork(encodeCaseWork(state.work)).cases).toEqual(state.work.cases);
+  });
+});
+
 describe('grades [CAS-3]', () => {
   const [mine, theirs] = [
     { source: 2, information: 3 },
@@ -542,6 +553,9 @@ describe('several devices, offline and back', () => {
     }),
     fc.tuple(fc.constantFrom(1, 2), fc.nat(3)).map(([of, at]): CaseEvent => {
       return { kind: 'graded', day, conversationId: caseId(of), commitment: bytes(at, 32) };
+    }),
+    fc.constantFrom(1, 2).map((of): CaseEvent => {
+      return { kind: 'saved-original', id: random(8), day, conversationId: caseId(of) };
     }),
     fc.constantFrom('Ann', '').map((name): CaseEvent => ({ kind: 'person', id: random(8), day, name })),
     fc.nat(60).map((later): CaseEvent => ({ kind: 'ended', id: random(8), day: day + later, cases: [caseId(1)] })),

@@ -91,13 +91,8 @@ export async function applyCaseEvent(
       const { purpose, terms } = event;
       team.requests.set(request, { purpose, by, day: event.day, cases, terms, answer: null });
       note('asked', `${purpose}/${cases.length}`);
-      for (const id of cases)
-        addTrail(state.work, id, caseOf(state.work, id), {
-          device: by,
-          day: event.day,
-          what: 'asked',
-          value: purpose,
-        });
+      const step = { device: by, day: event.day, what: 'asked', value: purpose } as const;
+      for (const id of cases) addTrail(state.work, id, caseOf(state.work, id), step);
       return cases;
     }
     case 'answered': {
@@ -106,6 +101,8 @@ export async function applyCaseEvent(
       note(event.isGranted ? 'granted' : 'refused', `${asked.purpose}/${asked.cases.length}`);
       return asked.changed;
     }
+    case 'saved-original':
+      return inCase(state, event.conversationId, () => ({ device: by, day: event.day, what: event.kind, value: '' }));
     case 'ended': {
       const due = withTermPassed(state, knownCases(state, event.cases), event.day);
       if (due.length > 0) note('ended', String(due.length));

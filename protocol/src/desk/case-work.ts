@@ -34,6 +34,7 @@ export const trailKinds = [
   'answered',
   'ended',
   'wrote-again',
+  'saved-original',
 ] as const;
 export type TrailKind = (typeof trailKinds)[number];
 

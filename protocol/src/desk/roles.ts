@@ -28,6 +28,7 @@ export function isPermitted(team: Team, device: string, event: LogEvent): boolea
     case 'ended':
     case 'person':
     case 'answered':
+    case 'saved-original':
       return true;
     case 'role':
     case 'retention':

@@ -48,6 +48,7 @@ const events: CaseEvent[] = [
   askedExport,
   { kind: 'answered', request: random(16), day, isGranted: true },
   { kind: 'ended', id: random(8), day, cases },
+  { kind: 'saved-original', id: random(8), day, conversationId: random(32) },
 ];
 
 function decode(bytes: Uint8Array): LogEvent {
@@ -93,7 +94,7 @@ describe('events of case work', () => {
       change(Buffer.of(6, 2)),
       change(Buffer.of(3, 0)),
       change(Buffer.of(3, 97), new Uint8Array(97).fill(97)),
-      Buffer.concat([Buffer.of(43), joined(u32(day))]),
+      Buffer.concat([Buffer.of(44), joined(u32(day))]),
     ];
     for (const grade of [0, 7]) {
       wrong.push(Buffer.concat([Buffer.of(35), joined(concat(u32(day), random(32), Buffer.of(grade, 1), random(32)))]));

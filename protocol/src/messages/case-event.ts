@@ -109,7 +109,14 @@ export type CaseEvent =
     }
   | { readonly kind: 'answered'; readonly request: Uint8Array; readonly day: number; readonly isGranted: boolean }
   /** The term of these cases has passed. */
-  | { readonly kind: 'ended'; readonly id: Uint8Array; readonly day: number; readonly cases: readonly Uint8Array[] };
+  | { readonly kind: 'ended'; readonly id: Uint8Array; readonly day: number; readonly cases: readonly Uint8Array[] }
+  /** A file of the case is saved in the clear, as it came, to the disk of the signing device. */
+  | {
+      readonly kind: 'saved-original';
+      readonly id: Uint8Array;
+      readonly day: number;
+      readonly conversationId: Uint8Array;
+    };
 
 export const caseEventTypes = {
   change: 32,
@@ -123,6 +130,7 @@ export const caseEventTypes = {
   asked: 40,
   answered: 41,
   ended: 42,
+  'saved-original': 43,
 } as const satisfies Readonly<Record<CaseEvent['kind'], number>>;
 
 const aspects = {
@@ -201,6 +209,8 @@ export function writeCaseEvent(event: CaseEvent, writer: Writer): Writer {
     case 'ended':
       writer.bytes(event.id, CHANGE_ID_BYTES).u32(event.day);
       return writeCases(event.cases, writer);
+    case 'saved-original':
+      return writer.bytes(event.id, CHANGE_ID_BYTES).u32(event.day).bytes(event.conversationId, CONVERSATION_ID_BYTES);
   }
 }
 
@@ -244,6 +254,8 @@ export function readCaseEvent(type: number, body: Reader): CaseEvent | null {
       return { kind: 'answered', request: body.bytes(MESSAGE_ID_BYTES), day: body.u32(), isGranted: readFlag(body) };
     case caseEventTypes.ended:
       return { kind: 'ended', ...readHead(body), cases: readCases(body) };
+    case caseEventTypes['saved-original']:
+      return { kind: 'saved-original', ...readHead(body), conversationId: body.bytes(CONVERSATION_ID_BYTES) };
     default:
       return null;
   }
