@@ -188,6 +188,9 @@ export const EXPORT_RECIPIENT_BYTES_MAX = 2_048;
 /** Files of an export that go out otherwise than the others. */
 export const EXPORT_CHOICES_MAX = 256;
 
+/** Rows of the counts of ended cases: some campaigns a week, for years. */
+export const ENDED_COUNTS_MAX = 1_024;
+
 /** Cases that one event is about, at the most. */
 export const CASE_CHANGE_CASES_MAX = 256;
 /** A note or saved reply, in bytes of UTF-8. */

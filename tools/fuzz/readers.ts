@@ -45,6 +45,7 @@ export const fedOtherwise: Readonly<Record<string, (typeof reasons)[keyof typeof
   'protocol/src/metadata/xmp.ts#readXmp': reasons.part,
   'protocol/src/messages/case-event.ts#readCaseEvent': reasons.part,
   'protocol/src/messages/export-terms.ts#readExportTerms': reasons.part,
+  'protocol/src/desk/ended-counts.ts#readCounts': reasons.part,
   'protocol/src/messages/reply-content.ts#decodeReplyContent': reasons.part,
   'protocol/src/http/device-request.ts#readDeviceKind': reasons.part,
   'protocol/src/http/device-request.ts#readParcel': reasons.part,

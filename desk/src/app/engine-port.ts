@@ -1,6 +1,7 @@
 /** What the local process uses of the engine. */
 
 import type { Campaign } from '@postern/protocol/campaign/campaign';
+import type { EndedCount } from '@postern/protocol/desk/ended-counts';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
 import type { AlertSubject } from '../engine/alerts.ts';
@@ -25,6 +26,7 @@ export interface Engine {
   newestRoster(): VerifiedRoster;
   publishCampaign(signed: Uint8Array, payload: Uint8Array, film: readonly Uint8Array[]): Promise<VerifiedRoster>;
   team(): TeamView;
+  endedCounts(): readonly EndedCount[];
   work(action: (cases: CaseDesk, day: number) => Promise<void>): Promise<void>;
   file(id: string, message: string, at: number): Promise<FileDescriptor | null>;
   reply(id: string, text: string, files: readonly FileDescriptor[]): Promise<{ readonly messageId: string }>;

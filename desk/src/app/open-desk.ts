@@ -296,7 +296,10 @@ export class OpenDesk {
   }
 
   statistics(): Answers['statistics'] {
-    return { weeks: countWeeks(this.#inbox.rows.values()), answers: this.#inbox.answerCounts() };
+    return {
+      weeks: countWeeks(this.#inbox.rows.values(), this.#engine.endedCounts()),
+      answers: this.#inbox.answerCounts(),
+    };
   }
 
   /** No more than there is. */

@@ -6,7 +6,7 @@ const line = (firstDay: number | null, campaign: string | null, replies: number,
   ({ firstDay, campaign, replies, work: { state } }) as CaseLine;
 
 describe('statistics', () => {
-  it('count by week from Monday, and by campaign, the newest first', () => {
+  it('count by week from Monday, and by campaign, the newest first, and those that have ended too', () => {
     // 2026-11-23 is a Monday: 20,780 days after 1970-01-01.
     expect(new Date(20_780 * 86_400_000).getUTCDay()).toBe(1);
     const lines = [
@@ -17,11 +17,16 @@ describe('statistics', () => {
       line(20_787, null, 0, 'new'),
       line(null, null, 0, 'new'),
     ];
-    expect(countWeeks(lines)).toEqual([
+    const ended = [
+      { monday: 20_780, campaign: 'ab', cases: 3, answered: 2 },
+      { monday: 20_766, campaign: null, cases: 1, answered: 0 },
+    ];
+    expect(countWeeks(lines, ended)).toEqual([
       { monday: 20_787, campaign: null, cases: 1, answered: 0, closed: 0 },
       { monday: 20_780, campaign: null, cases: 2, answered: 1, closed: 1 },
-      { monday: 20_780, campaign: 'ab', cases: 1, answered: 1, closed: 0 },
+      { monday: 20_780, campaign: 'ab', cases: 4, answered: 3, closed: 3 },
       { monday: 20_773, campaign: null, cases: 1, answered: 0, closed: 0 },
+      { monday: 20_766, campaign: null, cases: 1, answered: 0, closed: 1 },
     ]);
   });
 });

@@ -5,6 +5,7 @@ import type { ExportTerms } from '@postern/protocol/messages/export-terms';
 import { encodeEvent } from '@postern/protocol/messages/log-event';
 import { seededRandom } from '@postern/protocol/testing/seeded-random';
 import { afterEach, describe, expect, it } from 'vitest';
+import { countWeeks } from '../app/statistics.ts';
 import { grantedRequest } from '../export/granted-request.ts';
 import type { CaseDesk } from './case-desk.ts';
 import { names } from './store-schema.ts';
@@ -346,8 +347,11 @@ describe('a case that is part of another [CAS-9]', () => {
 });
 
 describe('the end of a case', () => {
-  it('[CAS-5] [CAS-6] by two people erases its texts and its key on every device', async () => {
+  it('[CAS-5] [CAS-6] [CAS-11] by two people erases its texts and its key on every device, and leaves it in the numbers', async () => {
     const id = await begun(2);
+    const weeks = () => world.devices.map(({ engine }) => countWeeks(engine.conversations(), engine.endedCounts()));
+    const [before] = weeks();
+    expect(before).toMatchObject([{ campaign: null, cases: 1, closed: 0 }]);
     await work(0, (cases, day) => cases.note(id, 'note', 'Ring the harbour office', day));
     await world.rounds(2);
     const [early, key] = [device(1).store.copy(), (await device(1).store.get(names.caseKey(id))) as Uint8Array];
@@ -370,6 +374,7 @@ describe('the end of a case', () => {
       expect(engine.conversations()).toEqual([]);
       expect(store.find(key)).toEqual([]);
     }
+    expect(weeks()).toEqual(Array(2).fill([{ ...before?.[0], closed: 1 }]));
     for (const at of [0, 1]) {
       const state = await world.stateOf(device(at));
       expect(texts.map((one) => state.includes(one))).toEqual([false, false]);

@@ -15,6 +15,7 @@ import { applyCaseEvent } from '@postern/protocol/desk/apply-case';
 import { type PartsByCase, partsByCase, restsSince, withAbove, withParts } from '@postern/protocol/desk/case-kin';
 import { type CaseRecord, type CaseWork, caseOf } from '@postern/protocol/desk/case-work';
 import { endDayOf, withTermPassed } from '@postern/protocol/desk/end-case';
+import type { EndedCount } from '@postern/protocol/desk/ended-counts';
 import { isPermitted } from '@postern/protocol/desk/roles';
 import type { DeskState } from '@postern/protocol/desk/state';
 import {
@@ -175,6 +176,11 @@ export class CaseDesk {
   team(): TeamView {
     const devices = this.#with.rosters.devices.map(bytesToHex);
     return teamView(this.#team, devices, bytesToHex(this.#parts.keys.device));
+  }
+
+  /** Of cases that have ended, in no order (CAS-11). */
+  endedCounts(): readonly EndedCount[] {
+    return [...this.#team.ended.values()];
   }
 
   /** @param ids hex @throws CaseError */

@@ -5,6 +5,7 @@ import { Reader } from '@postern/protocol/bytes/reader';
 import { Writer } from '@postern/protocol/bytes/writer';
 import { type Campaign, verifyCampaign } from '@postern/protocol/campaign/campaign';
 import { MESSAGE_ID_BYTES, REPLY_PARTS_MAX } from '@postern/protocol/constants';
+import type { EndedCount } from '@postern/protocol/desk/ended-counts';
 import type { DeskReply } from '@postern/protocol/desk/state';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { VerifiedRoster } from '@postern/protocol/keys/roster-chain';
@@ -157,6 +158,11 @@ export class DeskEngine {
 
   team(): TeamView {
     return this.#nouns.cases.team();
+  }
+
+  /** How many cases have ended, by week and campaign. */
+  endedCounts(): readonly EndedCount[] {
+    return this.#nouns.cases.endedCounts();
   }
 
   /** Does something to the desk's cases; it is kept when this resolves. @throws CaseError */

@@ -462,8 +462,8 @@ describe('the end of a case [CAS-6]', () => {
     await put(state, lead, retention);
     const trail = state.work.team.trail.splice(0);
     expect(trail).toHaveLength(1);
-    // Without the day and the empty trail, which end it.
-    const before = Uint8Array.of(1, ...encodeTeam(state.work.team).subarray(1, -6));
+    // Without the day, the empty trail and the empty counts, which end it.
+    const before = Uint8Array.of(1, ...encodeTeam(state.work.team).subarray(1, -8));
     const team = decodeTeam(before);
     expect(team).toMatchObject({ retentionDays: 30, retentionSince: 0 });
     const old = { ...state, work: { ...state.work, team } };

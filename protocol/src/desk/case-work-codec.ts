@@ -21,9 +21,10 @@ import {
   teamTrailKinds,
   trailKinds,
 } from './case-work.ts';
+import { readCounts, writeCounts } from './ended-counts.ts';
 
 const version = 1;
-/** 1 does not say when the retention was changed, and has no trail; 2 has no terms of exports. */
+/** 1 does not say when the retention was changed, and has no trail; 2 has neither terms of exports nor counts of ended cases. */
 const teamVersion = 3;
 
 export function encodeCase(record: CaseRecord): Uint8Array {
@@ -82,6 +83,7 @@ export function encodeTeam(team: Team): Uint8Array {
   writer.list16(sorted(team.requests), ([id, request]) => writeRequest(id, request, writer));
   writer.list16(sorted(team.refused), ([key, count]) => writer.text8(key).u32(count));
   writer.u32(team.retentionSince).list16(team.trail, (item, to) => writeTrail(item, teamTrailKinds, to));
+  writeCounts(team.ended, writer);
   return writer.done();
 }
 
@@ -104,6 +106,7 @@ export function decodeTeam(bytes: Uint8Array): Team {
     team.retentionSince = reader.u32();
     team.trail.push(...reader.list16(0xffff, (from) => readTrail(from, teamTrailKinds)));
   }
+  if (read === teamVersion) for (const [key, count] of readCounts(reader)) team.ended.set(key, count);
   reader.end();
   return team;
 }

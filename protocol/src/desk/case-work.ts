@@ -3,6 +3,7 @@
 import type { AccessKind, CaseState, MotiveKind, NoteKind, Purpose, Role } from '../messages/case-event.ts';
 import type { ExportTerms } from '../messages/export-terms.ts';
 import type { Grade } from '../messages/grade.ts';
+import type { EndedCounts } from './ended-counts.ts';
 
 /** Devices and cases stand by the hex of their ids. */
 export interface CaseNote {
@@ -142,6 +143,8 @@ export interface Team {
   readonly requests: Map<string, ConsentRequest>;
   /** By device and kind of event, how many. */
   readonly refused: Map<string, number>;
+  /** Of cases that have ended (CAS-11). */
+  readonly ended: EndedCounts;
   /** The newest steps, in the order of the log. */
   readonly trail: TeamTrailItem[];
 }
@@ -158,7 +161,15 @@ export function emptyCaseWork(): CaseWork {
 
 export function emptyTeam(): Team {
   const maps = { names: new Map(), roles: new Map(), proposals: new Map(), savedReplies: new Map() };
-  return { ...maps, retentionDays: 0, retentionSince: 0, requests: new Map(), refused: new Map(), trail: [] };
+  return {
+    ...maps,
+    retentionDays: 0,
+    retentionSince: 0,
+    requests: new Map(),
+    refused: new Map(),
+    ended: new Map(),
+    trail: [],
+  };
 }
 
 export function emptyCase(): CaseRecord {

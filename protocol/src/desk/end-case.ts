@@ -3,17 +3,19 @@
 import { LINKS, TERM_NOTICE_DAYS } from '../constants.ts';
 import { isKept, partsByCase, restsSince, withAbove } from './case-kin.ts';
 import { type CaseWork, caseOf, emptyCase, type TrailItem } from './case-work.ts';
+import { countEnded } from './ended-counts.ts';
 import type { DeskState } from './state.ts';
 
 /**
  * Erases a conversation's messages, replies, keys, notes and grades. Its id, its numbers and the day of its newest
- * root stay, since no link and no number may be given twice (CHN-1, LOG-7).
+ * root stay, since no link and no number may be given twice (CHN-1, LOG-7), and it is counted (CAS-11).
  *
  * @returns hex ids of it and of the cases that were linked to it
  */
 export function endCase(state: DeskState, id: string, last: TrailItem): string[] {
   const conversation = state.conversations.get(id);
   if (conversation === undefined) return [];
+  countEnded(state.work.team.ended, conversation);
   const { replies, messages, partial, links } = conversation;
   for (const { tagKey, ackKey, replyKey } of replies) for (const key of [tagKey, ackKey, replyKey]) key?.fill(0);
   links?.keys.fill(0);
