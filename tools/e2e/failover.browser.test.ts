@@ -1,8 +1,13 @@
 // [ROS-5] The address that a source came by is blocked for good while a message is on its way: the page goes on to the next signed one.
 
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { verificationWords } from '@postern/protocol/keys/fingerprint';
+import { loadWordList } from '@postern/protocol/keys/word-lists';
 import type { HTTPRequest } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, launchFirefox } from '../browsers/launch.ts';
@@ -12,10 +17,13 @@ import { freePorts } from '../free-ports.ts';
 import { openDesk, publishDayKeys, type RunningDesk } from './desk.ts';
 import { killMirror, type Mirror, startMirror } from './mirror-process.ts';
 import { makeOffice, type Office, type ServerProcess } from './office.ts';
-import { openPage, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
+import { sealApart } from './sealed-apart.ts';
+import { fill, main, openPage, openSavedPage, press, typeWordsBack, waitForStored, writeMessage } from './visit.ts';
 
 const message = 'The first address went dark while I was writing.';
 const early = 'The first address gave its page and nothing else.';
+const carried = 'Sealed without a network, brought where only the second address was left.';
+const savedPage = new URL('../../source/dist/offline.html', import.meta.url).href;
 
 let office: Office;
 let server: ServerProcess;
@@ -78,6 +86,38 @@ it.skipIf(lacks('chromium'))(
       await killMirror(second);
     }
     await desk.until('a message', () => desk.engine.conversations().some(({ preview }) => preview === early));
+  },
+);
+
+it.skipIf(lacks('chromium'))(
+  '[CAR-2] the saved page brings a sealed message to a mirror when the first address is gone',
+  async () => {
+    const second = await mirrorAt(1);
+    const folder = mkdtempSync(join(tmpdir(), 'postern-failover-'));
+    const packPath = join(folder, 'pack.bin');
+    writeFileSync(packPath, new Uint8Array(await (await fetch(`${second.origin}/pack`)).arrayBuffer()));
+    const lines = await sealApart(office, second.origin, carried);
+    const words = verificationWords(office.roster.fingerprint, (await loadWordList('english')).words);
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage();
+      const asked = new Set<string>();
+      page.on('requestfinished', (request: HTTPRequest) => asked.add(new URL(request.url()).origin));
+      await openSavedPage(page, `${savedPage}#en/network`, packPath, words.join(' '));
+      await page.waitForSelector('#start:not([hidden]) button.main');
+      await page.$$eval('#start button', (buttons) => {
+        buttons.find(({ textContent }) => textContent === 'Deliver a sealed message')?.click();
+      });
+      await fill(page, 'textarea.code', lines);
+      await press(page, main);
+      await waitForStored(page);
+      expect([...asked].filter((origin) => origin.startsWith('http'))).toEqual([second.origin]);
+    } finally {
+      await browser.close();
+      await killMirror(second);
+      rmSync(folder, { recursive: true });
+    }
+    await desk.until('a message', () => desk.engine.conversations().some(({ preview }) => preview === carried));
   },
 );
 

@@ -25,6 +25,7 @@ import {
   enterWords,
   fill,
   openPage,
+  openSavedPage,
   press,
   readAnswer,
   shownWords,
@@ -90,12 +91,7 @@ async function openFile(browser: Browser, tag: string, words: string): Promise<P
 
 async function offer(page: Page, tag: string, words: string): Promise<void> {
   page.on('pageerror', (error) => faults.push(String(error)));
-  await page.goto(`${pathToFileURL(pagePath).href}#${tag}`);
-  await page.waitForSelector('#pack-file', patience);
-  const input = await page.$('input#pack-file');
-  await input?.uploadFile(packPath);
-  await fill(page, '#pack-words', words);
-  await press(page, '#pack button.main');
+  await openSavedPage(page, `${pathToFileURL(pagePath).href}#${tag}`, packPath, words);
 }
 
 /** Writes a message to the first desk, or answers its call. @returns twelve words, and the lines that are to be carried */

@@ -15,6 +15,16 @@ export async function openPage(browser: Browser, url: string, listen?: (page: Pa
   return page;
 }
 
+/** The saved page from its file, with the pack and something entered as the verification words. */
+export async function openSavedPage(page: Page, url: string, packPath: string, words: string): Promise<void> {
+  await page.goto(url);
+  await page.waitForSelector('#pack-file', patience);
+  const input = await page.$('input#pack-file');
+  await input?.uploadFile(packPath);
+  await fill(page, '#pack-words', words);
+  await press(page, '#pack button.main');
+}
+
 /** From the first page to the twelve words. @param desk part of its name; by default the first @returns the words as they are shown */
 export async function writeMessage(page: Page, text: string, desk = ''): Promise<string[]> {
   await press(page, '#start button.main');
