@@ -77,7 +77,7 @@ function caseTargets(random: Random): FuzzTarget[] {
     hasWork: true,
   };
   team.requests.set(bytesToHex(random(16)), { purpose: 'export', by: device, day, cases: [id], terms, answer: null });
-  team.ended.set('20776/', { monday: 20_776, campaign: null, cases: 3, answered: 1 });
+  team.ended.set('20780/', { monday: 20_780, campaign: null, cases: 3, answered: 1 });
   team.retentionSince = day;
   team.trail.push({ device, day, what: 'role', value: `${other}/auditor` });
   team.refused.set(`${other} note`, 3);
