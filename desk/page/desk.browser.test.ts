@@ -12,6 +12,7 @@ import { TestSource } from '../src/engine/testing/test-source.ts';
 import { type DeskOf, deskOf } from '../src/testing/desk-of.ts';
 import { passphrase } from '../src/testing/device-folder.ts';
 import { ask, ownHeaders } from '../src/testing/local-page.ts';
+import { chooseLanguage, type TextKey, wordsOf } from './languages/languages.ts';
 import { passMinutes } from './testing/passing-time.ts';
 import { settled } from './testing/settled-page.ts';
 import { hasKeys } from './testing/unlocked-page.ts';
@@ -53,6 +54,9 @@ const textOf = (page: Page, selector: string): Promise<string> =>
   page.$eval(selector, (element) => element.textContent ?? '');
 const focused = (page: Page): Promise<string> =>
   page.evaluate(() => document.activeElement?.id || document.activeElement?.className || 'none');
+
+const headed = (text: string): boolean => document.querySelector('h1')?.textContent === text;
+const sayIn = (language: string, key: TextKey): string => wordsOf(chooseLanguage(language, [])).say(key);
 
 describe.skipIf(lacks('chromium'))('page of the desk', () => {
   beforeAll(async () => {
@@ -593,8 +597,22 @@ describe.skipIf(lacks('chromium'))('page of the desk', () => {
     await page.waitForSelector('#passphrase');
     expect(await page.evaluate(() => document.body.textContent)).not.toContain('Thank you');
     await look('locked');
+    await page.keyboard.type('not the passphrase');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#lock-complaint:not(:empty)');
+    await look('wrong-passphrase');
     await unlock(page);
     await page.waitForSelector('.row');
+    // A newer link takes the session away, which this page cannot learn yet.
+    await page.setOfflineMode(true);
+    const next = await openPage();
+    await page.bringToFront();
+    await page.waitForFunction(headed, {}, sayIn(language, 'link.goneHeading'));
+    await look('gone');
+    await page.setOfflineMode(false);
+    await page.waitForFunction(headed, {}, sayIn(language, 'link.refusedHeading'));
+    await look('refused');
+    await next.close();
     await page.close();
   });
 });
