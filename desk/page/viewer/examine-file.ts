@@ -4,23 +4,33 @@ import { unexamined } from '@postern/protocol/metadata/examine';
 import { inspectedBytesMax } from '@postern/protocol/metadata/inspect';
 import type { DeskClient } from '../desk-client.ts';
 import type { ViewedFile } from '../model.ts';
-import { Glass } from './glass.ts';
+import { type GiveSlice, Glass } from './glass.ts';
 import { loadPart } from './load-file.ts';
 import type { ExaminedFile } from './viewer-messages.ts';
 
+/** A file of the process, of which what is asked for is read. */
+interface KeptSlices {
+  readonly size: number;
+  readonly give: GiveSlice;
+}
+
 /** `broken` too where the frame fell silent. @param content a file of this machine, or what comes from the process @throws what the stream throws, the signal's reason, or the browser's own error without the process */
 export async function examineBehindGlass(
-  content: ReadableStream<Uint8Array<ArrayBuffer>> | File,
+  content: ReadableStream<Uint8Array<ArrayBuffer>> | File | KeptSlices,
   isCleaned: boolean,
   signal: AbortSignal,
 ): Promise<ExaminedFile> {
-  const glass = await Glass.open(signal);
+  const glass = await Glass.open(signal, 'give' in content ? content.give : null);
   try {
     const worker = await (await loadPart('examine-worker.js')).text();
-    const file = content instanceof File ? content : null;
+    let file: File | { readonly size: number } | null = null;
     if (content instanceof ReadableStream) await handOver(content, glass, signal);
-    // What cannot be read is told apart from what is damaged.
-    else await content.slice(0, 1).arrayBuffer();
+    else if ('give' in content) file = { size: content.size };
+    else {
+      // What cannot be read is told apart from what is damaged.
+      await content.slice(0, 1).arrayBuffer();
+      file = content;
+    }
     const answer = await glass.ask({ kind: 'examine', worker, file, isCleaned });
     if (answer.kind !== 'examined') return unexamined('broken');
     // What can be read is the browser's, and stays when the frame goes.
@@ -50,9 +60,10 @@ export async function examineKept(
   { place, bytes }: ViewedFile,
   signal: AbortSignal,
 ): Promise<ExaminedFile> {
-  if (bytes > inspectedBytesMax) return unexamined('large');
+  const give: GiveSlice = async ({ from, bytes: wanted }) =>
+    new Uint8Array(await client.readPart({ ...place, from, bytes: wanted }));
   try {
-    const content = await client.readPieces(place);
+    const content = bytes > inspectedBytesMax ? { size: bytes, give } : await client.readPieces(place);
     signal.throwIfAborted();
     return await examineBehindGlass(content, false, signal);
   } catch {

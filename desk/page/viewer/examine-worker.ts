@@ -4,11 +4,13 @@ import { concat } from '@postern/protocol/bytes/encode';
 import { type Examined, examine, unexamined } from '@postern/protocol/metadata/examine';
 import { cleanMetadata, inspectedBytesMax, inspectMetadata } from '@postern/protocol/metadata/inspect';
 import { cleanRecording, inspectRecording, isRecording } from '@postern/protocol/metadata/recordings';
-import type { Stretch } from '@postern/protocol/metadata/sliced-file';
-import type { ExaminedFile } from './viewer-messages.ts';
+import { MetadataError } from '@postern/protocol/metadata/report';
+import type { SlicedFile, Stretch } from '@postern/protocol/metadata/sliced-file';
+import { FileSlices } from './file-slices.ts';
+import type { ExaminedFile, WantMessage } from './viewer-messages.ts';
 
-/** Bytes of the file, in order, or the file, of which only what is wanted is read. */
-export type ExamineContent = readonly Uint8Array<ArrayBuffer>[] | Blob;
+/** Bytes of the file, in order; or the file, of which only what is wanted is read; or how large it is, and slices are asked for. */
+type ExamineContent = readonly Uint8Array<ArrayBuffer>[] | Blob | { readonly size: number };
 export interface ExamineWork {
   readonly content: ExamineContent;
   readonly isCleaned: boolean;
@@ -16,21 +18,54 @@ export interface ExamineWork {
 
 const zeroBytesMax = 1024 * 1024;
 
-addEventListener('message', ({ data: { content, isCleaned } }: MessageEvent<ExamineWork>) => {
-  const examined =
-    content instanceof Blob ? examineBlob(content, isCleaned) : examineBytes(concat(...content), isCleaned);
-  void examined.catch(() => unexamined('broken')).then((answer) => postMessage(answer satisfies ExaminedFile));
+/** Enough for most boxes of a film, which are asked for one after the other. */
+const aheadBytes = 64 * 1024;
+const slices = new FileSlices((from, bytes) => postMessage({ kind: 'want', from, bytes } satisfies WantMessage));
+
+addEventListener('message', ({ data }: MessageEvent<ExamineWork | Uint8Array<ArrayBuffer>>) => {
+  if (data instanceof Uint8Array) slices.take(data);
+  else
+    void examineContent(data)
+      .catch(() => unexamined('broken'))
+      .then((answer) => postMessage(answer satisfies ExaminedFile));
 });
 
-async function examineBlob(file: Blob, isCleaned: boolean): Promise<ExaminedFile> {
-  const read = async (from: number, to: number) => new Uint8Array(await file.slice(from, to).arrayBuffer());
-  const sliced = { size: file.size, read };
-  if (await isRecording(sliced)) {
-    const clean = isCleaned ? cleanRecording : refuse;
-    const seen = await examine({ inspectMetadata: inspectRecording, cleanMetadata: clean }, sliced);
-    return withCopy(seen, ({ stretches }) => stretches.flatMap((stretch) => partsOf(file, stretch)));
+function examineContent({ content, isCleaned }: ExamineWork): Promise<ExaminedFile> {
+  if (content instanceof Blob) {
+    const read = async (from: number, to: number) => new Uint8Array(await content.slice(from, to).arrayBuffer());
+    return examineSliced({ size: content.size, read }, content, isCleaned);
   }
-  return file.size > inspectedBytesMax ? unexamined('large') : examineBytes(await read(0, file.size), isCleaned);
+  // Where it is not, no copy of it can be made.
+  return 'size' in content
+    ? examineSliced(askedFor(content.size), null, false)
+    : examineBytes(concat(...content), isCleaned);
+}
+
+async function examineSliced(sliced: SlicedFile, file: Blob | null, isCleaned: boolean): Promise<ExaminedFile> {
+  if (await isRecording(sliced)) {
+    const clean = file !== null && isCleaned ? cleanRecording : refuse;
+    const seen = await examine({ inspectMetadata: inspectRecording, cleanMetadata: clean }, sliced);
+    return withCopy(seen, ({ stretches }) => stretches.flatMap((stretch) => partsOf(file ?? new Blob(), stretch)));
+  }
+  return sliced.size > inspectedBytesMax
+    ? unexamined('large')
+    : examineBytes(await sliced.read(0, sliced.size), isCleaned);
+}
+
+function askedFor(size: number): SlicedFile {
+  let ahead = { from: 0, bytes: new Uint8Array(0) };
+  const read = async (from: number, to: number): Promise<Uint8Array> => {
+    if (from < ahead.from || to > ahead.from + ahead.bytes.length) {
+      const bytes = await slices.read(from, Math.max(to, Math.min(size, from + aheadBytes))).catch((error: unknown) => {
+        if (error instanceof RangeError)
+          throw new MetadataError('too-large', `read a file: ${to - from} bytes at once`);
+        throw error;
+      });
+      ahead = { from, bytes };
+    }
+    return ahead.bytes.subarray(from - ahead.from, to - ahead.from);
+  };
+  return { size, read };
 }
 
 async function examineBytes(bytes: Uint8Array, isCleaned: boolean): Promise<ExaminedFile> {

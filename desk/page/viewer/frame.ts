@@ -25,6 +25,7 @@ import type {
   ShowFile,
   ShowLarge,
   ViewProblem,
+  WantMessage,
 } from './viewer-messages.ts';
 
 /** Of a picture that is copied; documents are drawn at as much. */
@@ -52,7 +53,7 @@ addEventListener('message', ({ data, source }: MessageEvent<PageMessage | ReadCo
   if (source !== parent) return;
   if (data.kind === 'code') void readCode(data.bytes).then((text) => tell({ kind: 'code', text }));
   else if (data.kind === 'show-large') showLarge(data);
-  else if (data.kind === 'slice') large?.take(data.bytes);
+  else if (data.kind === 'slice') takeSlice(data.bytes);
   else if (data.kind === 'page' && large !== null) large.turn(data.page);
   else if (data.kind === 'page') ask({ kind: 'draw', page: data.page });
   else if (data.kind === 'piece') pieces.push(data.bytes);
@@ -65,12 +66,19 @@ for (const name of ['keydown', 'pointermove', 'wheel', 'timeupdate'])
   document.addEventListener(name, tellPresence, { capture: true, passive: true });
 
 function lookInto({ isCleaned, file, worker: code }: ExamineFile): void {
-  worker = startWorker(code, (examined: ExaminedFile) => tell({ kind: 'examined', ...examined }), failDamaged);
+  const take = (answer: ExaminedFile | WantMessage): void =>
+    tell('kind' in answer ? answer : { kind: 'examined', ...answer });
+  worker = startWorker(code, take, failDamaged);
   const given = pieces.splice(0);
   worker.postMessage(
     { content: file ?? given, isCleaned } satisfies ExamineWork,
     given.map(({ buffer }) => buffer),
   );
+}
+
+function takeSlice(bytes: Uint8Array<ArrayBuffer>): void {
+  if (large === null) worker?.postMessage(bytes, [bytes.buffer]);
+  else large.take(bytes);
 }
 
 async function show(file: ShowFile): Promise<void> {

@@ -1,19 +1,24 @@
 /** A frame that nobody sees, in which files of strangers are drawn and looked into: each question gets one checked message back. */
 
-import { type FrameMessage, type PageMessage, readFrameMessage, sayTo } from './viewer-messages.ts';
+import { type FrameMessage, type PageMessage, readFrameMessage, sayTo, type WantMessage } from './viewer-messages.ts';
 
 /** A frame that says nothing for so long is not waited for; it ends by itself a worker that is too slow. */
 const patienceMs = 30_000;
 /** For a page whose picture is read: the frame ends that by itself before. */
 const readPatienceMs = 75_000;
 
+/** @throws where there is none, which ends the question */
+export type GiveSlice = (want: WantMessage) => Promise<Uint8Array<ArrayBuffer>>;
+
 export class Glass {
   readonly #frame = document.createElement('iframe');
   readonly #signal: AbortSignal;
   readonly #closed = new AbortController();
+  readonly #give: GiveSlice | null;
 
-  private constructor(signal: AbortSignal) {
+  private constructor(signal: AbortSignal, give: GiveSlice | null) {
     this.#signal = signal;
+    this.#give = give;
     // At once, whatever its user is waiting for: a locked page holds nothing of a file.
     signal.addEventListener('abort', () => this.close(), { signal: this.#closed.signal });
     this.#frame.setAttribute('sandbox', 'allow-scripts');
@@ -21,9 +26,9 @@ export class Glass {
     this.#frame.src = '/viewer/frame.html';
   }
 
-  /** @param signal whoever waits is told, once it ends, that it was `stopped` */
-  static async open(signal: AbortSignal): Promise<Glass> {
-    const glass = new Glass(signal);
+  /** @param signal whoever waits is told, once it ends, that it was `stopped` @param give answers what the frame asks for of a file; else it gets nothing */
+  static async open(signal: AbortSignal, give: GiveSlice | null = null): Promise<Glass> {
+    const glass = new Glass(signal, give);
     const ready = glass.#next();
     if (!signal.aborted) document.body.append(glass.#frame);
     await ready;
@@ -58,6 +63,10 @@ export class Glass {
       let timer = window.setTimeout(fail, patienceMs);
       const hear = ({ source, data }: MessageEvent): void => {
         const message = source === this.#frame.contentWindow ? readFrameMessage(data) : null;
+        if (message?.kind === 'want') {
+          this.#give?.(message).then((bytes) => this.say({ kind: 'slice', bytes }), fail);
+          return;
+        }
         if (message?.kind !== 'reading') {
           if (message !== null) resolve(message);
           return;

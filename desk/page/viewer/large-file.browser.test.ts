@@ -26,6 +26,7 @@ import { passMinutes } from '../testing/passing-time.ts';
 /** In every picture of the film. */
 const mark = 'harbour-at-dawn';
 const seconds = 60;
+const title = 'Film of the harbour';
 
 /** As phones write films: what leads to the pictures stands behind them. Between both lies what makes it large. */
 function phoneFilm(): Uint8Array {
@@ -53,6 +54,8 @@ function phoneFilm(): Uint8Array {
     'yuv420p',
     '-bsf:v',
     written,
+    '-metadata',
+    `title=${title}`,
     '-c:a',
     'aac',
   ];
@@ -60,10 +63,10 @@ function phoneFilm(): Uint8Array {
   const film = readFileSync(path);
   rmSync(folder, { recursive: true });
   const moov = film.lastIndexOf('moov') - 4;
-  const free = Buffer.alloc(readBytesMax);
-  free.writeUInt32BE(free.length);
-  free.write('free', 4, 'latin1');
-  return Buffer.concat([film.subarray(0, moov), free, film.subarray(moov)]);
+  const more = Buffer.alloc(readBytesMax);
+  more.writeUInt32BE(more.length);
+  more.write('mdat', 4, 'latin1');
+  return Buffer.concat([film.subarray(0, moov), more, film.subarray(moov)]);
 }
 
 /** Numbered lines in Cyrillic letters of two bytes each. */
@@ -207,6 +210,23 @@ describe.skipIf(lacks('ffmpeg'))('large files at the desk', () => {
       const origins = asked.map((url) => new URL(url)).filter(({ protocol }) => /^(http|ws|ftp)/.test(protocol));
       expect([...new Set(origins.map(({ origin }) => origin))]).toEqual([new URL(device.desk.url).origin]);
     }, 60_000);
+
+    it.each([
+      ['film.mp4', title],
+      ['minutes.pdf', 'too large'],
+    ])(
+      'tells what %s gives away, or that it cannot be looked into',
+      async (name, wanted) => {
+        const [item] = await page.$$(`::-p-xpath(//li[.//bdi[text()='${name}']])`);
+        await item!.evaluate((one) => {
+          const buttons = [...one.querySelectorAll('button')];
+          buttons.find(({ textContent }) => textContent === 'What it gives away')?.click();
+        });
+        await page.waitForFunction((one, text) => one?.textContent?.includes(text), { timeout: 20_000 }, item, wanted);
+        if (wanted === title) await screenshot(page, `traces-film-${binary}`, { fullPage: false });
+      },
+      30_000,
+    );
 
     it('would be seen to keep what it may', async () => {
       const other = await browser.newPage();

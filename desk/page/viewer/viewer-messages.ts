@@ -63,8 +63,8 @@ interface FilePiece {
 export interface ExamineFile {
   readonly kind: 'examine';
   readonly worker: string;
-  /** By reference: what of it is not wanted is not read. */
-  readonly file: Blob | null;
+  /** By reference: what of it is not wanted is not read. Where it has a size alone, slices are asked for. */
+  readonly file: Blob | { readonly size: number } | null;
   readonly isCleaned: boolean;
 }
 export interface TurnPage {
