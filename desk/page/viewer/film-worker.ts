@@ -34,8 +34,9 @@ async function obey(order: FilmOrder): Promise<void> {
   if (order.kind === 'slice') waiting.shift()?.(order.bytes);
   else if (order.kind === 'open') await open(order.bytes);
   else if (order.kind === 'from') {
-    turn = order.turn;
-    fragments = film?.fragments(order.form, order.seconds) ?? null;
+    const own = order.turn;
+    turn = own;
+    fragments = film?.fragments(order.form, order.seconds, () => turn === own) ?? null;
   } else await giveNext();
 }
 

@@ -70,8 +70,12 @@ export class Film {
     return new Film(tracks, { duration, start, codecs: codecs.join(', ') });
   }
 
-  /** From the last picture before `seconds` that stands for itself: first what tells a player of the tracks, with each fragment whole. */
-  async *fragments({ container }: FilmForm, seconds: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  /** From the last picture before `seconds` that stands for itself: first what tells a player of the tracks, with each fragment whole. @param isWanted once it is not, nothing more is read, and it ends */
+  async *fragments(
+    { container }: FilmForm,
+    seconds: number,
+    isWanted: () => boolean = () => true,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
     const made: Uint8Array[] = [];
     const take = new WritableStream<Uint8Array>({ write: (bytes) => void made.push(bytes.slice()) });
     const format =
@@ -83,6 +87,10 @@ export class Film {
     await output.start();
     for (let lane = earliest(lanes); lane !== undefined; lane = earliest(lanes)) {
       await lane.pass();
+      if (!isWanted()) {
+        for (const { end } of lanes) end();
+        return;
+      }
       if (made.length > 0) yield joined(made.splice(0));
     }
     await output.finalize();
@@ -109,6 +117,7 @@ interface Lane {
   /** Seconds of the next one; null at the end. */
   at: number | null;
   readonly pass: () => Promise<void>;
+  readonly end: () => void;
 }
 
 async function openLane(
@@ -128,6 +137,7 @@ async function openLane(
       lane.at = next?.timestamp ?? null;
       if (next === null) close();
     },
+    end: () => void packets.return(),
   };
   return lane;
 }
