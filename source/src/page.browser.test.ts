@@ -298,7 +298,7 @@ describe.skipIf(lacks('chromium', 'fonts-noto-core', 'fonts-noto-cjk'))('Chromiu
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Answers');
     const told = await said();
     expect(told).toContain('There is an answer');
-    expect(told.some((words) => words.startsWith('Read it now'))).toBe(true);
+    expect(told.some((words) => words.startsWith('Answers: Money and contracts'))).toBe(true);
     // Seconds are not told.
     expect(told.filter((words) => /\d:\d\d/.test(words))).toEqual([]);
     expect((await rolesOf(page)).some((role) => role.startsWith('heading 2: Money and contracts'))).toBe(true);

@@ -11,13 +11,11 @@ type Answer = State['session']['answers'][number];
 export function answersScreen(ui: Ui, state: State): Html {
   const { session } = state;
   const { answers, looked } = session;
-  const isEnding = answers.some(({ text, isKept }) => text !== null && !isKept);
   return make(
     'section',
     {},
     heading(ui, 'answers.heading'),
     looked === 'found' ? null : panel(ui, state),
-    isEnding ? make('p', { class: 'warning' }, ui.text('answers.once')) : null,
     make('div', { class: 'answers' }, ...answers.map((answer) => card(ui, answer, state))),
     make('div', { role: 'status' }, ...warnings(ui, state).map((words) => make('p', { class: 'warning' }, words))),
     ui.form(
@@ -56,7 +54,7 @@ function panel(ui: Ui, { session, times }: State): Html {
 }
 
 function card(ui: Ui, answer: Answer, state: State): Html {
-  const { text, parts, partsHere, day, deskId } = answer;
+  const { text, parts, partsHere, day, deskId, isKept } = answer;
   const rest =
     partsHere < parts ? ui.text('answers.rest', { here: partsHere, total: parts }) : ui.text('answers.unreadable');
   const body =
@@ -66,6 +64,7 @@ function card(ui: Ui, answer: Answer, state: State): Html {
     'article',
     { class: 'answer' },
     make('h2', {}, title),
+    text === null || isKept ? null : make('p', { class: 'warning' }, ui.text('answers.once')),
     body,
     answerFiles(ui, answer),
     make('p', { class: 'checked' }, ui.text('answers.checked')),

@@ -14,8 +14,8 @@ export const answersView: MakeView = (ui, state) => {
   const as = make('p', { class: 'fine' });
   // Only what changes seldom is told by itself: the text beside it counts seconds.
   const panel = make('div', { class: 'panel' }, make('div', { attributes: { role: 'status' } }, heading), text, as);
-  const once = make('p', { class: 'warning' });
-  const arrival = make('div', { attributes: { role: 'status' } }, once);
+  // Seen as the heading of each answer; heard from here.
+  const arrival = make('p', { class: 'unseen', attributes: { role: 'status' } });
   const answers = make('div', { class: 'answers' });
   const warnings = make('div', { attributes: { role: 'status' } });
   const pending = goButton(ui, 'answers.pending', 'sent');
@@ -38,9 +38,8 @@ export const answersView: MakeView = (ui, state) => {
       answers.replaceChildren(...cards.map(({ root }) => root));
     }
     for (const { update: updateCard } of cards) updateCard(now);
-    const isEnding = session.answers.some((answer) => answer.text !== null && !answer.isKept);
-    setText(once, isEnding ? ui.text('answers.once') : '');
-    setHidden(once, !isEnding);
+    const here = session.answers.filter((answer) => answer.text !== null);
+    setText(arrival, here.map((answer) => `${ui.text('answers.heading')}: ${titleText(ui, answer, now)}`).join(' '));
     const warnKey = `${session.unreadable}/${session.missing.map(({ deskId, number }) => deskId + number).join()}`;
     if (warnKey !== warned) {
       warned = warnKey;
@@ -89,15 +88,24 @@ type Card = { readonly root: HTMLElement; readonly update: (state: State) => voi
 
 function card(ui: Ui, answer: Answer, state: State): Card {
   const files = answerFiles(ui, answer);
-  const { text, parts, partsHere, day, deskId } = answer;
-  const title = ui.text('answers.from', { desk: deskName(state, deskId), day: utcDay(day, ui.language) });
+  const { id, text, parts, partsHere } = answer;
+  const once = make('p', { class: 'warning' }, ui.text('answers.once'));
   const body =
     text === null
       ? make('p', {}, partsText(ui, parts, partsHere))
       : make('div', { class: 'answer-text', attributes: { dir: 'auto', lang: 'und' } }, text);
   const checked = make('p', { class: 'checked' }, ui.text('answers.checked'));
-  const root = make('article', { class: 'answer' }, make('h2', {}, title), body, files.root, checked);
-  return { root, update: files.update };
+  const title = make('h2', {}, titleText(ui, answer, state));
+  const root = make('article', { class: 'answer' }, title, once, body, files.root, checked);
+  const update = (now: State): void => {
+    files.update(now);
+    setHidden(once, text === null || now.session.answers.some((one) => one.id === id && one.isKept));
+  };
+  return { root, update };
+}
+
+function titleText(ui: Ui, { deskId, day }: Answer, state: State): string {
+  return ui.text('answers.from', { desk: deskName(state, deskId), day: utcDay(day, ui.language) });
 }
 
 /** All parts are here and make no text: nothing the page could show. */

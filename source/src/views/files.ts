@@ -70,7 +70,11 @@ export function answerFiles(ui: Ui, { id: answerId, files }: State['session']['a
   });
   const hint = make('p', { class: 'fine' }, ui.text('file.getHint'));
   const list = make('ul', { class: 'files' }, ...rows.map(([, { root }]) => root));
-  const settle = button(ui.text('answers.delete'), 'quiet', () => ui.dispatch({ type: 'settled', id: answerId }));
+  const settle = button(ui.text('answers.delete'), 'quiet', () => {
+    ui.dispatch({ type: 'settled', id: answerId });
+    // The button goes; its files can be fetched for as long as the page is open.
+    list.querySelector<HTMLElement>('button:not([hidden])')?.focus();
+  });
   const root = make('div', { class: 'attach' }, hint, list, settle);
   setHidden(root, files.length === 0);
   return {
