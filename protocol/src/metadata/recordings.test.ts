@@ -166,6 +166,16 @@ describe.skipIf(lacks('libimage-exiftool-perl', 'imagemagick', 'ffmpeg'))(
       expect(pictures('sensor-after.mp4', after)).toBe(pictures('sensor-before.mp4', before));
     });
 
+    it('leaves nothing in the place of a track of sensor data that was described itself', async () => {
+      const described = remade('described.mov', 'a.mp4', '-metadata:s:a', 'title=MarkerTrack');
+      const before = Buffer.from(replaced(described, 'soun', 'meta'));
+      expect(before.includes('MarkerTrack')).toBe(true);
+      const { state, left, cleaned } = await examine(examiner, slicesOf(before));
+      expect([state, left]).toEqual(['cleanable', []]);
+      const after = await wholeOf(cleaned!);
+      expect([after.length, after.includes('MarkerTrack')]).toEqual([before.length, false]);
+    });
+
     it('is not cleaned where sensor data lie in fragments, from which they would not be taken', async () => {
       const fragments = remade('fragments.mp4', 'a.mp4', '-movflags', 'frag_every_frame+empty_moov');
       const { state, found, cleaned } = await examine(examiner, slicesOf(replaced(fragments, 'soun', 'meta')));
