@@ -177,6 +177,7 @@ describe.skipIf(lacks('chromium', 'libimage-exiftool-perl', 'imagemagick'))('exp
     await page.$eval('form.export textarea', (field) => (field as HTMLTextAreaElement).select());
     await page.keyboard.sendCharacter(recipient);
     await page.setViewport({ width: 320, height: 900 });
+    await page.click('.work-button');
     await lookInEachLanguage(page, 'desk-export-request', { selector: 'form.export' });
     await page.click('form.export [type=submit]');
     await page.waitForSelector('.consent .request');
