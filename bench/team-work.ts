@@ -243,8 +243,8 @@ function shownBy(page: LocalPage): string {
 async function found(page: LocalPage, notes: readonly string[]): Promise<readonly string[]> {
   const here: string[] = [];
   for (const note of notes) {
-    const { ids } = await page.call('search', { query: note });
-    if (ids.length > 0) here.push(note);
+    const { found } = await page.call('search', { query: note });
+    if (found.length > 0) here.push(note);
   }
   return here;
 }

@@ -17,6 +17,8 @@ import {
   filmAddress,
   filmHeader,
   sessionHeader,
+  wordsAddress,
+  wordsHeader,
 } from '@postern/desk/app/api';
 import type { FilmFileKind, FilmTaken } from '@postern/desk/calls/film-view';
 import type { PageAnswer } from '@postern/desk/files/safe-copies';
@@ -71,6 +73,16 @@ export class DeskClient {
   async copyPage(copy: string, page: Uint8Array<ArrayBuffer>): Promise<PageAnswer> {
     const response = await this.#sendBytes(copyAddress, copyHeader, copy, page);
     return ((await response.json()) as { readonly page: PageAnswer }).page;
+  }
+
+  /** A file that waits to be read for the search. @throws CallFailed */
+  async readForWords(kept: string): Promise<ArrayBuffer> {
+    return (await this.#post('words-read', { kept }, AbortSignal.timeout(60_000))).arrayBuffer();
+  }
+
+  /** What stands in it. @throws CallFailed */
+  async giveWords(kept: string, words: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.#sendBytes(wordsAddress, wordsHeader, kept, words);
   }
 
   /** A file of a call's film: a cleaned copy is kept, or nothing is changed. @throws CallFailed; also the browser's own error for a file that cannot be read */

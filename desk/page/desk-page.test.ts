@@ -116,7 +116,7 @@ it('asks the local process for words again when it has read something since, and
     },
     call: (_: string, given: { query: string }) => {
       queries.push(given.query);
-      return Promise.resolve({ ids: [] });
+      return Promise.resolve({ found: [] });
     },
   };
   const page = new DeskPage(client as unknown as DeskClient);

@@ -4,7 +4,7 @@ import { CallWords } from '@postern/desk/app/call-words';
 import type { CaseCallName, CaseCalls } from '@postern/desk/app/case-calls';
 import { textQuery } from '@postern/desk/app/search-query';
 import type { Alert } from '@postern/desk/engine/view';
-import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { Attaching } from './attaching.ts';
 import { Delays } from './delays.ts';
 import { CallFailed, type DeskClient } from './desk-client.ts';
@@ -16,6 +16,7 @@ import { type Event, type Filter, firstState, type Save, type State, update, typ
 import { hasNeverLooked, isSame, newsOf, seenIn } from './news.ts';
 import { Presence } from './presence.ts';
 import { examineBehindGlass, examineKept } from './viewer/examine-file.ts';
+import { FileReading } from './viewer/file-reading.ts';
 import { loadFile, loadLarge } from './viewer/load-file.ts';
 import { SafeCopying } from './viewer/safe-copying.ts';
 import type { ShowFile, ShowLarge, WantMessage } from './viewer/viewer-messages.ts';
@@ -75,12 +76,15 @@ export class DeskPage {
       tell: (reviews) => this.send({ kind: 'reviews', reviews }),
       complain: (id, problem) => this.send({ kind: 'not-sent', id, problem }),
     });
+    const onEnd = (id: string): void => this.#reload(id);
     this.copies = new SafeCopying({
       client,
       tell: (kept, copying) => this.send({ kind: 'copy', kept, copying }),
-      onEnd: (id) => {
-        if (this.#state.value.open?.id === id) this.quietly(this.#load(id));
-      },
+      onEnd,
+    });
+    const reading = new FileReading({ client, state: this.#state, signal: () => this.#locking.signal, onEnd });
+    effect(() => {
+      if (reading.waiting.value !== null) this.quietly(reading.goOn());
     });
   }
 
@@ -176,8 +180,8 @@ export class DeskPage {
         this.#isAsked = false;
         const text = textQuery(this.#state.value.query);
         if (text === '') continue;
-        const { ids } = await this.#client.call('search', { query: text });
-        this.send({ kind: 'found', text, ids });
+        const { found } = await this.#client.call('search', { query: text });
+        this.send({ kind: 'found', text, found });
       }
     } finally {
       this.#isSearching = false;
@@ -346,6 +350,13 @@ export class DeskPage {
     if (change.kind === 'status' && change.readings !== before.readings) this.search(before.query);
     if (change.kind !== 'inbox' || before.open === null) return;
     if (hasChanged(before.open, change)) this.quietly(this.#load(before.open.id));
+  }
+
+  /** What is known of the files of this case, or of a part of the one that is open. */
+  #reload(id: string): void {
+    const { open } = this.#state.value;
+    const isShown = open?.id === id || open?.parts.some(({ summary }) => summary.id === id);
+    if (open !== null && isShown) this.quietly(this.#load(open.id));
   }
 
   async #load(id: string): Promise<void> {

@@ -36,7 +36,10 @@ const rows = [
 const byId = (some: readonly InboxRow[]): ReadonlyMap<string, InboxRow> => new Map(some.map((each) => [each.id, each]));
 const sorted = sortRows(byId(rows));
 const notNarrowed: Narrowing = { found: null, tests: [] };
-const holding = (...found: readonly string[]): Narrowing => ({ found: new Set(found), tests: [] });
+const holding = (...found: readonly string[]): Narrowing => ({
+  found: new Map(found.map((id) => [id, null])),
+  tests: [],
+});
 const ids = (some: readonly InboxRow[]): string => some.map(({ id }) => id).join('');
 const place = { losses: new Set(['a']), own: 'me', today: 20 };
 

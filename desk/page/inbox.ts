@@ -85,7 +85,7 @@ export function isStirring({ isUnread, hasNews, isUnanswered }: InboxRow): boole
 /** What a search has left of the list. */
 export interface Narrowing {
   /** Ids that hold the words and answers of the search; null: it has none. */
-  readonly found: ReadonlySet<string> | null;
+  readonly found: ReadonlyMap<string, unknown> | null;
   /** Of the record. */
   readonly tests: readonly FieldTest[];
 }

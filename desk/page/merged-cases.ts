@@ -29,13 +29,14 @@ export async function loadCase(
   client: DeskClient,
   id: string,
   rows: Rows,
-): Promise<Pick<OpenCase, 'view' | 'parts' | 'draft' | 'copies' | 'seen'>> {
-  const { view, draft, copies, seen } = await client.call('conversation', { id });
+): Promise<Pick<OpenCase, 'view' | 'parts' | 'draft' | 'copies' | 'unread' | 'seen'>> {
+  const { view, draft, copies, unread, seen } = await client.call('conversation', { id });
   const loaded = view === null ? [] : await loadParts(client, view, rows);
   const parts = loaded.flatMap((part) => part.view ?? []);
   const seenOf = loaded.flatMap((part) => (part.view === null ? [] : [[part.view.summary.id, part.seen] as const]));
   return {
     ...{ view, parts, draft, copies: [...copies, ...loaded.flatMap((part) => part.copies)] },
+    unread: new Map([...unread, ...loaded.flatMap((part) => part.unread)].map(({ kept, state }) => [kept, state])),
     seen: new Map([[id, seen], ...seenOf]),
   };
 }

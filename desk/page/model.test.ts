@@ -69,7 +69,7 @@ const typing = after(
   phase('open'),
   inbox(true, [row()]),
   { kind: 'open', id },
-  { kind: 'case', id, view, parts: [], copies: [], seen: new Map(), draft: '' },
+  { kind: 'case', id, view, parts: [], copies: [], unread: new Map(), seen: new Map(), draft: '' },
   { kind: 'draft', text: 'Thank you' },
 );
 
@@ -91,7 +91,7 @@ describe('inbox changes', () => {
 
 describe('locking', () => {
   it('leaves nothing of what was shown or typed', () => {
-    const locked = update({ ...typing, query: 'harbour', found: new Set([id]) }, phase('locked'));
+    const locked = update({ ...typing, query: 'harbour', found: new Map([[id, null]]) }, phase('locked'));
     expect(locked.rows.size).toBe(0);
     expect(locked.open).toBe(null);
     expect(locked.status).toBe(null);
@@ -109,14 +109,23 @@ describe('locking', () => {
 describe('reply', () => {
   it('is not overwritten by the kept draft when the conversation changes while one types', () => {
     expect(
-      update(typing, { kind: 'case', id, view, parts: [], copies: [], seen: new Map(), draft: 'Thank' }).open?.draft,
+      update(typing, {
+        kind: 'case',
+        id,
+        view,
+        parts: [],
+        copies: [],
+        unread: new Map(),
+        seen: new Map(),
+        draft: 'Thank',
+      }).open?.draft,
     ).toBe('Thank you');
   });
 
   it('begins with the kept draft', () => {
     const state = after(
       { kind: 'open', id },
-      { kind: 'case', id, view, parts: [], copies: [], seen: new Map(), draft: 'kept' },
+      { kind: 'case', id, view, parts: [], copies: [], unread: new Map(), seen: new Map(), draft: 'kept' },
     );
     expect(state.open?.draft).toBe('kept');
   });
@@ -145,7 +154,7 @@ describe('reply', () => {
   it('does not take over what belongs to another conversation', () => {
     const room = { pieces: 3, linksLeft: 8, fits: true };
     for (const event of [
-      { kind: 'case', id: other, view, parts: [], copies: [], seen: new Map(), draft: 'other' },
+      { kind: 'case', id: other, view, parts: [], copies: [], unread: new Map(), seen: new Map(), draft: 'other' },
       { kind: 'room', id: other, text: 'Thank you', room },
       { kind: 'sent', id: other, text: 'Thank you' },
       { kind: 'not-sent', id: other, problem: 'failed' },
@@ -158,9 +167,9 @@ describe('reply', () => {
 describe('search', () => {
   it('shows what was found for the query that stands there', () => {
     const asked = after({ kind: 'query', query: 'har' });
-    expect(update(asked, { kind: 'found', text: 'ha', ids: [id] }).found).toBe(null);
-    const found = update(asked, { kind: 'found', text: 'har', ids: [id] });
-    expect(found.found).toEqual(new Set([id]));
+    expect(update(asked, { kind: 'found', text: 'ha', found: [{ id, file: null }] }).found).toBe(null);
+    const found = update(asked, { kind: 'found', text: 'har', found: [{ id, file: null }] });
+    expect(found.found).toEqual(new Map([[id, null]]));
     expect(update(found, { kind: 'query', query: ' ' }).found).toBe(null);
   });
 
@@ -169,6 +178,8 @@ describe('search', () => {
     expect([record.isSearching, record.found]).toEqual([false, null]);
     const both = after({ kind: 'query', query: 'har owner=none' });
     expect(both.isSearching).toBe(true);
-    expect(update(both, { kind: 'found', text: 'har', ids: [id] }).found).toEqual(new Set([id]));
+    expect(update(both, { kind: 'found', text: 'har', found: [{ id, file: null }] }).found).toEqual(
+      new Map([[id, null]]),
+    );
   });
 });

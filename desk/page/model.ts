@@ -3,7 +3,9 @@
 import type { Change, FilePlace, InboxRow, LockPhase, Preferences } from '@postern/desk/app/api';
 import type { CallView } from '@postern/desk/app/call-words';
 import type { CopyView } from '@postern/desk/app/copy-records';
+import type { Found } from '@postern/desk/app/search-index';
 import { textQuery } from '@postern/desk/app/search-query';
+import type { UnreadFile } from '@postern/desk/app/word-states';
 import type { CaseProblem, TeamView } from '@postern/desk/engine/case-view';
 import type { CaseFile, EngineStatus, ReplyProblem, ReplyRoom } from '@postern/desk/engine/view';
 import type { Attachment } from '@postern/desk/files/attachments';
@@ -74,6 +76,8 @@ export interface OpenCase {
   readonly parts: readonly CaseFile[];
   /** Safe copies and texts of its files, and of those of its parts. */
   readonly copies: readonly CopyView[];
+  /** Why the search does not know its files, or not whole, by the names under which they are kept. */
+  readonly unread: ReadonlyMap<string, UnreadFile['state']>;
   /** How much of it, and of each part, had been looked at before it was opened. */
   readonly seen: ReadonlyMap<string, Seen>;
   readonly isLoading: boolean;
@@ -101,6 +105,8 @@ export interface State {
   readonly unsearched: number;
   /** Grows with each case that the search reads or forgets. */
   readonly readings: number;
+  /** Files that wait to be read for the search, and those that it does not know, or not whole. */
+  readonly words: { readonly waiting: number; readonly unread: number };
   readonly rows: ReadonlyMap<string, InboxRow>;
   readonly hasInbox: boolean;
   readonly filter: Filter;
@@ -108,8 +114,8 @@ export interface State {
   readonly query: string;
   /** Whether what has been found is not for the query as it stands. */
   readonly isSearching: boolean;
-  /** What holds the words and answers of the query; null if it has none. */
-  readonly found: ReadonlySet<string> | null;
+  /** What holds the words and answers of the query, and in which file, if it is one; null if it has none. */
+  readonly found: ReadonlyMap<string, string | null> | null;
   /** The line that the keys move. */
   readonly cursor: string | null;
   readonly open: OpenCase | null;
@@ -155,10 +161,13 @@ export type Event =
   | { readonly kind: 'order'; readonly order: Order }
   | { readonly kind: 'query'; readonly query: string }
   /** `text`: of the query, what was looked for. */
-  | { readonly kind: 'found'; readonly text: string; readonly ids: readonly string[] }
+  | { readonly kind: 'found'; readonly text: string; readonly found: readonly Found[] }
   | { readonly kind: 'cursor'; readonly id: string }
   | { readonly kind: 'open'; readonly id: string }
-  | ({ readonly kind: 'case'; readonly id: string } & Pick<OpenCase, 'view' | 'parts' | 'draft' | 'copies' | 'seen'>)
+  | ({ readonly kind: 'case'; readonly id: string } & Pick<
+      OpenCase,
+      'view' | 'parts' | 'draft' | 'copies' | 'unread' | 'seen'
+    >)
   | { readonly kind: 'close' }
   | { readonly kind: 'draft'; readonly text: string }
   | { readonly kind: 'saved'; readonly id: string; readonly text: string }
@@ -190,6 +199,7 @@ export const firstState: State = {
   hasFailed: false,
   unsearched: 0,
   readings: 0,
+  words: { waiting: 0, unread: 0 },
   rows: new Map(),
   hasInbox: false,
   filter: 'all',
@@ -220,6 +230,7 @@ export const firstState: State = {
   arrived: 0,
 };
 
+const noCase = { view: null, parts: [], copies: [], unread: new Map(), seen: new Map(), isLoading: true } as const;
 const noDraft = { draft: '', room: null, isSending: false, problem: null, isSaved: false } as const;
 
 export function update(state: State, event: Event): State {
@@ -241,7 +252,7 @@ export function update(state: State, event: Event): State {
     case 'found':
       // An answer to a query that was typed on since is of no use.
       return event.text === textQuery(state.query)
-        ? { ...state, isSearching: false, found: new Set(event.ids) }
+        ? { ...state, isSearching: false, found: new Map(event.found.map(({ id, file }) => [id, file])) }
         : state;
     case 'cursor':
       return { ...state, cursor: event.id };
@@ -251,10 +262,7 @@ export function update(state: State, event: Event): State {
         cursor: event.id,
         pane: 'case',
         caseProblem: null,
-        open:
-          state.open?.id === event.id
-            ? state.open
-            : { id: event.id, view: null, parts: [], copies: [], seen: new Map(), isLoading: true, ...noDraft },
+        open: state.open?.id === event.id ? state.open : { id: event.id, ...noCase, ...noDraft },
       };
     case 'close':
       return { ...state, open: null, pane: 'inbox' };
@@ -317,9 +325,7 @@ function updateCase(open: OpenCase, event: CaseEvent): OpenCase {
       // What is being typed here is newer than what was kept.
       return {
         ...open,
-        view: event.view,
-        parts: event.parts,
-        copies: event.copies,
+        ...{ view: event.view, parts: event.parts, copies: event.copies, unread: event.unread },
         // What was new when it was opened stays so until it is closed.
         seen: new Map([...event.seen, ...open.seen]),
         isLoading: false,

@@ -225,8 +225,10 @@ async function caseFile(id: string): Promise<Seen> {
 
 async function conversationWith(text: string): Promise<{ readonly id: string; readonly answers: unknown }> {
   for (let attempt = 0; attempt < 60; attempt++) {
-    const found = (await (await person.call('search', { query: text })).json()) as { readonly ids: readonly string[] };
-    const [id] = found.ids;
+    const answer = (await (await person.call('search', { query: text })).json()) as {
+      readonly found: readonly { readonly id: string }[];
+    };
+    const id = answer.found[0]?.id;
     if (id !== undefined) return { id, answers: (await caseFile(id)).messages[0]?.answers };
     await sleep(1_000);
   }

@@ -6,6 +6,7 @@ import { detectLanguage } from '@postern/desk/app/language';
 import { defaultCost } from '@postern/desk/app/passphrase-key';
 import { passphraseHeader, readPassphraseSealed } from '@postern/desk/app/passphrase-seal';
 import { decodeSeen, encodeSeen } from '@postern/desk/app/seen';
+import { readWordRecords, writeWordRecords } from '@postern/desk/app/word-records';
 import { filesOfPage } from '@postern/desk/engine/cover-visit';
 import { decodeHashes, decodeHeldDayKey, encodeHashes, encodeHeldDayKey } from '@postern/desk/engine/day-key-record';
 import { deviceRequest, readDeviceRequest } from '@postern/desk/engine/identity';
@@ -137,6 +138,9 @@ async function ownFiles(random: Random): Promise<FuzzTarget[]> {
   const file = { name: 'a.pdf', type: 'application/pdf', bytes: 70, day, hash: random(32), key: random(32) };
   await writeCopies(store, 'case', [{ form: 'text', message: bytesToHex(random(16)), at: 0, file }]);
   const [name = ''] = await store.list('');
+  const words = { state: 'read', tries: 1, text: '名单' } as const;
+  await writeWordRecords(store, 'case', new Map([[bytesToHex(random(16)), words]]));
+  const [wordsName = ''] = await store.list('page/words/');
   const place = { conversation: 'case', id: 'file' };
   const whole = attachmentWrite(place, { file, order: 1, isCleaned: true, stored: 1, since: day });
   const named = attachmentWrite(place, { name: file.name, order: 2 });
@@ -151,6 +155,12 @@ async function ownFiles(random: Random): Promise<FuzzTarget[]> {
       name: 'safe copies',
       seeds: [(await store.get(name)) ?? random(0)],
       read: readAs(name, () => readCopies(store, 'case')),
+      ownErrors,
+    },
+    {
+      name: 'words of files',
+      seeds: [(await store.get(wordsName)) ?? random(0)],
+      read: readAs(wordsName, () => readWordRecords(store, 'case')),
       ownErrors,
     },
     {

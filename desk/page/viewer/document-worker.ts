@@ -4,15 +4,15 @@ import { textDocument } from '@postern/desk/export/text-html';
 import { installLetterFonts } from '@postern/desk/fonts/letter-scripts';
 import { MetadataError } from '@postern/protocol/metadata/report';
 import type * as Mupdf from 'mupdf';
+import type { DocumentForm } from './file-kind.ts';
 import { odfPages } from './odf-html.ts';
 import { officeEnding } from './office-ending.ts';
 import { oldOfficeText } from './old-office.ts';
 import { readPixelsMax } from './recogniser.ts';
 import { type Drawable, openSpelled, type SpelledDocument, textIn } from './spelled-document.ts';
-import type { DrawnMessage, LetterFont } from './viewer-messages.ts';
+import type { DrawnMessage, LetterFont, WordsMessage } from './viewer-messages.ts';
+import { wordsIn } from './words-in-file.ts';
 import { drawableXlsx } from './xlsx-words.ts';
-
-export type DocumentForm = 'pdf' | 'tiff' | 'text' | 'ooxml' | 'odf' | 'compound';
 
 interface OpenDocument {
   readonly kind: 'open';
@@ -41,6 +41,7 @@ export type WorkerAnswer =
   | DrawnPage
   /** Null where that failed. */
   | { readonly kind: 'enlarged'; readonly picture: ImageData | null }
+  | WordsMessage
   | { readonly kind: 'failed'; readonly problem: 'damaged' | 'locked' | 'too-large' | 'unknown' };
 
 const pixelsMax = 4_000_000;
@@ -54,7 +55,12 @@ const pictureShare = 0.5;
 /** Of more, the page is read as a whole. */
 const picturesMax = 500;
 
-export type DocumentWork = OpenDocument | DrawPage | EnlargePage;
+/** What stands in a file of whatever kind; nothing of it is drawn. */
+interface ReadWords extends Pick<OpenDocument, 'bytes' | 'wasm'> {
+  readonly kind: 'words';
+}
+
+export type DocumentWork = OpenDocument | DrawPage | EnlargePage | ReadWords;
 
 let mupdf: typeof Mupdf | null = null;
 let opened: SpelledDocument | null = null;
@@ -69,9 +75,12 @@ addEventListener('message', ({ data }: MessageEvent<DocumentWork>) => {
 });
 
 async function answer(asked: DocumentWork): Promise<WorkerAnswer> {
+  if (asked.kind === 'words') {
+    const words = await wordsIn(asked.bytes, () => load(asked.wasm));
+    return typeof words === 'string' ? { kind: 'failed', problem: words } : { kind: 'words', ...words };
+  }
   if (asked.kind === 'open') {
-    Object.assign(globalThis, { $libmupdf_wasm_Module: { wasmBinary: asked.wasm } });
-    mupdf = await import('mupdf');
+    mupdf = await load(asked.wasm);
     installLetterFonts(mupdf, asked.fonts);
     isRead = asked.isRead;
     const given = await openable(asked);
@@ -83,6 +92,11 @@ async function answer(asked: DocumentWork): Promise<WorkerAnswer> {
   }
   if (mupdf === null || opened === null) return { kind: 'failed', problem: 'damaged' };
   return asked.kind === 'draw' ? draw(mupdf, opened, asked.page) : enlarge(mupdf, opened, asked.page);
+}
+
+async function load(wasm: ArrayBuffer): Promise<typeof Mupdf> {
+  Object.assign(globalThis, { $libmupdf_wasm_Module: { wasmBinary: wasm } });
+  return import('mupdf');
 }
 
 async function openable({ bytes, form }: OpenDocument): Promise<Drawable | 'too-large' | 'unknown'> {

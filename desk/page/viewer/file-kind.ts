@@ -5,9 +5,10 @@ import { detectFormat } from '@postern/protocol/metadata/inspect';
 import type { FileFormat } from '@postern/protocol/metadata/report';
 import { isArchive } from './archive-kind.ts';
 import { isCompound } from './compound-file.ts';
-import type { DocumentForm } from './document-worker.ts';
 import { isAvif, isBitmap, isGif } from './picture-size.ts';
 import { decodeText, type ReadText } from './text-encoding.ts';
+
+export type DocumentForm = 'pdf' | 'tiff' | 'text' | 'ooxml' | 'odf' | 'compound';
 
 export type FileKind =
   | { readonly kind: 'picture' | 'heic' | 'archive' | 'packed' | 'unknown' }

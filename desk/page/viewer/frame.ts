@@ -5,9 +5,9 @@ import { MetadataError } from '@postern/protocol/metadata/report';
 import { zipEntries } from '@postern/protocol/metadata/zip-file';
 import { type ArchiveList, entriesShownMax, type NamedEntry, shownName } from './archive-kind.ts';
 import type { ArchiveWork } from './archive-worker.ts';
-import type { DocumentForm, DocumentWork, DrawnPage, WorkerAnswer } from './document-worker.ts';
+import type { DocumentWork, DrawnPage, WorkerAnswer } from './document-worker.ts';
 import type { ExamineWork } from './examine-worker.ts';
-import { type FileKind, kindOf } from './file-kind.ts';
+import { type DocumentForm, type FileKind, kindOf } from './file-kind.ts';
 import { startWorker } from './frame-worker.ts';
 import type { HeicWork } from './heic-worker.ts';
 import { LargeFile } from './large-file.ts';
@@ -22,6 +22,7 @@ import type {
   FrameMessage,
   PageMessage,
   ReadCode,
+  ReadWords,
   ShowFile,
   ShowLarge,
   ViewProblem,
@@ -34,6 +35,8 @@ const textLengthMax = 1024 * 1024;
 /** Of what has no pages and is shown to its end. */
 const whole = { kind: 'shown', page: 0, pages: 0, encoding: null, isCut: false, isWordsOnly: false } as const;
 const documentMs = 20_000;
+/** Longer than the worker gives itself; only what hangs it comes to this. */
+const wordsMs = 15_000;
 const presenceMs = 10_000;
 /** A picture of a screen has letters of ten pixels, too small to be told apart: it is read at up to this scale. */
 const readScaleMax = 2;
@@ -58,6 +61,7 @@ addEventListener('message', ({ data, source }: MessageEvent<PageMessage | ReadCo
   else if (data.kind === 'page') ask({ kind: 'draw', page: data.page });
   else if (data.kind === 'piece') pieces.push(data.bytes);
   else if (data.kind === 'examine') lookInto(data);
+  else if (data.kind === 'words') readWords(data);
   else show(data).catch(() => fail('damaged'));
 });
 tell({ kind: 'ready' });
@@ -79,6 +83,18 @@ function lookInto({ isCleaned, file, worker: code }: ExamineFile): void {
 function takeSlice(bytes: Uint8Array<ArrayBuffer>): void {
   if (large === null) worker?.postMessage(bytes, [bytes.buffer]);
   else large.take(bytes);
+}
+
+/** All of it in the worker: what hangs there can be ended. */
+function readWords({ bytes, worker: code, wasm }: ReadWords): void {
+  const take = (answer: WorkerAnswer): void => {
+    clearTimeout(timer);
+    if (answer.kind === 'words') tell(answer);
+    else fail(answer.kind === 'failed' ? answer.problem : 'damaged');
+  };
+  worker = startWorker(code, take, failDamaged);
+  timer = setTimeout(() => fail('too-slow'), wordsMs);
+  worker.postMessage({ kind: 'words', bytes, wasm } satisfies DocumentWork, [bytes.buffer, wasm]);
 }
 
 async function show(file: ShowFile): Promise<void> {
@@ -280,6 +296,7 @@ function ask(asked: DocumentWork, given: readonly Transferable[] = []): void {
 }
 
 function takeAnswer(answer: WorkerAnswer): void {
+  if (answer.kind === 'words') return;
   if (answer.kind === 'enlarged') {
     takeEnlarged(answer.picture);
     return;

@@ -50,7 +50,7 @@ async function loadRecognition(client: DeskClient, language: string): Promise<Re
   return { ...library, data };
 }
 
-async function loadLibrary(code: string, compiled: string): Promise<Omit<Recognition, 'data'>> {
+export async function loadLibrary(code: string, compiled: string): Promise<Omit<Recognition, 'data'>> {
   const [worker, wasm] = await Promise.all([
     loadPart(code).then((answer) => answer.text()),
     loadPart(compiled).then((answer) => answer.arrayBuffer()),

@@ -39,6 +39,13 @@ describe('messages of the frame', () => {
     }
   });
 
+  it('say what stands in a file in a million letters at most, and whether there is more', () => {
+    const words = { kind: 'words', text: 'a'.repeat(1_000_000), isCut: true };
+    expect(readFrameMessage({ ...words, more: 'not this' })).toEqual(words);
+    for (const changes of [{ text: `${words.text}a` }, { text: ['a'] }, { text: null }, { isCut: 'no' }])
+      expect(readFrameMessage({ ...words, ...changes })).toBeNull();
+  });
+
   it('say whether there is more than is shown, or other than words, and nothing else in its place', () => {
     const shown = { kind: 'shown', page: 0, pages: 0, encoding: null, isCut: true, isWordsOnly: true };
     expect(readFrameMessage({ ...shown, more: 'not this' })).toEqual(shown);

@@ -2,7 +2,7 @@
 
 import { partBytesMax } from '@postern/desk/app/api';
 import type { CopyProblem } from '@postern/desk/app/copy-records';
-import { pagePixelsMax, pageTextMax } from '@postern/desk/files/copy-limits';
+import { filesTextMax, pagePixelsMax, pageTextMax } from '@postern/desk/files/copy-limits';
 import type { LetterScript } from '@postern/desk/fonts/letter-scripts';
 import { FILE_BYTES_MAX } from '@postern/protocol/constants';
 import { type Examined, examinedStates, type Trace, valuesShownMax } from '@postern/protocol/metadata/examine';
@@ -67,6 +67,10 @@ export interface ExamineFile {
   readonly file: Blob | { readonly size: number } | null;
   readonly isCleaned: boolean;
 }
+/** To say what stands in a file, and show nothing of it. */
+export interface ReadWords extends Pick<ShowFile, 'bytes' | 'worker' | 'wasm'> {
+  readonly kind: 'words';
+}
 export interface TurnPage {
   readonly kind: 'page';
   readonly page: number;
@@ -78,7 +82,7 @@ export interface ReadCode {
   readonly bytes: Uint8Array;
 }
 
-export type PageMessage = ShowFile | ShowLarge | Slice | FilePiece | ExamineFile | TurnPage;
+export type PageMessage = ShowFile | ShowLarge | Slice | FilePiece | ExamineFile | ReadWords | TurnPage;
 
 /** Says nothing where there is no frame. */
 export function sayTo(frame: HTMLIFrameElement | null, message: PageMessage): void {
@@ -90,6 +94,7 @@ function buffersOf(message: PageMessage): Transferable[] {
   if (message.kind === 'piece' || message.kind === 'slice') return [message.bytes.buffer];
   if (message.kind === 'page' || message.kind === 'examine') return [];
   if (message.kind === 'show-large') return [message.head.buffer];
+  if (message.kind === 'words') return [message.bytes.buffer, message.wasm];
   const { bytes, wasm, fonts, heic, archive, recognition } = message;
   const reading = recognition === null ? [] : [recognition.wasm, recognition.data];
   return [bytes.buffer, wasm, heic.wasm, archive.wasm, ...fonts.map((font) => font.bytes), ...reading];
@@ -157,6 +162,14 @@ export interface WantMessage {
   readonly bytes: number;
 }
 
+/** What stands in a file, as it says itself. */
+export interface WordsMessage {
+  readonly kind: 'words';
+  readonly text: string;
+  /** Whether there is more in it. */
+  readonly isCut: boolean;
+}
+
 export type FrameMessage =
   | { readonly kind: 'ready' }
   | WantMessage
@@ -169,6 +182,7 @@ export type FrameMessage =
   /** What the code says; empty where none was found. */
   | { readonly kind: 'code'; readonly text: string }
   | ExaminedMessage
+  | WordsMessage
   | { readonly kind: 'failed'; readonly problem: ViewProblem };
 
 const pagesMax = 100_000;
@@ -190,6 +204,8 @@ export function readFrameMessage(data: unknown): FrameMessage | null {
   if (kind === 'reading' && isCount(percent) && percent <= 100) return { kind, percent };
   if (kind === 'drawn') return readDrawn(data as Readonly<Record<string, unknown>>);
   if (kind === 'code' && typeof text === 'string' && codeForm.test(text)) return { kind, text };
+  if (kind === 'words' && typeof text === 'string' && text.length <= filesTextMax && typeof isCut === 'boolean')
+    return { kind, text, isCut };
   if (kind === 'examined') return readExamined(data as Readonly<Record<string, unknown>>);
   const known = viewProblems.find((name) => name === problem);
   return kind === 'failed' && known !== undefined ? { kind, problem: known } : null;

@@ -125,7 +125,8 @@ async function show(
       ] as const,
   );
   await new Promise((resolve) => setTimeout(resolve, 200));
-  return { text, elements, ...(message as { kind: string }) };
+  const said = 'text' in message ? { said: message.text } : {};
+  return { text, elements, ...said, ...(message as { kind: string }) };
 }
 
 const attack = (name: string): string =>
@@ -331,6 +332,29 @@ describe.each(browsers)('frame that shows files, in %s', (binary, launch) => {
         ?.evaluate(() => document.querySelector('canvas')?.getAttribute('aria-label'));
       expect(text, name).toContain('Letter of the office');
     }
+    expect(calls).toEqual([]);
+  });
+
+  it('says what stands in files of each kind, shows nothing, and does nothing that they ask for', async () => {
+    for (const [name, bytes, text] of [
+      ['a.pdf', pdf(3), /^(Tender of spring\s+){3}$/],
+      ...(await officeFiles())
+        .filter(([name]) => /docx|odt/.test(name))
+        .map(([name, bytes]) => [name, bytes, /^\s*Letter of the office\s*$/] as const),
+      ['a.doc', oldOfficeFile('doc'), /部长在五月签了名单/],
+      ['a.svg', utf8ToBytes(drawing('read')), /fetch\(/],
+      ['a.zip', await writeZip([{ name: 'pier/seven.dwg', bytes: new Uint8Array(9) }]), /^pier\/seven.dwg\n$/],
+      ['a.png', new Uint8Array(Buffer.from(smallPng, 'base64')), /^$/],
+    ] as const) {
+      const read = await show(page, name, bytes, 'words');
+      expect(read, name).toMatchObject({ kind: 'words', isCut: false, said: expect.stringMatching(text) });
+      expect(read.elements).toEqual(['script']);
+    }
+    for (const [name, bytes, problem] of [
+      ['a.docx', utf8ToBytes('PK\x03\x04[Content_Types].xml'), 'damaged'],
+      ['a.exe', Uint8Array.of(0x4d, 0x5a, 0, 0, 1), 'unknown'],
+    ] as const)
+      expect(await show(page, name, bytes, 'words'), name).toMatchObject({ kind: 'failed', problem });
     expect(calls).toEqual([]);
   });
 

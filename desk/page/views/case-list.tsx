@@ -131,6 +131,7 @@ function Row({ page, row, isStop }: RowProps): JSX.Element {
   const words = page.words.value;
   const isOpen = open?.id === row.id;
   const preview = rowPreview(row, page.callWords.value);
+  const file = page.state.value.found?.get(row.id) ?? null;
   return (
     <>
       <input
@@ -161,13 +162,19 @@ function Row({ page, row, isStop }: RowProps): JSX.Element {
             <span class="row-language">{words.languageName(languageOf(row))}</span>
             <span class="row-day">{row.lastDay === null ? '' : words.day(row.lastDay, today)}</span>
           </span>
-          <span
-            class={`row-text ${preview.kind === 'note' ? 'is-note' : ''}`}
-            dir="auto"
-            lang={preview.kind === 'text' ? langOf(row) : undefined}
-          >
-            {preview.kind === 'note' ? words.say(preview.note) : preview.text}
-          </span>
+          {file === null ? (
+            <span
+              class={`row-text ${preview.kind === 'note' ? 'is-note' : ''}`}
+              dir="auto"
+              lang={preview.kind === 'text' ? langOf(row) : undefined}
+            >
+              {preview.kind === 'note' ? words.say(preview.note) : preview.text}
+            </span>
+          ) : (
+            <span class="row-text is-note">
+              {words.say('inbox.inFile')} <bdi>{file}</bdi>
+            </span>
+          )}
         </button>
         <RowTags page={page} row={row} words={words} isStop={isStop} />
       </div>

@@ -1,5 +1,6 @@
 /** Files of a message or reply, and those that are attached to a reply. No press here opens one in another program. */
 import type { FilePlace } from '@postern/desk/app/api';
+import type { UnreadFile } from '@postern/desk/app/word-states';
 import type { FileView } from '@postern/desk/engine/view';
 import type { Transfer } from '@postern/desk/files/chunk-ports';
 import { countdown } from '@postern/protocol/countdown';
@@ -85,6 +86,7 @@ function File({ page, file, place, isCopy = false }: FileProps): JSX.Element {
           <FetchButton page={page} file={file} place={place} />
         )}
       </p>
+      {isHere && !isCopy && <Unread page={page} file={file} place={place} />}
       {found !== undefined && <FoundTraces page={page} traces={found} />}
       {isHere && !isCopy && <SafeCopy page={page} file={file} place={place} />}
       {save?.kind === 'asking' && (
@@ -103,6 +105,29 @@ function File({ page, file, place, isCopy = false }: FileProps): JSX.Element {
       {!isCopy && <Copies page={page} place={place} />}
     </li>
   );
+}
+
+const unreadTexts: Readonly<Record<UnreadFile['state'], TextKey>> = {
+  cut: 'words.cut',
+  full: 'words.full',
+  none: 'words.none',
+  unknown: 'words.unknown',
+  damaged: 'words.damaged',
+  'too-large': 'words.tooLarge',
+  locked: 'words.locked',
+  'too-slow': 'words.tooSlow',
+  interrupted: 'words.tooSlow',
+};
+
+/** That the search does not know what stands in a file, or not all of it, and why. */
+function Unread({ page, file, place }: Omit<FileProps, 'isCopy'>): JSX.Element | null {
+  const { open } = page.state.value;
+  const state = open?.unread.get(file.kept);
+  const hasText = open?.copies.some(
+    ({ message, at, form }) => message === place.message && at === place.at && form === 'text',
+  );
+  if (state === undefined || (state === 'none' && hasText)) return null;
+  return <p class="note">{page.words.value.say(unreadTexts[state])}</p>;
 }
 
 /** For a file that is not here. */

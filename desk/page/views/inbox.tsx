@@ -1,4 +1,5 @@
 /** The inbox: name of the desk, search, groups, and the list of conversations. */
+import { wordQuery } from '@postern/desk/app/search-query';
 import type { JSX } from 'preact';
 import type { DeskPage } from '../desk-page.ts';
 import type { TextKey } from '../languages/languages.ts';
@@ -12,7 +13,7 @@ import { deskName, localName } from './names.ts';
 import { ids } from './shortcuts.ts';
 
 export function Inbox({ page }: { readonly page: DeskPage }): JSX.Element {
-  const { query, rows, unsearched } = page.state.value;
+  const { query, rows } = page.state.value;
   const { say, count } = page.words.value;
   const shown = page.shown.value.length;
   return (
@@ -55,7 +56,7 @@ export function Inbox({ page }: { readonly page: DeskPage }): JSX.Element {
         <p class="unseen" role="status">
           {query.trim() === '' ? '' : count('inbox.shown', shown)}
         </p>
-        {query.trim() !== '' && unsearched > 0 && <p class="note">{count('inbox.unsearched', unsearched)}</p>}
+        {wordQuery(query) !== '' && <Unsearched page={page} />}
       </div>
       <GroupBar page={page} />
       {rows.size > 0 ? (
@@ -67,6 +68,19 @@ export function Inbox({ page }: { readonly page: DeskPage }): JSX.Element {
       )}
       <BulkBar page={page} />
     </nav>
+  );
+}
+
+/** What a search for words does not know. */
+function Unsearched({ page }: { readonly page: DeskPage }): JSX.Element {
+  const { unsearched, words } = page.state.value;
+  const { count } = page.words.value;
+  return (
+    <>
+      {unsearched > 0 && <p class="note">{count('inbox.unsearched', unsearched)}</p>}
+      {words.waiting > 0 && <p class="note">{count('inbox.filesWaiting', words.waiting)}</p>}
+      {words.unread > 0 && <p class="note">{count('inbox.filesUnread', words.unread)}</p>}
+    </>
   );
 }
 

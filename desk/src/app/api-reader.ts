@@ -87,6 +87,8 @@ const calls: { readonly [Name in CallName]: Readonly<Record<keyof Calls[Name], F
   'file-save': filePlace,
   'file-read': filePlace,
   'file-part': { ...filePlace, from: upTo(FILE_BYTES_MAX), bytes: upTo(partBytesMax) },
+  'words-next': {},
+  'words-read': { kept: hex32 },
   'text-languages': {},
   'text-language-data': { language: text(16) },
   'copy-begin': { ...filePlace, name: text(1_024), pages, hasPixels: yesOrNo },

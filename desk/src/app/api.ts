@@ -10,6 +10,7 @@ import type { AlertCode, CaseFile, CaseLine, EngineStatus, ReplyProblem, ReplyRo
 import type { Exported, ExportOrder, ExportProblem } from '../export/export-cases.ts';
 import type { Attachment, AttachProblem, GivenFile } from '../files/attachments.ts';
 import type { Transfer } from '../files/chunk-ports.ts';
+import { filesTextMax } from '../files/copy-limits.ts';
 import type { SaveProblem } from '../files/desk-files.ts';
 import type { SavedFile } from '../files/plain-files.ts';
 import type { CopyOrder } from '../files/safe-copies.ts';
@@ -18,8 +19,10 @@ import type { CallView } from './call-words.ts';
 import type { CaseAnswer, CaseCallName, CaseCalls } from './case-calls.ts';
 import type { CopyProblem, CopyView } from './copy-records.ts';
 import type { Alike } from './near-copies.ts';
+import type { Found } from './search-index.ts';
 import type { Seen } from './seen.ts';
 import type { WeekCount } from './statistics.ts';
+import type { UnreadFile, WaitingFile } from './word-states.ts';
 
 /** A line of the inbox with what this device adds: how much of it a person has seen here. */
 export interface InboxRow extends CaseLine {
@@ -66,6 +69,8 @@ export type Change =
       readonly unsearched: number;
       /** Grows with each case that the search reads or forgets: what was found before may not be what is found now. */
       readonly readings: number;
+      /** Files on this device that wait to be read for the search, and those that it does not know, or not whole. */
+      readonly words: { readonly waiting: number; readonly unread: number };
       readonly team: TeamView;
     }
   | {
@@ -106,6 +111,10 @@ export interface Calls extends CaseCalls {
   readonly 'file-read': FilePlace;
   /** Of a file of any size, `bytes` from `from` on, as bytes. */
   readonly 'file-part': FilePart;
+  /** A file begins to be read for the search; what stands in it follows by `wordsAddress`. */
+  readonly 'words-next': Record<never, never>;
+  /** Answered with the bytes of that file, not with JSON. */
+  readonly 'words-read': { readonly kept: string };
   /** Languages whose text can be recognised in pictures on this machine. */
   readonly 'text-languages': Record<never, never>;
   /** Answered with the recogniser's data of one of them, not with JSON. */
@@ -170,6 +179,7 @@ export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
     readonly view: CaseFile | null;
     readonly draft: string;
     readonly copies: readonly CopyView[];
+    readonly unread: readonly UnreadFile[];
     /** How much of it had been looked at before. */
     readonly seen: Seen;
   };
@@ -180,6 +190,9 @@ export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
   readonly 'file-read': never;
   readonly 'file-part': never;
   readonly 'file-save': SavedFile | { readonly problem: SaveProblem };
+  /** Null: none waits. */
+  readonly 'words-next': { readonly file: WaitingFile | null };
+  readonly 'words-read': never;
   /** BCP 47. */
   readonly 'text-languages': { readonly languages: readonly string[] };
   readonly 'text-language-data': never;
@@ -195,7 +208,7 @@ export interface Answers extends Readonly<Record<CaseCallName, CaseAnswer>> {
   readonly 'note-begun': { readonly text: string };
   readonly 'note-keep': Record<never, never>;
   readonly seen: Record<never, never>;
-  readonly search: { readonly ids: readonly string[] };
+  readonly search: { readonly found: readonly Found[] };
   readonly export: Exported | { readonly problem: ExportProblem };
   readonly calls: CallList;
   readonly 'call-begin': { readonly call: string };
@@ -227,7 +240,7 @@ export type CarriedRefusal =
 
 export type CallName = keyof Calls;
 /** Answered with bytes, not with JSON. */
-export type BytesCall = 'file-read' | 'file-part' | 'film-read' | 'text-language-data';
+export type BytesCall = 'file-read' | 'file-part' | 'words-read' | 'film-read' | 'text-language-data';
 
 /** In place of an answer, with a status that says the same: 400, 401, 403, 404, 409, 423, 429, 500. */
 export interface CallProblem {
@@ -259,6 +272,10 @@ export const attachBytesMax: number = 2 * 1024 * 1024;
 export const copyAddress = '/api/copy-page';
 export const copyHeader = 'x-desk-copy';
 export const copyPageBytesMax: number = 18 * 1024 * 1024;
+/** Takes what stands in a file: `u8 state, text32 words`, states as in `toldStates`; the header names the file. */
+export const wordsAddress = '/api/file-words';
+export const wordsHeader = 'x-desk-words';
+export const wordsBytesMax: number = 3 * filesTextMax + 5;
 /** Takes a file of a call's film; the header names both: `<call> <kind>`. Answered with a `FilmTaken`. */
 export const filmAddress = '/api/film-file';
 export const filmHeader = 'x-desk-film';

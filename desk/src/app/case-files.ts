@@ -4,47 +4,83 @@ import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
 import type { LocalStore } from '../engine/ports.ts';
+import type { CaseFile } from '../engine/view.ts';
 import type { DeskFiles, SaveProblem } from '../files/desk-files.ts';
 import { keptName } from '../files/file-folder.ts';
 import type { SavedFile } from '../files/plain-files.ts';
 import type { FilePart, FilePlace } from './api.ts';
+import type { CopyView } from './copy-records.ts';
 import type { Engine } from './engine-port.ts';
+import { FileWords } from './file-words.ts';
 import { KeptRecords } from './kept-records.ts';
 import { SafeCopyDesk } from './safe-copy-desk.ts';
+import type { FileText } from './searchable-text.ts';
+import type { UnreadFile } from './word-states.ts';
 
 export interface CaseFilesParts {
   readonly engine: Pick<Engine, 'file'>;
   readonly files: DeskFiles;
   readonly store: LocalStore;
   readonly random: Random;
-  /** Called when those of a case have changed. */
-  readonly onCopies: (id: string) => Promise<void>;
+  /** Called when more is known of the texts in a case's files. */
+  readonly onTexts: (id: string) => Promise<void>;
   /** Unix seconds. */
   readonly now: () => number;
 }
 
 export class CaseFiles {
   readonly copies: SafeCopyDesk;
+  readonly words: FileWords;
   readonly kept: KeptRecords;
   readonly #engine: Pick<Engine, 'file'>;
   readonly #files: DeskFiles;
+  /** Ids of their cases, by the names of files that were asked for. */
+  readonly #coming = new Map<string, string>();
 
-  constructor({ engine, files, store, random, now, onCopies }: CaseFilesParts) {
+  constructor({ engine, files, store, random, now, onTexts }: CaseFilesParts) {
     this.#engine = engine;
     this.#files = files;
     this.kept = new KeptRecords(store, (name) => files.forget(name));
     const original = (place: FilePlace): Promise<FileDescriptor | null> => this.#original(place);
-    this.copies = new SafeCopyDesk({ store, files, original, random, onCopies, day: () => dayOf(now()) });
+    this.copies = new SafeCopyDesk({ store, files, original, random, onCopies: onTexts, day: () => dayOf(now()) });
+    this.words = new FileWords({ store, files, original, onWords: onTexts });
   }
 
   async fetch(place: FilePlace): Promise<void> {
     const file = await this.#original(place);
     if (file === null) return;
-    await this.kept.note(place.id, [await keptName(file.key)]);
+    const kept = await keptName(file.key);
+    await this.kept.note(place.id, [kept]);
+    this.#coming.set(kept, place.id);
     await this.#files.fetch(file);
   }
 
+  /** Ids of the cases of which a file has come since. */
+  arrived(): readonly string[] {
+    const here = this.#files.transfers().filter(({ name, state }) => state === 'done' && this.#coming.has(name));
+    const ids = here.map(({ name }) => this.#coming.get(name) ?? '');
+    for (const { name } of here) this.#coming.delete(name);
+    return [...new Set(ids)];
+  }
+
+  /** Of a case that stands as in `view`: what was copied or recognised here first, since somebody asked for that. */
+  async texts(id: string, view: CaseFile): Promise<readonly FileText[]> {
+    return [...(await this.copies.texts(id)), ...(await this.words.look(id, view))];
+  }
+
+  /** What the page shows beside the files of a case. */
+  async about(id: string): Promise<{ readonly copies: readonly CopyView[]; readonly unread: readonly UnreadFile[] }> {
+    const [copies, unread] = await Promise.all([this.copies.list(id), this.words.unread(id)]);
+    return { copies, unread };
+  }
+
+  async close(): Promise<void> {
+    await this.copies.close();
+    await this.words.close();
+  }
+
   stop(kept: string): void {
+    this.#coming.delete(kept);
     this.#files.stop(kept);
   }
 
@@ -73,6 +109,7 @@ export class CaseFiles {
   async forget(id: string): Promise<void> {
     await this.copies.forget(id);
     await this.#files.attachments.forget(id);
+    await this.words.forget(id);
     await this.kept.forget(id);
   }
 
@@ -80,6 +117,7 @@ export class CaseFiles {
   async forgetAllBut(ids: readonly string[]): Promise<void> {
     await this.copies.forgetAllBut(ids);
     await this.#files.attachments.forgetAllBut(ids);
+    await this.words.forgetAllBut(ids);
     await this.kept.forgetAllBut(ids);
   }
 

@@ -18,7 +18,8 @@ function view(text: string): CaseFile {
 }
 
 /** A desk with three cases. */
-function opened(textsOf: (id: string) => Promise<readonly string[]>) {
+function opened(given: (id: string) => Promise<readonly string[]>) {
+  const textsOf = async (id: string) => (await given(id)).map((text) => ({ name: 'list.txt', text }));
   const here = new Set(ids);
   const withFiles = new Set<string>();
   const engine = {
@@ -38,6 +39,7 @@ function opened(textsOf: (id: string) => Promise<readonly string[]>) {
   return { here, inbox, forgotten, withFiles };
 }
 
+const found = (inbox: Inbox, query: string): string[] => inbox.find(query).map(({ id }) => id);
 const patience = { timeout: 20_000 };
 const read = (inbox: Inbox) => expect.poll(() => inbox.unsearched, patience).toBe(0);
 
@@ -49,13 +51,13 @@ describe('what the search reads', () => {
     });
     inbox.update();
     await read(inbox);
-    expect(inbox.find('ledger')).toEqual([one, three]);
+    expect(found(inbox, 'ledger')).toEqual([one, three]);
     here.delete(one);
     inbox.update();
     inbox.readAgain([three]);
     await read(inbox);
     expect(forgotten).toEqual([one]);
-    expect(inbox.find('harbour')).toEqual([three]);
+    expect(found(inbox, 'harbour')).toEqual([three]);
     await inbox.close();
   });
 
@@ -68,8 +70,8 @@ describe('what the search reads', () => {
     inbox.update();
     waiting.resolve(['Ledger']);
     await read(inbox);
-    expect(inbox.find('harbour')).toEqual([one, three]);
-    expect(inbox.find('ledger')).toEqual([]);
+    expect(found(inbox, 'harbour')).toEqual([one, three]);
+    expect(found(inbox, 'ledger')).toEqual([]);
   });
 
   it('says that it has read or forgotten something since, so that what was found is looked for again', async () => {
@@ -95,8 +97,8 @@ describe('what the search reads', () => {
     await inbox.read([one]);
     slow.resolve(['Old ledger']);
     await read(inbox);
-    expect(inbox.find('new')).toEqual([one]);
-    expect(inbox.find('old')).toEqual([]);
+    expect(found(inbox, 'new')).toEqual([one]);
+    expect(found(inbox, 'old')).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** The inbox as the page gets it: a row for each case, and what is found in their texts; all of it in memory only. */
 
-import type { CaseLine } from '../engine/view.ts';
+import type { CaseFile, CaseLine } from '../engine/view.ts';
 import type { AnswerCount } from './answer-counts.ts';
 import type { InboxRow } from './api.ts';
 import type { CallView } from './call-words.ts';
@@ -8,6 +8,8 @@ import type { Engine } from './engine-port.ts';
 import { hasSameTexts, isSameRow } from './inbox-rows.ts';
 import type { PageRecords } from './page-records.ts';
 import { ReadTexts } from './read-texts.ts';
+import type { Found } from './search-index.ts';
+import type { FileText } from './searchable-text.ts';
 import { turn } from './turn.ts';
 
 export interface InboxParts {
@@ -15,8 +17,8 @@ export interface InboxParts {
   readonly records: PageRecords;
   /** Whose words are known. */
   readonly calls: () => readonly CallView[];
-  /** Of copies that this device keeps of a case's files. */
-  readonly textsOf: (id: string) => Promise<readonly string[]>;
+  /** What this device knows of the texts in a case's files. */
+  readonly textsOf: (id: string, view: CaseFile) => Promise<readonly FileText[]>;
   /** Whether files are attached to a reply that is not sent. */
   readonly hasFiles: (id: string) => boolean;
   /** Erases what this device keeps of a case that is not there any more. */
@@ -85,12 +87,13 @@ export class Inbox {
       if (!hasSameTexts(row, known)) toRead.push(line.id);
     }
     const gone = this.#rows.size > lines.length ? this.#forgetAllBut(new Set(lines.map(({ id }) => id))) : [];
-    if (toRead.length > 0) this.readAgain(toRead);
+    this.readAgain(toRead);
     return { rows, gone };
   }
 
   /** Reads cases for the search, near copies and languages, when those have been read that were to be read before. */
   readAgain(ids: readonly string[]): void {
+    if (ids.length === 0) return;
     this.#unsearched += ids.length;
     this.#reading = this.#reading.then(() => this.#readAll(ids));
   }
@@ -101,7 +104,7 @@ export class Inbox {
     return this.#readAll(ids);
   }
 
-  find(query: string): string[] {
+  find(query: string): Found[] {
     return this.#texts.find(query);
   }
 
@@ -158,10 +161,11 @@ export class Inbox {
 
   async #readOne(id: string): Promise<void> {
     const begun = ++this.#begun;
-    const texts = await this.#parts.textsOf(id);
     const view = await this.#parts.engine.conversation(id);
+    if (view === null) return;
+    const texts = await this.#parts.textsOf(id, view);
     // Nothing of a case that was erased meanwhile, nor what is older than what is there.
-    if (view === null || !this.#rows.has(id) || begun < (this.#taken.get(id) ?? 0)) return;
+    if (!this.#rows.has(id) || begun < (this.#taken.get(id) ?? 0)) return;
     this.#taken.set(id, begun);
     this.#texts.take(id, view, this.#parts.calls(), texts);
     this.#readings += 1;

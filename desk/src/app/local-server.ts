@@ -24,6 +24,9 @@ import {
   type FilePlace,
   filmAddress,
   filmHeader,
+  wordsAddress,
+  wordsBytesMax,
+  wordsHeader,
 } from './api.ts';
 import { callBytesMax, isCallName, readCall } from './api-reader.ts';
 import type { PageFile } from './page-files.ts';
@@ -59,6 +62,10 @@ export interface LocalServerOptions {
   readonly readFile: (place: FilePlace) => Promise<Uint8Array | null>;
   /** Of a file of any size; empty beyond its end. @returns null for one that is not here @throws CallRefused */
   readonly readPart: (part: FilePart) => Promise<Uint8Array | null>;
+  /** A file that waits to be read for the search. @returns null for one that does not @throws CallRefused */
+  readonly readForWords: (kept: string) => Promise<Uint8Array | null>;
+  /** Takes what stands in it. @returns false for one that does not wait @throws CallRefused */
+  readonly takeWords: (kept: string, body: Uint8Array) => Promise<boolean>;
   /** The recogniser's data of a language. @returns null where there is none @throws CallRefused */
   readonly readLanguage: (language: string) => Promise<Uint8Array | null>;
   /** Takes the next bytes of an attachment. @returns false for one that takes no more @throws CallRefused */
@@ -172,6 +179,7 @@ async function serveCall(
     }
     if (name === 'file-read') return answerBytes(response, await context.readFile(read(name, body)));
     if (name === 'file-part') return answerBytes(response, await context.readPart(read(name, body)));
+    if (name === 'words-read') return answerBytes(response, await context.readForWords(read(name, body).kept));
     if (name === 'film-read') return answerBytes(response, await context.readFilm(read(name, body).call));
     if (name === 'text-language-data') {
       return answerBytes(response, await context.readLanguage(read(name, body).language));
@@ -201,6 +209,11 @@ const pieces: Readonly<Record<string, Piece>> = {
     header: copyHeader,
     bytesMax: copyPageBytesMax,
     take: async (context, name, bytes) => ({ page: await context.addToCopy(name, bytes) }),
+  },
+  [wordsAddress]: {
+    header: wordsHeader,
+    bytesMax: wordsBytesMax,
+    take: async (context, name, bytes) => ((await context.takeWords(name, bytes)) ? {} : null),
   },
   [filmAddress]: {
     header: filmHeader,

@@ -26,6 +26,7 @@ import { writtenLanguage } from './language.ts';
 import { LanguageData } from './language-data.ts';
 import { PageRecords } from './page-records.ts';
 import { SealedStore } from './sealed-store.ts';
+import type { Found } from './search-index.ts';
 import type { Seen } from './seen.ts';
 import type { SocksProxy } from './socks-agent.ts';
 import { countWeeks } from './statistics.ts';
@@ -92,8 +93,8 @@ export class OpenDesk {
     this.#files = parts.files;
     this.calls = new CallDesk({ ...options, ...parts });
     this.languages = new LanguageData(join(options.folder, 'tessdata'));
-    // What was just recognised is found at once.
-    this.files = new CaseFiles({ ...options, ...parts, onCopies: (id) => this.#inbox.read([id]) });
+    // What was just recognised or read is found at once.
+    this.files = new CaseFiles({ ...options, ...parts, onTexts: (id) => this.#inbox.read([id]) });
     this.attaching = new AttachDesk({
       attachments: parts.files.attachments,
       isHere: (id) => this.#inbox.rows.has(id),
@@ -110,7 +111,7 @@ export class OpenDesk {
     this.#inbox = new Inbox({
       ...{ ...parts, forget, calls: () => this.calls.known, onFound: () => this.#gather() },
       hasFiles: (id) => parts.files.attachments.has(id),
-      textsOf: (id) => this.files.copies.texts(id),
+      textsOf: (id, view) => this.files.texts(id, view),
     });
     this.#unlisten = parts.engine.onChange(() => this.#gather());
     this.#running = runEngine(parts.engine, options.now, options.timer, () => this.#gather());
@@ -164,7 +165,7 @@ export class OpenDesk {
     await this.#running.stop();
     this.#telling?.cancel();
     this.#watching?.cancel();
-    await this.files.copies.close();
+    await this.files.close();
     await this.#files.close();
     await this.#inbox.close();
     await this.#store.close();
@@ -184,16 +185,15 @@ export class OpenDesk {
 
   async conversation(id: string): Promise<Answers['conversation']> {
     const view = await this.#engine.conversation(id);
-    const [draft, copies] = await Promise.all([this.#records.draft(id), this.files.copies.list(id)]);
-    if (view === null) return { view, draft, copies, seen: this.#records.seen(id) };
+    const [draft, about] = await Promise.all([this.#records.draft(id), this.files.about(id)]);
+    if (view === null) return { view, draft, ...about, seen: this.#records.seen(id) };
     await this.files.kept.note(id, await this.#files.look(view));
     const messages = view.messages.map((message) => ({ ...message, language: writtenLanguage(message) }));
-    return { view: { ...view, messages }, draft, copies, seen: this.#records.seen(id) };
+    return { view: { ...view, messages }, draft, ...about, seen: this.#records.seen(id) };
   }
 
   async room(id: string, text: string): Promise<Answers['room']> {
-    if (!this.#inbox.rows.has(id)) return { room: null };
-    return { room: await this.#engine.replyRoom(id, text) };
+    return { room: this.#inbox.rows.has(id) ? await this.#engine.replyRoom(id, text) : null };
   }
 
   async reply(id: string, text: string, attachments: readonly string[]): Promise<Answers['reply']> {
@@ -223,6 +223,7 @@ export class OpenDesk {
       this.#watching?.cancel();
       this.#watching = null;
       this.#options.send(this.#fileChange());
+      this.#inbox.readAgain(this.files.arrived());
       // What stands still does not say so by itself.
       if (this.#files.transfers().some(({ state }) => state === 'moving'))
         this.#watching = this.#options.timer.after(watchMs, () => this.filesChanged());
@@ -317,7 +318,7 @@ export class OpenDesk {
     this.#gather();
   }
 
-  find(query: string): string[] {
+  find(query: string): readonly Found[] {
     return this.#inbox.find(query);
   }
 
@@ -361,6 +362,7 @@ export class OpenDesk {
       hasFailed: this.#running.hasFailed,
       unsearched: this.#inbox.unsearched,
       readings: this.#inbox.readings,
+      words: this.files.words.counts,
       team: this.#engine.team(),
     };
   }

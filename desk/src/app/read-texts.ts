@@ -5,7 +5,8 @@ import type { AnswerCount } from './answer-counts.ts';
 import { answerWords, type CallView } from './call-words.ts';
 import { detectLanguage } from './language.ts';
 import { type Alike, NearCopies } from './near-copies.ts';
-import { SearchIndex } from './search-index.ts';
+import { type Found, SearchIndex } from './search-index.ts';
+import type { FileText } from './searchable-text.ts';
 
 export class ReadTexts {
   readonly #search = new SearchIndex();
@@ -15,7 +16,7 @@ export class ReadTexts {
   readonly #newest = new Map<string, string>();
 
   /** @param calls whose words are known @param ofFiles what is known of the texts in its files */
-  take(id: string, view: CaseFile, calls: readonly CallView[], ofFiles: readonly string[]): void {
+  take(id: string, view: CaseFile, calls: readonly CallView[], ofFiles: readonly FileText[]): void {
     this.#search.set(id, view, answerWords(calls, view.messages), ofFiles);
     const texts = view.messages.map(({ text }) => text);
     // A message does not change once it is there, and most of what is done to a case brings none.
@@ -40,7 +41,7 @@ export class ReadTexts {
     this.#newest.clear();
   }
 
-  find(query: string): string[] {
+  find(query: string): Found[] {
     return this.#search.find(query);
   }
 

@@ -7,7 +7,7 @@ import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { Random } from '@postern/protocol/primitives/random';
 import { fileView } from '../engine/conversation-view.ts';
 import type { LocalStore } from '../engine/ports.ts';
-import { copyTextMax, pageTextMax } from '../files/copy-limits.ts';
+import { copyTextMax, filesTextMax, pageTextMax } from '../files/copy-limits.ts';
 import type { DeskFiles } from '../files/desk-files.ts';
 import { keptName } from '../files/file-folder.ts';
 import { contentOf } from '../files/kept-content.ts';
@@ -22,8 +22,7 @@ import {
   readCopies,
   writeCopies,
 } from './copy-records.ts';
-import { filesTextMax } from './search-index.ts';
-import { searchableText } from './searchable-text.ts';
+import { type FileText, searchableText } from './searchable-text.ts';
 
 const textType = 'text/plain';
 export interface SafeCopyParts {
@@ -82,8 +81,8 @@ export class SafeCopyDesk {
   }
 
   /** For the search, the first `filesTextMax` of them. What cannot be read is not found. */
-  async texts(id: string): Promise<readonly string[]> {
-    const texts: string[] = [];
+  async texts(id: string): Promise<readonly FileText[]> {
+    const texts: FileText[] = [];
     let left = filesTextMax;
     for (const { file } of await this.#searched(id).catch(() => [])) {
       if (left <= 0) break;
@@ -91,7 +90,7 @@ export class SafeCopyDesk {
       if (bytes === null) continue;
       const text = new TextDecoder().decode(bytes.subarray(0, 3 * left)).slice(0, left);
       left -= text.length;
-      texts.push(searchableText(text));
+      texts.push({ name: file.name, text: searchableText(text) });
     }
     return texts;
   }

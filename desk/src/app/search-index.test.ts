@@ -25,46 +25,49 @@ function index(): SearchIndex {
   return made;
 }
 
+const idsIn = (search: SearchIndex, query: string): string[] => search.find(query).map(({ id }) => id);
+const named = (...texts: readonly string[]) => texts.map((text, at) => ({ name: `${at}.txt`, text }));
+
 describe('search', () => {
   it('finds parts of words in any script, in messages, answers and replies', () => {
     const search = index();
-    expect(search.find('开标')).toEqual([two]);
-    expect(search.find('vertr')).toEqual([one]);
-    expect(search.find('thank')).toEqual([one]);
-    expect(search.find('harbour').sort()).toEqual([one, two]);
+    expect(idsIn(search, '开标')).toEqual([two]);
+    expect(idsIn(search, 'vertr')).toEqual([one]);
+    expect(idsIn(search, 'thank')).toEqual([one]);
+    expect(idsIn(search, 'harbour').sort()).toEqual([one, two]);
   });
 
   it('finds tags, notes and what was discussed', () => {
-    expect(index().find('港口')).toEqual([two]);
-    expect(index().find('登记处')).toEqual([two]);
-    expect(index().find('urgent pilot')).toEqual([one]);
+    expect(idsIn(index(), '港口')).toEqual([two]);
+    expect(idsIn(index(), '登记处')).toEqual([two]);
+    expect(idsIn(index(), 'urgent pilot')).toEqual([one]);
   });
 
   it('finds names of files, the source’s and the desk’s', () => {
     const search = index();
     search.set(two, view(two, '合同', '', '', '', 'Verträge 2024.PDF'));
-    expect(search.find('verträge 2024.pdf')).toEqual([two]);
-    expect(search.find('you.pdf')).toEqual([one]);
+    expect(idsIn(search, 'verträge 2024.pdf')).toEqual([two]);
+    expect(idsIn(search, 'you.pdf')).toEqual([one]);
   });
 
   it('finds words in quotes only where they stand together', () => {
-    expect(index().find('wurden Verträge')).toEqual([one]);
-    expect(index().find('"Verträge wurden" cafe')).toEqual([one]);
-    expect(index().find('"wurden Verträge"')).toEqual([]);
+    expect(idsIn(index(), 'wurden Verträge')).toEqual([one]);
+    expect(idsIn(index(), '"Verträge wurden" cafe')).toEqual([one]);
+    expect(idsIn(index(), '"wurden Verträge"')).toEqual([]);
   });
 
   it('does not mind accents, case and width', () => {
-    expect(index().find('cafe GEANDERT')).toEqual([one]);
-    expect(index().find('ＶＥＲＴＲ')).toEqual([one]);
+    expect(idsIn(index(), 'cafe GEANDERT')).toEqual([one]);
+    expect(idsIn(index(), 'ＶＥＲＴＲ')).toEqual([one]);
   });
 
   it('wants every word', () => {
-    expect(index().find('cafe 合同')).toEqual([]);
-    expect(index().find('  ')).toEqual([]);
+    expect(idsIn(index(), 'cafe 合同')).toEqual([]);
+    expect(idsIn(index(), '  ')).toEqual([]);
   });
 
   it('finds a conversation by the name that people call it', () => {
-    expect(index().find(caseName(two).toLowerCase())).toEqual([two]);
+    expect(idsIn(index(), caseName(two).toLowerCase())).toEqual([two]);
   });
 
   it('finds what is in files, as far as a hostile one lets it, and keeps a few million letters of that at most', () => {
@@ -75,20 +78,34 @@ describe('search', () => {
       one,
       view(one, 'Still found'),
       [],
-      [`Ledger ${'\ud83d\ude00'.repeat(9_999)}𝓟ort`, ...new Array<string>(4).fill(hostile)],
+      named(`Ledger ${'\ud83d\ude00'.repeat(9_999)}𝓟ort`, ...new Array<string>(4).fill(hostile)),
     );
-    expect(search.find('still ledger port')).toEqual([one]);
-    expect(search.find('صلى')).toEqual([one]);
-    search.set(two, view(two, hostile.repeat(4)), [], ['Ledger']);
-    expect(search.find('ledger').sort()).toEqual([one, two]);
+    expect(idsIn(search, 'still ledger port')).toEqual([one]);
+    expect(idsIn(search, 'صلى')).toEqual([one]);
+    search.set(two, view(two, hostile.repeat(4)), [], named('Ledger'));
+    expect(idsIn(search, 'ledger').sort()).toEqual([one, two]);
+  });
+
+  it('says in which file a word stands, where it stands nowhere else', () => {
+    const search = index();
+    search.set(one, view(one, 'Harbour'), [], named('The harbour', 'a ledger', 'another Ledger and quay'));
+    for (const [query, file] of [
+      ['harbour', null],
+      ['ledger', '1.txt'],
+      ['harbour quay', '2.txt'],
+      ['a ledger', '1.txt'],
+    ] as const)
+      expect(search.find(query).find(({ id }) => id === one)).toEqual({ id: one, file });
+    // Words of two files that follow each other make no word.
+    expect(idsIn(search, 'ledgeranother')).toEqual([]);
   });
 
   it('forgets', () => {
     const search = index();
     search.remove(one);
-    expect(search.find('cafe')).toEqual([]);
+    expect(idsIn(search, 'cafe')).toEqual([]);
     search.clear();
-    expect(search.find('合同')).toEqual([]);
+    expect(idsIn(search, '合同')).toEqual([]);
   });
 });
 

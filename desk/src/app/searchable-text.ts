@@ -1,5 +1,11 @@
 /** What of a text that lies beside a file is searched: its words, not the lines that say how they came about. */
 
+/** The text of a file, and what that file is called. */
+export interface FileText {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** Scripts without spaces: the end of a line stands in the middle of a word there. */
 const insideWord =
   /(?<=[\p{scx=Han}\p{scx=Hira}\p{scx=Thai}\p{scx=Mymr}\p{scx=Khmr}])\n(?=[\p{scx=Han}\p{scx=Hira}\p{scx=Thai}\p{scx=Mymr}\p{scx=Khmr}])/gu;
@@ -16,6 +22,7 @@ const marks = new RegExp(
   'gmu',
 );
 
+/** What stands together on two lines stands together for the search. */
 export function searchableText(text: string): string {
-  return text.replace(marks, '').replace(insideWord, '');
+  return text.replace(marks, '').replace(insideWord, '').replaceAll(/\s+/g, ' ');
 }

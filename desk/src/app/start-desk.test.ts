@@ -78,7 +78,7 @@ describe('a desk on this machine', { timeout: 240_000 }, () => {
     expect(row).toMatchObject({ isUnread: true, isUnanswered: true, messages: 1, preview: marker });
     const { view } = await page.call('conversation', { id: row!.id });
     expect(view?.messages.map(({ text }) => text)).toEqual([marker]);
-    await until(async () => (await page.call('search', { query: 'harbour' })).ids.length === 1);
+    await until(async () => (await page.call('search', { query: 'harbour' })).found.length === 1);
   });
 
   it('keeps what was seen, a draft and preferences, and sends a reply that the source reads', async () => {
@@ -107,8 +107,8 @@ describe('a desk on this machine', { timeout: 240_000 }, () => {
     expect(await page.call('change', { ids: [id], aspect: 'state', value: 'open' })).toEqual(done);
     expect(await page.call('change', { ids: [id], aspect: 'tag', value: ' land  registry ' })).toEqual(done);
     expect(await page.call('note', { id, of: 'note', text: '与登记处核对' })).toEqual(done);
-    expect((await page.call('search', { query: '登记处' })).ids).toEqual([id]);
-    expect((await page.call('search', { query: 'land registry' })).ids).toEqual([id]);
+    expect((await page.call('search', { query: '登记处' })).found).toEqual([{ id, file: null }]);
+    expect((await page.call('search', { query: 'land registry' })).found).toEqual([{ id, file: null }]);
     // What one has done oneself is no news.
     await until(() => rows()[0]?.work.state === 'open' && rows()[0]?.work.tags.length === 1 && !rows()[0]?.hasNews);
     expect(rows()[0]).toMatchObject({ hasNews: false, detected: 'en', work: { tags: ['land registry'] } });

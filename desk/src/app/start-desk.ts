@@ -76,6 +76,8 @@ export async function startDesk(options: StartDeskOptions): Promise<RunningDesk>
     handlers: room.handlers(),
     readFile: (place) => room.readFile(place),
     readPart: (part) => room.readPart(part),
+    readForWords: (kept) => room.readForWords(kept),
+    takeWords: (kept, body) => room.takeWords(kept, body),
     readLanguage: (language) => room.readLanguage(language),
     addToAttachment: (attachment, bytes) => room.addToAttachment(attachment, bytes),
     addToCopy: (copy, page) => room.addToCopy(copy, page),
@@ -134,6 +136,16 @@ class DeskRoom {
     return this.#use((desk) => desk.files.read(place, readBytesMax));
   }
 
+  /** Nobody has to be there for that. @throws CallRefused */
+  readForWords(kept: string): Promise<Uint8Array | null> {
+    return this.#ask((desk) => desk.files.words.read(kept));
+  }
+
+  /** @throws CallRefused */
+  takeWords(kept: string, body: Uint8Array): Promise<boolean> {
+    return this.#ask((desk) => desk.files.words.take(kept, body));
+  }
+
   /** @throws CallRefused */
   readPart(part: FilePart): Promise<Uint8Array | null> {
     return this.#ask((desk) => desk.files.readPart(part));
@@ -156,6 +168,7 @@ class DeskRoom {
       'file-fetch': (place) => this.#use((desk) => desk.files.fetch(place).then(nothing)),
       'file-stop': ({ kept }) => this.#use(async (desk) => desk.files.stop(kept)).then(nothing),
       'file-save': (place) => this.#use((desk) => desk.saveOriginal(place)),
+      'words-next': () => this.#ask(async (desk) => ({ file: await desk.files.words.next() })),
       'text-languages': () => this.#use(async (desk) => ({ languages: await desk.languages.list() })),
       'copy-begin': (order) => this.#use((desk) => desk.files.copies.begin(order)),
       'copy-end': ({ copy }) => this.#use((desk) => desk.files.copies.end(copy)),
@@ -168,7 +181,7 @@ class DeskRoom {
       'note-begun': async ({ id }) => ({ text: await this.#use((desk) => desk.note(id)) }),
       'note-keep': ({ id, text }) => this.#use((desk) => desk.setNote(id, text).then(nothing)),
       seen: ({ id, ...seen }) => this.#ask((desk) => desk.setSeen(id, seen).then(nothing)),
-      search: ({ query }) => this.#ask(async (desk) => ({ ids: desk.find(query) })),
+      search: ({ query }) => this.#ask(async (desk) => ({ found: desk.find(query) })),
       statistics: () => this.#use(async (desk) => desk.statistics()),
       export: (order) => this.#use((desk) => desk.export(order)),
       change: this.#case('change'),

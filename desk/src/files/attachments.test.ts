@@ -90,7 +90,7 @@ async function attach(files: DeskFiles, content: Uint8Array, conversation = firs
 
 /** Which is told when cases end. */
 function casesOf(files: DeskFiles): CaseFiles {
-  const nothing = { engine: { file: async () => null }, onCopies: async () => undefined, now: () => 0 };
+  const nothing = { engine: { file: async () => null }, onTexts: async () => undefined, now: () => 0 };
   return new CaseFiles({ ...nothing, files, store, random });
 }
 

@@ -9,3 +9,5 @@ export const copyBytesMax: number = 256 * 1024 * 1024;
 /** Of one page, and of all, in UTF-16 units. */
 export const pageTextMax = 80_000;
 export const copyTextMax = 8_000_000;
+/** Of the files of one case, what the search knows, in UTF-16 units. */
+export const filesTextMax = 1_000_000;

@@ -65,7 +65,7 @@ export class DeskFiles {
   async look({ messages, replies }: ConversationView): Promise<readonly string[]> {
     const here: string[] = [];
     for (const { kept, bytes } of [...messages, ...replies].flatMap(({ files }) => files)) {
-      if ((await this.#folder.chunksOf(kept, 'whole')) === 0) continue;
+      if (!(await this.isKept(kept))) continue;
       this.#transfers.noteHere(kept, bytes);
       here.push(kept);
     }
@@ -110,7 +110,12 @@ export class DeskFiles {
 
   /** Whether all of it has come and is kept. */
   async isHere(file: FileDescriptor): Promise<boolean> {
-    return (await this.#folder.chunksOf(await keptName(file.key), 'whole')) > 0;
+    return this.isKept(await keptName(file.key));
+  }
+
+  /** The same, by the name under which it would be. */
+  async isKept(kept: string): Promise<boolean> {
+    return (await this.#folder.chunksOf(kept, 'whole')) > 0;
   }
 
   /** Seals what was made here, under a fresh key, among the files that are kept. Nothing of it is sent. */

@@ -133,7 +133,7 @@ async function draw({ order, pdf, texts, characters }: Draft, page: Omit<DrawnPa
 }
 
 /** Without characters that nobody sees, which could mark a copy: controls, formats, selectors of variants, private use. */
-function visibleText(text: string): string {
+export function visibleText(text: string): string {
   return text
     .toWellFormed()
     .replaceAll(/\r\n?|[\u2028\u2029\f\v]/g, '\n')
