@@ -46,9 +46,8 @@ export function phoneFile(kind: PhoneFile): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(encoded[kind], 'base64'));
 }
 
-/** As recorders and messengers write it: silence of an eighth of a second, 8 bits, 8000 samples a second. */
-export function wavFile(): Uint8Array<ArrayBuffer> {
-  const samples = 1000;
+/** As recorders and messengers write it: silence, by default of an eighth of a second, 8 bits, 8000 samples a second. */
+export function wavFile(samples = 1000): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(44 + samples).fill(0x80);
   const view = new DataView(bytes.buffer);
   for (const [at, name] of [

@@ -22,6 +22,7 @@ import { type DeskOf, deskOf } from '../../src/testing/desk-of.ts';
 import { passphrase } from '../../src/testing/device-folder.ts';
 import { LocalPage } from '../../src/testing/local-page.ts';
 import { passMinutes } from '../testing/passing-time.ts';
+import { wavFile } from '../testing/phone-files.ts';
 
 /** In every picture of the film. */
 const mark = 'harbour-at-dawn';
@@ -135,6 +136,7 @@ describe.skipIf(lacks('ffmpeg'))('large files at the desk', () => {
       'film.mp4': phoneFilm,
       'list.txt': longText,
       'all.zip': () => writeZip([{ name: 'ledger-2026.csv', bytes: new Uint8Array(9), packed: empty() }]),
+      'talk.wav': () => wavFile(readBytesMax),
       'minutes.pdf': () => Buffer.concat([Buffer.from('%PDF-1.7\n'), empty()]),
     });
   }, 120_000);
@@ -158,7 +160,7 @@ describe.skipIf(lacks('ffmpeg'))('large files at the desk', () => {
       page.on('request', (request) => void asked.push(request.url()));
       await page.goto(device.desk.newUrl());
       await (await page.waitForSelector('.row'))?.click();
-      await page.waitForFunction(() => document.querySelectorAll('.files .main').length === 4);
+      await page.waitForFunction(() => document.querySelectorAll('.files .main').length === 5);
     }, 60_000);
     afterAll(async () => {
       await browser.close();
@@ -235,6 +237,20 @@ describe.skipIf(lacks('ffmpeg'))('large files at the desk', () => {
       await other.close();
     }, 30_000);
 
+    it('plays a sound that is not packed in parts, and goes on to the next by itself', async () => {
+      await look(3);
+      await page.waitForFunction(() => /Page 1 of 4/.test(document.querySelector('dialog.viewer')?.textContent ?? ''));
+      await inside().$eval('audio', async (sound) => {
+        sound.muted = true;
+        sound.currentTime = sound.duration - 0.3;
+        await sound.play();
+      });
+      await page.waitForFunction(() => /Page 2 of 4/.test(document.querySelector('dialog.viewer')?.textContent ?? ''));
+      await inside().waitForFunction(() => document.querySelector('audio')?.paused === false);
+      expect(holds(profile, 'WAVEfmt')).toBe(false);
+      await close();
+    }, 60_000);
+
     it('turns the pages of a text, lists an archive, and says of a document why it is not shown', async () => {
       await look(1);
       const text = (): Promise<string> => inside().$eval('pre', ({ textContent }) => textContent ?? '');
@@ -251,7 +267,7 @@ describe.skipIf(lacks('ffmpeg'))('large files at the desk', () => {
       await look(2);
       expect(await inside().$eval('li', ({ textContent }) => textContent)).toBe('ledger-2026.csv 9 B');
       await close();
-      await look(3);
+      await look(4);
       expect(await page.$eval('dialog.viewer [role=alert]', ({ textContent }) => textContent)).toContain(
         'this one is larger',
       );
