@@ -122,7 +122,8 @@ export class Posting {
   /** Draws a day's times and fetches its tokens, at the first contact of the day. @throws Unreachable, Refused */
   async begin(today: Day, issuers: readonly BundleIssuer[]): Promise<void> {
     if (this.#day !== today) await this.#parts.turns.run(() => this.#turnDay(today));
-    await this.#with.tokens.refresh(today, this.#slots.count, issuers);
+    // A device that has joined since the times were drawn has a share of the desk's tokens: who asks for more than is left gets none.
+    await this.#with.tokens.refresh(today, Math.min(this.#slots.count, this.#share()), issuers);
   }
 
   /** Begins to send again what is due to be. */
@@ -189,12 +190,17 @@ export class Posting {
     return reply.tagKey !== null && equal(reply.tagKey, decodeReplyPayload(payload).tagKey);
   }
 
+  /** Of the desk's posts a day. */
+  #share(): number {
+    const { current, devices } = this.#with.rosters;
+    const place = devices.findIndex((device) => equal(device, this.#parts.keys.device));
+    return postShare(current.repliesADay, place, devices.length);
+  }
+
   async #turnDay(today: Day): Promise<void> {
-    const { rosters } = this.#with;
     const { keys, ports } = this.#parts;
     const stored = await ports.store.get(names.slots(today));
-    const place = rosters.devices.findIndex((device) => equal(device, keys.device));
-    const count = postShare(rosters.current.repliesADay, place, rosters.devices.length);
+    const count = this.#share();
     const slots = stored === null ? { count, used: 0 } : decodeSlots(stored);
     if (stored === null) await ports.store.set(names.slots(today), encodeSlots(slots));
     this.#times = await postTimes(keys, today, slots.count);
