@@ -53,6 +53,8 @@ export function BulkBar({ page }: { readonly page: DeskPage }): JSX.Element | nu
   const hadFocus = isNone && fields.current?.contains(document.activeElement) === true;
   useLayoutEffect(() => {
     if (hadFocus) clearing.current?.focus();
+    // Else it stood open again over the next cases.
+    if (isNone) setAsking(false);
   }, [isNone]);
   if (selected.size === 0) return null;
   // What is not in the list is not meant.

@@ -3,7 +3,7 @@ import { caseName } from '@postern/desk/app/case-name';
 import type { RequestView } from '@postern/desk/engine/case-view';
 import { consentDays } from '@postern/desk/export/granted-request';
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { DeskPage } from '../desk-page.ts';
 import { heldCase } from '../inbox.ts';
 import type { PanelProps } from './case-parts.tsx';
@@ -16,12 +16,20 @@ export function Consent({ page, id, work }: PanelProps): JSX.Element {
   const { team, today } = page.state.value;
   const { say, day } = page.words.value;
   const [isAsking, setAsking] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
   const isLead = team?.people.some(({ isThis, role }) => isThis && role === 'lead') === true;
   const held = work.isHeld ? id : heldCase(page.state.value.rows, id);
   const waiting = team?.requests.filter(({ answer, cases }) => answer === null && cases.includes(id)) ?? [];
+  // The button may be gone: somebody is asked now.
+  const close = (): void => {
+    setAsking(false);
+    heading.current?.focus();
+  };
   return (
     <section class="consent" aria-labelledby="consent-heading">
-      <h3 id="consent-heading">{say('work.keeping')}</h3>
+      <h3 id="consent-heading" ref={heading} tabIndex={-1}>
+        {say('work.keeping')}
+      </h3>
       <p class="note">
         {held !== null
           ? held === id
@@ -44,12 +52,12 @@ export function Consent({ page, id, work }: PanelProps): JSX.Element {
           {say('work.askErase')}
         </button>
       )}
-      {waiting.length === 0 && !isAsking && (
-        <button type="button" class="quiet" onClick={() => setAsking(true)}>
+      {waiting.length === 0 && (
+        <button type="button" class="quiet" aria-expanded={isAsking} onClick={() => setAsking(!isAsking)}>
           {say('work.askExport')}
         </button>
       )}
-      {waiting.length === 0 && isAsking && <ExportRequest page={page} ids={[id]} close={() => setAsking(false)} />}
+      {isAsking && <ExportRequest page={page} ids={[id]} close={close} />}
       {exportable(team, today, id).map((request) => (
         <ExportForm key={request.id} page={page} request={request} />
       ))}

@@ -48,7 +48,7 @@ export function ExportFiles({ page, cases, given, use, choose }: ExportFilesProp
     const { signal } = reading;
     if (isOpen) page.quietly(readAll(page, cases, signal).then((all) => signal.aborted || setFiles(all)));
     return () => reading.abort();
-  }, [isOpen, copies]);
+  }, [isOpen, copies, cases.join()]);
   const transferOf = ({ file }: GoingFile): Transfer | undefined => page.state.value.transfers.get(file.kept);
   const formOf = ({ file }: GoingFile): FileForm => given.choices[file.kept] ?? given.form;
   const here = files?.filter((one) => transferOf(one)?.state === 'done') ?? [];

@@ -69,7 +69,8 @@ const fileChoices: Field = (value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const entries = Object.entries(value);
   const areRight = entries.every(([kept, form]) => hex32(kept) !== undefined && oneOf(fileForms)(form) !== undefined);
-  return areRight && entries.length <= EXPORT_CHOICES_MAX ? value : undefined;
+  // Too many are told as that.
+  return areRight && entries.length <= 16 * EXPORT_CHOICES_MAX ? value : undefined;
 };
 const yesOrNo: Field = (value) => (typeof value === 'boolean' ? value : undefined);
 

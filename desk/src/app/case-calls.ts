@@ -1,6 +1,7 @@
 /** What the page asks to have done to cases, turned into what the engine does (spec/protocol.md, section 7.3). */
 
 import { hexToBytes } from '@postern/protocol/bytes/encode';
+import { EXPORT_CHOICES_MAX } from '@postern/protocol/constants';
 import {
   accessKinds,
   type CaseChange,
@@ -104,6 +105,7 @@ export function caseAction<Name extends CaseCallName>(name: Name, given: CaseCal
 function termsOf({ recipients: text, form, choices, hasWork }: ExportCall): ExportTerms {
   const recipients = readRecipients(text);
   if ('problem' in recipients) throw new CaseError(recipients.problem);
+  if (Object.keys(choices).length > EXPORT_CHOICES_MAX) throw new CaseError('no-room');
   return { recipients, form, choices, hasWork };
 }
 

@@ -3,6 +3,7 @@
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
 import type { Random } from '@postern/protocol/primitives/random';
 import { dayOf } from '@postern/protocol/time';
+import { CaseError } from '../engine/case-desk.ts';
 import type { LocalStore } from '../engine/ports.ts';
 import type { CaseFile } from '../engine/view.ts';
 import type { DeskFiles, SaveProblem } from '../files/desk-files.ts';
@@ -101,7 +102,13 @@ export class CaseFiles {
     const original = await this.#original(place);
     const file = original ?? (await this.copies.file(place));
     if (file === null || !(await this.#files.isHere(file))) return { problem: 'missing' };
-    if (original !== null) await note();
+    try {
+      if (original !== null) await note();
+    } catch (error) {
+      // A device that has left its desk, or has lost its history, tells nobody.
+      if (error instanceof CaseError) return { problem: 'stopped' };
+      throw error;
+    }
     return this.#files.save(file);
   }
 

@@ -142,10 +142,10 @@ export function teamView(team: Team, devices: readonly string[], own: string): T
     former: [...new Set([...team.names.keys(), ...team.roles.keys()])]
       .filter((device) => !devices.includes(device))
       .map((device) => ({ device, name: team.names.get(device) ?? '' })),
-    savedReplies: [...team.savedReplies].map(([id, reply]) => ({ id, ...reply })),
+    savedReplies: byId(team.savedReplies).map(([id, reply]) => ({ id, ...reply })),
     retentionDays: team.retentionDays,
     retentionSince: team.retentionSince,
-    requests: [...team.requests].map(([id, request]) => ({ id, ...request })),
+    requests: byId(team.requests).map(([id, request]) => ({ id, ...request })),
     refused: [...team.refused].map(([key, count]) => {
       const [device = '', kind = ''] = key.split('/');
       return { device, kind, count };
@@ -153,4 +153,9 @@ export function teamView(team: Team, devices: readonly string[], own: string): T
     // As it is now: the state goes on to grow.
     trail: [...team.trail],
   };
+}
+
+/** In one order on each device and after each change: rows with buttons must not change places. */
+function byId<Value>(map: ReadonlyMap<string, Value>): (readonly [string, Value])[] {
+  return [...map].sort(([one], [other]) => (one < other ? -1 : 1));
 }

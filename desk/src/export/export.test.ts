@@ -314,6 +314,8 @@ describe('export of cases', () => {
     expect(await seal({ recipients }, { answer: null })).toEqual(refused);
     expect(await seal({ recipients }, { answer: { ...yes, isGranted: false } })).toEqual(refused);
     expect(await seal({ recipients }, { answer: { ...yes, by: own } })).toEqual(refused);
+    // Of a device whose clock is ahead: it would be good for as long as that.
+    expect(await seal({ recipients }, { answer: { ...yes, day: day + 2 } })).toEqual(refused);
     expect(await seal({ recipients }, { by: other, answer: { ...yes, by: own } })).toEqual(refused);
     expect(await seal({ recipients }, { by: 'cc'.repeat(8) })).toEqual(refused);
     expect(await seal({ recipients }, { purpose: 'erase' })).toEqual(refused);
@@ -321,6 +323,7 @@ describe('export of cases', () => {
     expect(await seal({ recipients }, {}, day + 8)).toEqual(refused);
     expect(existsSync(join(folder, 'exports'))).toBe(false);
     expect(await seal({ recipients }, {}, day + 7)).toHaveProperty('path');
+    expect(await seal({ recipients }, { answer: { ...yes, day: day + 1 } })).toHaveProperty('path');
   });
 
   it('[CAS-10] is sealed for the keys that were agreed to, says for which, and not at all where none were named', async () => {

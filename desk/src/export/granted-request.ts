@@ -1,5 +1,6 @@
 /** Who may export what: the one who asked, what another person has agreed to, for some days (spec/protocol.md, CAS-5, CAS-10). */
 
+import { CLOCK_DAYS } from '@postern/protocol/constants';
 import type { ExportTerms } from '@postern/protocol/messages/export-terms';
 import type { RequestView, TeamView } from '../engine/case-view.ts';
 
@@ -18,6 +19,8 @@ export function grantedRequest({ requests, people }: TeamView, id: string, day: 
   if (found === undefined) return null;
   const { answer, terms } = found;
   if (terms === null || answer === null || !answer.isGranted) return null;
-  const isInTime = day - answer.day <= consentDays;
+  const age = day - answer.day;
+  // Clocks may be a day apart; a consent of the future would have no end.
+  const isInTime = age >= -CLOCK_DAYS && age <= consentDays;
   return found.by === own && answer.by !== own && isInTime ? { ...found, terms, answer } : null;
 }

@@ -84,6 +84,7 @@ ${parts.hasWork ? html`<h2>${texts.notes}</h2>\n${notes}\n<h2>${texts.trail}</h2
 function facts({ view, texts, codes, nameOf, isExported, consent, hasWork, day }: TranscriptParts): Html {
   const missing = (id: string): string => fill(texts.partMissing, { name: caseName(id) });
   const { work, summary } = view;
+  const { mergedInto: above } = work;
   const exported = fill(texts.exportedText, {
     day: dayText(day),
     by: nameOf(consent.by),
@@ -101,7 +102,7 @@ function facts({ view, texts, codes, nameOf, isExported, consent, hasWork, day }
   const rows: readonly (readonly [string, string])[] = [
     [texts.id, summary.id],
     ...(hasWork ? own : []),
-    [texts.partOf, work.mergedInto === null ? '' : caseName(work.mergedInto)],
+    [texts.partOf, above === null || !(hasWork || isExported(above)) ? '' : caseName(above)],
     [texts.parts, work.parts.map((id) => (isExported(id) ? caseName(id) : missing(id))).join(', ')],
     [texts.exported, exported],
   ];

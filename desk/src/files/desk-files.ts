@@ -31,7 +31,7 @@ export interface DeskFilesOptions {
   readonly seconds?: () => number;
 }
 
-export type SaveProblem = 'missing' | 'damaged' | 'disk';
+export type SaveProblem = 'missing' | 'damaged' | 'disk' | 'stopped';
 
 /** Long enough that a request does not tell when somebody asked; see the threat model. */
 export const defaultDelaySeconds: readonly [number, number] = [20, 300];

@@ -366,6 +366,23 @@ describe('two people [CAS-5]', () => {
     expect(state.conversations.get(hex(caseId(2)))?.messages).toHaveLength(1);
   });
 
+  it('[CAS-6] leave nothing of for whom a case was to go out once all cases of the request have ended, or it was refused', async () => {
+    const state = await begun();
+    const termsOf = (id: Uint8Array) => state.work.team.requests.get(hex(id))?.terms;
+    const no = bytes(8, 16);
+    await put(state, member, asked(request, 'export', [1, 2]), asked(no, 'export'));
+    await put(state, lead, answered(request, true), answered(no, false));
+    expect([termsOf(request), termsOf(no)]).toEqual([terms, null]);
+    for (const [at, source] of [1, 2].entries()) {
+      const erase = bytes(20 + at, 16);
+      await put(state, member, asked(erase, 'erase', [source]));
+      await put(state, lead, answered(erase, true));
+      expect(termsOf(request)).toEqual(at === 0 ? terms : null);
+    }
+    const kept = Buffer.from(encodeTeam(state.work.team));
+    expect([kept.includes('age1one'), kept.includes(Buffer.from(bytes(3, 16)))]).toEqual([false, false]);
+  });
+
   it('do not erase a case on hold, and grant an export without erasing', async () => {
     const state = await begun();
     await put(state, lead, changed({ aspect: 'hold', isHeld: true }), asked(request, 'erase'));

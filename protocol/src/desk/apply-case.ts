@@ -239,7 +239,7 @@ function answer(
   const id = bytesToHex(request);
   const asked = requests.get(id);
   if (asked === undefined || asked.answer !== null || (isGranted && asked.by === by)) return null;
-  requests.set(id, { ...asked, answer: { by, day, isGranted } });
+  requests.set(id, { ...asked, terms: isGranted ? asked.terms : null, answer: { by, day, isGranted } });
   const changed = new Set(asked.cases);
   // Before any of them ends: then its parts are on their own.
   const kept = new Set(asked.cases.filter((one) => isKept(state.work, one)));

@@ -32,7 +32,16 @@ export function endCase(state: DeskState, id: string, last: TrailItem): string[]
   }
   const ended = { ...emptyCase(), state: 'closed', activity: before.activity + 1, endedDay: last.day } as const;
   state.work.cases.set(id, { ...ended, trail: [last] });
+  forgetTerms(state.work);
   return changed;
+}
+
+/** For whom, and under which names of files, cases were to go out is of no use when all of them have ended. */
+function forgetTerms({ cases, team }: CaseWork): void {
+  const isOver = (id: string): boolean => (cases.get(id)?.endedDay ?? null) !== null;
+  for (const [key, request] of team.requests) {
+    if (request.terms !== null && request.cases.every(isOver)) team.requests.set(key, { ...request, terms: null });
+  }
 }
 
 /** Hex ids of those cases for which the desk's term has passed since anything was written in them, or in those they are one with, and that nobody holds. */

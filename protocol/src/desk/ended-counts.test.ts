@@ -76,7 +76,7 @@ describe('counts of ended cases [CAS-11]', () => {
     }
   });
 
-  it('have an end, whatever calls whoever writes names: the oldest week forgets which there were', () => {
+  it('have an end, whatever calls whoever writes names', () => {
     const id = (at: number): string => at.toString(16).padStart(16, '0');
     const counts = counted(...Array.from({ length: ENDED_COUNTS_MAX }, (_, at) => ended(monday, [id(at + 1)])));
     expect(counts.size).toBe(ENDED_COUNTS_MAX);
@@ -88,5 +88,21 @@ describe('counts of ended cases [CAS-11]', () => {
     for (let week = 2; week < ENDED_COUNTS_MAX + 2; week++) countEnded(counts, ended(monday + 7 * week, [null]));
     expect(counts.size).toBe(ENDED_COUNTS_MAX);
     expect(Math.min(...[...counts.values()].map((count) => count.monday))).toBeGreaterThan(monday);
+  });
+
+  it('lose nothing of other weeks, and no call of theirs, to a flood of calls that strangers make up', () => {
+    const id = (at: number): string => at.toString(16).padStart(16, '0');
+    const counts: EndedCounts = new Map();
+    for (let week = 0; week < 100; week++)
+      for (let at = 0; at < 20; at++) countEnded(counts, ended(monday + 7 * week, [call]));
+    for (let at = 1; at <= ENDED_COUNTS_MAX + 76; at++) countEnded(counts, ended(monday + 7 * 100, [id(at)]));
+    expect(counts.size).toBe(ENDED_COUNTS_MAX);
+    const kept = [...counts.values()].filter(({ campaign }) => campaign === call);
+    expect(kept.map(({ cases }) => cases)).toEqual(Array<number>(100).fill(20));
+  });
+
+  it('leave out a day of which no week begins, which a device can write', () => {
+    expect([...counted(ended(2, [call])).values()]).toEqual([]);
+    expect(() => bytesOf(counted(ended(2, [call]), ended(monday, [call])))).not.toThrow();
   });
 });

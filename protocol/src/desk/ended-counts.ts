@@ -37,18 +37,24 @@ export function mondayOf(day: number): number {
 /** Adds a case whose messages are still there; one of which none has come whole is not counted, as in the desk's own table. */
 export function countEnded(counts: EndedCounts, { messages, replies }: CountedCase): void {
   const [first] = messages;
-  if (first === undefined) return;
+  // A device can write any day; before the first Monday there is no week.
+  if (first === undefined || mondayOf(first.day) < 0) return;
   const campaign = messages.find(({ content }) => content?.campaign != null)?.content?.campaign ?? null;
   const id = campaign === null ? null : bytesToHex(campaign);
   add(counts, { monday: mondayOf(first.day), campaign: id, cases: 1, answered: replies.length > 0 ? 1 : 0 });
-  // The oldest week first forgets which campaigns there were, then is forgotten.
-  while (counts.size > ENDED_COUNTS_MAX) {
-    const sorted = sortByKey([...counts.values()], placeOf);
-    const ofOldest = sorted.filter(({ monday }) => monday === sorted[0]?.monday);
-    const last = ofOldest.at(-1) as EndedCount;
-    counts.delete(keyOf(last));
-    if (last.campaign !== null) add(counts, { ...last, campaign: null });
-  }
+  while (counts.size > ENDED_COUNTS_MAX) forgetOne(counts);
+}
+
+/** Whoever writes names any call: the week with the most of them (of equals the oldest) forgets its rarest first, so that a flood pushes out no other week. */
+function forgetOne(counts: EndedCounts): void {
+  const rows = sortByKey([...counts.values()], placeOf);
+  const weeks = [...Map.groupBy(rows, ({ monday }) => monday).values()];
+  const fullest = weeks.reduce((one, other) => (other.length > one.length ? other : one));
+  const calls = fullest.filter(({ campaign }) => campaign !== null);
+  const least = Math.min(...calls.map(({ cases }) => cases));
+  const last = calls.findLast(({ cases }) => cases === least) ?? (fullest[0] as EndedCount);
+  counts.delete(keyOf(last));
+  if (last.campaign !== null) add(counts, { ...last, campaign: null });
 }
 
 /** `u32 monday, list8 of campaign[8], u32 cases, u32 answered`, ascending. */
