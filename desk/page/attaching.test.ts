@@ -33,3 +33,23 @@ it('holds a file that was chosen as one that waits until the local process knows
   expect(call.mock.calls.map(([name]) => name)).toEqual(['attach-wanted', 'attach']);
   expect(attach).toHaveBeenCalledTimes(1);
 });
+
+it('takes back the name of a file that somebody decides against, or that cannot be read', async () => {
+  const call = vi.fn((_name: string, _given: object) => Promise.resolve({ wanted: 'ef' }));
+  const complain = vi.fn();
+  let reviews: readonly FileReview[] = [];
+  const examine = vi.fn(async () => unexamined('blind'));
+  const attaching = new Attaching({
+    ...{ client: { call } as unknown as DeskClient, complain, examine },
+    tell: (told) => (reviews = told),
+  });
+  attaching.add('ab', [new File([], 'sealed.bin')]);
+  await vi.waitFor(() => expect(reviews[0]?.state).toBe('blind'), 20_000);
+  await attaching.choose(reviews[0]!.id, 'none');
+  await vi.waitFor(() => expect(call.mock.lastCall).toEqual(['detach', { attachment: 'ef' }]));
+  call.mockClear();
+  examine.mockRejectedValueOnce(new Error('unreadable'));
+  attaching.add('ab', [new File([], 'sealed.bin')]);
+  await vi.waitFor(() => expect(call.mock.lastCall).toEqual(['detach', { attachment: 'ef' }]));
+  expect(complain).toHaveBeenCalledWith('ab', 'file-unread');
+});

@@ -74,8 +74,7 @@ export class FileReading {
       return toldOf(await glass.ask({ kind: 'words', bytes: new Uint8Array(bytes), ...drawing }));
     } catch (error) {
       // On the disk it is not what it was.
-      if (error instanceof CallFailed && (error.problem === 'failed' || error.problem === 'not-found'))
-        return told('damaged');
+      if (error instanceof CallFailed && error.problem === 'not-found') return told('damaged');
       throw error;
     } finally {
       glass.close();

@@ -44,5 +44,5 @@ it.each(languages)('writes no mark that the search would take for words of the f
   const { say, number } = wordsOf(language);
   const page = number(500);
   const text = [say('text.mark', { page }), 'Ledger', say('text.unread', { page }), '[Page 4: torn out]'].join('\n');
-  expect(searchableText(text).trim().split(/\n+/)).toEqual(['Ledger', '[Page 4: torn out]']);
+  expect(searchableText(text).trim()).toBe('Ledger [Page 4: torn out]');
 });

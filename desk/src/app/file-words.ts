@@ -3,6 +3,7 @@
 import { Reader } from '@postern/protocol/bytes/reader';
 import { WireError } from '@postern/protocol/bytes/wire-error';
 import type { FileDescriptor } from '@postern/protocol/files/descriptor';
+import { FileError } from '@postern/protocol/files/file-error';
 import type { LocalStore } from '../engine/ports.ts';
 import { Turns } from '../engine/turns.ts';
 import type { CaseFile, FileView } from '../engine/view.ts';
@@ -111,10 +112,14 @@ export class FileWords {
     return null;
   }
 
-  /** The content of a file that waits. @returns null for one that does not, or is not here any more @throws FileError */
+  /** The content of a file that waits. @returns null for one that does not, is not here any more, or is not what it was */
   async read(kept: string): Promise<Uint8Array | null> {
     const file = await this.#original(kept);
-    return file === null ? null : this.#parts.files.readWhole(file, wordsFileBytesMax);
+    if (file === null) return null;
+    return this.#parts.files.readWhole(file, wordsFileBytesMax).catch((error: unknown) => {
+      if (error instanceof FileError) return null;
+      throw error;
+    });
   }
 
   /** @param body `u8 state, text32 words`, as the page tells them of a file that waits @returns false if it is none, or waits no more */

@@ -203,9 +203,9 @@ export class OpenDesk {
       // Before: a case that ends takes its files with it, also if nobody opens it again.
       await this.files.kept.note(id, attachments);
       const { messageId } = await this.#engine.reply(id, text, files);
-      await this.#files.attachments.sent(attachments);
+      // It is taken: nothing that fails from here on may say otherwise, or it would be sent twice.
+      await Promise.allSettled([this.#records.setDraft(id, ''), this.#files.attachments.sent(attachments)]);
       this.filesChanged();
-      await this.#records.setDraft(id, '');
       this.#gather();
       return { messageId };
     } catch (error) {

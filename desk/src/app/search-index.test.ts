@@ -61,6 +61,14 @@ describe('search', () => {
     expect(idsIn(index(), 'ＶＥＲＴＲ')).toEqual([one]);
   });
 
+  it('does not mind signs that nobody sees, in messages and in files, however somebody types the word', () => {
+    const search = index();
+    const [joined, parted] = ['می\u200cخواهد', 'میخواهد'];
+    search.set(one, view(one, joined));
+    search.set(two, view(two, 'See the file'), [], named(parted));
+    for (const query of [joined, parted]) expect(idsIn(search, query).sort()).toEqual([one, two]);
+  });
+
   it('wants every word', () => {
     expect(idsIn(index(), 'cafe 合同')).toEqual([]);
     expect(idsIn(index(), '  ')).toEqual([]);

@@ -7,8 +7,8 @@ import { caseName } from './case-name.ts';
 import { type AnswerTerm, termsOf } from './search-query.ts';
 import type { FileText } from './searchable-text.ts';
 
-/** Marks that stand above or below a letter: people leave them out when they search. */
-const marks = /\p{Mn}/gu;
+/** Marks that stand above or below a letter, and signs that nobody sees: people leave them out when they search. */
+const marks = /[\p{Mn}\p{Cf}]/gu;
 
 /** Of one case, as it is searched, in UTF-16 units: one sign can stand for eighteen. */
 const ownTextMax = 16_000_000;

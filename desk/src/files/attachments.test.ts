@@ -281,3 +281,16 @@ it('keeps of all replies together no more than one can take', async () => {
   await files.attachments.drop(ids[0]!);
   await begin(files, FILE_BYTES_MAX, second);
 });
+
+it('[FIL-11] keep no desk shut with a record that only a later release can read', async () => {
+  const files = await unlock();
+  await lock(files);
+  store = await SealedStore.open(join(line.folder, 'store'), storeKey, random);
+  await store.set(`page/attached/${first}/${'ab'.repeat(16)}`, Uint8Array.of(0xff));
+  await store.close();
+  const again = await unlock();
+  expect(again.attachments.list()).toEqual([]);
+  await again.attachments.forget(first);
+  expect(await store.list('page/attached/')).toEqual([]);
+  await lock(again);
+});

@@ -4,6 +4,7 @@
  */
 
 import { bytesToHex } from '@postern/protocol/bytes/encode';
+import { WireError } from '@postern/protocol/bytes/wire-error';
 import { FILE_BYTES_MAX, FILES_MAX } from '@postern/protocol/constants';
 import { chunkCount } from '@postern/protocol/files/chunks';
 import { type FileDescriptor, wireFileName, wireFileType } from '@postern/protocol/files/descriptor';
@@ -99,7 +100,12 @@ export class Attachments {
   /** Nothing is posted before {@link goOn}. */
   static async open(parts: AttachmentsParts): Promise<Attachments> {
     const attachments = new Attachments(parts);
-    for (const place of await listAttachments(parts.store)) await attachments.#find(place);
+    for (const place of await listAttachments(parts.store)) {
+      // One that a later release wrote is none here, and keeps no desk shut.
+      await attachments.#find(place).catch((error: unknown) => {
+        if (!(error instanceof WireError)) throw error;
+      });
+    }
     const whole = [...attachments.#held].flatMap(([id, { state }]) => (state === 'whole' ? [id] : []));
     await parts.folder.removeDraftsBut(new Set(whole));
     return attachments;
@@ -125,8 +131,13 @@ export class Attachments {
       const named = await sentIn(conversation);
       const own = all.filter((place) => place.conversation === conversation).map(({ id }) => id);
       await this.sent(own.filter((id) => named.has(id)));
-      for (const id of own) void this.#turns.run(() => this.#post(id)).catch(() => undefined);
     }
+    void this.#postAll(all.map(({ id }) => id));
+  }
+
+  /** Each takes its turn when the one before has had it: to seal one anew takes seconds, in which others wait. */
+  async #postAll(ids: readonly string[]): Promise<void> {
+    for (const id of ids) await this.#turns.run(() => this.#post(id)).catch(() => undefined);
   }
 
   /** The name of a file that somebody has chosen and nobody has decided on: it is told as lost if the desk is locked first. */
@@ -313,6 +324,7 @@ export class Attachments {
     this.#held.delete(id);
     this.#held.set(newId, next);
     await folder.remove(id, 'draft');
+    file.key.fill(0);
     await this.#post(newId);
     onChange();
   }
@@ -333,6 +345,7 @@ export class Attachments {
     this.#held.delete(id);
     transfers.stop(id);
     if (held?.state === 'sealing') await held.draft.giveUp();
+    if (held?.state === 'whole') held.file.key.fill(0);
     await store.transaction([attachmentWrite({ conversation, id }, null)]);
     await folder.remove(id, 'draft');
   }
