@@ -12,6 +12,8 @@ const heldSecondsMax = 20;
 const restMs = 150;
 /** Sound and pictures seldom begin at the same moment: so much before both is passed over. */
 const gapSeconds = 1;
+/** Sound and pictures of a fragment end at moments that are not quite the same; the next one must stay whole. */
+const seamSeconds = 0.1;
 
 export interface FilmStage {
   /** Of the file, from byte `from` up to, without it, `to`. */
@@ -67,6 +69,8 @@ class FilmPlayer {
   /** The one that came and is not appended yet; null behind the last. */
   #given: Uint8Array<ArrayBuffer> | null | undefined;
   #isAtEnd = false;
+  /** Where fragments begin behind the first that is held, in seconds: each stands for itself. */
+  #joints: number[] = [];
   #rest = 0;
 
   constructor(form: FilmForm, parts: PlayerParts) {
@@ -137,6 +141,7 @@ class FilmPlayer {
     this.#goal = null;
     this.#turn += 1;
     this.#isAtEnd = false;
+    this.#joints = [];
     this.#parts.order({ kind: 'from', turn: this.#turn, form: this.#form, seconds });
     this.#isAsked = true;
     this.#parts.order({ kind: 'more' });
@@ -146,6 +151,8 @@ class FilmPlayer {
     const given = this.#given ?? null;
     this.#given = undefined;
     if (given !== null) {
+      const { buffered } = buffer;
+      if (buffered.length > 0) this.#joints.push(buffered.end(buffered.length - 1));
       buffer.appendBuffer(given);
       return;
     }
@@ -153,11 +160,15 @@ class FilmPlayer {
     if (this.#source.readyState === 'open') this.#source.endOfStream();
   }
 
-  /** Whether it has begun to drop what was played. */
+  /** Whether it has begun to drop what was played: whole fragments, since with a picture goes all that hangs on it. */
   #drops(buffer: SourceBuffer): boolean {
-    const { currentTime } = this.#media;
-    if (buffer.buffered.length === 0 || buffer.buffered.start(0) > currentTime - 2 * this.#heldSeconds) return false;
-    buffer.remove(0, currentTime - this.#heldSeconds);
+    // Nothing more comes, and to drop something would take back that it is the end.
+    if (this.#isAtEnd) return false;
+    const from = this.#media.currentTime - this.#heldSeconds;
+    const joint = this.#joints.findLast((at) => at <= from) ?? 0;
+    if (joint <= seamSeconds) return false;
+    this.#joints = this.#joints.filter((at) => at > joint);
+    buffer.remove(0, joint - seamSeconds);
     return true;
   }
 

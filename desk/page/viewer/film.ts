@@ -33,6 +33,9 @@ export interface FilmForm {
   readonly type: string;
 }
 
+/** From one picture that stands for itself to the next: of more, nobody could hold what is played. */
+const fragmentBytesMax = 96 * 1024 * 1024;
+
 export class Film {
   /** Seconds. */
   readonly duration: number;
@@ -85,13 +88,17 @@ export class Film {
     const output = new Output({ format, target: new AppendOnlyStreamTarget(take) });
     const lanes = await this.#lanes(output, seconds + this.#start);
     await output.start();
+    let held = 0;
     for (let lane = earliest(lanes); lane !== undefined; lane = earliest(lanes)) {
-      await lane.pass();
+      held += await lane.pass();
+      if (held > fragmentBytesMax) throw new RangeError(`play a film: ${held} bytes hang together`);
       if (!isWanted()) {
         for (const { end } of lanes) end();
         return;
       }
-      if (made.length > 0) yield joined(made.splice(0));
+      if (made.length === 0) continue;
+      held = 0;
+      yield joined(made.splice(0));
     }
     await output.finalize();
     yield joined(made);
@@ -116,7 +123,8 @@ export class Film {
 interface Lane {
   /** Seconds of the next one; null at the end. */
   at: number | null;
-  readonly pass: () => Promise<void>;
+  /** Resolves with its bytes. */
+  readonly pass: () => Promise<number>;
   readonly end: () => void;
 }
 
@@ -131,11 +139,13 @@ async function openLane(
   const lane: Lane = {
     at: next?.timestamp ?? null,
     pass: async () => {
-      if (next === null) return;
+      if (next === null) return 0;
+      const { byteLength } = next;
       await add(next.clone({ timestamp: Math.max(0, next.timestamp - start) }));
       next = (await packets.next()).value ?? null;
       lane.at = next?.timestamp ?? null;
       if (next === null) close();
+      return byteLength;
     },
     end: () => void packets.return(),
   };

@@ -6,6 +6,8 @@ import { type FrameMessage, type PageMessage, readFrameMessage, sayTo, type Want
 const patienceMs = 30_000;
 /** For a page whose picture is read: the frame ends that by itself before. */
 const readPatienceMs = 75_000;
+/** A few for each of the boxes that a film may have at most. */
+const slicesMax = 40_000;
 
 /** @throws where there is none, which ends the question */
 export type GiveSlice = (want: WantMessage) => Promise<Uint8Array<ArrayBuffer>>;
@@ -61,10 +63,21 @@ export class Glass {
       const fail = (): void => resolve({ kind: 'failed', problem: 'too-slow' });
       if (this.#signal.aborted) return fail();
       let timer = window.setTimeout(fail, patienceMs);
+      let [isGiving, given] = [false, 0];
       const hear = ({ source, data }: MessageEvent): void => {
         const message = source === this.#frame.contentWindow ? readFrameMessage(data) : null;
         if (message?.kind === 'want') {
-          this.#give?.(message).then((bytes) => this.say({ kind: 'slice', bytes }), fail);
+          // One at a time: a frame that was taken over could else have any number of them held.
+          if (isGiving || this.#give === null) return;
+          isGiving = true;
+          this.#give(message).then((bytes) => {
+            isGiving = false;
+            // At work still, as long as it asks for what such a file can need.
+            window.clearTimeout(timer);
+            if (++given <= slicesMax) timer = window.setTimeout(fail, patienceMs);
+            else fail();
+            this.say({ kind: 'slice', bytes });
+          }, fail);
           return;
         }
         if (message?.kind !== 'reading') {

@@ -107,8 +107,10 @@ export class LargeFile {
         [sound.muted, sound.volume] = [before.muted, before.volume];
         URL.revokeObjectURL(before.src);
       }
+      const hadFocus = before !== null && document.activeElement === before;
       sound.src = URL.createObjectURL(new Blob([bytes], { type: 'audio/wav' }));
       put(sound);
+      if (hadFocus) sound.focus();
     };
     wave.read(part).then(play, () => fail('damaged'));
   }

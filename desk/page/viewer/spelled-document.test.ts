@@ -14,13 +14,14 @@ const text = (content: string): Drawable => ({
   page: null,
 });
 
-async function docx(content: string): Promise<Drawable> {
+async function docx(content: string, more: Readonly<Record<string, string | Uint8Array>> = {}): Promise<Drawable> {
   const bytes = await packOffice(
     { 'word/document.xml': 'wordprocessingml.document.main' },
     {
       '_rels/.rels': relationsOf(['officeDocument', 'word/document.xml']),
       'word/_rels/document.xml.rels': relationsOf(),
       'word/document.xml': `<w:document xmlns:w="${wordMain}"><w:body><w:p><w:r><w:t>${content}</w:t></w:r></w:p></w:body></w:document>`,
+      ...more,
     },
   );
   return { bytes, ending: 'docx', page: null };
@@ -65,4 +66,19 @@ describe.each([
     expect(drawn).toBe('Total 20 € [U+20BD] Договор 合同');
     expect(text).toBe(drawn);
   });
+});
+
+it('draws a Word file with a part that is no text in UTF-8, as Excel writes its queries', async () => {
+  const part = Buffer.from('\ufeff<query/>', 'utf16le');
+  expect(await shown(await docx('hello', { 'customXml/item1.xml': part }))).toMatchObject({ drawn: 'hello' });
+});
+
+it('spells what a Word file has by its number only', async () => {
+  const { drawn, blanks } = await shown(await docx('500 &#8381; and &#x2611; &#60;'));
+  expect([drawn, blanks]).toEqual(['500 [U+20BD] and [U+2611] <', 0]);
+});
+
+it('leaves what looks like the number of a sign that there is not', async () => {
+  const { text: said } = await shown(text('500 ₽ and [U+FFFFFF]'));
+  expect(said).toBe('500 ₽ and [U+FFFFFF]');
 });

@@ -64,9 +64,28 @@ async function partsOf({ bytes, ending }: Drawable): Promise<ReadonlyMap<string,
   for (const entry of zipEntries(bytes).entries.filter(({ name }) => name.endsWith('.xml'))) {
     const content = await unzipEntry(entry, left);
     left -= content.length;
-    parts.set(entry.name, xmlText(content));
+    const xml = utf8Of(content);
+    if (xml !== null) parts.set(entry.name, plainLetters(xml));
   }
   return parts;
+}
+
+/** Null for what is none, such as Excel's own queries: whether that matters is for the library to say. */
+function utf8Of(content: Uint8Array): string | null {
+  try {
+    return xmlText(content);
+  } catch {
+    return null;
+  }
+}
+
+/** Letters in place of their numbers, but for what has a meaning in markup. */
+function plainLetters(xml: string): string {
+  return xml.replace(/&#(?:x([0-9a-f]{2,6})|(\d{3,7}));/gi, (whole, hex?: string, number?: string) => {
+    const code = hex === undefined ? Number(number) : Number.parseInt(hex, 16);
+    const isLetter = code > 0x9f && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+    return isLetter ? String.fromCodePoint(code) : whole;
+  });
 }
 
 /** Whether one of their letters and signs is blank by itself; what is drawn at all is found by looking at the pages. */

@@ -17,6 +17,15 @@ it('hands a long sound on in parts, each a sound of its own', async () => {
   for (const part of parts) expect((await open(part))?.parts).toBe(1);
 });
 
+it('finds the sound behind what recorders write before it', async () => {
+  const plain = wavFile(1000);
+  const before = Buffer.alloc(8 + 70_000);
+  before.write('JUNK');
+  before.writeUInt32LE(70_000, 4);
+  const wave = await open(Buffer.concat([plain.subarray(0, 12), before, plain.subarray(12)]));
+  expect(Buffer.compare(await wave!.read(0), plain)).toBe(0);
+});
+
 it('finds none in another file', async () => {
   expect(await open(phoneFile('opus'))).toBeNull();
 });

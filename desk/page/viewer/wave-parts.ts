@@ -6,48 +6,58 @@ import type { ReadSlice } from './film.ts';
 
 /** Some minutes of it. */
 const partBytes = 32 * 1024 * 1024;
-const headBytesMax = 64 * 1024;
+/** Recorders write pictures, notes and space before the sound. */
+const chunksMax = 1_000;
+const formatBytes = { min: 16, max: 64 } as const;
 
 export class WaveParts {
   readonly parts: number;
+  /** What a player needs before the sound, with the head of the sound. */
   readonly #head: Uint8Array;
+  /** Where the sound begins in the file. */
+  readonly #from: number;
   readonly #length: number;
   readonly #step: number;
   readonly #read: ReadSlice;
 
-  /** @param length of the sound behind its head @param block of bytes that stand together: no part ends within one */
-  private constructor(head: Uint8Array, length: number, block: number, read: ReadSlice) {
-    this.#head = head;
-    this.#length = length;
-    this.#step = partBytes - (partBytes % block);
+  private constructor(sound: { head: Uint8Array; from: number; length: number; block: number }, read: ReadSlice) {
+    this.#head = sound.head;
+    this.#from = sound.from;
+    this.#length = sound.length;
+    // Bytes that stand together: no part ends within them.
+    this.#step = partBytes - (partBytes % sound.block);
     this.#read = read;
-    this.parts = Math.max(1, Math.ceil(length / this.#step));
+    this.parts = Math.max(1, Math.ceil(sound.length / this.#step));
   }
 
-  /** @returns null for what is none, or has a head that is none @throws what `read` throws */
+  /** @returns null for what is none, or of which nothing tells how it sounds @throws what `read` throws */
   static async open(bytes: number, read: ReadSlice): Promise<WaveParts | null> {
-    const head = await read(0, Math.min(bytes, headBytesMax));
-    const view = new FileView(head, 'little');
-    if (latinOf(head.subarray(0, 4)) !== 'RIFF' || latinOf(head.subarray(8, 12)) !== 'WAVE') return null;
-    let block = 0;
-    for (let at = 12; at + 24 <= head.length; ) {
-      const [name, length] = [latinOf(head.subarray(at, at + 4)), view.u32(at + 4)];
-      if (name === 'fmt ') block = view.u16(at + 20);
-      if (name === 'data') {
-        const rest = bytes - at - 8;
-        // Recorders that were cut off left no length.
-        const known = length === 0 ? rest : Math.min(length, rest);
-        return block === 0 ? null : new WaveParts(head.slice(0, at + 8), known, block, read);
+    const riff = await read(0, Math.min(bytes, 12));
+    if (latinOf(riff.subarray(0, 4)) !== 'RIFF' || latinOf(riff.subarray(8, 12)) !== 'WAVE') return null;
+    let format: Uint8Array | null = null;
+    for (let at = 12, chunks = 0; at + 8 <= bytes && chunks < chunksMax; chunks++) {
+      const chunk = await read(at, at + 8);
+      const [name, length] = [latinOf(chunk.subarray(0, 4)), new FileView(chunk, 'little').u32(4)];
+      const from = at + 8;
+      if (name === 'fmt ' && length >= formatBytes.min && length <= formatBytes.max && from + length <= bytes) {
+        format = await read(at, from + length + (length % 2));
       }
-      at += 8 + length + (length % 2);
+      if (name === 'data') {
+        const block = format === null ? 0 : new FileView(format, 'little').u16(20);
+        if (format === null || block === 0) return null;
+        // Recorders that were cut off left no length.
+        const known = length === 0 ? bytes - from : Math.min(length, bytes - from);
+        return new WaveParts({ head: concat(riff, format, chunk), from, length: known, block }, read);
+      }
+      at = from + length + (length % 2);
     }
     return null;
   }
 
   /** @param part from 0 @returns a WAV @throws what reading throws */
   async read(part: number): Promise<Uint8Array<ArrayBuffer>> {
-    const from = this.#head.length + part * this.#step;
-    const to = Math.min(this.#head.length + this.#length, from + this.#step);
+    const from = this.#from + part * this.#step;
+    const to = Math.min(this.#from + this.#length, from + this.#step);
     const whole = new Uint8Array(concat(this.#head, await this.#read(from, to)));
     const view = new DataView(whole.buffer);
     view.setUint32(4, whole.length - 8, true);

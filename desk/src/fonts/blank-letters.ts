@@ -42,9 +42,10 @@ export function spelled(markup: string, blank: ReadonlySet<string>): string {
 
 /** The letters themselves again, in a text that was read from what is {@link spelled}, however its lines break. */
 export function lettersOf(text: string, blank: ReadonlySet<string>): string {
+  const byNumber = new Map([...blank].map((letter) => [hexOf(letter), letter]));
   return text.replace(/\[U\+[0-9A-F]{4,6}(?:\s+U\+[0-9A-F]{4,6})*\]/g, (whole) => {
-    const letters = whole.match(/[0-9A-F]{4,6}/g)?.map((hex) => String.fromCodePoint(Number.parseInt(hex, 16)));
-    return letters?.every((letter) => blank.has(letter)) === true ? letters.join('') : whole;
+    const letters = whole.match(/[0-9A-F]{4,6}/g)?.map((hex) => byNumber.get(hex));
+    return letters?.every((letter) => letter !== undefined) === true ? letters.join('') : whole;
   });
 }
 
