@@ -260,6 +260,16 @@ it('[MIR-5] gives the rosters before its own by number, so that a client that is
   }
 });
 
+it('[HTTP-11] leads a person who goes where nothing is back to its first pages', async () => {
+  const { mirror } = await open();
+  const ask = (accept: string): Promise<Response> => fetch(`${mirror.origin}/nowhere`, { headers: { accept } });
+  const [person, program] = await Promise.all([ask('text/html,*/*'), ask('*/*')]);
+  expect([person.status, program.status]).toEqual([404, 404]);
+  expect(program.headers.get('content-type')).toBe('application/problem+json');
+  const [, way = ''] = (await person.text()).match(/href="?(\/en\/)/) ?? [];
+  expect((await fetch(mirror.origin + way)).status).toBe(200);
+});
+
 it('[MIR-1] serves the campaigns that its roster lists and no others, and asks again for a list that cannot be read', async () => {
   const made = await open();
   const { world, mirror } = made;

@@ -70,11 +70,8 @@ export function answerFiles(ui: Ui, { id: answerId, files }: State['session']['a
   });
   const hint = make('p', { class: 'fine' }, ui.text('file.getHint'));
   const list = make('ul', { class: 'files' }, ...rows.map(([, { root }]) => root));
-  const settle = button(ui.text('answers.delete'), 'quiet', () => {
-    ui.dispatch({ type: 'settled', id: answerId });
-    // The button goes; its files can be fetched for as long as the page is open.
-    list.querySelector<HTMLElement>('button:not([hidden])')?.focus();
-  });
+  const settle = button(ui.text('answers.delete'), 'quiet', () => ui.dispatch({ type: 'settled', id: answerId }));
+  list.tabIndex = -1;
   const root = make('div', { class: 'attach' }, hint, list, settle);
   setHidden(root, files.length === 0);
   return {
@@ -82,6 +79,8 @@ export function answerFiles(ui: Ui, { id: answerId, files }: State['session']['a
     update: ({ downloads, session }) => {
       for (const [id, row] of rows) row.update(downloads.get(id));
       const isKept = session.answers.some((answer) => answer.id === answerId && answer.isKept);
+      // The button goes: no other one may be pressed in its place.
+      if (!isKept && document.activeElement === settle) list.focus();
       for (const part of [hint, settle]) setHidden(part, !isKept);
     },
   };
