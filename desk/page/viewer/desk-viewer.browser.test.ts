@@ -12,6 +12,7 @@ import { type DeskOf, deskOf } from '../../src/testing/desk-of.ts';
 import { storeFile } from '../../src/testing/stored-file.ts';
 import { lookInEachLanguage } from '../testing/each-language.ts';
 import { passMinutes } from '../testing/passing-time.ts';
+import { shownFrame } from '../testing/shown-frame.ts';
 import { hasKeys, openUnlocked } from '../testing/unlocked-page.ts';
 
 let world: DeskWorld;
@@ -61,7 +62,7 @@ describe.skipIf(lacks('chromium'))('looking at a file', () => {
     await page.click('.row');
     await press('Fetch');
     await press('Look at it');
-    const frame = await page.waitForFrame((one) => one.url().endsWith('/viewer/frame.html'));
+    const frame = await shownFrame(page);
     await frame.waitForSelector('canvas');
     await page.waitForFunction(() => document.querySelector('dialog.viewer [role=status]') === null);
     expect(await frame.evaluate(() => self.origin)).toBe('null');
@@ -84,8 +85,8 @@ describe.skipIf(lacks('chromium'))('looking at a file', () => {
     await page.evaluate(() => [...document.querySelectorAll<HTMLElement>('.files .main')].at(-1)?.click());
     const note = await page.waitForSelector('dialog.viewer .note[role=status]');
     expect(await note?.evaluate(({ textContent }) => textContent)).toContain('read as GB18030');
-    const frame = page.frames().find((one) => one.url().endsWith('/viewer/frame.html'));
-    expect(await frame?.$eval('pre', ({ textContent }) => textContent)).toBe('没有人问过，没有人说。');
+    const frame = await shownFrame(page);
+    expect(await frame.$eval('pre', ({ textContent }) => textContent)).toBe('没有人问过，没有人说。');
     expect(await axe(page)).toEqual([]);
     await screenshot(page, 'viewer-encoding', { fullPage: false });
     await page.keyboard.press('Escape');

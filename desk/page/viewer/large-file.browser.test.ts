@@ -23,6 +23,7 @@ import { passphrase } from '../../src/testing/device-folder.ts';
 import { LocalPage } from '../../src/testing/local-page.ts';
 import { passMinutes } from '../testing/passing-time.ts';
 import { wavFile } from '../testing/phone-files.ts';
+import { shownFrame } from '../testing/shown-frame.ts';
 
 /** In every picture of the film. */
 const mark = 'harbour-at-dawn';
@@ -179,11 +180,7 @@ describe.skipIf(lacks('ffmpeg'))('large files at the desk', () => {
         () => !/Opening/.test(document.querySelector('dialog.viewer [role=status]')?.textContent ?? ''),
       );
     };
-    const inside = (): Frame => {
-      const frame = page.frames().find((one) => one.url().endsWith('/viewer/frame.html'));
-      if (frame === undefined) throw new Error('look at a file: no frame');
-      return frame;
-    };
+    const inside = (): Promise<Frame> => shownFrame(page);
     const close = async (): Promise<void> => {
       await page.keyboard.press('Escape');
       await page.waitForFunction(() => document.querySelector('dialog') === null);
@@ -191,8 +188,8 @@ describe.skipIf(lacks('ffmpeg'))('large files at the desk', () => {
 
     it('plays a film from wherever somebody goes in it, keeps nothing of it on the disk, and calls nobody', async () => {
       await look(0);
-      const playFrom = (moment: number): Promise<Readonly<Record<'time' | 'length' | 'width', number>>> =>
-        inside().evaluate(async (goal) => {
+      const playFrom = async (moment: number): Promise<Readonly<Record<'time' | 'length' | 'width', number>>> =>
+        (await inside()).evaluate(async (goal) => {
           const video = document.querySelector('video') as HTMLVideoElement;
           video.muted = true;
           video.currentTime = goal;
@@ -209,7 +206,7 @@ describe.skipIf(lacks('ffmpeg'))('large files at the desk', () => {
       await screenshot(page, `viewer-film-${binary}`, { fullPage: false });
       expect(await axe(page)).toEqual([]);
       // All that was held at first is dropped on the way.
-      const end = await inside().evaluate(async () => {
+      const end = await (await inside()).evaluate(async () => {
         const video = document.querySelector('video') as HTMLVideoElement;
         video.playbackRate = 12;
         await video.play();
@@ -250,20 +247,20 @@ describe.skipIf(lacks('ffmpeg'))('large files at the desk', () => {
     it('plays a sound that is not packed in parts, and goes on to the next by itself', async () => {
       await look(3);
       await page.waitForFunction(() => /Page 1 of 4/.test(document.querySelector('dialog.viewer')?.textContent ?? ''));
-      await inside().$eval('audio', async (sound) => {
+      await (await inside()).$eval('audio', async (sound) => {
         sound.muted = true;
         sound.currentTime = sound.duration - 0.3;
         await sound.play();
       });
       await page.waitForFunction(() => /Page 2 of 4/.test(document.querySelector('dialog.viewer')?.textContent ?? ''));
-      await inside().waitForFunction(() => document.querySelector('audio')?.paused === false);
+      await (await inside()).waitForFunction(() => document.querySelector('audio')?.paused === false);
       expect(holds(profile, 'WAVEfmt')).toBe(false);
       await close();
     }, 60_000);
 
     it('turns the pages of a text, lists an archive, and says of a document why it is not shown', async () => {
       await look(1);
-      const text = (): Promise<string> => inside().$eval('pre', ({ textContent }) => textContent ?? '');
+      const text = async (): Promise<string> => (await inside()).$eval('pre', ({ textContent }) => textContent ?? '');
       expect(await text()).toMatch(/^00000000 список\n/);
       await page.evaluate(() =>
         [...document.querySelectorAll('button')].find((one) => one.textContent === 'Next page')?.click(),
@@ -275,7 +272,7 @@ describe.skipIf(lacks('ffmpeg'))('large files at the desk', () => {
       await screenshot(page, `viewer-long-text-${binary}`, { fullPage: false });
       await close();
       await look(2);
-      expect(await inside().$eval('li', ({ textContent }) => textContent)).toBe('ledger-2026.csv 9 B');
+      expect(await (await inside()).$eval('li', ({ textContent }) => textContent)).toBe('ledger-2026.csv 9 B');
       await close();
       await look(4);
       expect(await page.$eval('dialog.viewer [role=alert]', ({ textContent }) => textContent)).toContain(
